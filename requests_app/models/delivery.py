@@ -1,0 +1,62 @@
+"""Deliveries of a request and the secure links that carry some of them."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+
+from requests_app.models.choices import choices_of, one_of
+from requests_app.models.imaging_request import ImagingRequest
+from requests_app.vocabulary import Channel, DeliveryState
+
+
+class Delivery(models.Model):
+    """One attempt to hand the images over, by one channel, to one recipient."""
+
+    request = models.ForeignKey(ImagingRequest, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=30, choices=choices_of(Channel))
+    state = models.CharField(
+        max_length=10, choices=choices_of(DeliveryState), default=DeliveryState.QUEUED
+    )
+    recipient_name = models.CharField(max_length=200)
+    recipient_address = models.CharField(max_length=320, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT
+    )
+    sent_at = models.DateTimeField(null=True, blank=True)
+    available_at = models.DateTimeField(null=True, blank=True)
+    first_opened_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failure_code = models.CharField(max_length=4, blank=True)
+
+    class Meta:
+        ordering = ("created_at", "id")
+        verbose_name_plural = "deliveries"
+        constraints = (
+            one_of("channel", Channel, name="delivery_channel_is_known"),
+            one_of("state", DeliveryState, name="delivery_state_is_known"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.request} by {self.channel}"
+
+
+class ShareLink(models.Model):
+    """A secure link. The token is an HMAC of `salt` under a key outside the database;
+    only its hash is kept, so a stolen database opens nothing."""
+
+    delivery = models.OneToOneField(Delivery, on_delete=models.CASCADE, related_name="link")
+    salt = models.CharField(max_length=32, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    max_downloads = models.PositiveIntegerField(default=20)
+    downloads = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"Link of {self.delivery}"
+
+    def is_live(self, at: datetime) -> bool:
+        """Say whether the link still opens."""
+        return self.revoked_at is None and at < self.expires_at

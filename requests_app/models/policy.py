@@ -1,0 +1,57 @@
+"""Clock rules as rows: law moves, so every rule carries its citation and who verified it."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from requests_app.models.organization import Facility
+
+
+class Policy(models.Model):
+    """One clock rule of one facility, or of all where `facility` is empty.
+
+    Field names are those of `sla.rules.Rule`; `sla.policy` turns one into the other.
+    """
+
+    key = models.SlugField(max_length=40)
+    facility = models.ForeignKey(
+        Facility, null=True, blank=True, on_delete=models.CASCADE, related_name="policies"
+    )
+    label = models.CharField(max_length=120)
+    citation = models.CharField(max_length=200, blank=True)
+    days = models.PositiveSmallIntegerField()
+    unit = models.CharField(max_length=10, choices=[("calendar", "Calendar"), ("business", "Business")])
+    starts = models.CharField(max_length=10, choices=[("received", "Received"), ("complete", "Complete")])
+    stop = models.CharField(max_length=10, choices=[("sent", "Sent"), ("available", "Available")])
+    pauses = models.BooleanField(default=False, help_text="Requester-caused holds stop this clock.")
+    day_zero = models.CharField(
+        max_length=20,
+        choices=[("receipt", "Receipt date"), ("next_business_day", "Next business day")],
+        default="receipt",
+    )
+    cutoff = models.TimeField(null=True, blank=True, help_text="Later arrivals count as next day.")
+    extension_days = models.PositiveSmallIntegerField(default=0)
+    enabled = models.BooleanField(default=False)
+    effective_from = models.DateField(null=True, blank=True)
+    effective_to = models.DateField(null=True, blank=True)
+    verified_on = models.DateField(null=True, blank=True)
+    verified_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        ordering = ("key", "facility_id")
+        verbose_name_plural = "policies"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("key", "facility", "effective_from"),
+                name="a_rule_once_per_facility_and_date",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(effective_to__isnull=True)
+                | Q(effective_from__isnull=True)
+                | Q(effective_to__gte=F("effective_from")),
+                name="a_rule_ends_after_it_begins",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.label
