@@ -1,0 +1,1 @@
+"""Ways out: the secure link and the record of every other channel."""

@@ -1,0 +1,1 @@
+"""Images: parsed in a sandbox, stored by content, judged, shown."""

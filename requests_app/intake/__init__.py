@@ -1,0 +1,1 @@
+"""How requests arrive and what makes them complete."""

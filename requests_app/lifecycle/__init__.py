@@ -1,0 +1,1 @@
+"""A request's moves: who may make them, when, and the journal that remembers."""

@@ -1,0 +1,55 @@
+"""Holds: waits that are recorded, and paused for only where the requester causes them."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from requests_app.failure_codes import FAILURES, FailureCode
+from requests_app.lifecycle.journal import Particulars, record
+from requests_app.lifecycle.permissions import check_work
+from requests_app.lifecycle.transition import lock, transition
+from requests_app.models import Event, ImagingRequest, User
+from requests_app.refusals import TransitionRefused
+from requests_app.vocabulary import EventKind, State
+
+
+def open_hold(request: ImagingRequest) -> Event | None:
+    """Return the hold that has not ended, if any."""
+    last = (
+        request.events.filter(kind__in=(EventKind.HOLD_STARTED, EventKind.HOLD_ENDED))
+        .order_by("-seq")
+        .first()
+    )
+    return last if last is not None and last.kind == EventKind.HOLD_STARTED else None
+
+
+def hold(
+    request: ImagingRequest, *, reason: FailureCode, by: User | None, at: datetime, note: str = ""
+) -> Event:
+    """Begin a wait; a request just received and waiting on its requester is then clarifying."""
+    what = Particulars(reason=reason, note=note)
+    with transaction.atomic():
+        locked = lock(request)
+        check_work(by, locked)
+        if not locked.is_open:
+            raise TransitionRefused("This request has ended; it cannot be put on hold.")
+        if open_hold(locked) is not None:
+            raise TransitionRefused("This request is on hold already. End that hold first.")
+        waits_on_requester = FAILURES[reason].pauses_contract_clock
+        if waits_on_requester and locked.state == State.RECEIVED:
+            return transition(request, to=State.CLARIFYING, by=by, at=at, particulars=what)
+        return record(locked, EventKind.HOLD_STARTED, by=by, at=at, particulars=what)
+
+
+def release(request: ImagingRequest, *, by: User | None, at: datetime, note: str = "") -> Event:
+    """End the open hold."""
+    with transaction.atomic():
+        locked = lock(request)
+        check_work(by, locked)
+        started = open_hold(locked)
+        if started is None:
+            raise TransitionRefused("This request is not on hold.")
+        what = Particulars(reason=FailureCode(started.reason) if started.reason else None, note=note)
+        if locked.state == State.CLARIFYING:
+            return transition(request, to=State.RECEIVED, by=by, at=at, particulars=what)
+        return record(locked, EventKind.HOLD_ENDED, by=by, at=at, particulars=what)

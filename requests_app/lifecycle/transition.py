@@ -1,0 +1,64 @@
+"""The only place that sets a state: lock, check, write, journal and seal in one transaction."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import transaction
+
+from requests_app.lifecycle.guards import check_guards
+from requests_app.lifecycle.journal import Particulars, record
+from requests_app.lifecycle.permissions import check_move
+from requests_app.lifecycle.states import TRANSITIONS, event_of
+from requests_app.models import Event, ImagingRequest, User
+from requests_app.refusals import TransitionConflict, TransitionRefused
+from requests_app.vocabulary import State
+
+
+def transition(
+    request: ImagingRequest,
+    *,
+    to: State,
+    by: User | None,
+    at: datetime,
+    expected: State | None = None,
+    particulars: Particulars | None = None,
+) -> Event:
+    """Move a request to a state and write the event.
+
+    `expected` is the state that the person saw; where someone else moved the request first,
+    TransitionConflict is raised and nothing changes. `request` is refreshed from the locked row.
+    """
+    with transaction.atomic():
+        locked = ImagingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+        origin = State(locked.state)
+        if expected is not None and origin is not expected:
+            raise TransitionConflict(
+                f"Someone moved this request first: it is now {_words(origin)}, "
+                f"not {_words(expected)}. Look at it again."
+            )
+        if to not in TRANSITIONS[origin]:
+            raise TransitionRefused(
+                f"A request that is {_words(origin)} cannot become {_words(to)}."
+            )
+        check_move(by, locked, to)
+        check_guards(locked, to)
+        locked.state = to
+        locked.save(update_fields=("state",))
+        event = record(
+            locked,
+            event_of(origin, to),
+            by=by,
+            at=at,
+            particulars=replace(particulars or Particulars(), state_from=origin, state_to=to),
+        )
+    request.state = to
+    return event
+
+
+def lock(request: ImagingRequest) -> ImagingRequest:
+    """Return the request's locked row; call inside a transaction."""
+    return ImagingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+
+
+def _words(state: State) -> str:
+    return state.value.replace("_", " ")

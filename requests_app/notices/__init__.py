@@ -1,0 +1,1 @@
+"""Messages to people, from templates, with delivery state."""
