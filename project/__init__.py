@@ -1,0 +1,1 @@
+"""Composition root: settings, urls, servers. Nobody imports it."""

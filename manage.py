@@ -1,0 +1,20 @@
+#!/usr/bin/env python
+"""Run a management command; one that needs the database finds it running."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Start the embedded database for the length of the command where none runs."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+    from django.core.management import execute_from_command_line
+
+    from project.embedded.session import database_for_command
+
+    with database_for_command(sys.argv[1:2]):
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

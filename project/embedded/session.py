@@ -1,0 +1,40 @@
+"""Give one management command a running database, and stop it again if we started it."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from project import environment
+from project.embedded import postgres
+from project.embedded.lock import instance_lock
+from project.embedded.processes import stop
+
+NEEDS_NO_DATABASE = frozenset(
+    {"up", "inspect", "due", "help", "version", "makemigrations", "collectstatic", "check"}
+    | {"write_reference", "compilemessages", "spectacular", "--help", "--version", "-h"}
+)
+BASE = Path(__file__).resolve().parent.parent.parent
+
+
+def var_folder() -> Path:
+    """Return the folder of everything written at run time."""
+    return environment.folder("VAR", BASE / "var")
+
+
+@contextmanager
+def database_for_command(command: Sequence[str]) -> Iterator[None]:
+    """Start the embedded PostgreSQL for the length of a command that needs it."""
+    var = var_folder()
+    skips = not command or command[0] in NEEDS_NO_DATABASE or "DATABASE_URL" in os.environ
+    if skips or postgres.is_ready(var):
+        yield
+        return
+    with instance_lock(var, lambda words: print(words, file=sys.stderr)) as lock:
+        child = postgres.start(var, keep=(lock,))
+        try:
+            postgres.make_database(var)
+            yield
+        finally:
+            stop([child], seconds=30)

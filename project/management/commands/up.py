@@ -1,0 +1,51 @@
+"""Run Discless on one machine until Ctrl-C."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from project.embedded.queue import restore_unacknowledged
+from project.embedded.supervisor import Supervisor
+
+
+class Command(BaseCommand):
+    """Database, broker, web, worker and beat under one supervisor."""
+
+    help = "Run everything on one machine: database, broker, web, worker and beat."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--host", default=settings.HOST)
+        parser.add_argument("--port", type=int, default=settings.PORT)
+        parser.add_argument("--workers", type=int, default=2)
+        parser.add_argument(
+            "--demo", action="store_true", help="Make a year of demonstration data at first start."
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run until stopped."""
+        address = f"http://{options['host']}:{options['port']}/"
+        supervisor = Supervisor(
+            var=settings.VAR,
+            base=settings.BASE_DIR,
+            host=options["host"],
+            port=options["port"],
+            workers=options["workers"],
+        )
+
+        def prepare() -> None:
+            call_command("migrate", interactive=False, verbosity=0)
+            restore_unacknowledged()
+            if options["demo"]:
+                call_command("demonstrate")
+
+        def welcome() -> None:
+            supervisor.say("up", f"READY at {address} (Ctrl-C stops it)")
+            if options["demo"]:
+                call_command("demonstrate", "--logins")
+
+        supervisor.run(prepare, welcome)
