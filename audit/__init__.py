@@ -1,0 +1,1 @@
+"""What happened, sealed and provable. Knows nothing of the other apps."""

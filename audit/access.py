@@ -1,0 +1,79 @@
+"""Record what people looked at, took away or were refused; and name patients without naming them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from audit.append import append
+from audit.keys import kept_key
+from audit.models import AuditEntry
+from audit.proof.entry import Action, Agent, Entry, EventCode, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from django.http import HttpRequest
+
+SYSTEM = Agent(id="system", role="system", name="System")
+
+
+def agent_of(http_request: HttpRequest) -> Agent:
+    """Return who calls: the signed-in account, or an anonymous visitor, with the address."""
+    address = http_request.META.get("REMOTE_ADDR", "") or ""
+    user = getattr(http_request, "user", None)
+    if user is None or not user.is_authenticated:
+        return Agent(id="anonymous", role="anonymous", name="Anonymous", address=address)
+    groups = sorted(user.groups.values_list("name", flat=True))
+    role = groups[0] if groups else "none"
+    return Agent(id=f"user:{user.pk}", role=role, name=user.get_username(), address=address)
+
+
+def record(
+    *,
+    verb: str,
+    code: EventCode,
+    action: Action,
+    subject: str,
+    at: datetime,
+    http_request: HttpRequest | None = None,
+    agent: Agent | None = None,
+    facility: str = "",
+    patient: str = "",
+    purpose: str = "",
+    outcome: Outcome = Outcome.SUCCESS,
+    detail: Mapping[str, str | int | bool | None] | None = None,
+) -> AuditEntry:
+    """Write one entry about an access, before the answer goes out."""
+    who = agent or (agent_of(http_request) if http_request is not None else SYSTEM)
+    entry = Entry(
+        verb=verb,
+        code=code,
+        action=action,
+        outcome=outcome,
+        agent=who,
+        subject=subject,
+        facility=facility,
+        patient=patient,
+        purpose=purpose,
+        detail=detail or {},
+        at=at,
+    )
+    with transaction.atomic():
+        return append(entry)
+
+
+@functools.cache
+def _pseudonym_key() -> bytes:
+    return kept_key(settings.AUDIT_KEY_PATH.with_name("pseudonym.key"))
+
+
+def pseudonym(kind: str, identifier: str) -> str:
+    """Return a stable code for a person or thing; only the key's holder can link it back."""
+    return hmac.new(_pseudonym_key(), f"{kind}:{identifier}".encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,11 @@
+"""The Django app of the sealed log."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """The tamper-evident log."""
+
+    name = "audit"
+    verbose_name = "Audit log"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,115 @@
+"""Check the log where it lies: bodies, columns, order, signatures, witness."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connection
+
+from audit.models import AuditEntry, Pending, Sequenced, SignedState
+from audit.proof.checkpoint import BadCheckpoint, Checkpoint
+from audit.proof.merkle import CompactRange, leaf_hash
+from audit.seal import log_key
+from audit.witness import last_seen
+
+_ROWS = """
+SELECT s.seq, e.id, e.body, e.leaf, e.verb, e.agent, e.subject, e.facility, e.patient, e.outcome
+FROM audit_sequenced s LEFT JOIN audit_auditentry e ON e.id = s.entry_id ORDER BY s.seq
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What the check found; `findings` is empty when nothing was altered."""
+
+    entries: int
+    pending: int
+    size: int
+    root: str
+    signed_at: datetime | None
+    findings: tuple[str, ...]
+
+
+def examine() -> Examination:
+    """Derive every signed state again from the entries and compare."""
+    findings: list[str] = []
+    states = list(SignedState.objects.order_by("size"))
+    count = _walk(states, findings)
+    _check_counts(count, findings)
+    _check_witness(states, findings)
+    last = states[-1] if states else None
+    return Examination(
+        entries=count,
+        pending=Pending.objects.count(),
+        size=last.size if last else 0,
+        root=bytes(last.root).hex() if last else "",
+        signed_at=last.signed_at if last else None,
+        findings=tuple(findings),
+    )
+
+
+def _walk(states: list[SignedState], findings: list[str]) -> int:
+    tree, marks, key = CompactRange(), {state.size: state for state in states}, log_key()
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_ROWS)
+        while rows := cursor.fetchmany(5_000):
+            for row in rows:
+                tree.append(_check_row(tree.size, row, findings))
+                if tree.size in marks:
+                    _check_state(marks.pop(tree.size), tree, key.text, findings)
+                if len(findings) > 20:
+                    return tree.size
+    for size in sorted(marks):
+        findings.append(f"Entries are missing: {size} were signed, {tree.size} are here.")
+    return tree.size
+
+
+def _check_row(place: int, row: tuple[object, ...], findings: list[str]) -> bytes:
+    seq, entry_id, body, leaf, *columns = row
+    if seq != place:
+        findings.append(f"Entry {place} is missing: the next one is numbered {seq}.")
+    if body is None:
+        findings.append(f"Entry {seq} is missing: its row is gone.")
+        return b"\x00" * 32
+    raw = bytes(body)  # type: ignore[call-overload]
+    found = leaf_hash(raw)
+    if found != bytes(leaf):  # type: ignore[call-overload]
+        findings.append(f"Entry {seq} ({entry_id}) was altered: its bytes do not fit its hash.")
+    said = json.loads(raw)
+    expected = [said["verb"], said["agent"]["id"], said["subject"]]
+    expected += [said["facility"], said["patient"], said["outcome"]]
+    if expected != columns:
+        findings.append(f"Entry {seq} ({entry_id}): its search columns do not repeat its body.")
+    return found
+
+
+def _check_state(state: SignedState, tree: CompactRange, key: str, findings: list[str]) -> None:
+    try:
+        signed = Checkpoint.from_note(state.note, log_key())
+    except BadCheckpoint as error:
+        findings.append(f"The checkpoint of {state.size} entries under {key}: {error}.")
+        return
+    if signed.size != tree.size or signed.root != tree.root():
+        findings.append(f"An entry before number {state.size} is not as it was signed.")
+
+
+def _check_counts(sequenced: int, findings: list[str]) -> None:
+    waiting = set(Pending.objects.values_list("entry_id", flat=True))
+    stored = AuditEntry.objects.count()
+    if stored != Sequenced.objects.count() + len(waiting) and len(findings) <= 20:
+        findings.append(
+            f"{stored} entries are stored, {sequenced} are numbered and {len(waiting)} wait: "
+            "the sums differ."
+        )
+
+
+def _check_witness(states: list[SignedState], findings: list[str]) -> None:
+    seen = last_seen(settings.AUDIT_KEY_PATH.with_name("witness.jsonl"))
+    if seen is None:
+        return
+    known = {state.size: bytes(state.root).hex() for state in states}
+    if known.get(seen[0]) != seen[1]:
+        findings.append(f"The witness saw a log of {seen[0]} entries that is not this one.")

@@ -1,0 +1,48 @@
+"""Write the audit log to a bundle that anyone can check offline."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from audit.access import record
+from audit.export import NothingToExport, export_bundle
+from audit.proof.entry import Action, EventCode
+
+
+class Command(BaseCommand):
+    """Exit status 0 when written, 1 for an empty log, 2 for misuse."""
+
+    help = "Write the audit log to a bundle; check it with `python -m audit verify`."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--out", type=Path, required=True, help="the zip file to write")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Record the export, then write what includes the record."""
+        at, target = timezone.now(), options["out"]
+        if not target.absolute().parent.is_dir():
+            raise CommandError(f"There is no folder {target.parent}.", returncode=2)
+        record(
+            verb="log.exported",
+            code=EventCode.EXPORT,
+            action=Action.READ,
+            subject="audit log",
+            at=at,
+        )
+        try:
+            state = export_bundle(target, at=at)
+        except NothingToExport as error:
+            self.stderr.write(str(error))
+            sys.exit(1)
+        answer = {"out": str(target), "entries": state.size, "root": state.root, "key": state.key}
+        if options["json"]:
+            self.stdout.write(json.dumps(answer))
+        else:
+            self.stdout.write(f"{state.size} entries written to {target}. Root {state.root}")

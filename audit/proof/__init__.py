@@ -1,0 +1,1 @@
+"""Proofs of the log: standard library only, so that anyone can check a bundle anywhere."""

@@ -1,0 +1,83 @@
+"""An export of the log as one zip file: entries, leaf hashes, checkpoints, key."""
+
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+ENTRIES, LEAVES, CHECKPOINT = "entries.jsonl", "leaves.bin", "checkpoint.txt"
+HISTORY, KEY, MANIFEST = "checkpoints.json", "key.txt", "manifest.json"
+LARGEST = 4 * 1024**3
+README = """An export of a Discless audit log.
+
+Check it with any Python 3.11 or later and a copy of the folder `audit` of Discless:
+    python -m audit verify bundle.zip
+Pin the key that you were given on another way: --key "name+id+key".
+Keep bundles: the next one must extend this one (--previous).
+"""
+
+
+class BadBundle(ValueError):
+    """A file that is not a readable bundle."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """What a bundle holds, unchecked."""
+
+    bodies: list[bytes]
+    leaves: list[bytes]
+    note: str
+    history: list[str]
+    key: str
+
+
+def write_bundle(target: Path | BinaryIO, bundle: Bundle, *, made_at: str) -> None:
+    """Write a bundle; names inside are fixed, none comes from a user."""
+    manifest = {"entries": len(bundle.bodies), "made_at": made_at, "format": 1}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(MANIFEST, json.dumps(manifest))
+        with archive.open(ENTRIES, "w", force_zip64=True) as file:
+            for body in bundle.bodies:
+                file.write(body + b"\n")
+        archive.writestr(LEAVES, b"".join(bundle.leaves))
+        archive.writestr(CHECKPOINT, bundle.note)
+        archive.writestr(HISTORY, json.dumps(bundle.history))
+        archive.writestr(KEY, bundle.key + "\n")
+        archive.writestr("README.txt", README)
+
+
+def read_bundle(path: Path) -> Bundle:
+    """Read a bundle under a size cap; BadBundle says what is wrong with the file."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(item.file_size for item in archive.infolist()) > LARGEST:
+                raise BadBundle("the bundle is larger than 4 GiB unpacked")
+            entries = archive.read(ENTRIES)
+            leaves = archive.read(LEAVES)
+            history = json.loads(archive.read(HISTORY))
+            note, key = archive.read(CHECKPOINT).decode(), archive.read(KEY).decode().strip()
+    except KeyError as error:
+        raise BadBundle(f"the bundle lacks a part: {error.args[0]}") from error
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
+        raise BadBundle(f"the bundle cannot be read: {error}") from error
+    return Bundle(
+        bodies=_lines(entries),
+        leaves=[leaves[i : i + 32] for i in range(0, len(leaves), 32)],
+        note=note,
+        history=_texts(history),
+        key=key,
+    )
+
+
+def _lines(entries: bytes) -> list[bytes]:
+    lines = entries.split(b"\n")
+    return lines[:-1] if lines[-1] == b"" else lines
+
+
+def _texts(history: object) -> list[str]:
+    if not isinstance(history, Iterable) or isinstance(history, str | dict):
+        raise BadBundle("the list of earlier checkpoints is not a list")
+    return [str(note) for note in history]

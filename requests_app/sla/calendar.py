@@ -1,0 +1,147 @@
+"""Business days and business time of one facility: zone, holidays, opening hours.
+
+Business seconds are read from a grid of 15-minute cells that holds, for each cell, the open
+seconds since the grid began: two lookups and a subtraction instead of a walk over days.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+import holidays
+
+CELL = 900  # seconds
+DAY = timedelta(days=1)
+
+
+@lru_cache(maxsize=16)
+def us_federal_holidays(first: int, last: int) -> Mapping[date, str]:
+    """Return the US federal holidays as observed, from the first year to the last."""
+    found = holidays.country_holidays("US", years=range(first, last + 1), observed=True)
+    # New Year's Day of the year after may be observed on December 31; keep asked years only.
+    return {day: name for day, name in sorted(found.items()) if first <= day.year <= last}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BusinessCalendar:
+    """When a facility counts time. `opens` and `closes` bound business hours; None is all day."""
+
+    zone: str
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    opens: time | None = None
+    closes: time | None = None
+    loaded_through: date | None = None
+
+    @cached_property
+    def zone_info(self) -> ZoneInfo:
+        """The facility's time zone."""
+        return ZoneInfo(self.zone)
+
+    def why_not(self, day: date) -> str | None:
+        """Return why a day is no business day; None for a business day."""
+        if day in self.holidays:
+            return self.holidays[day]
+        return "weekend" if day.weekday() >= 5 else None
+
+    def is_business_day(self, day: date) -> bool:
+        """Say whether the day counts."""
+        return self.why_not(day) is None
+
+    def local_day(self, at: datetime) -> date:
+        """Return the facility's date at a moment."""
+        return at.astimezone(self.zone_info).date()
+
+    def start_of_day(self, day: date) -> datetime:
+        """Return the first moment of a facility day, in UTC."""
+        return datetime.combine(day, time(), self.zone_info).astimezone(UTC)
+
+    def end_of_day(self, day: date) -> datetime:
+        """Return the first moment after a facility day, in UTC."""
+        return self.start_of_day(day + DAY)
+
+    def next_business_day(self, day: date) -> date:
+        """Return the first business day after a day."""
+        return self.add_business_days(day, 1)
+
+    def add_business_days(self, day: date, count: int) -> date:
+        """Return the `count`-th business day after a day."""
+        while count > 0:
+            day += DAY
+            count -= self.is_business_day(day)
+        return day
+
+    def business_days_between(self, after: date, through: date) -> int:
+        """Count the business days after one day, through another; negative when reversed."""
+        if through < after:
+            return -self.business_days_between(through, after)
+        days = (through - after).days
+        return sum(self.is_business_day(after + DAY * step) for step in range(1, days + 1))
+
+    def _open_seconds_of(self, day: date) -> tuple[datetime, datetime]:
+        opens = datetime.combine(day, self.opens or time(), self.zone_info)
+        closing_day = day if self.closes else day + DAY
+        closes = datetime.combine(closing_day, self.closes or time(), self.zone_info)
+        return opens.astimezone(UTC), closes.astimezone(UTC)
+
+    def business_seconds(self, start: datetime, end: datetime) -> int:
+        """Return the true open seconds from `start` to `end`; DST hours count as they pass."""
+        if end < start:
+            return -self.business_seconds(end, start)
+        first, last = self.local_day(start).year - 1, self.local_day(end).year + 1
+        grid = _grid(_Shape.of(self), first, last)
+        return grid.before(end) - grid.before(start)
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What a grid depends on, hashable."""
+
+    zone: str
+    opens: time | None
+    closes: time | None
+    holidays: frozenset[date]
+
+    @classmethod
+    def of(cls, calendar: BusinessCalendar) -> _Shape:
+        days = frozenset(calendar.holidays)
+        return cls(calendar.zone, calendar.opens, calendar.closes, days)
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Open seconds before each 15-minute cell, and whether the cell is open."""
+
+    origin: int
+    sums: list[int]
+
+    def before(self, at: datetime) -> int:
+        """Return the open seconds from the origin to a moment."""
+        cell, rest = divmod(int(at.timestamp()) - self.origin, CELL)
+        here = self.sums[cell]
+        return here + (rest if self.sums[cell + 1] > here else 0)
+
+
+@lru_cache(maxsize=64)
+def _grid(shape: _Shape, first: int, last: int) -> _Grid:
+    calendar = BusinessCalendar(
+        zone=shape.zone,
+        opens=shape.opens,
+        closes=shape.closes,
+        holidays=dict.fromkeys(shape.holidays, "holiday"),
+    )
+    day, end = date(first, 1, 1), date(last + 1, 1, 1)
+    origin = int(calendar.start_of_day(day).timestamp()) // CELL * CELL
+    stop = int(calendar.end_of_day(end).timestamp())
+    cells = [0] * ((stop - origin) // CELL + 2)
+    while day < end:
+        if calendar.is_business_day(day):
+            opens, closes = calendar._open_seconds_of(day)
+            low, high = (int(at.timestamp()) - origin for at in (opens, closes))
+            cells[low // CELL : high // CELL] = [CELL] * (high // CELL - low // CELL)
+        day += DAY
+    return _Grid(origin, list(accumulate(cells, initial=0)))

@@ -1,0 +1,137 @@
+"""Fold what happened into the timestamps and holds that clocks run on. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
+
+from requests_app.failure_codes import PAUSING, FailureCode
+from requests_app.vocabulary import EventKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """One event as clocks see it."""
+
+    kind: EventKind
+    at: datetime
+    reason: FailureCode | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """A wait; `ended` is None while it lasts."""
+
+    started: datetime
+    ended: datetime | None
+    reason: FailureCode | None
+
+    @property
+    def requester_caused(self) -> bool:
+        """True where the contract clock pauses: we wait on the requester, not on ourselves."""
+        return self.reason in PAUSING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """The timestamps of a request (DOMAIN section 1), each None until it happens."""
+
+    received: datetime | None = None
+    logged: datetime | None = None
+    complete: datetime | None = None
+    approved: datetime | None = None
+    located: datetime | None = None
+    prepared: datetime | None = None
+    sent: datetime | None = None
+    available: datetime | None = None
+    first_opened: datetime | None = None
+    confirmed_usable: datetime | None = None
+    closed: datetime | None = None
+    extended: datetime | None = None
+    ended_by: EventKind | None = None
+    ended_at: datetime | None = None
+    holds: tuple[Hold, ...] = field(default=())
+
+    @property
+    def open_hold(self) -> Hold | None:
+        """The hold that has not ended."""
+        return next((hold for hold in self.holds if hold.ended is None), None)
+
+    @property
+    def stopped(self) -> datetime | None:
+        """When the wait ended for the requester: available, or ended otherwise."""
+        return self.available or self.ended_at
+
+
+_FIRST: dict[EventKind, str] = {
+    EventKind.RECEIVED: "received",
+    EventKind.LOGGED: "logged",
+    EventKind.COMPLETE: "complete",
+    EventKind.APPROVED: "approved",
+    EventKind.LOCATED: "located",
+    EventKind.PREPARED: "prepared",
+    EventKind.SENT: "sent",
+    EventKind.AVAILABLE: "available",
+    EventKind.FIRST_OPENED: "first_opened",
+    EventKind.CONFIRMED_USABLE: "confirmed_usable",
+    EventKind.CLOSED: "closed",
+    EventKind.EXTENDED: "extended",
+}
+_ENDS = frozenset(
+    {EventKind.DENIED, EventKind.WITHDRAWN, EventKind.NOT_FOUND, EventKind.DUPLICATE}
+)
+_UNDONE_BY_FAILURE = {"sent": None, "available": None}
+
+
+def fold(moments: Iterable[Moment]) -> Timeline:
+    """Fold events, in order of time, into a timeline.
+
+    The first of each kind counts, except that a failed delivery takes back what was sent and
+    available: the images are not there until the next one. A hold ends at its end, or when
+    the request ends.
+    """
+    found: dict[str, datetime | None] = {}
+    holds: list[Hold] = []
+    ended: tuple[EventKind, datetime] | None = None
+    for moment in sorted(moments, key=lambda moment: moment.at):
+        name = _FIRST.get(moment.kind)
+        if name is not None and found.get(name) is None:
+            found[name] = moment.at
+        if moment.kind is EventKind.DELIVERY_FAILED:
+            found |= _UNDONE_BY_FAILURE
+        if moment.kind is EventKind.HOLD_STARTED:
+            holds.append(Hold(started=moment.at, ended=None, reason=moment.reason))
+        if moment.kind is EventKind.HOLD_ENDED or moment.kind in _ENDS:
+            holds = [replace(hold, ended=hold.ended or moment.at) for hold in holds]
+        if moment.kind in _ENDS and ended is None:
+            ended = (moment.kind, moment.at)
+    kind, at = ended or (None, None)
+    return Timeline(**found, holds=tuple(holds), ended_by=kind, ended_at=at)  # type: ignore[arg-type]
+
+
+def paused(holds: Iterable[Hold], *, until: datetime) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the requester-caused waits as disjoint stretches: overlaps are joined, not added."""
+    stretches = sorted(
+        (hold.started, min(hold.ended or until, until))
+        for hold in holds
+        if hold.requester_caused and hold.started < until
+    )
+    union: list[tuple[datetime, datetime]] = []
+    for start, end in stretches:
+        if union and start <= union[-1][1]:
+            union[-1] = (union[-1][0], max(union[-1][1], end))
+        else:
+            union.append((start, end))
+    return tuple(union)
+
+
+def seconds_paused(holds: Iterable[Hold], *, until: datetime) -> int:
+    """Return the true seconds of requester-caused waits."""
+    total = sum((end - start for start, end in paused(holds, until=until)), timedelta())
+    return int(total.total_seconds())
+
+
+TIMESTAMPS: tuple[str, ...] = tuple(
+    one.name for one in fields(Timeline) if one.name not in {"holds", "ended_by", "ended_at"}
+)

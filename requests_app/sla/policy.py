@@ -1,0 +1,163 @@
+"""Which rules and which calendar apply to a request, and how it stands against them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from requests_app.failure_codes import FailureCode
+from requests_app.models import Event, Facility, ImagingRequest, Policy
+from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
+from requests_app.sla.clock import Moment, Timeline, fold
+from requests_app.sla.explain import DueDate, days_left, explain
+from requests_app.sla.rules import SEEDED, DayZero, Rule, Unit
+from requests_app.vocabulary import EventKind, LegalBasis
+
+LEGAL_BASES = frozenset(
+    {
+        LegalBasis.PATIENT_ACCESS,
+        LegalBasis.REPRESENTATIVE_ACCESS,
+        LegalBasis.THIRD_PARTY_DIRECTIVE,
+    }
+)
+"""Bases under which the patient-access clock runs (45 CFR 164.524)."""
+
+
+class Band(StrEnum):
+    """How an open request stands."""
+
+    ON_TRACK = "on_track"
+    AT_RISK = "at_risk"
+    LATE = "late"
+    VERY_LATE = "very_late"
+    HELD = "held"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where an open request stands against its earliest due date."""
+
+    band: Band
+    due: DueDate | None
+    days_left: int | None
+
+
+def calendar_for(facility: Facility) -> BusinessCalendar:
+    """Return the facility's calendar: its own holidays, or the federal ones where it has none."""
+    own = {holiday.date: holiday.name for holiday in facility.holidays.all()}
+    if own:
+        last = date(max(own).year, 12, 31)
+        return BusinessCalendar(zone=facility.zone, holidays=own, loaded_through=last)
+    return federal_calendar(facility.zone)
+
+
+def federal_calendar(zone: str, *, first: int = 2015, last: int = 2030) -> BusinessCalendar:
+    """Return a calendar of US federal holidays."""
+    return BusinessCalendar(
+        zone=zone,
+        holidays=us_federal_holidays(first, last),
+        loaded_through=date(last, 12, 31),
+    )
+
+
+def timeline_of(events: Iterable[Event]) -> Timeline:
+    """Fold a request's journal."""
+    return fold(
+        Moment(
+            kind=EventKind(event.kind),
+            at=event.occurred_at,
+            reason=FailureCode(event.reason) if event.reason else None,
+        )
+        for event in events
+    )
+
+
+def rules_for(request: ImagingRequest, policies: Iterable[Policy] | None = None) -> tuple[Rule, ...]:
+    """Return the enabled rules of a request; a facility's row replaces the general one."""
+    rows = Policy.objects.all() if policies is None else policies
+    chosen = {rule.key: rule for rule in SEEDED if rule.enabled}
+    day = request.received_at.date() if request.received_at else None
+    for row in sorted(rows, key=lambda row: row.facility_id or 0):
+        if row.facility_id in (None, request.facility_id) and _is_in_force(row, day):
+            chosen.pop(row.key, None)
+            if row.enabled:
+                chosen[row.key] = rule_of(row)
+    if LegalBasis(request.legal_basis) not in LEGAL_BASES:
+        chosen.pop("hipaa_access", None)
+    return tuple(chosen.values())
+
+
+def _is_in_force(row: Policy, day: date | None) -> bool:
+    after = row.effective_from is None or day is None or row.effective_from <= day
+    before = row.effective_to is None or day is None or day <= row.effective_to
+    return after and before
+
+
+def rule_of(row: Policy) -> Rule:
+    """Return a stored rule as a value."""
+    return Rule(
+        key=row.key,
+        label=row.label,
+        citation=row.citation,
+        days=row.days,
+        unit=Unit(row.unit),
+        starts=row.starts,
+        stop=row.stop,
+        pauses=row.pauses,
+        day_zero=DayZero(row.day_zero),
+        cutoff=row.cutoff,
+        extension_days=row.extension_days,
+        enabled=row.enabled,
+        verified=f"{row.verified_on} by {row.verified_by}" if row.verified_on else "not verified",
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+    )
+
+
+def due_dates(
+    rules: Iterable[Rule], timeline: Timeline, calendar: BusinessCalendar, *, as_of: datetime
+) -> tuple[DueDate, ...]:
+    """Return the due dates of all rules whose clock has started, the earliest first."""
+    found = []
+    for rule in rules:
+        starts_at = timeline.complete if rule.starts == "complete" else timeline.received
+        if starts_at is None:
+            continue
+        first = explain(
+            rule, starts_at=starts_at, calendar=calendar, holds=timeline.holds, as_of=as_of
+        )
+        # One extension, only if its letter went out inside the first period.
+        if rule.extension_days and timeline.extended and timeline.extended < first.due_at:
+            first = explain(rule, starts_at=starts_at, calendar=calendar, extended=True)
+        found.append(first)
+    return tuple(sorted(found, key=lambda due: due.due_at))
+
+
+def standing(
+    dues: tuple[DueDate, ...],
+    timeline: Timeline,
+    calendar: BusinessCalendar,
+    *,
+    at: datetime,
+) -> Standing:
+    """Return the band of an open request (DOMAIN: at risk)."""
+    if timeline.open_hold is not None and timeline.open_hold.requester_caused:
+        return Standing(band=Band.HELD, due=dues[0] if dues else None, days_left=None)
+    if not dues:
+        return Standing(band=Band.ON_TRACK, due=None, days_left=None)
+    due = dues[0]
+    left = days_left(due, at=at, calendar=calendar)
+    allowance = due.rule.days
+    if at >= due.due_at:
+        band = Band.VERY_LATE if -left > 2 * allowance else Band.LATE
+    elif _business_left(due, at, calendar) <= 2 or left <= allowance / 4:
+        band = Band.AT_RISK
+    else:
+        band = Band.ON_TRACK
+    return Standing(band=band, due=due, days_left=left)
+
+
+def _business_left(due: DueDate, at: datetime, calendar: BusinessCalendar) -> int:
+    return calendar.business_days_between(calendar.local_day(at), due.due)

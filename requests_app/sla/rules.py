@@ -1,0 +1,99 @@
+"""Clock rules: statutes and the contract, as data with citations. Nothing here is legal advice."""
+
+from dataclasses import dataclass
+from datetime import date, time
+from enum import StrEnum
+
+
+class Unit(StrEnum):
+    """What a rule counts."""
+
+    CALENDAR = "calendar"
+    BUSINESS = "business"
+
+
+class DayZero(StrEnum):
+    """Which day is day 0: a visible policy."""
+
+    RECEIPT = "receipt"
+    NEXT_BUSINESS_DAY = "next_business_day"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One clock. `verified` says how far the text of the law was checked before shipping."""
+
+    key: str
+    label: str
+    citation: str
+    days: int
+    unit: Unit
+    starts: str = "received"
+    stop: str = "available"
+    pauses: bool = False
+    day_zero: DayZero = DayZero.RECEIPT
+    cutoff: time | None = None
+    extension_days: int = 0
+    enabled: bool = False
+    verified: str = "not verified"
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    @property
+    def policy(self) -> str:
+        """The settings that a reader must see beside a due date."""
+        unit = f"{self.unit} day" + ("s" if self.days != 1 else "")
+        pauses = "pauses while waiting on the requester" if self.pauses else "never pauses"
+        zero = self.day_zero.replace("_", " ")
+        text = f"{self.days} {unit} from {self.starts}; day 0 is the {zero}; {pauses}"
+        return f"{text}; stops when {self.stop}"
+
+
+HIPAA = Rule(
+    key="hipaa_access",
+    label="Patient access",
+    citation="45 CFR 164.524(b)(2)",
+    days=30,
+    unit=Unit.CALENDAR,
+    extension_days=30,
+    enabled=True,
+    verified="read in the regulation",
+)
+CONTRACT = Rule(
+    key="contract",
+    label="Contract",
+    citation="Contract: five business days once complete",
+    days=5,
+    unit=Unit.BUSINESS,
+    starts="complete",
+    pauses=True,
+    enabled=True,
+    verified="a contract term, set by the facility",
+)
+
+
+def _state(key: str, label: str, citation: str, days: int, unit: Unit) -> Rule:
+    return Rule(key=key, label=label, citation=citation, days=days, unit=unit)
+
+
+SEEDED: tuple[Rule, ...] = (
+    HIPAA,
+    CONTRACT,
+    Rule(
+        key="information_blocking",
+        label="Infeasibility notice",
+        citation="45 CFR 171.204(b)",
+        days=10,
+        unit=Unit.BUSINESS,
+        stop="written reason sent",
+    ),
+    _state("ca_copies", "California, copies", "Cal. Health & Safety Code 123110", 15, Unit.CALENDAR),
+    _state("ny_access", "New York", "N.Y. Public Health Law 18", 10, Unit.CALENDAR),
+    _state("tx_access", "Texas", "Tex. Occ. Code 159.006(d)", 15, Unit.BUSINESS),
+    _state("wa_access", "Washington", "RCW 70.02.080", 15, Unit.BUSINESS),
+    _state("wa_delay", "Washington, with delay notice", "RCW 70.02.080", 21, Unit.BUSINESS),
+    _state("mqsa_transfer", "Mammography transfer", "21 CFR 900.12(c)(4)", 15, Unit.CALENDAR),
+)
+"""Rules that ship; those not verified are disabled until somebody signs for them."""
+
+RULES: dict[str, Rule] = {rule.key: rule for rule in SEEDED}
