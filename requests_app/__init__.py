@@ -1,0 +1,1 @@
+"""A request's life: asked, checked, imaged, delivered."""

@@ -1,0 +1,90 @@
+"""The one schema contract: live work and uploaded logs both become an EventLog."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+_TEXT, _WHEN = pa.string(), pa.int64()  # moments are seconds since 1970, UTC
+
+REQUESTS = pa.schema(
+    {
+        "request_id": _TEXT,
+        "number": _TEXT,
+        "facility": _TEXT,
+        "direction": _TEXT,
+        "requester_type": _TEXT,
+        "legal_basis": _TEXT,
+        "modality": _TEXT,
+        "partner": _TEXT,
+        "priority": _TEXT,
+        "intake": _TEXT,
+        "state": _TEXT,
+        "outcome": _TEXT,
+        "received": _WHEN,
+        "complete": _WHEN,
+        "available": _WHEN,
+        "first_opened": _WHEN,
+        "closed": _WHEN,
+        "ended": _WHEN,
+        "contract_due": _WHEN,
+        "contract_stop": _WHEN,
+        "contract_seconds": _WHEN,
+        "legal_due": _WHEN,
+        "due": _WHEN,
+        "band": _TEXT,
+        "held_since": _WHEN,
+        "usable": _TEXT,
+    }
+)
+"""One row a request.
+
+`outcome` is delivered, denied, withdrawn, not_found or duplicate, and null while open; `due` is
+the earliest due moment (exclusive); `contract_seconds` are business seconds from complete to
+stop without pauses; `band` is on_track, at_risk, late, very_late or held while open; `usable` is
+immediate, after_rework, not_usable or untested for images that arrived.
+"""
+
+EVENTS = pa.schema(
+    {
+        "request_id": _TEXT,
+        "facility": _TEXT,
+        "direction": _TEXT,
+        "seq": pa.int32(),
+        "occurred": _WHEN,
+        "activity": _TEXT,
+        "by_person": pa.bool_(),
+        "actor": _TEXT,
+        "reason": _TEXT,
+        "channel": _TEXT,
+        "medium": _TEXT,
+        "touch": _TEXT,
+    }
+)
+"""One row an event, in order of `seq` within a request."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventLog:
+    """A log: who it is, until when it speaks, how fine it is, and what it lacks.
+
+    `missing` says, for each field that the log cannot give, why; a measure that needs such a
+    field is not computed.
+    """
+
+    name: str
+    as_of: int
+    requests: pa.Table
+    events: pa.Table
+    zone: str = "UTC"
+    granularity: str = "second"
+    missing: Mapping[str, str] = field(default_factory=dict)
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Return rows as a table of the schema; what a row leaves out is null."""
+    columns = {name: [row.get(name) for row in rows] for name in schema.names}
+    return pa.table(columns, schema=schema)

@@ -1,0 +1,110 @@
+"""Turn words of a log into ours: channels, directions, states, usability."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from requests_app.vocabulary import MEDIUM_OF, Channel, Medium
+
+CHANNELS: dict[str, Channel] = {
+    "cd": Channel.PHYSICAL_CD,
+    "cd-r": Channel.PHYSICAL_CD,
+    "disc": Channel.PHYSICAL_CD,
+    "disk": Channel.PHYSICAL_CD,
+    "mail": Channel.PHYSICAL_CD,
+    "fedex": Channel.PHYSICAL_CD,
+    "pickup": Channel.PHYSICAL_CD,
+    "dvd": Channel.PHYSICAL_DVD,
+    "dvd-r": Channel.PHYSICAL_DVD,
+    "blu-ray": Channel.PHYSICAL_DVD,
+    "usb": Channel.PHYSICAL_USB,
+    "thumb drive": Channel.PHYSICAL_USB,
+    "film": Channel.PHYSICAL_FILM,
+    "paper": Channel.PHYSICAL_PAPER,
+    "ps": Channel.NETWORK_VENDOR,
+    "powershare": Channel.NETWORK_VENDOR,
+    "ambra": Channel.NETWORK_VENDOR,
+    "lifeimage": Channel.NETWORK_VENDOR,
+    "life image": Channel.NETWORK_VENDOR,
+    "pushed": Channel.NETWORK_STANDARD,
+    "push": Channel.NETWORK_STANDARD,
+    "dicomweb": Channel.NETWORK_STANDARD,
+    "vpn": Channel.P2P_VPN_DICOM,
+    "sftp": Channel.P2P_SFTP,
+    "portal": Channel.PORTAL_PATIENT,
+    "mychart": Channel.PORTAL_PATIENT,
+    "email": Channel.P2P_EMAIL,
+    "e-mail": Channel.P2P_EMAIL,
+    "e-link": Channel.LINK_SECURE,
+    "link": Channel.LINK_SECURE,
+    "secure link": Channel.LINK_SECURE,
+}
+_SEPARATORS = re.compile(r"\s*(?:\+|/|,|&| and )\s*", re.IGNORECASE)
+_BY_VALUE = {channel.value: channel for channel in Channel}
+
+
+def channels_of(word: str, own: Mapping[str, str]) -> list[tuple[str, Medium]]:
+    """Return each channel that a cell names, with its medium; "CD + PS" names two.
+
+    `own` are the answers of a mapping (as written: ours). A word nobody knows keeps its
+    spelling and has an unknown medium: it is shown, and it widens the bounds.
+    """
+    if word in own:
+        return [_channel(own[word])]
+    parts = [word] if word.lower() in CHANNELS else [part for part in _SEPARATORS.split(word) if part]
+    known = [CHANNELS.get(part.lower()) or _BY_VALUE.get(part.lower()) for part in parts]
+    if all(one is None for one in known):
+        return [(word, Medium.UNKNOWN)]
+    return [
+        (part, Medium.UNKNOWN) if one is None else (one.value, MEDIUM_OF[one])
+        for part, one in zip(parts, known, strict=True)
+    ]
+
+
+def _channel(word: str) -> tuple[str, Medium]:
+    channel = _BY_VALUE.get(word)
+    return (word, MEDIUM_OF[channel] if channel else Medium.UNKNOWN)
+
+
+def speaks_our_channels(words: Iterable[str], own: Mapping[str, str]) -> bool:
+    """Say whether most rows of a column use channel words that we know.
+
+    In a log of another trade one word may look like ours by chance; then all keep their spelling.
+    """
+    filled = [word for word in words if word]
+    known = sum(
+        any(medium is not Medium.UNKNOWN for _, medium in channels_of(word, own)) for word in filled
+    )
+    return 2 * known >= len(filled)
+
+
+def direction_of(word: str) -> str | None:
+    """Return inbound or outbound."""
+    first = word.strip().lower()[:2]
+    return {"in": "inbound", "im": "inbound", "ou": "outbound", "ex": "outbound"}.get(first)
+
+
+def usable_of(word: str) -> str | None:
+    """Return the grade of an arrival; a blank is not a no."""
+    plain = word.strip().lower()
+    if not plain:
+        return "untested"
+    if plain in {"y", "yes", "ok", "true", "1"}:
+        return "immediate"
+    return "not_usable" if plain in {"n", "no", "false", "0"} else "untested"
+
+
+def outcome_of(word: str) -> str | None:
+    """Return how a request ended without release, where its status says so."""
+    plain = word.strip().lower()
+    for needle, outcome in (
+        ("withdrawn", "withdrawn"),
+        ("cancel", "withdrawn"),
+        ("duplicate", "duplicate"),
+        ("denied", "denied"),
+        ("not our", "not_found"),
+    ):
+        if needle in plain:
+            return outcome
+    return None

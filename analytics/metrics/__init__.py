@@ -1,0 +1,1 @@
+"""Measures declared as data, computed by DuckDB."""

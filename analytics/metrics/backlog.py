@@ -1,0 +1,90 @@
+"""What is waiting."""
+
+from analytics.metrics.definition import Better, Kind, Metric
+
+_OPEN = "outcome IS NULL AND received IS NOT NULL"
+_AGE = "($as_of - received) / 86400e0"
+
+
+def _age(key: str, label: str, kind: Kind, question: str) -> Metric:
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
+        why_it_matters="Turnaround looks only at what is done; age looks at what is not.",
+        unit="days",
+        kind=kind,
+        quantile=0.9,
+        numerator="elapsed days from received to the as-of time",
+        denominator="open requests",
+        where=_OPEN,
+        value=_AGE,
+        better=Better.LOWER,
+        theme="Backlog",
+        needs=("received",),
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        key="requests_received",
+        label="Requests received",
+        question="How many requests came in?",
+        why_it_matters="Every share needs its volume.",
+        unit="requests",
+        kind=Kind.COUNT,
+        numerator="requests received in the period",
+        denominator="none",
+        where="received IS NOT NULL",
+        theme="Backlog",
+        needs=("received",),
+    ),
+    Metric(
+        key="open_requests",
+        label="Open requests",
+        question="How many requests are open?",
+        why_it_matters="It is the work that waits.",
+        unit="requests",
+        kind=Kind.COUNT,
+        numerator="requests neither delivered nor ended otherwise",
+        denominator="none",
+        where=_OPEN,
+        better=Better.LOWER,
+        theme="Backlog",
+        needs=("received",),
+    ),
+    Metric(
+        key="at_risk_requests",
+        label="At-risk requests",
+        question="How many open requests will be late soon?",
+        why_it_matters="These can still be saved today.",
+        unit="requests",
+        kind=Kind.COUNT,
+        numerator="open requests, not late, with 2 business days or a quarter of the time left",
+        denominator="none",
+        where=f"{_OPEN} AND band = 'at_risk'",
+        excluded={
+            "late": f"{_OPEN} AND band IN ('late', 'very_late')",
+            "on hold": f"{_OPEN} AND band = 'held'",
+        },
+        better=Better.LOWER,
+        theme="Backlog",
+        needs=("band",),
+    ),
+    Metric(
+        key="late_requests",
+        label="Late requests",
+        question="How many open requests are past their due date?",
+        why_it_matters="Each of these broke a promise already.",
+        unit="requests",
+        kind=Kind.COUNT,
+        numerator="open requests past the end of their earliest due date",
+        denominator="none",
+        where=f"{_OPEN} AND band IN ('late', 'very_late')",
+        better=Better.LOWER,
+        theme="Backlog",
+        needs=("band",),
+    ),
+    _age("open_age_mean", "Mean age of open requests", Kind.MEAN, "How old is what waits?"),
+    _age("open_age_p90", "90th percentile of open age", Kind.QUANTILE, "How old is the oldest tenth?"),
+)

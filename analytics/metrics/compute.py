@@ -1,0 +1,191 @@
+"""Compute declared measures over a mirror, by DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from analytics.metrics.catalogue import BY_KEY, GROUPINGS, METRICS
+from analytics.metrics.definition import Group, Kind, Metric, Result
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import Mirror
+from analytics.statistics.intervals import quantile_interval, wilson
+
+Row = tuple[Any, ...]
+
+
+def compute(
+    mirror: Mirror,
+    selection: Selection,
+    keys: Iterable[str] | None = None,
+    *,
+    by: str | None = None,
+) -> dict[str, Result]:
+    """Return the results of the asked measures (all by default), grouped where asked.
+
+    Raises KeyError for an unknown key or grouping.
+    """
+    chosen = METRICS if keys is None else tuple(BY_KEY[key] for key in keys)
+    group = GROUPINGS[by] if by is not None else None
+    with _open(mirror) as database:
+        asker = _Asker(database, mirror, selection, group)
+        return {metric.key: asker.ask(metric) for metric in chosen}
+
+
+def _open(mirror: Mirror) -> duckdb.DuckDBPyConnection:
+    database = duckdb.connect(config={"threads": 2})
+    database.register("cases", mirror.cases)
+    database.register("steps", mirror.steps)
+    return database
+
+
+@dataclass(frozen=True)
+class _Asker:
+    database: duckdb.DuckDBPyConnection
+    mirror: Mirror
+    selection: Selection
+    group: str | None
+
+    def ask(self, metric: Metric) -> Result:
+        """Return one result, or the reason why there is none."""
+        for name in metric.needs:
+            if (why := self.mirror.log.missing.get(name)) is not None:
+                return Result(
+                    key=metric.key, label=metric.label, unit=metric.unit, value=None, why=why
+                )
+        if metric.kind is Kind.GROUPS:
+            return self._groups(metric)
+        whole = self._one(metric, self._rows(metric, None)[0])
+        groups = self._rows(metric, self.group) if self.group else []
+        by = tuple(self._group(metric, str(name), row) for name, *row in groups)
+        return Result(**{**whole.__dict__, "by": by, "excluded": self._excluded(metric)})
+
+    def _query(self, sql: str) -> list[Row]:
+        condition, values = self.selection.sql()
+        text = sql.replace("$selection", condition)
+        return self.database.execute(
+            text.replace("$as_of", str(self.mirror.log.as_of)), values
+        ).fetchall()
+
+    def _rows(self, metric: Metric, group: str | None) -> list[Row]:
+        columns = _COLUMNS[metric.kind](metric)
+        head = f"{group} AS grp, " if group else ""
+        tail = "GROUP BY grp ORDER BY grp" if group else ""
+        return self._query(
+            f"SELECT {head}{columns} FROM {metric.table} WHERE $selection AND ({metric.where}) {tail}"
+        )
+
+    def _one(self, metric: Metric, row: Row) -> Result:
+        read = _READERS[metric.kind]
+        parts = read(metric, row)
+        return Result(key=metric.key, label=metric.label, unit=metric.unit, **parts)
+
+    def _group(self, metric: Metric, name: str, row: list[Any]) -> Group:
+        parts = _READERS[metric.kind](metric, tuple(row))
+        kept = {key: parts.get(key) for key in ("value", "numerator", "low", "high")}
+        return Group(group=name, n=parts["n"], **kept)
+
+    def _excluded(self, metric: Metric) -> dict[str, int]:
+        if not metric.excluded:
+            return {}
+        counts = ", ".join(f"count(*) FILTER (WHERE {part})" for part in metric.excluded.values())
+        (row,) = self._query(f"SELECT {counts} FROM {metric.table} WHERE $selection")
+        return {why: n for why, n in zip(metric.excluded, row, strict=True) if n}
+
+    def _groups(self, metric: Metric) -> Result:
+        rows = self._query(
+            f"SELECT {metric.group} AS grp, count(*) AS n FROM {metric.table} "
+            f"WHERE $selection AND ({metric.where}) GROUP BY grp ORDER BY n DESC, grp"
+        )
+        total = sum(n for _, n in rows)
+        by = tuple(Group(group=str(name), value=float(n), n=n) for name, n in rows)
+        return Result(
+            key=metric.key,
+            label=metric.label,
+            unit=metric.unit,
+            value=float(total),
+            numerator=total,
+            denominator=total,
+            n=total,
+            by=by,
+        )
+
+
+def _share_columns(metric: Metric) -> str:
+    unknown = f"count(*) FILTER (WHERE {metric.unknown})" if metric.unknown else "0"
+    return f"count(*), count(*) FILTER (WHERE {metric.counts}), {unknown}"
+
+
+def _read_share(metric: Metric, row: Row) -> dict[str, Any]:
+    """A share with its Wilson interval, or with bounds where some are unknown."""
+    n, hits, unknown = row
+    if n == 0:
+        return {"value": None, "n": 0, "numerator": 0, "denominator": 0, "why": _NOBODY}
+    if metric.unknown and unknown:
+        low, high = hits / n, (hits + unknown) / n
+    else:
+        low, high = wilson(hits, n)
+    return {
+        "value": 100 * hits / n,
+        "numerator": hits,
+        "denominator": n,
+        "n": n,
+        "low": 100 * low,
+        "high": 100 * high,
+    }
+
+
+def _mean_columns(metric: Metric) -> str:
+    value = metric.value
+    return f"count(*), avg({value}), sum({value}), stddev_samp({value})"
+
+
+def _read_mean(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
+    n, mean, total, spread = row
+    if not n:
+        return {"value": None, "n": 0, "why": _NOBODY}
+    half = 1.959963984540054 * spread / n**0.5 if spread is not None else None
+    return {
+        "value": mean,
+        "numerator": total,
+        "denominator": n,
+        "n": n,
+        "low": mean - half if half is not None else None,
+        "high": mean + half if half is not None else None,
+    }
+
+
+def _quantile_columns(metric: Metric) -> str:
+    value = metric.value
+    return f"count(*), quantile_cont({value}, {metric.quantile}), list({value} ORDER BY {value})"
+
+
+def _read_quantile(metric: Metric, row: Row) -> dict[str, Any]:
+    n, value, ordered = row
+    if not n:
+        return {"value": None, "n": 0, "why": _NOBODY}
+    low, high = quantile_interval(ordered, metric.quantile) or (None, None)
+    return {"value": value, "denominator": n, "n": n, "low": low, "high": high}
+
+
+def _read_count(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
+    (n,) = row
+    return {"value": float(n), "numerator": n, "n": n}
+
+
+_NOBODY = "no request of this kind in the period"
+_COLUMNS = {
+    Kind.SHARE: _share_columns,
+    Kind.MEAN: _mean_columns,
+    Kind.QUANTILE: _quantile_columns,
+    Kind.COUNT: lambda metric: "count(*)",  # noqa: ARG005
+}
+_READERS = {
+    Kind.SHARE: _read_share,
+    Kind.MEAN: _read_mean,
+    Kind.QUANTILE: _read_quantile,
+    Kind.COUNT: _read_count,
+}

@@ -1,0 +1,90 @@
+"""What a measure is, and what its result carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+METHOD_VERSION = "1"
+
+
+class Kind(StrEnum):
+    """How a measure is computed from its expression and population."""
+
+    SHARE = "share"
+    MEAN = "mean"
+    QUANTILE = "quantile"
+    COUNT = "count"
+    GROUPS = "groups"
+
+
+class Better(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """A measure, declared once. Predicates and expressions are DuckDB SQL over one table.
+
+    For a share: `where` is the denominator, `counts` the numerator, `unknown` what widens the
+    bounds. For a mean or quantile: `value` is averaged over `where`. `excluded` names who is left
+    out and why, and is counted, never silently dropped.
+    """
+
+    key: str
+    label: str
+    question: str
+    why_it_matters: str
+    unit: str
+    kind: Kind
+    numerator: str
+    denominator: str
+    where: str
+    counts: str = ""
+    value: str = ""
+    quantile: float = 0.5
+    group: str = ""
+    unknown: str = ""
+    table: str = "cases"
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    better: Better = Better.NEITHER
+    target: float | None = None
+    caveat: str = ""
+    theme: str = ""
+    owner: str = "HIM"
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """One group of a result."""
+
+    group: str
+    value: float | None
+    n: int
+    numerator: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """A number with all that a reader needs to trust it; `why` says why it is missing."""
+
+    key: str
+    label: str
+    unit: str
+    value: float | None
+    numerator: float | None = None
+    denominator: float | None = None
+    n: int = 0
+    low: float | None = None
+    high: float | None = None
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    by: tuple[Group, ...] = ()
+    why: str | None = None

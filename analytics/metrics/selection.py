@@ -1,0 +1,60 @@
+"""What a reader chose to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Facilities and days of receipt (both ends included), in the zone that draws the days.
+
+    `facilities` None means every facility of the source; an empty tuple means none at all,
+    so that a person with an empty scope sees nothing rather than everything.
+    """
+
+    facilities: tuple[str, ...] | None = None
+    since: date | None = None
+    until: date | None = None
+    direction: str | None = None
+    requester_type: str | None = None
+    zone: str = "UTC"
+
+    def sql(self) -> tuple[str, list[object]]:
+        """Return a condition over `facility`, `received`, ... and its parameters."""
+        parts, values = ["TRUE"], []
+        if self.facilities is not None:
+            parts.append("list_contains(?, facility)")
+            values.append(list(self.facilities))
+        if self.since is not None:
+            parts.append("received >= ?")
+            values.append(_epoch(self.since, self.zone))
+        if self.until is not None:
+            parts.append("received < ?")
+            values.append(_epoch(self.until + DAY, self.zone))
+        for name in ("direction", "requester_type"):
+            if (chosen := getattr(self, name)) is not None:
+                parts.append(f"{name} = ?")
+                values.append(chosen)
+        return " AND ".join(parts), values
+
+    def before(self) -> Selection | None:
+        """Return the same length of days just before; None for an open period."""
+        if self.since is None or self.until is None:
+            return None
+        length = self.until - self.since + DAY
+        return replace(self, since=self.since - length, until=self.since - DAY)
+
+    def within(self, allowed: Sequence[str]) -> Selection:
+        """Return the selection cut down to the allowed facilities."""
+        wanted = self.facilities if self.facilities is not None else tuple(allowed)
+        return replace(self, facilities=tuple(one for one in wanted if one in set(allowed)))
+
+
+def _epoch(day: date, zone: str) -> int:
+    return int(datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC).timestamp())

@@ -1,0 +1,63 @@
+"""How long release takes."""
+
+from analytics.metrics.definition import Better, Kind, Metric
+
+_DAYS = "(available - received) / 86400e0"
+_DONE = "available IS NOT NULL AND received IS NOT NULL"
+_STILL_OPEN = {
+    "open": "available IS NULL AND outcome IS NULL",
+    "ended without release": "available IS NULL AND outcome IS NOT NULL",
+}
+
+
+def _elapsed(key: str, label: str, kind: Kind, question: str, quantile: float = 0.5) -> Metric:
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
+        why_it_matters="A patient or clinician waits for the images this long.",
+        unit="days",
+        kind=kind,
+        quantile=quantile,
+        numerator="elapsed days from received to available",
+        denominator="completed requests received in the period",
+        where=_DONE,
+        value=_DAYS,
+        excluded=_STILL_OPEN,
+        better=Better.LOWER,
+        caveat="Counts completed requests only; the curve beside it keeps the open ones.",
+        theme="Turnaround",
+        needs=("received", "available"),
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    _elapsed("turnaround_mean", "Mean turnaround", Kind.MEAN, "How long does release take?"),
+    _elapsed(
+        "turnaround_median", "Median turnaround", Kind.QUANTILE, "Half are out after how long?"
+    ),
+    _elapsed(
+        "turnaround_p90",
+        "90th percentile of turnaround",
+        Kind.QUANTILE,
+        "Nine in ten are out after how long?",
+        0.9,
+    ),
+    Metric(
+        key="contract_turnaround_median",
+        label="Median contract turnaround",
+        question="How many business days does release take once a request is complete?",
+        why_it_matters="This is the clock that the release contract runs on.",
+        unit="business days",
+        kind=Kind.QUANTILE,
+        numerator="business days from complete to stop, without requester-caused holds",
+        denominator="requests whose contract clock stopped",
+        where="contract_seconds IS NOT NULL",
+        value="contract_seconds / 86400e0",
+        excluded={"contract clock not stopped": "contract_seconds IS NULL"},
+        better=Better.LOWER,
+        caveat="A business day here is 24 hours on a business day of the facility.",
+        theme="Turnaround",
+        needs=("contract_seconds",),
+    ),
+)

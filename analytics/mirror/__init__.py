@@ -1,0 +1,1 @@
+"""Events folded into one row a request and one row a step."""

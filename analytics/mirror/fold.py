@@ -1,0 +1,77 @@
+"""Fold a log into `cases` (a row a request) and `steps` (a row an event), by DuckDB."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from analytics.eventlog import EventLog
+
+# `lost` runs from a failure or hold to its recovery, and is null until then.
+_STEPS = """
+SELECT e.request_id, e.facility, e.direction, r.received, r.requester_type, e.seq, e.occurred,
+    e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch,
+    lag(e.activity) OVER story AS previous,
+    e.occurred - lag(e.occurred) OVER story AS elapsed,
+    CASE WHEN e.reason IS NULL THEN NULL
+        WHEN e.activity = 'hold_started' THEN
+            min(e.occurred) FILTER (WHERE e.activity = 'hold_ended') OVER after - e.occurred
+        WHEN e.activity = 'delivery_failed' THEN
+            min(e.occurred) FILTER (WHERE e.activity = 'available') OVER after - e.occurred
+        WHEN e.activity = 'images_unusable' THEN
+            min(e.occurred) FILTER (WHERE e.activity IN ('images_usable', 'located', 'prepared'))
+                OVER after - e.occurred
+        WHEN e.activity = 'failure_noted' THEN
+            min(e.occurred) FILTER (WHERE e.activity = 'failure_recovered') OVER mended - e.occurred
+    END AS lost,
+    e.activity IN ('hold_started', 'delivery_failed', 'images_unusable', 'failure_noted')
+        AND e.reason IS NOT NULL AS is_failure,
+    e.activity = 'manual_touch' AND NOT coalesce(e.occurred - lag(e.occurred)
+        OVER (PARTITION BY e.request_id, e.activity, e.actor, e.touch ORDER BY e.seq) <= 300, FALSE)
+        AS is_touch
+FROM events e JOIN requests r USING (request_id)
+WINDOW story AS (PARTITION BY e.request_id ORDER BY e.seq),
+    after AS (PARTITION BY e.request_id ORDER BY e.seq
+        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING),
+    mended AS (PARTITION BY e.request_id, e.reason ORDER BY e.seq
+        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+ORDER BY e.facility, r.received, e.request_id, e.seq
+"""
+_CASES = """
+SELECT r.*, coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
+        AS failed_deliveries, coalesce(s.failures, 0) AS failures,
+    coalesce(s.touches, 0) AS touches, s.channel, s.medium, coalesce(s.lost, 0) AS lost
+FROM requests r LEFT JOIN (
+    SELECT request_id,
+        count(*) FILTER (WHERE activity = 'available') AS deliveries,
+        count(*) FILTER (WHERE activity = 'delivery_failed') AS failed_deliveries,
+        count(*) FILTER (WHERE is_failure) AS failures,
+        count(*) FILTER (WHERE is_touch) AS touches,
+        arg_max(channel, seq) FILTER (WHERE activity = 'available') AS channel,
+        arg_max(medium, seq) FILTER (WHERE activity = 'available') AS medium,
+        CAST(sum(lost) AS BIGINT) AS lost
+    FROM steps GROUP BY request_id) s USING (request_id)
+ORDER BY r.facility, r.received, r.request_id
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirror:
+    """A folded log, ready to be measured."""
+
+    log: EventLog
+    cases: pa.Table
+    steps: pa.Table
+
+
+def fold(log: EventLog) -> Mirror:
+    """Return the two flat tables of a log."""
+    with duckdb.connect(config={"threads": 2}) as database:
+        database.register("requests", log.requests)
+        database.register("events", log.events)
+        steps = database.sql(_STEPS).to_arrow_table()
+        database.register("steps", steps)
+        cases = database.sql(_CASES).to_arrow_table()
+    return Mirror(log=log, cases=cases, steps=steps)

@@ -1,0 +1,35 @@
+"""Rows of analytics: logs that hospitals brought."""
+
+from django.conf import settings
+from django.db import models
+
+
+class UploadedLog(models.Model):
+    """One imported log of one organization; its tables are Parquet files."""
+
+    name = models.SlugField(max_length=60)
+    organization = models.ForeignKey(
+        "requests_app.Organization", null=True, blank=True, on_delete=models.CASCADE
+    )
+    folder = models.CharField(max_length=32, unique=True)
+    digest = models.CharField(max_length=64)
+    mapping = models.JSONField()
+    answer = models.JSONField()
+    as_of = models.BigIntegerField(help_text="seconds since 1970, UTC")
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
+    )
+    uploaded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-uploaded_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("name", "organization"),
+                name="one_log_of_a_name",
+                nulls_distinct=False,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name

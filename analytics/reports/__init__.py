@@ -1,0 +1,1 @@
+"""Reports: built once, written as PDF, XLSX, DOCX or CSV."""

@@ -1,0 +1,1 @@
+"""Where event logs come from: live work or an uploaded log."""

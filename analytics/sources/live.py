@@ -1,0 +1,174 @@
+"""Live work as an event log: the only reader of requests_app's models in analytics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from django.db.models import Count, Max
+
+from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from requests_app.models import Event, Facility, Holiday, ImagingRequest, Policy
+from requests_app.sla.calendar import BusinessCalendar
+from requests_app.sla.clock import Timeline, paused
+from requests_app.sla.explain import DueDate
+from requests_app.sla.policy import calendar_for, due_dates, rules_for, standing, timeline_of
+from requests_app.vocabulary import MEDIUM_OF, Channel, EventKind, State
+
+Record = dict[str, Any]
+_OUTCOMES = {
+    State.DELIVERED: "delivered",
+    State.CLOSED: "delivered",
+    State.DENIED: "denied",
+    State.WITHDRAWN: "withdrawn",
+    State.NOT_FOUND: "not_found",
+    State.DUPLICATE: "duplicate",
+}
+
+
+def watermark() -> str:
+    """Return a word that changes whenever the live log would read differently.
+
+    Events are only ever added, and their numbers are handed out before they commit; their
+    count changes with every commit, late ones too, so the pair skips none.
+    """
+    events = Event.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    rules = Policy.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    days = Holiday.objects.aggregate(n=Count("pk"), last=Max("pk"))
+    return "-".join(str(part[key] or 0) for part in (events, rules, days) for key in ("n", "last"))
+
+
+def live_log(as_of: datetime) -> EventLog:
+    """Return everything as it stands, with due dates derived now from events and policy."""
+    facilities = Facility.objects.prefetch_related("holidays")
+    calendars = {one.pk: calendar_for(one) for one in facilities}
+    slugs = {one.pk: one.slug for one in facilities}
+    policies = list(Policy.objects.all())
+    journal = Event.objects.filter(occurred_at__lte=as_of).order_by("request_id", "seq")
+    stories = {pk: list(story) for pk, story in groupby(journal, key=attrgetter("request_id"))}
+    reader = _Reader(calendars, slugs, policies, as_of)
+    requests: list[Record] = []
+    events: list[Record] = []
+    for request in ImagingRequest.objects.exclude(state=State.DRAFT).order_by("pk"):
+        story = stories.get(request.pk)
+        if story:
+            requests.append(reader.request(request, story))
+            events += reader.events(request, story)
+    requests.sort(key=lambda row: (row["facility"], row["received"] or 0, row["request_id"]))
+    return EventLog(
+        name="live",
+        as_of=int(as_of.timestamp()),
+        requests=table_of(requests, REQUESTS),
+        events=table_of(events, EVENTS),
+    )
+
+
+class _Reader:
+    """Turns stored requests into rows."""
+
+    def __init__(
+        self,
+        calendars: dict[int, BusinessCalendar],
+        slugs: dict[int, str],
+        policies: list[Policy],
+        as_of: datetime,
+    ) -> None:
+        self.calendars, self.slugs, self.policies, self.as_of = calendars, slugs, policies, as_of
+
+    def request(self, request: ImagingRequest, story: list[Event]) -> Record:
+        """Return the row of one request."""
+        calendar, timeline = self.calendars[request.facility_id], timeline_of(story)
+        state = _state_at(story)
+        rules = rules_for(request, self.policies)
+        dues = due_dates(rules, timeline, calendar, as_of=self.as_of)
+        outcome = _OUTCOMES.get(state)
+        stop = timeline.available
+        row: Record = {
+            "request_id": str(request.pk),
+            "number": request.number,
+            "facility": self.slugs[request.facility_id],
+            "direction": request.direction,
+            "requester_type": request.requester_type,
+            "legal_basis": request.legal_basis,
+            "modality": request.modality or None,
+            "partner": request.partner or None,
+            "priority": request.priority,
+            "intake": request.intake,
+            "state": state.value,
+            "outcome": outcome,
+            "received": _seconds(timeline.received),
+            "complete": _seconds(timeline.complete),
+            "available": _seconds(stop),
+            "first_opened": _seconds(timeline.first_opened),
+            "closed": _seconds(timeline.closed),
+            "ended": _seconds(timeline.ended_at or stop),
+            "contract_due": _due_of(dues, "contract"),
+            "contract_stop": _seconds(stop),
+            "contract_seconds": _business_seconds(timeline, calendar),
+            "legal_due": _due_of(dues, "hipaa_access"),
+            "due": int(dues[0].due_at.timestamp()) if dues else None,
+            "held_since": _seconds(timeline.open_hold.started) if timeline.open_hold else None,
+            "usable": _usable(request, story),
+        }
+        if outcome is None:
+            row["band"] = standing(dues, timeline, calendar, at=self.as_of).band.value
+        return row
+
+    def events(self, request: ImagingRequest, story: Iterable[Event]) -> list[Record]:
+        """Return the rows of its events."""
+        facility = self.slugs[request.facility_id]
+        return [
+            {
+                "request_id": str(request.pk),
+                "facility": facility,
+                "direction": request.direction,
+                "seq": event.seq,
+                "occurred": int(event.occurred_at.timestamp()),
+                "activity": event.kind,
+                "by_person": event.by_person,
+                "actor": str(event.actor_id) if event.actor_id else None,
+                "reason": event.reason or None,
+                "channel": event.channel or None,
+                "medium": MEDIUM_OF[Channel(event.channel)].value if event.channel else None,
+                "touch": event.touch or None,
+            }
+            for event in story
+        ]
+
+
+def _state_at(story: list[Event]) -> State:
+    moves = [event.state_to for event in story if event.state_to]
+    return State(moves[-1]) if moves else State.RECEIVED
+
+
+def _seconds(at: datetime | None) -> int | None:
+    return int(at.timestamp()) if at is not None else None
+
+
+def _due_of(dues: tuple[DueDate, ...], key: str) -> int | None:
+    return next((int(due.due_at.timestamp()) for due in dues if due.rule.key == key), None)
+
+
+def _business_seconds(timeline: Timeline, calendar: BusinessCalendar) -> int | None:
+    """Business seconds from complete to available, less the requester-caused waits between."""
+    start, stop = timeline.complete, timeline.available
+    if start is None or stop is None:
+        return None
+    waits = paused(timeline.holds, until=stop)
+    held = sum(calendar.business_seconds(max(a, start), b) for a, b in waits if b > start)
+    return calendar.business_seconds(start, stop) - held
+
+
+def _usable(request: ImagingRequest, story: list[Event]) -> str | None:
+    """Grade images that arrived from outside by what the journal says of them."""
+    kinds = [event.kind for event in story]
+    if request.direction != "inbound" or EventKind.IMAGES_RECEIVED not in kinds:
+        return None
+    if EventKind.IMAGES_UNUSABLE in kinds:
+        mended = kinds.index(EventKind.IMAGES_UNUSABLE)
+        later = kinds[mended:]
+        return "after_rework" if EventKind.IMAGES_USABLE in later else "not_usable"
+    return "immediate" if EventKind.IMAGES_USABLE in kinds else "untested"

@@ -1,0 +1,41 @@
+"""Open a source by name: live work, or a log of the reader's organization."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from analytics.external_logs.store import load
+from analytics.mirror.fold import fold
+from analytics.mirror.refresh import Snapshot, snapshot_of
+from analytics.models import UploadedLog
+from analytics.sources.live import live_log, watermark
+from requests_app.refusals import DisclessError
+
+LIVE = "live"
+
+
+class UnknownSource(DisclessError):
+    """A source that is not there, or not the reader's."""
+
+    code = "unknown_source"
+    status = 404
+
+
+def open_source(
+    name: str, *, at: datetime, organization_id: int | None = None, any_organization: bool = False
+) -> Snapshot:
+    """Return the mirror of a source; UnknownSource where there is none for this organization."""
+    if name == LIVE:
+        return snapshot_of(LIVE, watermark=watermark(), at=at, read=lambda: live_log(at))
+    logs = UploadedLog.objects.filter(name=name)
+    if not any_organization:
+        logs = logs.filter(organization_id=organization_id)
+    log = logs.first()
+    if log is None:
+        raise UnknownSource(f"There is no imported log {name!r}. Import it first, or use live.")
+    return Snapshot(mirror=fold(load(log)), watermark=log.folder, content=log.digest)
+
+
+def live_as_of(at: datetime) -> Snapshot:
+    """Return live work as it stood at an earlier moment, never cached."""
+    return Snapshot(mirror=fold(live_log(at)), watermark=f"as of {at.isoformat()}", content="")
