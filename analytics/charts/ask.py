@@ -1,0 +1,240 @@
+"""Ask a mirror for the tables of the overview; predicates come from the declared measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from analytics.charts.tables import Age, Cell, Failure, Survival, Waiting
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import Mirror
+from analytics.statistics.survival import interval_when, kaplan_meier, time_when
+from requests_app.failure_codes import FAILURES, FailureCode
+
+AGES: tuple[tuple[str, float], ...] = (
+    ("Under 2 days", 2), ("2 to 5 days", 5), ("5 to 10 days", 10), ("Over 10 days", float("inf")),
+)  # fmt: skip
+_OPEN = "outcome IS NULL AND received IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class Question:
+    """An open mirror with a selection."""
+
+    database: duckdb.DuckDBPyConnection
+    mirror: Mirror
+    selection: Selection
+
+    def rows(self, sql: str, selection: Selection | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement; $selection and $as_of are filled in."""
+        condition, values = (selection or self.selection).sql()
+        text = sql.replace("$selection", condition).replace("$as_of", str(self.mirror.log.as_of))
+        return self.database.execute(text, values).fetchall()
+
+    def over(self, selection: Selection) -> Question:
+        """Return the same question about another selection."""
+        return replace(self, selection=selection)
+
+    @property
+    def whenever(self) -> Selection:
+        """The selection without its days: what is open now, whenever it came."""
+        return replace(self.selection, since=None, until=None)
+
+
+@contextmanager
+def asking(mirror: Mirror, selection: Selection) -> Iterator[Question]:
+    """Open the mirror once for several tables."""
+    with duckdb.connect(config={"threads": 2}) as database:
+        database.register("cases", mirror.cases)
+        database.register("steps", mirror.steps)
+        yield Question(database, mirror, selection)
+
+
+def weeks(since: date, until: date, most: int = 13) -> list[date]:
+    """Return the Mondays of the last weeks of a period."""
+    monday = until - timedelta(days=until.weekday())
+    found = [monday - timedelta(weeks=i) for i in range(most)]
+    return [day for day in reversed(found) if day + timedelta(days=6) >= since]
+
+
+def months(until: date, most: int = 12) -> list[date]:
+    """Return the first days of the last months."""
+    at = until.year * 12 + until.month - 1
+    return [date(i // 12, i % 12 + 1, 1) for i in range(at - most + 1, at + 1)]
+
+
+def shares(
+    ask: Question, key: str, starts: Sequence[date], *, end: date, by_event: bool = False
+) -> dict[str, list[Cell]]:
+    """Return a declared share by facility and bucket; the last bucket ends with the day `end`."""
+    metric = BY_KEY[key]
+    bounds = _bounds([*starts, end + timedelta(days=1)], ask.selection.zone)
+    clock = "occurred" if by_event else "received"
+    unknown = f"count(*) FILTER (WHERE {metric.unknown})" if metric.unknown else "0"
+    rows = ask.rows(
+        f"SELECT facility, {_bucket(clock, bounds)} AS bucket, count(*), "
+        f"count(*) FILTER (WHERE {metric.counts}), {unknown} FROM {metric.table} "
+        f"WHERE $selection AND ({metric.where}) AND {clock} >= {bounds[0]} AND {clock} < {bounds[-1]} "
+        "GROUP BY facility, bucket"
+    )
+    empty = [Cell(start=start, n=0, hits=0) for start in starts]
+    found: dict[str, list[Cell]] = {}
+    for facility, bucket, n, hits, unsure in rows:
+        cells = found.setdefault(facility, list(empty))
+        cells[bucket - 1] = Cell(start=starts[bucket - 1], n=n, hits=hits, unknown=unsure)
+    return found
+
+
+def total(by_facility: dict[str, list[Cell]], starts: Sequence[date]) -> list[Cell]:
+    """Return the sum over facilities, bucket by bucket."""
+    columns = zip(*by_facility.values(), strict=True) if by_facility else ([] for _ in starts)
+    return [
+        Cell(
+            start=start,
+            n=sum(cell.n for cell in cells),
+            hits=sum(cell.hits for cell in cells),
+            unknown=sum(cell.unknown for cell in cells),
+        )
+        for start, cells in zip(starts, columns, strict=True)
+    ]
+
+
+def medians(ask: Question, starts: Sequence[date], *, end: date) -> list[float | None]:
+    """Return the median turnaround of completed requests by bucket of receipt."""
+    bounds = _bounds([*starts, end + timedelta(days=1)], ask.selection.zone)
+    rows = ask.rows(
+        f"SELECT {_bucket('received', bounds)} AS bucket, "
+        "quantile_cont((available - received) / 86400e0, 0.5) FROM cases "
+        f"WHERE $selection AND available IS NOT NULL AND received >= {bounds[0]} "
+        f"AND received < {bounds[-1]} GROUP BY bucket"
+    )
+    found = dict(rows)
+    return [found.get(i + 1) for i in range(len(starts))]
+
+
+def survival(ask: Question) -> Survival:
+    """Return the turnaround curve; open requests are censored, other endings left out."""
+    rows = ask.rows(
+        "SELECT (coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
+        "FROM cases WHERE $selection AND received IS NOT NULL "
+        "AND (available IS NOT NULL OR outcome IS NULL)"
+    )
+    ((left_out,),) = ask.rows(
+        "SELECT count(*) FROM cases WHERE $selection AND available IS NULL AND outcome IS NOT NULL"
+    )
+    steps = kaplan_meier([max(days, 0.0) for days, _ in rows], [done for _, done in rows])
+    return Survival(
+        steps=steps,
+        n=len(rows),
+        still_open=sum(not done for _, done in rows),
+        left_out=left_out,
+        median=time_when(steps, 0.5),
+        median_interval=interval_when(steps, 0.5),
+        p90=time_when(steps, 0.9),
+        p90_interval=interval_when(steps, 0.9),
+    )
+
+
+def failures(ask: Question) -> list[Failure]:
+    """Return failure codes by hours from failure to recovery, most hours first."""
+    rows = ask.rows(
+        "SELECT reason, coalesce(sum(lost), 0) / 3600e0 AS hours, count(DISTINCT request_id) "
+        "FROM steps WHERE $selection AND is_failure GROUP BY reason ORDER BY hours DESC, reason"
+    )
+    return [_failure(code, hours, n) for code, hours, n in rows]
+
+
+def _failure(code: str, hours: float, n: int) -> Failure:
+    known = FAILURES.get(FailureCode(code)) if code in FailureCode.__members__ else None
+    label, theirs = (known.label, known.pauses_contract_clock) if known else (code, False)
+    return Failure(code=code, label=label, hours=float(hours), requests=n, is_theirs=theirs)
+
+
+def media_mix(ask: Question, since: date) -> dict[str, int]:
+    """Return outbound deliveries by medium since a day, whenever they were asked for."""
+    (start,) = _bounds([since], ask.selection.zone)
+    rows = ask.rows(
+        "SELECT coalesce(medium, 'unknown'), count(*) FROM steps WHERE $selection "
+        f"AND activity = 'available' AND direction = 'outbound' AND occurred >= {start} GROUP BY 1",
+        ask.whenever,
+    )
+    return dict(rows)
+
+
+def waiting(ask: Question, limit: int = 6) -> list[Waiting]:
+    """Return the open requests that are late or at risk, the most urgent first."""
+    rows = ask.rows(
+        "SELECT coalesce(number, request_id), facility, coalesce(modality, ''), "
+        f"coalesce(state, ''), band, due FROM cases WHERE $selection AND {_OPEN} "
+        "AND band IN ('late', 'very_late', 'at_risk') "
+        f"ORDER BY band = 'at_risk', due, request_id LIMIT {int(limit)}",
+        ask.whenever,
+    )
+    names = ("number", "facility", "modality", "state", "band", "due")
+    return [Waiting(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def bands(ask: Question) -> dict[str, int]:
+    """Return how many open requests stand in each band."""
+    return dict(
+        ask.rows(
+            f"SELECT coalesce(band, 'unknown'), count(*) FROM cases WHERE $selection AND {_OPEN} "
+            "GROUP BY 1",
+            ask.whenever,
+        )
+    )
+
+
+def ages(ask: Question) -> list[Age]:
+    """Return open requests by age and band."""
+    rows = ask.rows(
+        "SELECT ($as_of - received) / 86400e0, coalesce(band, 'unknown') FROM cases "
+        f"WHERE $selection AND {_OPEN}",
+        ask.whenever,
+    )
+    found: list[dict[str, int]] = [{} for _ in AGES]
+    for days, band in rows:
+        at = next(i for i, (_, top) in enumerate(AGES) if days < top)
+        found[at][band] = found[at].get(band, 0) + 1
+    return [Age(label=label, bands=part) for (label, _), part in zip(AGES, found, strict=True)]
+
+
+def flow(ask: Question) -> tuple[int, int]:
+    """Return how many requests came in and how many ended in the last seven days."""
+    week = "$as_of - 604800"
+    ((came, ended),) = ask.rows(
+        f"SELECT count(*) FILTER (WHERE received > {week}), "
+        f"count(*) FILTER (WHERE coalesce(available, ended) > {week}) FROM cases WHERE $selection",
+        ask.whenever,
+    )
+    return came, ended
+
+
+def reach(ask: Question) -> tuple[date, date] | None:
+    """Return the first and last day of receipt; None for nothing."""
+    ((first, last),) = ask.rows("SELECT min(received), max(received) FROM cases WHERE $selection")
+    if first is None:
+        return None
+    zone = ZoneInfo(ask.selection.zone)
+    return datetime.fromtimestamp(first, zone).date(), datetime.fromtimestamp(last, zone).date()
+
+
+def _bounds(days: Sequence[date], zone: str) -> list[int]:
+    return [int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp()) for day in days]
+
+
+def _bucket(column: str, bounds: Sequence[int]) -> str:
+    """Return SQL for the 1-based bucket of a moment."""
+    ranges = enumerate(pairwise(bounds), 1)
+    cases = " ".join(
+        f"WHEN {column} >= {low} AND {column} < {high} THEN {i}" for i, (low, high) in ranges
+    )
+    return f"CASE {cases} END"

@@ -1,0 +1,150 @@
+"""The turnaround curve: share released by day, with its band, ticks for open, and two marks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.charts.tables import Survival
+from analytics.charts.words import one, span
+from analytics.statistics.survival import Step
+
+Figure = dict[str, Any]
+_POINTS = 240
+
+
+def title(now: Survival) -> str:
+    """Return the finding."""
+    if now.median is None:
+        return "Not half of the requests are out yet"
+    if now.p90 is None:
+        return f"Half of requests are out in {one(now.median)} days; not yet nine in ten"
+    return f"Half of requests are out in {one(now.median)} days; one in ten takes longer than {one(now.p90)}"
+
+
+def released_by(survival: Survival, day: float) -> Step | None:
+    """Return the last step up to a day."""
+    return next((step for step in reversed(survival.steps) if step.time <= day), None)
+
+
+def figure(now: Survival, before: Survival | None, *, before_label: str, narrow: bool = False) -> Figure:
+    """Return the curve over days from received to available."""
+    top = _horizon(now)
+    traces = [_band(now, top)]
+    if before is not None and before.steps:
+        traces.append(_line(before, top, "muted", 1.5, "%{y:.0f} % before<extra></extra>", dash="dot"))
+    traces.append(_line(now, top, "ink", 2, "%{y:.0f} % out within %{x} days<extra></extra>"))
+    traces += [_ticks(now, top), _marks(now, top)]
+    layout = {
+        "margin": {"l": 34 if narrow else 44, "r": 8 if narrow else 12, "t": 8, "b": 40},
+        "hovermode": "closest",
+        "xaxis": {
+            "range": [0, top],
+            "tickvals": _ticks_of(top, narrow=narrow),
+            "title": {"text": "Days from received to available"},
+        },
+        "yaxis": {"range": [0, 101], "tickvals": [0, 25, 50, 75, 100]},
+        "annotations": _labels(now, before, top, before_label, narrow=narrow),
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _horizon(now: Survival) -> float:
+    """Show until almost everything is out, in whole weeks."""
+    reach = (now.p90 or (now.steps[-1].time if now.steps else 14)) * 2.1
+    return float(max(7, 7 * round(reach / 7)))
+
+
+def _ticks_of(top: float, *, narrow: bool) -> list[float]:
+    parts = 3 if narrow else 6
+    step = max(1, round(top / parts / 7) * 7) if top > 28 else (7 if narrow else 3.5 if top > 14 else 1)
+    return [step * i for i in range(int(top / step) + 1)]
+
+
+def _grid(survival: Survival, top: float) -> list[tuple[float, float, float, float]]:
+    """Return (day, out, low, high) in percent on an even grid, so that figures stay small."""
+    rows, at = [], 0
+    current = (0.0, 0.0, 0.0)
+    for i in range(_POINTS + 1):
+        day = top * i / _POINTS
+        while at < len(survival.steps) and survival.steps[at].time <= day:
+            step = survival.steps[at]
+            current = (100 * (1 - step.waiting), 100 * (1 - step.high), 100 * (1 - step.low))
+            at += 1
+        rows.append((round(day, 3), *(round(value, 2) for value in current)))
+    return rows  # type: ignore[return-value]
+
+
+def _band(now: Survival, top: float) -> Figure:
+    rows = _grid(now, top)
+    return {
+        "x": [row[0] for row in rows] + [row[0] for row in reversed(rows)],
+        "y": [row[2] for row in rows] + [row[3] for row in reversed(rows)],
+        "fill": "toself",
+        "mode": "lines",
+        "line": {"width": 0, "shape": "hv"},
+        "hoverinfo": "skip",
+        "meta": {"fill": "ink-2:.2"},
+    }
+
+
+def _line(
+    survival: Survival, top: float, role: str, width: float, hover: str, dash: str = "solid"
+) -> Figure:
+    rows = _grid(survival, top)
+    return {
+        "x": [row[0] for row in rows],
+        "y": [row[1] for row in rows],
+        "mode": "lines",
+        "line": {"width": width, "shape": "hv", "dash": dash},
+        "meta": {"line": role},
+        "hovertemplate": hover,
+    }
+
+
+def _ticks(now: Survival, top: float) -> Figure:
+    left = [step for step in now.steps if step.censored and step.time <= top]
+    return {
+        "x": [round(step.time, 2) for step in left],
+        "y": [round(100 * (1 - step.waiting), 2) for step in left],
+        "mode": "markers",
+        "marker": {"symbol": "line-ns-open", "size": 6, "line": {"width": 1}},
+        "meta": {"marker": "edge"},
+        "hovertemplate": "Still open after %{x:.1f} days<extra></extra>",
+    }
+
+
+def _marks(now: Survival, top: float) -> Figure:
+    marks = [(now.median, 50), (now.p90, 90)]
+    shown = [(x, y) for x, y in marks if x is not None and x <= top]
+    return {
+        "x": [x for x, _ in shown],
+        "y": [y for _, y in shown],
+        "mode": "markers",
+        "marker": {"size": 8},
+        "meta": {"marker": "ink"},
+        "hoverinfo": "skip",
+    }
+
+
+def _labels(
+    now: Survival, before: Survival | None, top: float, before_label: str, *, narrow: bool
+) -> list[Figure]:
+    bold = {"weight": 600}
+    labels: list[Figure] = []
+    if now.median is not None:
+        words = f"Half out in {one(now.median)} days"
+        text = words if narrow else f"{words} ({span(*now.median_interval)})"
+        labels.append(
+            {"name": "ink", "x": now.median, "y": 50, "text": text, "xanchor": "left", "xshift": 20, "font": bold}
+        )
+    if now.p90 is not None and now.p90 <= top:
+        words = f"Nine in ten in {one(now.p90)}"
+        text = words if narrow else f"{words} days ({span(*now.p90_interval)})"
+        place = {"x": now.p90, "y": 82, "xanchor": "left", "xshift": 8} if narrow else {
+            "x": now.p90, "y": 90, "xanchor": "left", "xshift": 10, "yshift": -16,
+        }
+        labels.append({"name": "ink", "text": text, "font": bold} | place)
+    if before is not None and before.steps:
+        at = {"x": top, "y": 22, "xanchor": "right"}
+        labels.append({"name": "muted", "text": f"Dotted: {before_label}"} | at)
+    return labels

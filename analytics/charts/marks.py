@@ -1,0 +1,77 @@
+"""Small marks drawn as SVG paths: the line in a card, and the interval in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH, HEIGHT = 200.0, 40.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spark:
+    """The paths of a sparkline in a box of 200 by 40."""
+
+    curve: str
+    end: str
+    band: str = ""
+    goal: str = ""
+
+
+def spark(
+    values: Sequence[float | None],
+    *,
+    bands: Sequence[tuple[float, float] | None] = (),
+    goal: float | None = None,
+) -> Spark | None:
+    """Return the line through the values; None for fewer than two."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return None
+    edges = [edge for band in bands if band for edge in band]
+    reach = [*known, *edges, *([goal] if goal is not None else [])]
+    low, high = min(reach), max(reach)
+
+    def at(i: int, value: float) -> str:
+        x = WIDTH * i / (len(values) - 1)
+        y = 2 + (HEIGHT - 4) * (1 - (value - low) / ((high - low) or 1))
+        return f"{x:.1f},{y:.1f}"
+
+    points = [at(i, value) for i, value in enumerate(values) if value is not None]
+    upper = [at(i, band[1]) for i, band in enumerate(bands) if band]
+    lower = [at(i, band[0]) for i, band in enumerate(bands) if band]
+    return Spark(
+        curve="M" + " ".join(points),
+        end=f"M{points[-1]}h.01",
+        band="M" + " ".join([*upper, *reversed(lower)]) + " Z" if len(upper) > 1 else "",
+        goal=f"M0,{at(0, goal).split(',')[1]}H{WIDTH:.0f}" if goal is not None else "",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval:
+    """An interval beside its target in a box of 120 by 20; `standing` is below, met or unsure."""
+
+    whisker: str
+    dot: str
+    goal: str
+    standing: str
+
+
+def standing(low: float, high: float, target: float) -> str:
+    """Say on which side of the target the whole interval lies, if it does."""
+    return "below" if high < target else "met" if low > target else "unsure"
+
+
+def interval(value: float, low: float, high: float, *, target: float, least: float) -> Interval:
+    """Return the marks of an interval; the axis runs from `least` to 100 percent."""
+
+    def x(share: float) -> float:
+        return 120 * (max(share, least) - least) / ((100 - least) or 1)
+
+    return Interval(
+        whisker=f"M{x(low):.1f},10H{x(high):.1f}",
+        dot=f"{x(value):.1f}",
+        goal=f"M{x(target):.1f},1V19",
+        standing=standing(low, high, target),
+    )

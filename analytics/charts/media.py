@@ -1,0 +1,72 @@
+"""Discs over time: a line at the least, a dotted edge at the most, a band for the unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from analytics.charts.tables import Cell
+from analytics.charts.words import whole
+
+Figure = dict[str, Any]
+
+
+def title(months: Sequence[Cell]) -> str:
+    """Return the finding from the first to the last month that has deliveries."""
+    full = [cell for cell in months if cell.n]
+    if not full:
+        return "No delivery in this time"
+    first, last = full[0].least or 0.0, full[-1].least or 0.0
+    if len(full) == 1 or round(first) == round(last):
+        return f"Discs carry {whole(last)}% of deliveries"
+    verb = "fell" if last < first else "rose"
+    return f"Discs {verb} from {whole(first)}% to {whole(last)}% of deliveries"
+
+
+def figure(months: Sequence[Cell]) -> Figure:
+    """Return the share of deliveries on physical media by month."""
+    full = [cell for cell in months if cell.n]
+    x = [cell.start.isoformat() for cell in full]
+    least = [round(cell.least or 0.0, 1) for cell in full]
+    most = [round(cell.most or 0.0, 1) for cell in full]
+    top = max(10.0, 10.0 * -(-max(most, default=10.0) // 10))
+    traces = [
+        {"x": x, "y": least, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"},
+        {
+            "x": x,
+            "y": most,
+            "mode": "lines",
+            "line": {"width": 1, "dash": "dot"},
+            "fill": "tonexty",
+            "meta": {"line": "disc", "fill": "disc:.16"},
+            "hovertemplate": "at most %{y:.0f} %<extra></extra>",
+        },
+        {
+            "x": x,
+            "y": least,
+            "mode": "lines+markers",
+            "line": {"width": 2.25},
+            "marker": {"size": 6},
+            "meta": {"line": "disc", "marker": "disc"},
+            "hovertemplate": "%{x|%b %Y}: at least %{y:.0f} %<extra></extra>",
+        },
+    ]
+    layout = {
+        "margin": {"l": 36, "r": 92, "t": 12, "b": 28},
+        "hovermode": "x",
+        "xaxis": {"type": "date", "tickformat": "%b", "dtick": "M2"},
+        "yaxis": {"range": [0, top], "tickvals": [top * i / 5 for i in range(6)]},
+        "annotations": _labels(x, least, most),
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _labels(x: list[str], least: list[float], most: list[float]) -> list[Figure]:
+    if not x:
+        return []
+    beside = {"name": "disc", "x": x[-1], "xanchor": "left", "xshift": 10, "align": "left"}
+    low = beside | {"y": least[-1], "text": f"{whole(least[-1])}% surely<br>on disc", "font": {"weight": 600}}
+    if round(least[-1]) == round(most[-1]):
+        return [low | {"text": f"{whole(least[-1])}%<br>on disc"}]
+    high = beside | {"y": most[-1], "yshift": 14, "text": f"{whole(most[-1])}% at most"}
+    return [low | {"yshift": -12}, high]

@@ -1,0 +1,51 @@
+"""Numbers in words, the same on the page and on paper."""
+
+from __future__ import annotations
+
+from datetime import date
+
+DASH = "—"
+
+
+def count(n: float) -> str:
+    """Return a whole number with thousands marked."""
+    return f"{n:,.0f}"
+
+
+def one(value: float | None) -> str:
+    """Return a number with one decimal, or a dash."""
+    return DASH if value is None else f"{value:,.1f}"
+
+
+def whole(value: float | None) -> str:
+    """Return a number without decimals, or a dash."""
+    return DASH if value is None else f"{value:,.0f}"
+
+
+def span(low: float | None, high: float | None, digits: int = 1) -> str:
+    """Return an interval with an en dash; one number where both ends read alike."""
+    if low is None or high is None:
+        return DASH
+    left, right = f"{low:,.{digits}f}", f"{high:,.{digits}f}"
+    return left if left == right else f"{left}–{right}"
+
+
+def day(when: date, *, year: bool = False) -> str:
+    """Return a day such as Aug 24, or Aug 24, 2026."""
+    text = f"{when:%b} {when.day}"
+    return f"{text}, {when.year}" if year else text
+
+
+def period(since: date, until: date) -> str:
+    """Return two days as a period; the year once where it is the same."""
+    return f"{day(since, year=since.year != until.year)} – {day(until, year=True)}"
+
+
+def plural(n: int, one_thing: str, things: str = "") -> str:
+    """Return a count with its noun."""
+    return f"{count(n)} {one_thing if n == 1 else things or one_thing + 's'}"
+
+
+def listed(names: list[str]) -> str:
+    """Return names as a phrase: A, B and C."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,209 @@
+"""The four cards: value, interval, n, the line behind it, the change, the target, how it is counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from analytics.charts import ask as asked
+from analytics.charts.ask import Question
+from analytics.charts.marks import Spark, spark
+from analytics.charts.tables import Survival
+from analytics.charts.words import DASH, count, one, span, whole
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.definition import METHOD_VERSION, Better, Metric, Result
+from analytics.statistics.intervals import newcombe, wilson
+
+MEDIAN_TARGET = 3.0  # days
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delta:
+    """The change from the period before, in words, with the colour that it earns."""
+
+    words: str
+    icon: str = "minus"
+    tone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What one card shows."""
+
+    key: str
+    label: str
+    value: str
+    unit: str
+    range: str
+    foot: str
+    facts: tuple[tuple[str, str], ...]
+    delta: Delta | None = None
+    spark: Spark | None = None
+    why: str = ""
+    href: str = field(default="", compare=False)
+
+
+def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:
+    """Return the definition of a measure with its counts."""
+    left_out = "; ".join(f"{count(n)} {why}" for why, n in result.excluded.items())
+    rows = (
+        ("Asks", metric.question),
+        ("Counts", metric.numerator),
+        ("Divided by", f"{count(result.n)} {metric.denominator}"),
+        ("Left out", left_out or "nobody"),
+        ("Interval", "the unknown" if metric.unknown else "Wilson, 95%"),
+        ("Mind", metric.caveat),
+        ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
+    )
+    return tuple(row for row in rows if row[1])
+
+
+def share_card(
+    ask: Question, now: Result, before: Result | None, starts: list[date], until: date
+) -> Card:
+    """Return the card of a share with a Wilson interval."""
+    metric = BY_KEY[now.key]
+    if now.value is None:
+        return _without(metric, now)
+    by_facility = asked.shares(ask, now.key, starts, end=until)
+    cells = asked.total(by_facility, starts)
+    bands = [tuple(100 * x for x in wilson(cell.hits, cell.n)) if cell.n else None for cell in cells]
+    return Card(
+        key=now.key,
+        label=metric.label,
+        value=one(now.value),
+        unit="%",
+        range=f"{span(now.low, now.high)} · n = {count(now.n)}",
+        foot=_foot(one(before.value) if before and before.value is not None else "", metric.target),
+        facts=facts_of(metric, now),
+        delta=_points(metric, now, before),
+        spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),  # type: ignore[arg-type]
+    )
+
+
+def range_card(
+    ask: Question, now: Result, before: Result | None, starts: list[date], until: date
+) -> Card:
+    """Return the card of a share that unknown channels widen to a range."""
+    metric = BY_KEY[now.key]
+    if now.value is None:
+        return _without(metric, now)
+    cells = asked.total(asked.shares(ask, now.key, starts, end=until), starts)
+    unknown = _unknown(now)
+    words = f"range from {count(unknown)} unknown" if unknown else f"{span(now.low, now.high)}"
+    low, high = _ends(now)
+    was = span(*_ends(before), digits=0) if before and before.value is not None else ""
+    bands = [(cell.least, cell.most) if cell.n else None for cell in cells]
+    return Card(
+        key=now.key,
+        label=metric.label,
+        value=span(low, high, digits=0),
+        unit="%",
+        range=f"{words} · n = {count(now.n)}",
+        foot=_foot(was, metric.target),
+        facts=facts_of(metric, now),
+        delta=_range_delta(now, before),
+        spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),  # type: ignore[arg-type]
+    )
+
+
+def median_card(
+    ask: Question, now: Survival, before: Survival | None, why: str | None, starts: list[date], until: date
+) -> Card:
+    """Return the card of the median turnaround, open requests censored."""
+    metric = BY_KEY["turnaround_median"]
+    facts = (
+        ("Measures", "Received to available, elapsed days"),
+        ("Open requests", "Censored, not dropped (Kaplan–Meier)"),
+        ("Based on", f"{count(now.n)} requests, {count(now.still_open)} still open"),
+        ("Left out", f"{count(now.left_out)} ended without release"),
+        ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
+    )
+    if now.median is None:
+        reason = why or "not half of the requests are out yet"
+        empty = {"value": DASH, "unit": "", "range": reason, "foot": "", "why": reason}
+        return Card(key=metric.key, label=metric.label, facts=facts, **empty)
+    was = one(before.median) if before and before.median is not None else ""
+    medians = asked.medians(ask, starts, end=until)
+    return Card(
+        key=metric.key,
+        label=metric.label,
+        value=one(now.median),
+        unit=" days",
+        range=f"{span(*now.median_interval)} · n = {count(now.n)}",
+        foot=_foot(was, MEDIAN_TARGET),
+        facts=facts,
+        delta=_days(now, before),
+        spark=spark(medians, goal=MEDIAN_TARGET),
+    )
+
+
+def _without(metric: Metric, now: Result) -> Card:
+    why = now.why or "not computed"
+    facts = facts_of(metric, now)
+    return Card(
+        key=metric.key, label=metric.label, value=DASH, unit="", range=why, foot="", facts=facts, why=why
+    )
+
+
+def _foot(was: str, target: float | None) -> str:
+    parts = [f"was {was}" if was else "", f"target {target:g}" if target is not None else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def _toned(metric: Metric, change: float, words: str) -> Delta:
+    better = (change > 0) is (metric.better is Better.HIGHER)
+    icon = "trending-up" if change > 0 else "trending-down"
+    return Delta(words=words, icon=icon, tone="is-ok" if better else "is-late")
+
+
+def _points(metric: Metric, now: Result, before: Result | None) -> Delta | None:
+    if before is None or before.value is None or now.value is None:
+        return None
+    low, high = newcombe(int(now.numerator or 0), now.n, int(before.numerator or 0), before.n)
+    if low <= 0 <= high:
+        return Delta(words="no clear change")
+    change = now.value - before.value
+    better = (change > 0) is (metric.better is Better.HIGHER)
+    return _toned(metric, change, f"{abs(change):.1f} points {'better' if better else 'worse'}")
+
+
+def _ends(result: Result | None) -> tuple[float, float]:
+    """Return the least and the most share; both the same where nothing is unknown."""
+    if result is None or result.value is None:
+        return 0.0, 0.0
+    unknown = _unknown(result)
+    return result.value, result.value + 100 * unknown / max(result.n, 1)
+
+
+def _unknown(result: Result) -> int:
+    """Return how many are unknown: the high end is (hits + unknown) / n only where some are."""
+    if result.low is None or result.high is None or result.value is None:
+        return 0
+    if abs(result.low - result.value) > 1e-9:
+        return 0  # a Wilson interval: nothing is unknown
+    return round((result.high - result.value) * result.n / 100)
+
+
+def _range_delta(now: Result, before: Result | None) -> Delta | None:
+    if before is None or before.value is None:
+        return None
+    (low, high), (was_low, was_high) = _ends(now), _ends(before)
+    lows, highs = newcombe(int(now.numerator or 0), now.n, int(before.numerator or 0), before.n)
+    overlap = low <= was_high and was_low <= high
+    if overlap or lows <= 0 <= highs:
+        return Delta(words="no clear change")
+    change = (low + high) / 2 - (was_low + was_high) / 2
+    words = f"{whole(abs(change))} points {'fewer' if change < 0 else 'more'}"
+    return _toned(BY_KEY[now.key], change, words)
+
+
+def _days(now: Survival, before: Survival | None) -> Delta | None:
+    if before is None or before.median is None or now.median is None:
+        return None
+    (low, high), (was_low, was_high) = now.median_interval, before.median_interval
+    if None in (low, high, was_low, was_high) or (low <= was_high and was_low <= high):  # type: ignore[operator]
+        return Delta(words="no clear change")
+    change = now.median - before.median
+    words = f"{one(abs(change))} days {'faster' if change < 0 else 'slower'}"
+    return _toned(BY_KEY["turnaround_median"], change, words)

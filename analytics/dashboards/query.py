@@ -1,0 +1,104 @@
+"""What the address asks for: the overview's filters, read and written; bad values get a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urlencode
+
+from analytics.sources.opening import LIVE
+from requests_app.vocabulary import RequesterType
+
+CLOCKS: dict[str, tuple[str, str]] = {
+    "contract": ("sla_compliance", "Contract, 5 business days"),
+    "legal": ("legal_sla_compliance", "Patient access, 30 days"),
+}
+COMPARISONS = ("before", "none")
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+_KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """The filters of one view; `problems` say which of the asked ones were not understood."""
+
+    since: date | None = None
+    until: date | None = None
+    facilities: tuple[str, ...] = ()
+    source: str = LIVE
+    clock: str = "contract"
+    compare: str = "before"
+    asked: str = ""
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def sla_key(self) -> str:
+        """The measure of the chosen clock."""
+        return CLOCKS[self.clock][0]
+
+    def address(self, **changes: object) -> str:
+        """Return the query string of this view with changes."""
+        new = replace(self, **changes)  # type: ignore[arg-type]
+        pairs: list[tuple[str, str]] = [("facility", one) for one in new.facilities]
+        days = {"from": new.since, "to": new.until}
+        pairs += [(name, day.isoformat()) for name, day in days.items() if day]
+        plain = Query()
+        for name in ("source", "clock", "compare", "asked"):
+            if getattr(new, name) != getattr(plain, name):
+                pairs.append((name, getattr(new, name)))
+        return "?" + urlencode(pairs) if pairs else "?"
+
+
+def read(search: str) -> Query:
+    """Read a query string; what is not understood is left at its default and named."""
+    try:
+        given = parse_qs(search.lstrip("?")[:4000], max_num_fields=100)
+    except ValueError:
+        return Query(problems=("The address holds too many filters; none was used.",))
+    problems = [f"{name[:40]!r} is not a filter of this page." for name in given if name not in _KNOWN]
+    since, until = _day(given, "from", problems), _day(given, "to", problems)
+    if since and until and until < since:
+        problems.append("The period ends before it begins, so the usual period is shown.")
+        since = until = None
+    asked = _word(given, "asked", "", ("", *(kind.value for kind in RequesterType)), problems)
+    return Query(
+        since=since,
+        until=until,
+        facilities=tuple(dict.fromkeys(one for one in given.get("facility", []) if one)),
+        source=given.get("source", [LIVE])[-1][:60].replace("\x00", "") or LIVE,
+        clock=_word(given, "clock", "contract", tuple(CLOCKS), problems),
+        compare=_word(given, "compare", "before", COMPARISONS, problems),
+        asked=asked,
+        problems=tuple(problems),
+    )
+
+
+def usual_period(as_of: date) -> tuple[date, date]:
+    """Return the 13 whole weeks before the week of a day."""
+    sunday = as_of - timedelta(days=as_of.weekday() + 1)
+    return sunday - timedelta(days=90), sunday
+
+
+def _day(given: dict[str, list[str]], name: str, problems: list[str]) -> date | None:
+    text = given.get(name, [""])[-1]
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        problems.append(f"{text[:40]!r} is not a day such as 2026-11-24, so the usual one is used.")
+        return None
+    if not EARLIEST <= day <= LATEST:
+        problems.append(f"{text} is out of reach; choose a day from {EARLIEST.year} to {LATEST.year}.")
+        return None
+    return day
+
+
+def _word(
+    given: dict[str, list[str]], name: str, usual: str, known: tuple[str, ...], problems: list[str]
+) -> str:
+    word = given.get(name, [usual])[-1]
+    if word in known:
+        return word
+    problems.append(f"{word[:40]!r} is not one of {', '.join(filter(None, known))}.")
+    return usual

@@ -1,0 +1,113 @@
+"""Who may look, and at which source and facilities: one door for the page, callbacks and reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+
+from analytics.charts.ask import asking, reach
+from analytics.dashboards.query import Query, usual_period
+from analytics.metrics.selection import Selection
+from analytics.mirror.refresh import Snapshot
+from analytics.sources.opening import LIVE, open_source
+from audit.access import record
+from audit.proof.entry import Action, EventCode, Outcome
+from requests_app.refusals import NotAllowed
+from requests_app.vocabulary import Role
+
+READERS = (Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """A source opened for one reader: what was asked, cut to what the reader may see."""
+
+    query: Query
+    snapshot: Snapshot
+    selection: Selection
+    since: date
+    until: date
+    names: Mapping[str, str]
+    at: datetime
+    problems: tuple[str, ...]
+
+    @property
+    def before(self) -> Selection | None:
+        """The period before, unless the reader wants none."""
+        return self.selection.before() if self.query.compare == "before" else None
+
+    def name(self, facility: str) -> str:
+        """Return the name of a facility; a log's own word where it is none of ours."""
+        return self.names.get(facility, facility)
+
+
+def demand_reader(http_request: HttpRequest, subject: str, at: datetime) -> None:
+    """Refuse, and record the refusal, unless the person's role may look."""
+    user: Any = http_request.user
+    if user.is_authenticated and user.has_role(*READERS):
+        return
+    record(
+        verb="dashboard.refused",
+        code=EventCode.QUERY,
+        action=Action.READ,
+        outcome=Outcome.MINOR_FAILURE,
+        http_request=http_request,
+        subject=subject,
+        at=at,
+    )
+    raise NotAllowed(
+        "Figures are for supervisors, directors, analysts and auditors. "
+        "Your question was recorded. Ask an administrator if you need them."
+    )
+
+
+def open_view(user: Any, query: Query, at: datetime) -> View:
+    """Open the source within the reader's scope; an empty scope sees nothing."""
+    snapshot = open_source(query.source, at=at, organization_id=user.organization_id)
+    log = snapshot.mirror.log
+    names = {one.slug: one.name for one in user.visible_facilities()}
+    allowed = tuple(names) if query.source == LIVE else _facilities(snapshot)
+    zone = _zone(user, log.zone) if query.source == LIVE else log.zone
+    strange = [one for one in query.facilities if one not in allowed]
+    problems = [*query.problems]
+    if strange:
+        problems.append(f"There is no facility {strange[0][:60]!r} here, or it is not yours to see.")
+    chosen = Selection(
+        facilities=query.facilities or None, requester_type=query.asked or None, zone=zone
+    ).within(allowed)
+    since, until = _period(query, snapshot, chosen, zone)
+    return View(
+        query=query,
+        snapshot=snapshot,
+        selection=Selection(**{**chosen.__dict__, "since": since, "until": until}),
+        since=since,
+        until=until,
+        names=names if query.source == LIVE else {one: one for one in allowed},
+        at=at,
+        problems=tuple(problems),
+    )
+
+
+def _facilities(snapshot: Snapshot) -> tuple[str, ...]:
+    return tuple(sorted(set(snapshot.mirror.cases["facility"].to_pylist())))
+
+
+def _zone(user: Any, usual: str) -> str:
+    first = user.visible_facilities().order_by("slug").first()
+    return first.zone if first is not None else usual
+
+
+def _period(query: Query, snapshot: Snapshot, chosen: Selection, zone: str) -> tuple[date, date]:
+    """Return the asked days; the last 13 weeks of live work or the whole of a log otherwise."""
+    as_of = datetime.fromtimestamp(snapshot.mirror.log.as_of, UTC).astimezone(ZoneInfo(zone)).date()
+    since, until = usual_period(as_of)
+    if query.source != LIVE:
+        with asking(snapshot.mirror, chosen) as ask:
+            since, until = reach(ask) or (since, until)
+    since, until = query.since or since, query.until or until
+    return (since, until) if since <= until else (until, since)

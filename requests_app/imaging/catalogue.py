@@ -1,0 +1,94 @@
+"""Write what was received into the rows of studies, series and instances."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from requests_app.imaging.findings import FileVerdict, Finding, verdict_of, verdict_of_all
+from requests_app.imaging.store import Blob
+from requests_app.models import ImagingRequest, Instance, Series, Study
+from requests_app.vocabulary import Usability
+
+
+def add_instance(
+    request: ImagingRequest, verdict: FileVerdict, blob: Blob, *, at: datetime
+) -> tuple[Study, bool]:
+    """Add one instance; say whether it is new. The same instance again changes nothing."""
+    facts = verdict.facts
+    study, _ = Study.objects.get_or_create(
+        request=request,
+        study_instance_uid=facts["StudyInstanceUID"][:64],
+        defaults={
+            "accession_number": facts["AccessionNumber"][:64],
+            "study_date": _date(facts["StudyDate"]),
+            "description": facts["StudyDescription"][:200],
+            "modality": facts["Modality"][:16],
+            "patient_name": facts["PatientName"][:324],
+            "patient_id": facts["PatientID"][:64],
+            "verdict": Usability.UNTESTED,
+            "first_received_at": at,
+        },
+    )
+    series, _ = Series.objects.get_or_create(
+        study=study,
+        series_instance_uid=facts["SeriesInstanceUID"][:64],
+        defaults={
+            "number": _small(facts["SeriesNumber"]),
+            "modality": facts["Modality"][:16],
+            "description": facts["SeriesDescription"][:200],
+        },
+    )
+    _, is_new = Instance.objects.get_or_create(
+        series=series,
+        sop_instance_uid=facts["SOPInstanceUID"][:64],
+        defaults=_instance(facts, blob),
+    )
+    return study, is_new
+
+
+def _instance(facts: dict[str, Any], blob: Blob) -> dict[str, Any]:
+    return {
+        "sop_class_uid": facts["SOPClassUID"][:64],
+        "transfer_syntax_uid": facts["TransferSyntaxUID"][:64],
+        "number": _small(facts["InstanceNumber"]),
+        "rows": facts["Rows"] or 0,
+        "columns": facts["Columns"] or 0,
+        "frames": facts["NumberOfFrames"],
+        "sha256": blob.sha256,
+        "size": blob.size,
+        "position": facts["Position"],
+    }
+
+
+def judge_study(study: Study, verdicts: list[FileVerdict], more: list[Finding]) -> None:
+    """Sum the verdicts on a study's files and on the study as a whole."""
+    found = [finding for verdict in verdicts for finding in verdict.findings] + more
+    files = verdict_of_all(verdict.verdict for verdict in verdicts)
+    whole = verdict_of(more)
+    study.verdict = whole if whole is Usability.NOT_USABLE else _worse(files, whole)
+    study.findings = _unique(found)
+    study.save(update_fields=("verdict", "findings"))
+
+
+def _worse(one: Usability, other: Usability) -> Usability:
+    order = [Usability.USABLE, Usability.UNTESTED, Usability.USABLE_WITH_WARNING, Usability.NOT_USABLE]
+    return max(one, other, key=order.index)
+
+
+def _unique(findings: list[Finding]) -> list[dict[str, Any]]:
+    seen: dict[tuple[str, str], dict[str, Any]] = {}
+    for finding in findings:
+        seen.setdefault((finding.check, finding.sentence), finding.as_json())
+    return list(seen.values())[:50]
+
+
+def _date(text: str) -> date | None:
+    try:
+        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007
+    except ValueError:
+        return None
+
+
+def _small(number: int | None) -> int | None:
+    return number if number is not None and abs(number) < 2**31 else None

@@ -1,0 +1,55 @@
+"""Inspect a file, folder, zip or disc image and sum the findings up. No database."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from requests_app.imaging.findings import FileVerdict, verdict_of, verdict_of_all
+from requests_app.imaging.media import unpack
+from requests_app.imaging.sandbox import inspect_in_child
+from requests_app.vocabulary import Severity, Usability
+
+
+def inspect(path: Path) -> dict[str, Any]:
+    """Return verdict, findings, studies and the number of files under a path."""
+    folder = Path(tempfile.mkdtemp(prefix="discless-"))
+    try:
+        unpacked = unpack(path, path.name, folder)
+        names = {str(place): name for name, place in unpacked.files}
+        verdicts = []
+        if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
+            verdicts = list(inspect_in_child([place for _, place in unpacked.files]))
+        found = [one.as_json() for one in unpacked.findings]
+        for verdict in verdicts:
+            name = names[verdict.path]
+            found += [one.as_json() | {"file": name} for one in verdict.findings]
+        return {
+            "verdict": _sum_up(verdict_of(unpacked.findings), verdicts).value,
+            "findings": found,
+            "studies": _studies(verdicts),
+            "files": len(verdicts),
+        }
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sum_up(container: Usability, verdicts: list[FileVerdict]) -> Usability:
+    if container is Usability.NOT_USABLE:
+        return container
+    files = verdict_of_all(one.verdict for one in verdicts)
+    return container if files is Usability.USABLE else files
+
+
+def _studies(verdicts: list[FileVerdict]) -> list[dict[str, Any]]:
+    studies: dict[str, dict[str, Any]] = {}
+    for verdict in verdicts:
+        uid = verdict.facts.get("StudyInstanceUID")
+        if uid:
+            study = studies.setdefault(
+                uid, {"study_instance_uid": uid, "modality": verdict.facts["Modality"], "instances": 0}
+            )
+            study["instances"] += 1
+    return list(studies.values())

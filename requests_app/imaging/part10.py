@@ -1,0 +1,56 @@
+"""Header facts of one DICOM object, as plain values. No Django."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
+
+UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+_TEXTS = (
+    *("PatientName", "PatientID", "PatientBirthDate", "AccessionNumber", "StudyDate"),
+    *("StudyDescription", "SeriesDescription", "Modality", "SOPClassUID", *UIDS),
+)
+_NUMBERS = ("SeriesNumber", "InstanceNumber", "Rows", "Columns", "BitsAllocated", "SamplesPerPixel")
+
+
+def text_of(dataset: Dataset, keyword: str) -> str:
+    """Return an element as text, stripped of padding; "" where it is missing or unreadable."""
+    try:
+        value = dataset.get(keyword)
+    except (ValueError, TypeError, KeyError, NotImplementedError, AttributeError, LookupError):
+        return ""
+    return "" if value is None else str(value).strip("\x00 ")
+
+
+def number_of(dataset: Dataset, keyword: str) -> int | None:
+    """Return an element as a whole number, or None."""
+    try:
+        value = dataset.get(keyword)
+        return None if value in (None, "") else int(value)
+    except (ValueError, TypeError, OverflowError, AttributeError, NotImplementedError):
+        return None
+
+
+def facts_of(dataset: Dataset) -> dict[str, Any]:
+    """Return the facts that the catalogue keeps; nothing here is trusted as a path or a key."""
+    facts: dict[str, Any] = {word: text_of(dataset, word)[:324] for word in _TEXTS}
+    facts |= {word: number_of(dataset, word) for word in _NUMBERS}
+    facts["NumberOfFrames"] = max(1, number_of(dataset, "NumberOfFrames") or 1)
+    facts["TransferSyntaxUID"] = text_of(getattr(dataset, "file_meta", Dataset()), "TransferSyntaxUID")
+    facts["Position"] = position_of(dataset)
+    return facts
+
+
+def position_of(dataset: Dataset) -> float | None:
+    """Return where a slice lies along its normal, in mm (PS3.3 C.7.6.2.1.1); None if unknown."""
+    try:
+        place, angles = dataset.get("ImagePositionPatient"), dataset.get("ImageOrientationPatient")
+        if not isinstance(place, MultiValue) or not isinstance(angles, MultiValue):
+            return None
+        x, y = [float(v) for v in angles[:3]], [float(v) for v in angles[3:]]
+        normal = (x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0])
+        return sum(float(a) * b for a, b in zip(place, normal, strict=True))
+    except (ValueError, TypeError, IndexError):
+        return None

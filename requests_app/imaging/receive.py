@@ -1,0 +1,189 @@
+"""Receive files for a request: store, judge in the sandbox, catalogue, journal."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from requests_app.failure_codes import FailureCode
+from requests_app.imaging.catalogue import add_instance, judge_study
+from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of_all
+from requests_app.imaging.media import unpack
+from requests_app.imaging.sandbox import inspect_in_child
+from requests_app.imaging.store import Blob, path_of, put, put_file
+from requests_app.lifecycle.journal import Particulars, record
+from requests_app.lifecycle.permissions import check_work
+from requests_app.lifecycle.transition import lock, transition
+from requests_app.models import ImagingRequest, Receipt, User
+from requests_app.refusals import Incomplete, TransitionRefused
+from requests_app.vocabulary import Channel, EventKind, Severity, State, Usability
+
+TAKES_IMAGES = (State.APPROVED, State.LOCATING, State.RETRIEVED, State.UNUSABLE)
+DIRECTORY = "1.2.840.10008.1.3.10"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedFile:
+    """A file as it was sent; the name is shown, never used as a path."""
+
+    name: str
+    chunks: Iterable[bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    verdict: FileVerdict
+    blob: Blob
+
+
+def receive_files(
+    request: ImagingRequest,
+    files: Iterable[NamedFile],
+    *,
+    by: User | None,
+    at: datetime,
+    channel: Channel = Channel.UNKNOWN,
+) -> Receipt:
+    """Store and judge files; what can be shown is catalogued, the rest is listed with reasons.
+
+    A request that waited for images becomes RETRIEVED, or UNUSABLE where nothing can be used.
+    Raises TooLarge, Incomplete and TransitionRefused; nothing is catalogued then.
+    """
+    check_work(by, request)
+    if State(request.state) not in TAKES_IMAGES:
+        raise TransitionRefused("Images can be attached once the request is approved, until it is ready.")
+    folder = Path(tempfile.mkdtemp(prefix="receive-", dir=_work_folder()))
+    try:
+        container, judged = _judge(files, folder)
+        with transaction.atomic():
+            return _write(request, container, judged, by=by, at=at, channel=channel)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _work_folder() -> Path:
+    folder = Path(settings.BLOB_ROOT) / "work"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _judge(files: Iterable[NamedFile], folder: Path) -> tuple[list[Finding], list[_Judged]]:
+    findings: list[Finding] = []
+    judged: list[_Judged] = []
+    seen_any, left = False, settings.UPLOAD_LIMIT
+    for number, file in enumerate(files):
+        seen_any = True
+        blob = put(file.chunks, most=left)
+        left -= blob.size
+        place = folder / str(number)
+        place.mkdir()
+        unpacked = unpack(path_of(blob.sha256), file.name, place)
+        findings += unpacked.findings
+        if any(one.severity is Severity.FAILURE for one in unpacked.findings):
+            continue
+        paths = [path for _, path in unpacked.files]
+        for path, verdict in zip(paths, inspect_in_child(paths), strict=True):
+            kept = blob if path == path_of(blob.sha256) else put_file(path)
+            judged.append(_Judged(verdict=verdict, blob=kept))
+        shutil.rmtree(place, ignore_errors=True)
+    if not seen_any:
+        raise Incomplete("No file was chosen. Choose the images, a folder or a zip.")
+    return findings, judged
+
+
+def _write(
+    request: ImagingRequest,
+    container: list[Finding],
+    judged: list[_Judged],
+    *,
+    by: User | None,
+    at: datetime,
+    channel: Channel,
+) -> Receipt:
+    locked = lock(request)
+    if State(locked.state) not in TAKES_IMAGES:
+        raise TransitionRefused("Someone moved this request meanwhile. Look at it again.")
+    found = list(container)
+    for one in judged:
+        found += one.verdict.findings
+    usable = [one for one in judged if one.verdict.verdict is not Usability.NOT_USABLE]
+    images = [one for one in usable if one.verdict.facts.get("SOPInstanceUID")]
+    _catalogue(locked, images, at)
+    verdict = verdict_of_all(one.verdict.verdict for one in judged if not _is_directory(one))
+    if not images:
+        verdict = Usability.NOT_USABLE
+    receipt = Receipt.objects.create(
+        request=locked,
+        received_at=at,
+        received_by=by,
+        channel=channel,
+        file_count=len(judged),
+        size=sum(one.blob.size for one in judged),
+        verdict=verdict,
+        findings=[finding.as_json() for finding in found[:200]],
+    )
+    _journal(request, locked, receipt, by=by, at=at, channel=channel)
+    return receipt
+
+
+def _is_directory(one: _Judged) -> bool:
+    return one.verdict.facts.get("SOPClassUID") in ("", DIRECTORY) and not one.verdict.facts.get(
+        "SOPInstanceUID"
+    )
+
+
+def _catalogue(request: ImagingRequest, images: list[_Judged], at: datetime) -> None:
+    by_study: dict[int, tuple[object, list[FileVerdict]]] = {}
+    for one in images:
+        study, _ = add_instance(request, one.verdict, one.blob, at=at)
+        by_study.setdefault(study.pk, (study, []))[1].append(one.verdict)
+    for study, verdicts in by_study.values():
+        judge_study(study, verdicts, _right_patient(request, verdicts))  # type: ignore[arg-type]
+
+
+def _right_patient(request: ImagingRequest, verdicts: list[FileVerdict]) -> list[Finding]:
+    """U4: exactly one patient, and the one asked for by record number."""
+    numbers = {verdict.facts["PatientID"] for verdict in verdicts}
+    if len(numbers) > 1:
+        return [failure("U4", FailureCode.US06, "The study holds images of several patients.")]
+    if request.patient is not None and numbers != {request.patient.medical_record_number}:
+        return [failure("U4", FailureCode.US06, "The images carry another record number than asked.")]
+    return []
+
+
+def _journal(
+    request: ImagingRequest,
+    locked: ImagingRequest,
+    receipt: Receipt,
+    *,
+    by: User | None,
+    at: datetime,
+    channel: Channel,
+) -> None:
+    what = Particulars(channel=channel)
+    record(locked, EventKind.IMAGES_RECEIVED, by=by, at=at, particulars=what)
+    if receipt.verdict == Usability.NOT_USABLE:
+        reason = _first_code(receipt)
+        if locked.state == State.RETRIEVED:
+            transition(
+                request, to=State.UNUSABLE, by=by, at=at, particulars=Particulars(reason=reason)
+            )
+        elif locked.state != State.UNUSABLE:
+            unusable = Particulars(reason=reason)
+            record(locked, EventKind.IMAGES_UNUSABLE, by=by, at=at, particulars=unusable)
+        return
+    record(locked, EventKind.IMAGES_USABLE, by=by, at=at)
+    if locked.state != State.RETRIEVED:
+        transition(request, to=State.RETRIEVED, by=by, at=at)
+
+
+def _first_code(receipt: Receipt) -> FailureCode:
+    codes = [finding["code"] for finding in receipt.findings if finding["code"]]
+    return FailureCode(codes[0]) if codes else FailureCode.US03

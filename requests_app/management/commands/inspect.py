@@ -1,0 +1,43 @@
+"""Judge whether images can be used at once."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from requests_app.imaging.inspection import inspect
+
+
+class Command(BaseCommand):
+    """Exit status 0 when all is usable, 1 with findings, 2 for misuse."""
+
+    help = "Judge the usability of files, folders, zips and disc images."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("paths", nargs="+", type=Path)
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Inspect and print."""
+        paths: list[Path] = options["paths"]
+        for path in paths:
+            if not path.exists():
+                raise CommandError(f"There is no file or folder {path}.", returncode=2)
+        found = [{"path": str(path), **inspect(path)} for path in paths]
+        if options["json"]:
+            answer = {"inspected": found}
+            if len(found) == 1:
+                answer = {key: value for key, value in found[0].items() if key != "path"}
+            self.stdout.write(json.dumps(answer))
+        else:
+            for one in found:
+                self.stdout.write(f"{one['path']}: {one['verdict']}, {one['files']} files")
+                for finding in one["findings"]:
+                    self.stdout.write(f"  {finding['check']} {finding['sentence']}")
+        if any(one["verdict"] != "usable" for one in found):
+            sys.exit(1)
