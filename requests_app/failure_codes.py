@@ -74,8 +74,12 @@ class Failure:
     enabled: bool
 
 
-def _failure(stage: str, label: str, owner: str, *, pauses: bool = False, ships: bool = False) -> Failure:
-    return Failure(stage=stage, label=label, owner=owner, pauses_contract_clock=pauses, enabled=ships)
+def _failure(
+    stage: str, label: str, owner: str, *, pauses: bool = False, ships: bool = False
+) -> Failure:
+    return Failure(
+        stage=stage, label=label, owner=owner, pauses_contract_clock=pauses, enabled=ships
+    )
 
 
 FAILURES: dict[FailureCode, Failure] = {
@@ -83,13 +87,38 @@ FAILURES: dict[FailureCode, Failure] = {
     FailureCode.IN02: _failure("Intake", "Illegible or lost in fax", "either"),
     FailureCode.IN03: _failure("Intake", "Not our patient", "either"),
     FailureCode.IN04: _failure("Intake", "Duplicate request", "either", ships=True),
-    FailureCode.IN05: _failure("Intake", "Logged more than one business day after receipt", "us", ships=True),
-    FailureCode.AU01: _failure("Identity and authority", "No authorization, or an expired one", "requester", pauses=True, ships=True),
-    FailureCode.AU02: _failure("Identity and authority", "Authorization element missing", "requester", pauses=True, ships=True),
-    FailureCode.AU03: _failure("Identity and authority", "Identity not verified", "requester", pauses=True, ships=True),
-    FailureCode.AU04: _failure("Identity and authority", "Representative unproven", "requester", pauses=True, ships=True),
-    FailureCode.AU05: _failure("Identity and authority", "Consent for a sensitive category missing", "requester", pauses=True),
-    FailureCode.AU06: _failure("Identity and authority", "Authorization revoked, or legal hold", "either"),
+    FailureCode.IN05: _failure(
+        "Intake", "Logged more than one business day after receipt", "us", ships=True
+    ),
+    FailureCode.AU01: _failure(
+        "Identity and authority",
+        "No authorization, or an expired one",
+        "requester",
+        pauses=True,
+        ships=True,
+    ),
+    FailureCode.AU02: _failure(
+        "Identity and authority",
+        "Authorization element missing",
+        "requester",
+        pauses=True,
+        ships=True,
+    ),
+    FailureCode.AU03: _failure(
+        "Identity and authority", "Identity not verified", "requester", pauses=True, ships=True
+    ),
+    FailureCode.AU04: _failure(
+        "Identity and authority", "Representative unproven", "requester", pauses=True, ships=True
+    ),
+    FailureCode.AU05: _failure(
+        "Identity and authority",
+        "Consent for a sensitive category missing",
+        "requester",
+        pauses=True,
+    ),
+    FailureCode.AU06: _failure(
+        "Identity and authority", "Authorization revoked, or legal hold", "either"
+    ),
     FailureCode.LO01: _failure("Locate", "Study not found", "us", ships=True),
     FailureCode.LO02: _failure("Locate", "Patient mismatch or merge", "us", ships=True),
     FailureCode.LO03: _failure("Locate", "Archive offline", "us"),
@@ -97,8 +126,12 @@ FAILURES: dict[FailureCode, Failure] = {
     FailureCode.LO05: _failure("Locate", "Scope unclear", "requester", pauses=True, ships=True),
     FailureCode.RV01: _failure("Review and fee", "Waiting for approval", "us", ships=True),
     FailureCode.RV02: _failure("Review and fee", "Denial", "us"),
-    FailureCode.RV03: _failure("Review and fee", "Fee unpaid", "requester", pauses=True, ships=True),
-    FailureCode.RV04: _failure("Review and fee", "Authorization demanded where none is needed", "us"),
+    FailureCode.RV03: _failure(
+        "Review and fee", "Fee unpaid", "requester", pauses=True, ships=True
+    ),
+    FailureCode.RV04: _failure(
+        "Review and fee", "Authorization demanded where none is needed", "us"
+    ),
     FailureCode.PR01: _failure("Prepare", "PACS export error", "us"),
     FailureCode.PR02: _failure("Prepare", "Burner or media fault", "us", ships=True),
     FailureCode.PR03: _failure("Prepare", "Too large for the channel", "us"),
@@ -106,7 +139,9 @@ FAILURES: dict[FailureCode, Failure] = {
     FailureCode.PR05: _failure("Prepare", "Not DICOM, or lossy only", "us", ships=True),
     FailureCode.PR06: _failure("Prepare", "Report or prior missing", "us", ships=True),
     FailureCode.PR07: _failure("Prepare", "Redaction needed", "us"),
-    FailureCode.TR01: _failure("Deliver", "Recipient not on the network, so a disc", "recipient", ships=True),
+    FailureCode.TR01: _failure(
+        "Deliver", "Recipient not on the network, so a disc", "recipient", ships=True
+    ),
     FailureCode.TR02: _failure("Deliver", "Bad address", "either"),
     FailureCode.TR03: _failure("Deliver", "Link expired unopened", "recipient", ships=True),
     FailureCode.TR04: _failure("Deliver", "Sign-in failure", "recipient"),
@@ -115,14 +150,20 @@ FAILURES: dict[FailureCode, Failure] = {
     FailureCode.TR07: _failure("Deliver", "Disc damaged", "courier"),
     FailureCode.TR08: _failure("Deliver", "Not picked up", "requester", pauses=True),
     FailureCode.TR09: _failure("Deliver", "Misdirected release", "us", ships=True),
-    FailureCode.US01: _failure("Receive and use", "Media unreadable, or no drive", "recipient", ships=True),
+    FailureCode.US01: _failure(
+        "Receive and use", "Media unreadable, or no drive", "recipient", ships=True
+    ),
     FailureCode.US02: _failure("Receive and use", "Viewer blocked", "recipient"),
     FailureCode.US03: _failure("Receive and use", "Not DICOM", "sender", ships=True),
     FailureCode.US04: _failure("Receive and use", "Transfer syntax not supported", "sender"),
     FailureCode.US05: _failure("Receive and use", "Images missing", "sender", ships=True),
-    FailureCode.US06: _failure("Receive and use", "Wrong patient, or several", "sender", ships=True),
+    FailureCode.US06: _failure(
+        "Receive and use", "Wrong patient, or several", "sender", ships=True
+    ),
     FailureCode.US07: _failure("Receive and use", "Import rejected", "us"),
-    FailureCode.US08: _failure("Receive and use", "Arrived after the appointment", "sender", ships=True),
+    FailureCode.US08: _failure(
+        "Receive and use", "Arrived after the appointment", "sender", ships=True
+    ),
     FailureCode.US09: _failure("Receive and use", "No report", "sender"),
     FailureCode.US10: _failure("Receive and use", "Encrypted without a key", "sender"),
     FailureCode.FU01: _failure("Follow-up", "Repeat imaging", "us"),

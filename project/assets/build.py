@@ -40,7 +40,9 @@ def sprite() -> None:
     symbols = []
     for name in names:
         svg = (MODULES / "lucide-static" / "icons" / f"{name}.svg").read_text()
-        body = re.sub(r"\s*\n\s*", "", svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")])
+        body = re.sub(
+            r"\s*\n\s*", "", svg[svg.index(">", svg.index("<svg")) + 1 : svg.rindex("</svg>")]
+        )
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{body}</symbol>')
     inner = "".join(symbols)
     (VENDOR / "icons.svg").write_text(

@@ -50,7 +50,10 @@ def before_exec(death_signal: int, *, as_ordinary_user: bool) -> Callable[[], No
 
 
 def run_once(
-    argv: Sequence[str | Path], *, as_ordinary_user: bool = False, env: Mapping[str, str] | None = None
+    argv: Sequence[str | Path],
+    *,
+    as_ordinary_user: bool = False,
+    env: Mapping[str, str] | None = None,
 ) -> str:
     """Run a short command to its end; a failure stops with its own words."""
     done = subprocess.run(

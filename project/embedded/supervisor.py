@@ -73,7 +73,9 @@ class Supervisor:
 
     def _web_answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"http://{self.host}:{self.port}/health", timeout=2) as page:
+            with urllib.request.urlopen(
+                f"http://{self.host}:{self.port}/health", timeout=2
+            ) as page:
                 return bool(page.status == 200)
         except (OSError, urllib.error.URLError):
             return False

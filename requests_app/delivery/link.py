@@ -64,9 +64,7 @@ def create_link(
             expires_at=expires_at or at + LIVES_FOR,
         )
         what = Particulars(channel=Channel.LINK_SECURE, delivery=delivery)
-        transition(
-            request, to=State.DELIVERING, by=by, at=at, expected=expected, particulars=what
-        )
+        transition(request, to=State.DELIVERING, by=by, at=at, expected=expected, particulars=what)
         transition(request, to=State.DELIVERED, by=by, at=at, particulars=what)
         if recipient_email and not locked.is_demonstration:
             queue_notice(request, kind="link", address=recipient_email, at=at, delivery=delivery)

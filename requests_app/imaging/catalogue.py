@@ -72,7 +72,12 @@ def judge_study(study: Study, verdicts: list[FileVerdict], more: list[Finding]) 
 
 
 def _worse(one: Usability, other: Usability) -> Usability:
-    order = [Usability.USABLE, Usability.UNTESTED, Usability.USABLE_WITH_WARNING, Usability.NOT_USABLE]
+    order = [
+        Usability.USABLE,
+        Usability.UNTESTED,
+        Usability.USABLE_WITH_WARNING,
+        Usability.NOT_USABLE,
+    ]
     return max(one, other, key=order.index)
 
 

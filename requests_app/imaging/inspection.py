@@ -49,7 +49,8 @@ def _studies(verdicts: list[FileVerdict]) -> list[dict[str, Any]]:
         uid = verdict.facts.get("StudyInstanceUID")
         if uid:
             study = studies.setdefault(
-                uid, {"study_instance_uid": uid, "modality": verdict.facts["Modality"], "instances": 0}
+                uid,
+                {"study_instance_uid": uid, "modality": verdict.facts["Modality"], "instances": 0},
             )
             study["instances"] += 1
     return list(studies.values())

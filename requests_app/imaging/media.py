@@ -118,7 +118,9 @@ def _zip_is_sane(members: list[zipfile.ZipInfo], path: Path, found: Unpacked) ->
         found.refuse("The archive holds no files.")
     else:
         if len(set(names)) < len(names):
-            found.findings.append(warning("U1", "Two files of the archive share a name; both were kept."))
+            found.findings.append(
+                warning("U1", "Two files of the archive share a name; both were kept.")
+            )
         return True
     return False
 

@@ -38,7 +38,9 @@ def facts_of(dataset: Dataset) -> dict[str, Any]:
     facts: dict[str, Any] = {word: text_of(dataset, word)[:324] for word in _TEXTS}
     facts |= {word: number_of(dataset, word) for word in _NUMBERS}
     facts["NumberOfFrames"] = max(1, number_of(dataset, "NumberOfFrames") or 1)
-    facts["TransferSyntaxUID"] = text_of(getattr(dataset, "file_meta", Dataset()), "TransferSyntaxUID")
+    facts["TransferSyntaxUID"] = text_of(
+        getattr(dataset, "file_meta", Dataset()), "TransferSyntaxUID"
+    )
     facts["Position"] = position_of(dataset)
     return facts
 

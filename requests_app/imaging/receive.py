@@ -58,7 +58,9 @@ def receive_files(
     """
     check_work(by, request)
     if State(request.state) not in TAKES_IMAGES:
-        raise TransitionRefused("Images can be attached once the request is approved, until it is ready.")
+        raise TransitionRefused(
+            "Images can be attached once the request is approved, until it is ready."
+        )
     folder = Path(tempfile.mkdtemp(prefix="receive-", dir=_work_folder()))
     try:
         container, judged = _judge(files, folder)
@@ -154,7 +156,9 @@ def _right_patient(request: ImagingRequest, verdicts: list[FileVerdict]) -> list
     if len(numbers) > 1:
         return [failure("U4", FailureCode.US06, "The study holds images of several patients.")]
     if request.patient is not None and numbers != {request.patient.medical_record_number}:
-        return [failure("U4", FailureCode.US06, "The images carry another record number than asked.")]
+        return [
+            failure("U4", FailureCode.US06, "The images carry another record number than asked.")
+        ]
     return []
 
 

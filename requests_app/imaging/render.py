@@ -90,7 +90,9 @@ def _grey(
         centre, width = window
         low, high = centre - width / 2, centre + width / 2
     elif "WindowCenter" in dataset or "VOILUTSequence" in dataset:
-        values = np.asarray(apply_voi_lut(apply_modality_lut(pixels, dataset), dataset), dtype=float)
+        values = np.asarray(
+            apply_voi_lut(apply_modality_lut(pixels, dataset), dataset), dtype=float
+        )
         low, high = float(values.min()), float(values.max())
     else:
         low, high = (float(edge) for edge in np.percentile(values, (0.5, 99.5)))

@@ -17,7 +17,9 @@ LARGEST_INFLATED = 256 * 1024**2
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = (0x7FE0, 0x0010)
 ITEM, ITEM_END, SEQUENCE_END = (0xFFFE, 0xE000), (0xFFFE, 0xE00D), (0xFFFE, 0xE0DD)
-LONG_VR = frozenset({b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"})
+LONG_VR = frozenset(
+    {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
+)
 DEFLATED = "1.2.840.10008.1.2.1.99"
 IMPLICIT = "1.2.840.10008.1.2"
 BIG_ENDIAN = "1.2.840.10008.1.2.2"
@@ -47,8 +49,14 @@ def scan(content: bytes) -> Scan:
     """Return what a file is and what speaks against parsing it."""
     if content[128:132] == b"DICM":
         return _part10(content)
-    if len(content) > 8 and content[:4] in (b"\x02\x00\x00\x00", b"\x08\x00\x05\x00", b"\x08\x00\x08\x00"):
-        return Scan(kind="bare", notes=("The file lacks the DICOM preamble and can only be guessed at.",))
+    if len(content) > 8 and content[:4] in (
+        b"\x02\x00\x00\x00",
+        b"\x08\x00\x05\x00",
+        b"\x08\x00\x08\x00",
+    ):
+        return Scan(
+            kind="bare", notes=("The file lacks the DICOM preamble and can only be guessed at.",)
+        )
     for magic, kind in MAGIC:
         if content.startswith(magic):
             return Scan(kind=kind)
@@ -76,7 +84,9 @@ def _part10(content: bytes) -> Scan:
         try:
             body = inflater.decompress(body, LARGEST_INFLATED)
         except zlib.error:
-            return Scan(kind="dicom", transfer_syntax=syntax, problem="The deflated data are damaged.")
+            return Scan(
+                kind="dicom", transfer_syntax=syntax, problem="The deflated data are damaged."
+            )
         if inflater.unconsumed_tail:
             return Scan(
                 kind="dicom", transfer_syntax=syntax, problem="The file inflates to over 256 MiB."
@@ -182,7 +192,9 @@ class _Walk:
         if len(self.stack) >= 2 * DEEPEST:
             self.problem = f"Sequences are nested more than {DEEPEST} deep."
             return False
-        self.stack.append((UNDEFINED if length == UNDEFINED else self.place + length, self.explicit))
+        self.stack.append(
+            (UNDEFINED if length == UNDEFINED else self.place + length, self.explicit)
+        )
         return True
 
     def _element(self, tag: tuple[int, int]) -> bool:

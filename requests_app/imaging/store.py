@@ -43,7 +43,9 @@ def put(chunks: Iterable[bytes], *, most: int) -> Blob:
             for chunk in chunks:
                 size += len(chunk)
                 if size > most:
-                    raise TooLarge(f"The upload is larger than {most // 1024**2} MiB. Send less at once.")
+                    raise TooLarge(
+                        f"The upload is larger than {most // 1024**2} MiB. Send less at once."
+                    )
                 digest.update(chunk)
                 file.write(chunk)
             file.flush()

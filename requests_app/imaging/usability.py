@@ -100,7 +100,9 @@ def _unreadable(path: Path, seen: Scan, error: BaseException) -> FileVerdict:
 def _findings(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
     yield from (warning("U5", note) for note in seen.notes)
     if seen.cut_off:
-        yield failure("U3", FailureCode.US05, "The file is cut off. Ask for it again.", seen.cut_off)
+        yield failure(
+            "U3", FailureCode.US05, "The file is cut off. Ask for it again.", seen.cut_off
+        )
         return
     if text_of(dataset.file_meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
         yield from check_directory(dataset)
@@ -112,6 +114,9 @@ def _findings(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
 
 
 def _identifiers(dataset: Dataset) -> Iterator[Finding]:
+    if not any(word in dataset for word in ("SOPClassUID", "Modality", "PatientID", *UIDS)):
+        yield failure("U2", FailureCode.US04, "Nothing can be read: the transfer syntax is wrong.")
+        return
     missing = [word for word in UIDS if word not in dataset]
     if not text_of(dataset, "SOPClassUID") and not missing:
         yield failure("U2", FailureCode.US03, "The object does not say what it is (SOPClassUID).")
@@ -124,7 +129,9 @@ def _identifiers(dataset: Dataset) -> Iterator[Finding]:
             continue
         value = str(dataset.get(word, ""))
         if not _UID.match(value) or len(value) > 64:
-            yield failure("U2", FailureCode.US03, f"{word} is no valid identifier.", repr(value[:70]))
+            yield failure(
+                "U2", FailureCode.US03, f"{word} is no valid identifier.", repr(value[:70])
+            )
         elif not _STRICT_UID.match(value):
             yield warning("U2", f"{word} breaks the rules for identifiers.", value[:70])
     if not text_of(dataset, "Modality"):
@@ -167,7 +174,9 @@ def _document(dataset: Dataset) -> Iterator[Finding]:
         return
     kind = text_of(dataset, "MIMETypeOfEncapsulatedDocument").lower()
     if kind not in _DOCUMENTS:
-        yield failure("U2", FailureCode.US03, "The object carries a file that is no report.", kind[:40])
+        yield failure(
+            "U2", FailureCode.US03, "The object carries a file that is no report.", kind[:40]
+        )
     entities = len(_ENTITY.findall(dataset.EncapsulatedDocument))
     if entities > 3:
         yield failure("U2", FailureCode.US03, "The report inside would explode when opened.")
@@ -210,6 +219,3 @@ def _pixels(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
             yield failure(
                 "U3", FailureCode.US05, "The pixels cannot be decoded.", type(error).__name__
             )
-
-
-

@@ -35,7 +35,9 @@ def missing(request: ImagingRequest, on: date) -> tuple[Missing, ...]:
             for defect in defects(authorization, on)
         ]
     if len(request.scope.strip()) < 3:
-        found.append(Missing(code=FailureCode.LO05, sentence="It is not clear which exams are meant."))
+        found.append(
+            Missing(code=FailureCode.LO05, sentence="It is not clear which exams are meant.")
+        )
     if request.requester_type != RequesterType.PATIENT and not request.requester_name.strip():
         found.append(Missing(code=FailureCode.IN01, sentence="The requester is not named."))
     return tuple(found)

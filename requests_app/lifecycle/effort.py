@@ -19,7 +19,11 @@ def touch(
     """Record that a person handled the request by hand."""
     check_work(by, request)
     return record(
-        request, EventKind.MANUAL_TOUCH, by=by, at=at, particulars=Particulars(touch=kind, note=note)
+        request,
+        EventKind.MANUAL_TOUCH,
+        by=by,
+        at=at,
+        particulars=Particulars(touch=kind, note=note),
     )
 
 
@@ -51,7 +55,9 @@ def assign(request: ImagingRequest, *, to: User, by: User | None, at: datetime) 
         locked = lock(request)
         check_work(by, locked)
         if not to.visible_facilities().filter(pk=locked.facility_id).exists():
-            raise NotAllowed("That person does not work for this facility. Choose someone who does.")
+            raise NotAllowed(
+                "That person does not work for this facility. Choose someone who does."
+            )
         locked.assigned_to = to
         locked.save(update_fields=("assigned_to",))
         event = record(locked, EventKind.ASSIGNED, by=by, at=at)

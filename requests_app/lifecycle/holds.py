@@ -49,7 +49,9 @@ def release(request: ImagingRequest, *, by: User | None, at: datetime, note: str
         started = open_hold(locked)
         if started is None:
             raise TransitionRefused("This request is not on hold.")
-        what = Particulars(reason=FailureCode(started.reason) if started.reason else None, note=note)
+        what = Particulars(
+            reason=FailureCode(started.reason) if started.reason else None, note=note
+        )
         if locked.state == State.CLARIFYING:
             return transition(request, to=State.RECEIVED, by=by, at=at, particulars=what)
         return record(locked, EventKind.HOLD_ENDED, by=by, at=at, particulars=what)

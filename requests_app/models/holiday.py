@@ -14,9 +14,7 @@ class Holiday(models.Model):
 
     class Meta:
         ordering = ("date",)
-        constraints = (
-            models.UniqueConstraint(fields=("facility", "date"), name="a_holiday_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("facility", "date"), name="a_holiday_once"),)
 
     def __str__(self) -> str:
         return f"{self.date}: {self.name}"

@@ -119,7 +119,11 @@ class ImagingRequest(models.Model):
     )
     tracking_hash = models.CharField(max_length=64, blank=True, db_index=True, editable=False)
     submission_key = models.CharField(
-        max_length=64, null=True, blank=True, unique=True, help_text="Makes a second submit harmless."
+        max_length=64,
+        null=True,
+        blank=True,
+        unique=True,
+        help_text="Makes a second submit harmless.",
     )
     is_demonstration = models.BooleanField(default=False)
 

@@ -19,8 +19,12 @@ class Policy(models.Model):
     label = models.CharField(max_length=120)
     citation = models.CharField(max_length=200, blank=True)
     days = models.PositiveSmallIntegerField()
-    unit = models.CharField(max_length=10, choices=[("calendar", "Calendar"), ("business", "Business")])
-    starts = models.CharField(max_length=10, choices=[("received", "Received"), ("complete", "Complete")])
+    unit = models.CharField(
+        max_length=10, choices=[("calendar", "Calendar"), ("business", "Business")]
+    )
+    starts = models.CharField(
+        max_length=10, choices=[("received", "Received"), ("complete", "Complete")]
+    )
     stop = models.CharField(max_length=10, choices=[("sent", "Sent"), ("available", "Available")])
     pauses = models.BooleanField(default=False, help_text="Requester-caused holds stop this clock.")
     day_zero = models.CharField(

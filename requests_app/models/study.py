@@ -95,7 +95,9 @@ class Instance(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField(help_text="bytes")
     position = models.FloatField(null=True, blank=True, help_text="mm along the slice normal")
-    header = models.JSONField(default=dict, help_text="Window, spacing and the like for the viewer.")
+    header = models.JSONField(
+        default=dict, help_text="Window, spacing and the like for the viewer."
+    )
 
     class Meta:
         ordering = ("number", "id")

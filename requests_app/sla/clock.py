@@ -78,9 +78,7 @@ _FIRST: dict[EventKind, str] = {
     EventKind.CLOSED: "closed",
     EventKind.EXTENDED: "extended",
 }
-_ENDS = frozenset(
-    {EventKind.DENIED, EventKind.WITHDRAWN, EventKind.NOT_FOUND, EventKind.DUPLICATE}
-)
+_ENDS = frozenset({EventKind.DENIED, EventKind.WITHDRAWN, EventKind.NOT_FOUND, EventKind.DUPLICATE})
 _UNDONE_BY_FAILURE = {"sent": None, "available": None}
 
 

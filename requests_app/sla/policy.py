@@ -74,7 +74,9 @@ def timeline_of(events: Iterable[Event]) -> Timeline:
     )
 
 
-def rules_for(request: ImagingRequest, policies: Iterable[Policy] | None = None) -> tuple[Rule, ...]:
+def rules_for(
+    request: ImagingRequest, policies: Iterable[Policy] | None = None
+) -> tuple[Rule, ...]:
     """Return the enabled rules of a request; a facility's row replaces the general one."""
     rows = Policy.objects.all() if policies is None else policies
     chosen = {rule.key: rule for rule in SEEDED if rule.enabled}

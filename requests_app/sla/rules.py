@@ -87,7 +87,9 @@ SEEDED: tuple[Rule, ...] = (
         unit=Unit.BUSINESS,
         stop="written reason sent",
     ),
-    _state("ca_copies", "California, copies", "Cal. Health & Safety Code 123110", 15, Unit.CALENDAR),
+    _state(
+        "ca_copies", "California, copies", "Cal. Health & Safety Code 123110", 15, Unit.CALENDAR
+    ),
     _state("ny_access", "New York", "N.Y. Public Health Law 18", 10, Unit.CALENDAR),
     _state("tx_access", "Texas", "Tex. Occ. Code 159.006(d)", 15, Unit.BUSINESS),
     _state("wa_access", "Washington", "RCW 70.02.080", 15, Unit.BUSINESS),

@@ -131,5 +131,7 @@ def _calendar(
     try:
         found |= {date.fromisoformat(day): "holiday" for day in more}
     except ValueError as error:
-        raise CommandError(f"A holiday is a date such as 2026-07-03: {error}.", returncode=2) from error
+        raise CommandError(
+            f"A holiday is a date such as 2026-07-03: {error}.", returncode=2
+        ) from error
     return BusinessCalendar(zone=zone.key, holidays=found, loaded_through=date(last, 12, 31))

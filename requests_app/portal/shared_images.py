@@ -1,0 +1,127 @@
+"""The recipient's door: a link is exchanged for a session, then images are seen and taken away."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from audit.access import record
+from audit.proof.entry import Action, Agent, EventCode
+from requests_app.delivery.link import UNKNOWN, downloaded, live_link, opened, resolve
+from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
+from requests_app.imaging.render import render_frame
+from requests_app.models import ShareLink
+from requests_app.refusals import LinkUnknown
+
+GUESSES_A_MINUTE = 20
+
+
+@require_http_methods(["GET", "POST"])
+def share(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a door; open it only on POST, so that mail scanners do not open it by looking.
+
+    Unknown, expired and revoked links get the same page and status.
+    """
+    _check_guesses(request)
+    link = resolve(token, timezone.now())
+    if link is None:
+        raise LinkUnknown(UNKNOWN)
+    if request.method == "POST":
+        request.session[_key(link.pk)] = True
+        opened(link, at=timezone.now())
+        return redirect("portal:shared", link_id=link.pk)
+    context = {"link": link, "asked": link.delivery.request, "token": token}
+    return _private(render(request, "requests_app/share.html", context))
+
+
+@require_GET
+def shared(request: HttpRequest, link_id: int) -> HttpResponse:
+    """Show the viewer of a link that this session opened."""
+    link = _open_link(request, link_id)
+    _look(request, link, "study.viewed")
+    asked = link.delivery.request
+    context = {
+        "series": series_list(asked),
+        "windows": WINDOWS,
+        "frames": reverse("portal:shared_frame", args=[link_id, 0, 0, "soft"]).rsplit("/", 3)[0],
+        "back": "",
+        "originals": reverse("portal:shared_originals", args=[link_id]),
+        "title": f"Images from {asked.facility.name}",
+        "asked": asked,
+    }
+    return _private(render(request, "requests_app/viewer.html", context))
+
+
+@require_GET
+def shared_frame(
+    request: HttpRequest, link_id: int, instance: int, frame: int, window: str
+) -> HttpResponse:
+    """Answer one frame as a JPEG."""
+    link = _open_link(request, link_id)
+    image = instance_of(link.delivery.request, instance)
+    if image is None:
+        raise LinkUnknown(UNKNOWN)
+    response = HttpResponse(render_frame(image, frame, window), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=600"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+def shared_originals(request: HttpRequest, link_id: int) -> StreamingHttpResponse:
+    """Answer the originals as a zip, counted and recorded."""
+    link = _open_link(request, link_id)
+    downloaded(link, at=timezone.now())
+    _look(request, link, "study.downloaded")
+    response = StreamingHttpResponse(zip_of(link.delivery.request), content_type="application/zip")
+    response["Content-Disposition"] = 'attachment; filename="images.zip"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _key(link_id: int) -> str:
+    return f"opened-link-{link_id}"
+
+
+def _open_link(request: HttpRequest, link_id: int) -> ShareLink:
+    """Return the link if this session opened it and it has not ended meanwhile."""
+    if not request.session.get(_key(link_id)):
+        raise LinkUnknown(UNKNOWN)
+    return live_link(link_id, timezone.now())
+
+
+def _check_guesses(request: HttpRequest) -> None:
+    key = f"link-guesses-{request.META.get('REMOTE_ADDR', '')}"
+    cache.add(key, 0, timeout=60)
+    if cache.incr(key) > GUESSES_A_MINUTE:
+        raise LinkUnknown(UNKNOWN)
+
+
+def _look(request: HttpRequest, link: ShareLink, verb: str) -> None:
+    asked = link.delivery.request
+    address = request.META.get("REMOTE_ADDR", "") or ""
+    record(
+        verb=verb,
+        code=EventCode.INSTANCES_ACCESSED,
+        action=Action.READ,
+        agent=Agent(id=f"link:{link.pk}", role="recipient", name="Recipient", address=address),
+        subject=f"request:{asked.number}",
+        facility=asked.facility.slug,
+        purpose=asked.legal_basis,
+        at=timezone.now(),
+    )
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return response
