@@ -32,7 +32,9 @@ GROUPS: dict[str, tuple[Item, ...]] = {
     "Work": (
         Item(label="Overview", icon="gauge", route="dashboards:overview", roles=MEASURERS),
         Item(label="Queue", icon="inbox", route="staff:queue", roles=READERS, counts=True),
-        Item(label="My requests", icon="list", route="portal:mine", roles=frozenset({Role.REQUESTER})),
+        Item(
+            label="My requests", icon="list", route="portal:mine", roles=frozenset({Role.REQUESTER})
+        ),
     ),
     "Evidence": (
         Item(label="Reports", icon="file-chart-column", route="reports:list", roles=MEASURERS),

@@ -38,7 +38,9 @@ class AskForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="For example: CT of the abdomen, October 2026",
     )
-    wants_reports = forms.BooleanField(label="With the written reports", required=False, initial=True)
+    wants_reports = forms.BooleanField(
+        label="With the written reports", required=False, initial=True
+    )
     submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, min_length=16)
 
     def __init__(self, *args: object, **kwargs: object) -> None:

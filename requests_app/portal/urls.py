@@ -18,6 +18,8 @@ urlpatterns = [
         name="shared_frame",
     ),
     path(
-        "shared/<int:link_id>/originals.zip", shared_images.shared_originals, name="shared_originals"
+        "shared/<int:link_id>/originals.zip",
+        shared_images.shared_originals,
+        name="shared_originals",
     ),
 ]

@@ -51,7 +51,9 @@ def ask(request: HttpRequest) -> HttpResponse:
 def tracking(request: HttpRequest, token: str) -> HttpResponse:
     """Show where a request stands, without names or exams."""
     found = (
-        ImagingRequest.objects.select_related("facility").filter(tracking_hash=hash_of(token)).first()
+        ImagingRequest.objects.select_related("facility")
+        .filter(tracking_hash=hash_of(token))
+        .first()
     )
     if found is None:
         raise Http404

@@ -1,0 +1,52 @@
+"""JSON forms of requests."""
+
+from rest_framework import serializers
+
+from requests_app.models import Event, Facility, ImagingRequest
+from requests_app.models.choices import choices_of
+from requests_app.vocabulary import Direction, LegalBasis, RequesterType, State
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """One event of a request."""
+
+    class Meta:
+        model = Event
+        fields = ("seq", "kind", "occurred_at", "reason", "channel", "state_from", "state_to")
+
+
+class RequestSerializer(serializers.ModelSerializer[ImagingRequest]):
+    """One request, without the patient's particulars."""
+
+    facility = serializers.SlugRelatedField[Facility](slug_field="slug", read_only=True)
+
+    class Meta:
+        model = ImagingRequest
+        fields = ("number", "facility", "direction", "state", "requester_type", "legal_basis")
+        fields += ("priority", "modality", "received_at", "preferred_channel", "wants_reports")
+
+
+class SubmissionSerializer(serializers.Serializer[None]):
+    """A new request."""
+
+    facility = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Facility.objects.filter(accepts_requests=True)
+    )
+    direction = serializers.ChoiceField(choices=choices_of(Direction), default=Direction.OUTBOUND)
+    requester_type = serializers.ChoiceField(choices=choices_of(RequesterType))
+    legal_basis = serializers.ChoiceField(choices=choices_of(LegalBasis))
+    requester_name = serializers.CharField(max_length=200)
+    requester_email = serializers.EmailField(required=False, default="", allow_blank=True)
+    recipient_name = serializers.CharField(max_length=200)
+    recipient_email = serializers.EmailField(required=False, default="", allow_blank=True)
+    patient_family_name = serializers.CharField(max_length=120)
+    patient_given_name = serializers.CharField(max_length=120, required=False, default="")
+    patient_birth_date = serializers.DateField(required=False, allow_null=True, default=None)
+    scope = serializers.CharField(max_length=2000)
+
+
+class TransitionSerializer(serializers.Serializer[None]):
+    """A move; `expected` is the state that the caller saw."""
+
+    to = serializers.ChoiceField(choices=choices_of(State))
+    expected = serializers.ChoiceField(choices=choices_of(State), required=False)

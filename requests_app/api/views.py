@@ -1,0 +1,105 @@
+"""The integrator's door: list, read, file and move requests."""
+
+from __future__ import annotations
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audit.access import record
+from audit.proof.entry import Action, EventCode
+from requests_app.api.serializers import (
+    EventSerializer,
+    RequestSerializer,
+    SubmissionSerializer,
+    TransitionSerializer,
+)
+from requests_app.intake.submit import Submission, submit
+from requests_app.lifecycle.transition import transition
+from requests_app.models import ImagingRequest, User
+from requests_app.models.imaging_request import ImagingRequestQuerySet
+from requests_app.vocabulary import Intake, State
+
+
+def person_of(request: Request) -> User:
+    """Return the signed-in person."""
+    if not isinstance(request.user, User):
+        raise Http404
+    return request.user
+
+
+def find(request: Request, number: str) -> ImagingRequest:
+    """Return a request in scope; others do not exist."""
+    found = ImagingRequest.objects.visible_to(person_of(request)).filter(number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+class RequestList(generics.ListAPIView[ImagingRequest]):
+    """List requests in scope, newest first; file a new one."""
+
+    serializer_class = RequestSerializer
+
+    def get_queryset(self) -> ImagingRequestQuerySet:
+        """Return what this person may see."""
+        return ImagingRequest.objects.visible_to(self.request.user).select_related("facility")
+
+    @extend_schema(request=SubmissionSerializer, responses={201: RequestSerializer})
+    def post(self, request: Request) -> Response:
+        """File a request; the header Idempotency-Key makes a second call harmless."""
+        asked = SubmissionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        person, at = person_of(request), timezone.now()
+        key = request.headers.get("Idempotency-Key", "")[:40]
+        submission = Submission(
+            **asked.validated_data,
+            intake=Intake.API,
+            requester=person,
+            submission_key=f"api-{person.pk}-{key}" if key else None,
+        )
+        filed = submit(submission, by=person, at=at, logged_at=at)
+        return Response(RequestSerializer(filed.request).data, status=200 if filed.already else 201)
+
+
+class RequestDetail(APIView):
+    """One request with its events."""
+
+    @extend_schema(responses=RequestSerializer)
+    def get(self, request: Request, number: str) -> Response:
+        """Return a request in scope."""
+        found = find(request, number)
+        record(
+            verb="request.viewed",
+            code=EventCode.PATIENT_RECORD,
+            action=Action.READ,
+            http_request=request._request,
+            subject=f"request:{found.number}",
+            facility=found.facility.slug,
+            at=timezone.now(),
+        )
+        events = EventSerializer(found.events.order_by("seq"), many=True).data
+        return Response({**RequestSerializer(found).data, "events": events})
+
+
+class RequestTransition(APIView):
+    """Move a request."""
+
+    @extend_schema(request=TransitionSerializer, responses=RequestSerializer)
+    def post(self, request: Request, number: str) -> Response:
+        """Move a request; 409 where someone else moved it first."""
+        found, wanted = find(request, number), TransitionSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        expected = wanted.validated_data.get("expected")
+        transition(
+            found,
+            to=State(wanted.validated_data["to"]),
+            by=person_of(request),
+            at=timezone.now(),
+            expected=State(expected) if expected else None,
+        )
+        return Response(RequestSerializer(found).data)

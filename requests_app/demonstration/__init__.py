@@ -1,0 +1,1 @@
+"""A made-up year of three facilities, written through the same verbs as real work."""

@@ -1,0 +1,152 @@
+"""The seeded plan of the whole year. The same seed and moment give the same stories. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+from requests_app.demonstration.course import Course
+from requests_app.demonstration.inbound import fetch
+from requests_app.demonstration.outbound import PEOPLE, release
+from requests_app.demonstration.places import ASKERS, DOORS, EXAMS, PLACES, Place
+from requests_app.demonstration.shown import shown
+from requests_app.demonstration.story import Story
+from requests_app.sla.calendar import DAY, BusinessCalendar, us_federal_holidays
+from requests_app.vocabulary import (
+    Channel,
+    Direction,
+    Intake,
+    LegalBasis,
+    Priority,
+    RequesterType,
+)
+
+DAYS = 365
+PATIENTS = 1600
+
+
+def calendar_of(place: Place, as_of: datetime) -> BusinessCalendar:
+    """Return the calendar by which a made-up facility works."""
+    holidays = us_federal_holidays(as_of.year - 2, as_of.year + 1)
+    return BusinessCalendar(zone=place.zone, holidays=holidays)
+
+
+def plan(*, seed: int, requests: int, as_of: datetime) -> list[Story]:
+    """Return the stories, in order of receipt, each cut at the as-of moment."""
+    as_of = as_of.astimezone(UTC).replace(microsecond=0)
+    chance = Random(seed)  # noqa: S311
+    calendars = {place.slug: calendar_of(place, as_of) for place in PLACES}
+    pieces = list(shown(as_of, calendars))[:requests]
+    weights = [_weight(as_of.date() - DAY * (DAYS - number), number) for number in range(DAYS)]
+    numbers = chance.choices(range(DAYS), weights, k=requests - len(pieces))
+    year = [
+        _story(chance, index, number, as_of=as_of, calendars=calendars)
+        for index, number in enumerate(sorted(numbers))
+    ]
+    stories = [_cut(story, as_of) for story in (*year, *pieces) if story.received < as_of]
+    return sorted(stories, key=lambda story: (story.received, story.key))
+
+
+def _weight(day: date, number: int) -> float:
+    """Fewer on weekends and holidays, a little more each month."""
+    growth = 0.9 + 0.2 * number / DAYS
+    if day.weekday() >= 5:
+        return 0.14 * growth
+    return growth * (1.15 if day.weekday() == 0 else 1.0)
+
+
+def _cut(story: Story, as_of: datetime) -> Story:
+    return replace(story, steps=tuple(step for step in story.steps if step.at <= as_of))
+
+
+def _story(
+    chance: Random,
+    index: int,
+    number: int,
+    *,
+    as_of: datetime,
+    calendars: dict[str, BusinessCalendar],
+) -> Story:
+    place = chance.choices(PLACES, [place.share for place in PLACES])[0]
+    calendar = calendars[place.slug]
+    is_inbound = chance.random() < 0.2
+    asker, basis, office = _asker(chance, is_inbound=is_inbound)
+    intake = _door(chance, asker, is_inbound=is_inbound)
+    received = _received(chance, as_of, number, calendar, intake)
+    logged, course = received, Course(chance, place, calendar, received)
+    if intake is not Intake.PORTAL:
+        course.work(8.0 if intake in (Intake.FAX, Intake.MAIL) and chance.random() < 0.15 else 1.0)
+        logged = course.now
+    progress = number / DAYS
+    if is_inbound:
+        fetch(course, progress=progress)
+    else:
+        release(course, asker=asker, basis=basis, progress=progress)
+    modality, scope = _exam(chance, received)
+    patient = chance.randrange(PATIENTS)
+    return Story(
+        key=f"year-{index:05d}",
+        place=place.slug,
+        direction=Direction.INBOUND if is_inbound else Direction.OUTBOUND,
+        intake=intake,
+        requester_type=asker,
+        legal_basis=basis,
+        priority=chance.choices(list(Priority), [88, 10, 2])[0],
+        requester=office or f"Sample Patient {patient:04d}",
+        partner=office,
+        patient=patient,
+        modality=modality,
+        scope=scope,
+        wants=Channel.PHYSICAL_CD if chance.random() < 0.2 else Channel.LINK_SECURE,
+        need_by=(received + timedelta(days=chance.randint(4, 20))).date() if is_inbound else None,
+        received=received,
+        logged=logged,
+        steps=tuple(course.steps),
+        staff=chance.randrange(3),
+    )
+
+
+def _asker(chance: Random, *, is_inbound: bool) -> tuple[RequesterType, LegalBasis, str]:
+    if is_inbound:
+        office = f"Example Hospital {chance.choices(range(1, 9), [9, 7, 5, 4, 3, 2, 2, 1])[0]}"
+        return RequesterType.PROVIDER, LegalBasis.TREATMENT, office
+    asker, basis, _, office = chance.choices(ASKERS, [row[2] for row in ASKERS])[0]
+    if asker in PEOPLE:
+        return asker, basis, ""
+    return asker, basis, f"{office} {chance.randint(1, 12)}"
+
+
+def _door(chance: Random, asker: RequesterType, *, is_inbound: bool) -> Intake:
+    if is_inbound:
+        return Intake.STAFF
+    doors = dict(DOORS)
+    if asker not in PEOPLE:
+        doors[Intake.WALK_IN] = 0
+        doors[Intake.FAX] += 20
+    return chance.choices(list(doors), list(doors.values()))[0]
+
+
+def _received(
+    chance: Random, as_of: datetime, number: int, calendar: BusinessCalendar, intake: Intake
+) -> datetime:
+    day = calendar.local_day(as_of) - DAY * (DAYS - 1 - number)
+    hour = chance.triangular(6, 23, 12) if intake is Intake.PORTAL else chance.triangular(8, 17, 11)
+    midnight = datetime.combine(day, time(), calendar.zone_info)
+    moment = midnight + timedelta(seconds=int(hour * 3600))
+    return moment.astimezone(UTC)
+
+
+def _exam(chance: Random, received: datetime) -> tuple[str, str]:
+    modality = chance.choices(list(EXAMS), [weight for weight, _ in EXAMS.values()])[0]
+    region = chance.choice(EXAMS[modality][1])
+    since = received.year - chance.randint(0, 4)
+    return modality, f"All {modality} of the {region} since {since}, with reports"
+
+
+def counts(stories: list[Story]) -> Iterator[tuple[str, int]]:
+    """Yield how many stories end in each state, for a look at a plan."""
+    states = [story.ends_in for story in stories]
+    for state in sorted(set(states)):
+        yield state, states.count(state)

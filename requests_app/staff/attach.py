@@ -1,0 +1,63 @@
+"""Attach images: files, a folder or a zip, as one upload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from requests_app.imaging.receive import NamedFile, receive_files
+from requests_app.refusals import DisclessError, TooLarge
+from requests_app.staff.doors import find, person, workers
+from requests_app.vocabulary import Channel, Usability
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from requests_app.models import Receipt
+
+
+@workers
+@require_POST
+def attach_images(http_request: HttpRequest, number: str) -> HttpResponse:
+    """Receive an upload; a script gets JSON with the next address, a plain form a redirect."""
+    by_script = http_request.headers.get("Accept", "").startswith("application/json")
+    request = find(http_request, number)
+    try:
+        length = int(http_request.META.get("CONTENT_LENGTH") or 0)
+        if length > settings.UPLOAD_LIMIT:
+            raise TooLarge("This is more than one upload may hold. Send it in parts.")
+        files = [
+            NamedFile(name=one.name or "file", chunks=one.chunks())
+            for one in http_request.FILES.getlist("files")
+        ]
+        channel = http_request.POST.get("channel", "")
+        receipt = receive_files(
+            request,
+            files,
+            by=person(http_request),
+            at=timezone.now(),
+            channel=Channel(channel) if channel in set(Channel) else Channel.UNKNOWN,
+        )
+    except DisclessError as refusal:
+        if by_script:
+            error = {"code": refusal.code, "sentence": refusal.sentence}
+            return JsonResponse({"error": error}, status=refusal.status)
+        raise
+    say = messages.error if receipt.verdict == Usability.NOT_USABLE else messages.success
+    say(http_request, _sentence(receipt))
+    next_page = reverse("staff:request", args=[number])
+    return JsonResponse({"next": next_page}) if by_script else redirect(next_page)
+
+
+def _sentence(receipt: Receipt) -> str:
+    files = f"{receipt.file_count} file{'' if receipt.file_count == 1 else 's'}"
+    if receipt.verdict == Usability.NOT_USABLE:
+        return f"{files} read, and none can be used. The reasons stand below; send them again."
+    return f"{files} received and checked."

@@ -1,0 +1,93 @@
+"""Who may pass a door of the staff pages, and the request behind a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from audit.access import pseudonym, record
+from audit.proof.entry import Action, EventCode
+from requests_app.lifecycle.permissions import WORKERS
+from requests_app.models import ImagingRequest, User
+from requests_app.models.imaging_request import SEES_WORK
+from requests_app.refusals import NotAllowed
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponseBase
+
+    from requests_app.vocabulary import Role
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate["HttpRequest", Rest], "HttpResponseBase"]
+
+
+def for_roles(*roles: Role) -> Callable[[View[Rest]], View[Rest]]:
+    """Let only these roles through: others are refused, visitors are asked to sign in."""
+
+    def wrap(view: View[Rest]) -> View[Rest]:
+        @wraps(view)
+        def guarded(
+            http_request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> HttpResponseBase:
+            if not http_request.user.is_authenticated:
+                return redirect_to_login(http_request.get_full_path())
+            if not person(http_request).has_role(*roles):
+                raise NotAllowed("This page is for release staff. A supervisor can give access.")
+            return view(http_request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+seers = for_roles(*SEES_WORK)
+"""Let those through who may see requests of their facilities."""
+
+workers = for_roles(*WORKERS)
+"""Let those through who work on requests."""
+
+
+def person(http_request: HttpRequest) -> User:
+    """Return the signed-in person."""
+    return cast("User", http_request.user)
+
+
+def find(http_request: HttpRequest, number: str) -> ImagingRequest:
+    """Return a request that this person may see; anything else is not there (404)."""
+    seen = ImagingRequest.objects.visible_to(person(http_request))
+    return get_object_or_404(
+        seen.select_related("facility", "patient", "assigned_to", "requester"), number=number
+    )
+
+
+def looked_at(http_request: HttpRequest, request: ImagingRequest) -> None:
+    """Record that somebody opened the page of a request."""
+    record(
+        verb="request.viewed",
+        code=EventCode.PATIENT_RECORD,
+        action=Action.READ,
+        http_request=http_request,
+        subject=f"request:{request.number}",
+        facility=request.facility.slug,
+        patient=pseudonym("patient", str(request.patient_id)) if request.patient_id else "",
+        purpose=request.legal_basis,
+        at=timezone.now(),
+    )
+
+
+def listed(http_request: HttpRequest, what: str, count: int) -> None:
+    """Record that somebody opened a list of requests."""
+    record(
+        verb="requests.listed",
+        code=EventCode.QUERY,
+        action=Action.EXECUTE,
+        http_request=http_request,
+        subject=f"list:{what}",
+        detail={"rows": count},
+        at=timezone.now(),
+    )

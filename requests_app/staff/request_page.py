@@ -1,0 +1,216 @@
+"""The page of one request: due dates day by day, images, deliveries, history, and the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import Count, Sum
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from requests_app.failure_codes import FAILURES
+from requests_app.imaging.receive import TAKES_IMAGES
+from requests_app.intake.authorization import is_needed
+from requests_app.intake.completeness import is_complete, missing
+from requests_app.lifecycle.permissions import WORKERS
+from requests_app.lifecycle.transition import lock
+from requests_app.models import ImagingRequest
+from requests_app.refusals import DisclessError, TransitionConflict
+from requests_app.sla.explain import CountedDay, DueDate, days_left
+from requests_app.sla.policy import Standing
+from requests_app.staff.doors import find, looked_at, person, seers
+from requests_app.staff.history import history
+from requests_app.staff.steps import STEPS, Step, steps_for
+from requests_app.staff.worklist import Clocks, clocks_of, words_for
+from requests_app.vocabulary import EventKind, State
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from requests_app.staff.forms import StepForm
+
+SHOWN_DAYS = 49
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """One clock in words."""
+
+    due: DueDate
+    started: datetime | None
+    tone: str
+    words: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayCell:
+    """One square of the calendar; `day` is None before the first."""
+
+    css: str
+    why: str = ""
+    day: date | None = None
+
+
+@seers
+@never_cache
+@require_GET
+def request_page(http_request: HttpRequest, number: str) -> HttpResponse:
+    """Show a request."""
+    request = find(http_request, number)
+    looked_at(http_request, request)
+    return _answer(http_request, request)
+
+
+@seers
+@never_cache
+@require_POST
+def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """Take one step; a refusal is answered with its sentence and the page as it now is."""
+    request = find(http_request, number)
+    step = STEPS.get(key)
+    if step is None:
+        raise Http404
+    form = step.form(http_request.POST, request=request)
+    if not form.is_valid():
+        return _answer(http_request, request, status=422, tried=(step, form))
+    at = timezone.now()
+    try:
+        with transaction.atomic():
+            _check_unmoved(request, form)
+            said = step.verb(request, form, person(http_request), at)
+    except DisclessError as refusal:
+        messages.error(http_request, refusal.sentence)
+        current = find(http_request, number)
+        if refusal.field in form.fields:
+            form.add_error(refusal.field, refusal.sentence)
+            return _answer(http_request, current, status=refusal.status, tried=(step, form))
+        return _answer(http_request, current, status=refusal.status)
+    if key == "link":
+        address = http_request.build_absolute_uri(reverse("portal:share", args=[said]))
+        return _answer(http_request, find(http_request, number), address=address)
+    messages.success(http_request, said)
+    return redirect("staff:request", number)
+
+
+def _check_unmoved(request: ImagingRequest, form: StepForm) -> None:
+    now = State(lock(request).state)
+    if now != form.cleaned_data["expected"]:
+        raise TransitionConflict(
+            f"Someone moved this request first: it is now {now.replace('_', ' ')}. "
+            "Look at it again; nothing was changed."
+        )
+
+
+def _answer(
+    http_request: HttpRequest,
+    request: ImagingRequest,
+    *,
+    status: int = 200,
+    tried: tuple[Step, StepForm] | None = None,
+    address: str = "",
+) -> HttpResponse:
+    at = timezone.now()
+    user = person(http_request)
+    works = user.has_role(*WORKERS)
+    clocks = clocks_of(request, at)
+    tone, words = words_for(clocks.standing, clocks.timeline, at)
+    steps = [
+        (step, tried[1] if tried and tried[0] is step else step.form(request=request))
+        for step in steps_for(request, user, works=works)
+    ]
+    context = {
+        "request_": request,
+        "zone": request.facility.zone,
+        "at": at,
+        "works": works,
+        "tone": tone if request.is_open else "done",
+        "words": words if request.is_open else request.get_state_display(),
+        "clocks": _clocks(clocks, at),
+        "first": clocks.dues[0] if clocks.dues else None,
+        "cells": cells(clocks.dues[0].days) if clocks.dues else [],
+        "is_complete": is_complete(request),
+        "missing": missing(request, at.date()) if request.is_open else (),
+        "needs_authorization": is_needed(request),
+        "main": next((pair for pair in steps if pair[0].is_main), None),
+        "steps": steps,
+        "tried": tried[0].key if tried else "",
+        "takes_images": works and State(request.state) in TAKES_IMAGES,
+        "address": address,
+        **_facts(request, clocks, at),
+    }
+    return render(http_request, "requests_app/staff/request.html", context, status=status)
+
+
+def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, Any]:
+    studies = request.studies.annotate(
+        images=Count("series__instances"), bytes=Sum("series__instances__size")
+    )
+    holds = [
+        (hold, FAILURES[hold.reason].label if hold.reason else "Hold", _seconds(hold, at))
+        for hold in reversed(clocks.timeline.holds)
+    ]
+    return {
+        "studies": studies,
+        "receipts": request.receipts.order_by("-received_at"),
+        "deliveries": request.deliveries.select_related("link").order_by("-created_at"),
+        "holds": holds,
+        "history": history(request),
+        "touches": request.events.filter(kind=EventKind.MANUAL_TOUCH).count(),
+        "authorization": getattr(request, "authorization", None),
+    }
+
+
+def _seconds(hold: Any, at: datetime) -> float:
+    return float(((hold.ended or at) - hold.started).total_seconds())
+
+
+def _clocks(clocks: Clocks, at: datetime) -> list[Clock]:
+    now = min(clocks.timeline.stopped or at, at)
+    return [_clock(due, clocks, now) for due in clocks.dues]
+
+
+def _clock(due: DueDate, clocks: Clocks, now: datetime) -> Clock:
+    timeline = clocks.timeline
+    started = timeline.complete if due.rule.starts == "complete" else timeline.received
+    if timeline.stopped is not None:
+        met = timeline.stopped < due.due_at
+        return Clock(
+            due=due,
+            started=started,
+            tone="ok" if met else "late",
+            words="Met" if met else "Missed",
+        )
+    left = days_left(due, at=now, calendar=clocks.calendar)
+    band = clocks.standing.band
+    if now >= due.due_at:
+        tone, words = words_for(Standing(band=band, due=due, days_left=left), timeline, now)
+        words = f"{max(1, -left)} days late" if tone != "late" else words
+        return Clock(due=due, started=started, tone="late", words=words)
+    words = "Due today" if left == 0 else f"{left} day{'' if left == 1 else 's'} left"
+    return Clock(due=due, started=started, tone="risk" if left <= 2 else "ok", words=words)
+
+
+def cells(days: tuple[CountedDay, ...]) -> list[DayCell]:
+    """Return whole weeks of squares, Monday first; a long count shows its last weeks."""
+    shown = days[-SHOWN_DAYS:]
+    first = shown[0].date
+    pads = [DayCell(css="pad")] * first.weekday()
+    last = shown[-1]
+    squares = [
+        DayCell(day=one.date, why=one.why, css="due" if one is last else _css(one)) for one in shown
+    ]
+    return pads + squares
+
+
+def _css(one: CountedDay) -> str:
+    if one.counted:
+        return "counted"
+    return "hold" if one.why.startswith("held") else "skipped"

@@ -1,0 +1,300 @@
+"""The steps that staff can take on a request: a table of form, states and verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from requests_app.failure_codes import FailureCode
+from requests_app.intake.completeness import is_complete
+from requests_app.lifecycle import holds
+from requests_app.lifecycle.permissions import may_move
+from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.models import ImagingRequest, User
+from requests_app.staff import forms as f
+from requests_app.staff import verbs
+from requests_app.vocabulary import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step: shown where `fits`, done by `verb`, which returns the sentence to show."""
+
+    key: str
+    label: str
+    icon: str
+    verb: verbs.Verb
+    fits: Callable[[ImagingRequest], bool]
+    form: type[f.StepForm] = f.StepForm
+    to: State | None = None
+    is_main: bool = False
+    has_panel: bool = False
+
+
+def _can_become(to: State) -> Callable[[ImagingRequest], bool]:
+    return lambda request: to in TRANSITIONS[State(request.state)]
+
+
+def _in(*states: State) -> Callable[[ImagingRequest], bool]:
+    return lambda request: request.state in states
+
+
+def _is_new(request: ImagingRequest) -> bool:
+    return request.state == State.RECEIVED and not is_complete(request)
+
+
+def _always(request: ImagingRequest) -> bool:
+    return request.is_open or request.state == State.DELIVERED
+
+
+def _is_held(request: ImagingRequest) -> bool:
+    return request.is_open and holds.open_hold(request) is not None
+
+
+def _can_wait(request: ImagingRequest) -> bool:
+    return request.is_open and holds.open_hold(request) is None
+
+
+def _can_approve(request: ImagingRequest) -> bool:
+    return request.state == State.RECEIVED and is_complete(request)
+
+
+ALL: tuple[Step, ...] = (
+    Step(
+        key="identity",
+        label="Verify identity",
+        icon="user-plus",
+        verb=verbs.identity,
+        form=f.IdentityForm,
+        fits=lambda request: _is_new(request) and not request.identity_verified,
+    ),
+    Step(
+        key="authorization",
+        label="Check the authorization",
+        icon="signature",
+        verb=verbs.authorization,
+        form=f.AuthorizationForm,
+        fits=lambda request: _is_new(request) and request.legal_basis == "authorization",
+    ),
+    Step(
+        key="complete",
+        label="Mark complete",
+        icon="check",
+        verb=verbs.mark_complete,
+        fits=_is_new,
+        is_main=True,
+    ),
+    Step(
+        key="approve",
+        label="Approve",
+        icon="check",
+        to=State.APPROVED,
+        verb=verbs.move(State.APPROVED, "The request is approved. Find the images."),
+        fits=_can_approve,
+        is_main=True,
+    ),
+    Step(
+        key="search",
+        label="Start the search",
+        icon="search",
+        to=State.LOCATING,
+        verb=verbs.move(State.LOCATING, "The search has started."),
+        fits=_can_become(State.LOCATING),
+    ),
+    Step(
+        key="found",
+        label="Found elsewhere, without files here",
+        icon="check",
+        to=State.RETRIEVED,
+        verb=verbs.move(State.RETRIEVED, "The images are recorded as found."),
+        fits=_in(State.APPROVED, State.LOCATING, State.UNUSABLE, State.READY),
+        form=f.NoteForm,
+    ),
+    Step(
+        key="ready",
+        label="Mark ready",
+        icon="package-check",
+        to=State.READY,
+        verb=verbs.move(State.READY, "The images are ready to send."),
+        fits=_in(State.RETRIEVED),
+        is_main=True,
+    ),
+    Step(
+        key="unusable",
+        label="Images cannot be used",
+        icon="triangle-alert",
+        to=State.UNUSABLE,
+        verb=verbs.move(State.UNUSABLE, "Recorded. Ask for a re-export."),
+        fits=_can_become(State.UNUSABLE),
+        form=f.ReasonForm,
+    ),
+    Step(
+        key="link",
+        label="Send by link",
+        icon="link",
+        to=State.DELIVERING,
+        verb=verbs.send_link,
+        form=f.LinkForm,
+        fits=lambda request: request.state == State.READY and request.studies.exists(),
+        is_main=True,
+    ),
+    Step(
+        key="hand-over",
+        label="Record another way out",
+        icon="send",
+        to=State.DELIVERING,
+        verb=verbs.hand_over,
+        form=f.HandOverForm,
+        fits=_in(State.READY),
+    ),
+    Step(
+        key="arrived",
+        label="It has arrived",
+        icon="check",
+        to=State.DELIVERED,
+        verb=verbs.arrived,
+        fits=_in(State.DELIVERING),
+        is_main=True,
+    ),
+    Step(
+        key="failed",
+        label="Delivery failed",
+        icon="triangle-alert",
+        to=State.DELIVERY_FAILED,
+        verb=verbs.failed,
+        form=f.FailedDeliveryForm,
+        fits=_can_become(State.DELIVERY_FAILED),
+    ),
+    Step(
+        key="again",
+        label="Make ready again",
+        icon="rotate-cw",
+        to=State.READY,
+        verb=verbs.move(State.READY, "The images are ready to send again."),
+        fits=_in(State.DELIVERY_FAILED),
+        is_main=True,
+    ),
+    Step(
+        key="usable",
+        label="Recipient could use them",
+        icon="circle-check",
+        verb=verbs.usable,
+        fits=_in(State.DELIVERED),
+    ),
+    Step(
+        key="close",
+        label="Close",
+        icon="check",
+        to=State.CLOSED,
+        verb=verbs.move(State.CLOSED, "The request is closed."),
+        fits=_in(State.DELIVERED),
+        is_main=True,
+    ),
+    Step(
+        key="hold",
+        label="Hold",
+        icon="circle-pause",
+        verb=verbs.begin_hold,
+        form=f.HoldForm,
+        fits=_can_wait,
+    ),
+    Step(
+        key="release",
+        label="End the hold",
+        icon="circle-play",
+        verb=verbs.end_hold,
+        form=f.NoteForm,
+        fits=_is_held,
+    ),
+    Step(key="take", label="Assign to me", icon="user-plus", verb=verbs.take, fits=_always),
+    Step(
+        key="assign",
+        label="Assign",
+        icon="user-plus",
+        verb=verbs.assign,
+        form=f.AssignForm,
+        fits=_always,
+    ),
+    Step(
+        key="touch",
+        label="Record handling by hand",
+        icon="pencil",
+        verb=verbs.touch,
+        form=f.TouchForm,
+        fits=_always,
+    ),
+    Step(
+        key="failure",
+        label="Record a failure",
+        icon="triangle-alert",
+        verb=verbs.note_failure,
+        form=f.ReasonForm,
+        fits=_always,
+    ),
+    Step(
+        key="deny",
+        label="Deny",
+        icon="x",
+        to=State.DENIED,
+        verb=verbs.move(State.DENIED, "The request is denied.", reason=FailureCode.RV02),
+        form=f.WhyForm,
+        fits=_can_become(State.DENIED),
+    ),
+    Step(
+        key="not-found",
+        label="No such images here",
+        icon="search-x",
+        to=State.NOT_FOUND,
+        verb=verbs.move(State.NOT_FOUND, "Recorded: not found.", reason=FailureCode.LO01),
+        form=f.WhyForm,
+        fits=_can_become(State.NOT_FOUND),
+    ),
+    Step(
+        key="duplicate",
+        label="Duplicate",
+        icon="list",
+        to=State.DUPLICATE,
+        verb=verbs.move(State.DUPLICATE, "Recorded: a duplicate.", reason=FailureCode.IN04),
+        form=f.WhyForm,
+        fits=_can_become(State.DUPLICATE),
+    ),
+    Step(
+        key="withdraw",
+        label="Withdrawn by the requester",
+        icon="x",
+        to=State.WITHDRAWN,
+        verb=verbs.move(State.WITHDRAWN, "The request is withdrawn."),
+        form=f.WhyForm,
+        fits=_can_become(State.WITHDRAWN),
+    ),
+    Step(
+        key="revoke",
+        label="Close this link",
+        icon="x",
+        verb=verbs.revoke,
+        form=f.DeliveryForm,
+        fits=lambda _request: True,
+        has_panel=True,
+    ),
+    Step(
+        key="resend",
+        label="Mail it again",
+        icon="rotate-cw",
+        verb=verbs.resend,
+        form=f.DeliveryForm,
+        fits=lambda _request: True,
+        has_panel=True,
+    ),
+)
+STEPS: dict[str, Step] = {step.key: step for step in ALL}
+
+
+def steps_for(request: ImagingRequest, user: User, *, works: bool) -> list[Step]:
+    """Return the steps that this person may take now."""
+    return [
+        step
+        for step in ALL
+        if not step.has_panel
+        and (works if step.to is None else may_move(user, request, step.to))
+        and step.fits(request)
+    ]

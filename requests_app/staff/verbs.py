@@ -1,0 +1,181 @@
+"""What each step of the staff pages does: form in, verb called, sentence out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.forms import Form
+
+from requests_app.delivery import handover, link
+from requests_app.failure_codes import FailureCode
+from requests_app.intake.authorization import ELEMENTS
+from requests_app.intake.completeness import complete
+from requests_app.intake.identity import verify_identity
+from requests_app.lifecycle import effort, holds
+from requests_app.lifecycle.journal import Particulars
+from requests_app.lifecycle.permissions import check_work
+from requests_app.lifecycle.transition import transition
+from requests_app.models import Authorization, Delivery, ImagingRequest, User
+from requests_app.notices.outbox import queue_notice
+from requests_app.refusals import TransitionRefused
+from requests_app.staff.forms import code_of
+from requests_app.vocabulary import Channel, State, Touch
+
+Verb = Callable[[ImagingRequest, Form, User, datetime], str]
+
+
+def move(to: State, said: str, *, reason: FailureCode | None = None) -> Verb:
+    """Return a verb that makes a plain move."""
+
+    def verb(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+        chosen = form.cleaned_data.get("reason")
+        what = Particulars(
+            note=form.cleaned_data.get("note", ""),
+            reason=FailureCode(chosen) if chosen else reason,
+        )
+        transition(request, to=to, by=by, at=at, particulars=what)
+        return said
+
+    return verb
+
+
+def mark_complete(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
+    """Start the contract clock."""
+    complete(request, by=by, at=at)
+    return "The request is complete. The contract clock runs from now."
+
+
+def identity(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Tie the request to a patient."""
+    verify_identity(request, record_number=form.cleaned_data["record_number"], by=by, at=at)
+    return "The identity is verified."
+
+
+def authorization(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Keep which elements the form has."""
+    check_work(by, request)
+    names = [element.field for element in ELEMENTS]
+    fields = {
+        name: form.cleaned_data[name] for name in (*names, "signed_on", "expires_on", "revoked_on")
+    }
+    Authorization.objects.update_or_create(request=request, defaults=fields)
+    effort.touch(request, Touch.RECONCILE, by=by, at=at, note="Authorization checked")
+    found = sum(bool(fields[name]) for name in names)
+    return f"{found} of {len(names)} elements of the authorization are there."
+
+
+def begin_hold(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Begin a wait."""
+    note = form.cleaned_data["note"]
+    holds.hold(request, reason=code_of(form), by=by, at=at, note=note)
+    return "The request is on hold."
+
+
+def end_hold(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """End the wait."""
+    holds.release(request, by=by, at=at, note=form.cleaned_data["note"])
+    return "The hold has ended."
+
+
+def hand_over(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Record another way out."""
+    handover.hand_over(
+        request,
+        channel=Channel(form.cleaned_data["channel"]),
+        recipient_name=form.cleaned_data["recipient_name"],
+        recipient_address=form.cleaned_data["recipient_address"],
+        by=by,
+        at=at,
+    )
+    return "Recorded. Say when it has arrived."
+
+
+def _latest(request: ImagingRequest) -> Delivery:
+    delivery = request.deliveries.order_by("-created_at", "-id").first()
+    if delivery is None:
+        raise TransitionRefused("No delivery of this request is recorded yet. Record one first.")
+    return delivery
+
+
+def arrived(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
+    """Record the arrival of the latest delivery."""
+    handover.mark_available(_latest(request), by=by, at=at)
+    return "The images have arrived."
+
+
+def failed(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Record that the latest delivery failed."""
+    note = form.cleaned_data["note"]
+    handover.mark_failed(_latest(request), reason=code_of(form), by=by, at=at, note=note)
+    return "The delivery has failed. Prepare another one."
+
+
+def usable(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
+    """Record that the recipient could use the images."""
+    check_work(by, request)
+    handover.confirm_usable(request, by=by, at=at)
+    return "The recipient could use the images."
+
+
+def take(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
+    """Assign the request to oneself."""
+    effort.assign(request, to=by, by=by, at=at)
+    return "The request is yours."
+
+
+def assign(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Assign the request to a person."""
+    effort.assign(request, to=form.cleaned_data["to"], by=by, at=at)
+    return f"The request is with {form.cleaned_data['to']}."
+
+
+def touch(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Record handling by hand."""
+    kind = Touch(form.cleaned_data["kind"])
+    effort.touch(request, kind, by=by, at=at, note=form.cleaned_data["note"])
+    return "Recorded."
+
+
+def note_failure(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Record a failure."""
+    note = form.cleaned_data["note"]
+    effort.note_failure(request, code_of(form), by=by, at=at, note=note)
+    return "The failure is recorded."
+
+
+def revoke(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Close a link."""
+    check_work(by, request)
+    delivery = form.cleaned_data["delivery"]
+    if not hasattr(delivery, "link"):
+        raise TransitionRefused("This delivery did not go by link.")
+    link.revoke(delivery.link, by=by, at=at)
+    return "The link is closed. Whoever has it sees the same page as for an unknown one."
+
+
+def resend(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Mail a link again."""
+    check_work(by, request)
+    delivery = form.cleaned_data["delivery"]
+    if not hasattr(delivery, "link") or not delivery.link.is_live(at):
+        raise TransitionRefused("Only a link that still opens can be sent again.")
+    if not delivery.recipient_address:
+        raise TransitionRefused("This link has no email address. Make a new link with one.")
+    queue_notice(request, kind="link", address=delivery.recipient_address, at=at, delivery=delivery)
+    effort.touch(request, Touch.RESEND, by=by, at=at)
+    return "The mail goes out within a minute."
+
+
+def send_link(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Send by link; return the token, which is shown once."""
+    said = form.cleaned_data
+    issued = link.create_link(
+        request,
+        recipient_name=said["recipient_name"],
+        recipient_email=said["recipient_email"],
+        by=by,
+        at=at,
+        expires_at=at + timedelta(days=said["days"]),
+    )
+    return issued.token

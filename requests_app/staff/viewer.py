@@ -1,0 +1,75 @@
+"""The staff's viewer: page, frames, originals."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from audit.access import pseudonym, record
+from audit.proof.entry import Action, EventCode
+from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
+from requests_app.imaging.render import render_frame
+from requests_app.models import ImagingRequest
+from requests_app.staff.asking import WORKERS, asked_for
+from requests_app.vocabulary import Role
+
+LOOKERS = (*WORKERS, Role.HIM_DIRECTOR)
+
+
+@login_required
+@require_GET
+def view(request: HttpRequest, number: str) -> HttpResponse:
+    """Show the viewer."""
+    asked = asked_for(request, number, *LOOKERS)
+    _look(request, asked, "study.viewed")
+    context = {
+        "series": series_list(asked),
+        "windows": WINDOWS,
+        "frames": reverse("staff:frame", args=[number, 0, 0, "soft"]).rsplit("/", 3)[0],
+        "back": reverse("staff:request", args=[number]),
+        "originals": reverse("staff:originals", args=[number]),
+        "title": f"Images of {number}",
+        "asked": asked,
+    }
+    return render(request, "requests_app/viewer.html", context)
+
+
+@login_required
+@require_GET
+def frame(
+    request: HttpRequest, number: str, instance: int, frame: int, window: str
+) -> HttpResponse:
+    """Answer one frame as a JPEG."""
+    image = instance_of(asked_for(request, number, *LOOKERS), instance)
+    if image is None:
+        raise Http404
+    response = HttpResponse(render_frame(image, frame, window), content_type="image/jpeg")
+    response["Cache-Control"] = "private, max-age=600"
+    return response
+
+
+@login_required
+@require_GET
+def originals(request: HttpRequest, number: str) -> StreamingHttpResponse:
+    """Answer the originals as a zip."""
+    asked = asked_for(request, number, *LOOKERS)
+    _look(request, asked, "study.downloaded")
+    response = StreamingHttpResponse(zip_of(asked), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{number}.zip"'
+    return response
+
+
+def _look(request: HttpRequest, asked: ImagingRequest, verb: str) -> None:
+    record(
+        verb=verb,
+        code=EventCode.INSTANCES_ACCESSED,
+        action=Action.READ,
+        http_request=request,
+        subject=f"request:{asked.number}",
+        facility=asked.facility.slug,
+        patient=pseudonym("patient", str(asked.patient_id)) if asked.patient_id else "",
+        purpose=asked.legal_basis,
+        at=timezone.now(),
+    )

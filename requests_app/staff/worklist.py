@@ -1,0 +1,182 @@
+"""Open requests as work: how each stands, what comes next, whom it waits for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from requests_app.failure_codes import FAILURES, FailureCode
+from requests_app.models import Facility, ImagingRequest, Policy
+from requests_app.models.imaging_request import ImagingRequestQuerySet
+from requests_app.sla.calendar import BusinessCalendar
+from requests_app.sla.clock import Timeline
+from requests_app.sla.explain import DueDate
+from requests_app.sla.policy import (
+    Band,
+    Standing,
+    calendar_for,
+    due_dates,
+    rules_for,
+    standing,
+    timeline_of,
+)
+from requests_app.vocabulary import State
+
+STEPS: dict[State, tuple[str, str, str]] = {
+    State.DRAFT: ("check", "Finish the draft", "Requester"),
+    State.RECEIVED: ("check", "Check identity and authority", "Release staff"),
+    State.CLARIFYING: ("hold", "Chase requester", "Requester"),
+    State.APPROVED: ("find", "Find images", "Release staff"),
+    State.LOCATING: ("find", "Find images", "Archive search"),
+    State.RETRIEVED: ("send", "Check and mark ready", "Release staff"),
+    State.UNUSABLE: ("find", "Ask for a re-export", "Archive search"),
+    State.READY: ("send", "Send", "Nobody: ready"),
+    State.DELIVERING: ("send", "Confirm arrival", "Carrier"),
+    State.DELIVERY_FAILED: ("send", "Send again", "Release staff"),
+    State.DELIVERED: ("ended", "Close", "Nobody: delivered"),
+}
+"""For each state: the tab, the next step and who it waits for."""
+
+TABS: tuple[tuple[str, str], ...] = (
+    ("needs", "Needs someone"),
+    ("mine", "Mine"),
+    ("check", "To check"),
+    ("approve", "To approve"),
+    ("find", "To find"),
+    ("send", "To send"),
+    ("hold", "On hold"),
+    ("all", "All open"),
+)
+
+_URGENCY = {Band.VERY_LATE: 0, Band.LATE: 1, Band.AT_RISK: 2, Band.ON_TRACK: 3, Band.HELD: 4}
+_FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One request in a list of work."""
+
+    request: ImagingRequest
+    standing: Standing
+    timeline: Timeline
+    tab: str
+    step: str
+    waiting: str
+    since: datetime | None
+    tone: str
+    words: str
+
+    @property
+    def urgency(self) -> tuple[int, datetime, str]:
+        """Sort key: late before at risk before the rest, then by due date."""
+        due = self.standing.due
+        return (_URGENCY[self.standing.band], due.due_at if due else _FAR, self.request.number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clocks:
+    """Everything that the clocks of one request say."""
+
+    timeline: Timeline
+    calendar: BusinessCalendar
+    dues: tuple[DueDate, ...]
+    standing: Standing
+
+
+def clocks_of(
+    request: ImagingRequest,
+    at: datetime,
+    *,
+    calendars: dict[int, BusinessCalendar] | None = None,
+    policies: list[Policy] | None = None,
+) -> Clocks:
+    """Fold the journal of a request and count its due dates; an ended one stands as it ended."""
+    known = {} if calendars is None else calendars
+    if request.facility_id not in known:
+        known[request.facility_id] = calendar_for(request.facility)
+    calendar = known[request.facility_id]
+    timeline = timeline_of(request.events.all())
+    until = timeline.stopped or at
+    dues = due_dates(rules_for(request, policies), timeline, calendar, as_of=at)
+    now = standing(dues, timeline, calendar, at=min(until, at))
+    return Clocks(timeline=timeline, calendar=calendar, dues=dues, standing=now)
+
+
+def rows_of(requests: ImagingRequestQuerySet, at: datetime) -> list[Row]:
+    """Return rows for requests, the most urgent first."""
+    calendars: dict[int, BusinessCalendar] = {}
+    policies = list(Policy.objects.all())
+    found = requests.select_related("facility", "assigned_to").prefetch_related("events")
+    rows = [
+        _row(one, clocks_of(one, at, calendars=calendars, policies=policies), at) for one in found
+    ]
+    return sorted(rows, key=lambda row: row.urgency)
+
+
+def counts(rows: Iterable[Row], user_id: int) -> Counter[str]:
+    """Count rows by tab."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        found.update(tab for tab, _ in TABS if is_in(row, tab, user_id))
+    return found
+
+
+def is_in(row: Row, tab: str, user_id: int) -> bool:
+    """Say whether a row belongs to a tab."""
+    if tab == "needs":
+        return row.standing.band in (Band.AT_RISK, Band.LATE, Band.VERY_LATE)
+    if tab == "mine":
+        return row.request.assigned_to_id == user_id
+    return tab in ("all", row.tab)
+
+
+def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str]:
+    """Say a standing: the tone of its pill and its words."""
+    if now.band is Band.HELD:
+        held = timeline.open_hold
+        days = (at - held.started).days if held else 0
+        return "held", f"Held {days} day{'' if days == 1 else 's'}"
+    if now.due is None or now.days_left is None:
+        return "new", "No clock yet"
+    left = now.days_left
+    if now.band in (Band.LATE, Band.VERY_LATE):
+        days = max(1, -left)
+        return "late", f"{days} day{'' if days == 1 else 's'} late"
+    if left == 0:
+        return "risk", "Due today"
+    words = f"{left} day{'' if left == 1 else 's'} left"
+    return ("risk", words) if now.band is Band.AT_RISK else ("ok", words)
+
+
+def _row(request: ImagingRequest, clocks: Clocks, at: datetime) -> Row:
+    state = State(request.state)
+    tab, step, waiting = STEPS.get(state, ("ended", "None", "Nobody"))
+    timeline = clocks.timeline
+    if state is State.RECEIVED and timeline.complete is not None:
+        tab, step, waiting = "approve", "Approve", "Approval"
+    since = max((event.occurred_at for event in request.events.all()), default=None)
+    held = timeline.open_hold
+    if held is not None and request.is_open:
+        tab, since = "hold", held.started
+        waiting = FAILURES[FailureCode(held.reason)].label if held.reason else "Hold"
+    tone, words = words_for(clocks.standing, timeline, at)
+    if not request.is_open:
+        tone, words = "done", state.replace("_", " ").capitalize()
+    return Row(
+        request=request,
+        standing=clocks.standing,
+        timeline=timeline,
+        tab=tab,
+        step=step,
+        waiting=waiting,
+        since=since,
+        tone=tone,
+        words=words,
+    )
+
+
+def facilities_for(requests: ImagingRequestQuerySet) -> list[Facility]:
+    """Return the facilities that a set of requests touches."""
+    return list(Facility.objects.filter(requests__in=requests).distinct())
