@@ -26,12 +26,16 @@ def released_by(survival: Survival, day: float) -> Step | None:
     return next((step for step in reversed(survival.steps) if step.time <= day), None)
 
 
-def figure(now: Survival, before: Survival | None, *, before_label: str, narrow: bool = False) -> Figure:
+def figure(
+    now: Survival, before: Survival | None, *, before_label: str, narrow: bool = False
+) -> Figure:
     """Return the curve over days from received to available."""
     top = _horizon(now)
     traces = [_band(now, top)]
     if before is not None and before.steps:
-        traces.append(_line(before, top, "muted", 1.5, "%{y:.0f} % before<extra></extra>", dash="dot"))
+        traces.append(
+            _line(before, top, "muted", 1.5, "%{y:.0f} % before<extra></extra>", dash="dot")
+        )
     traces.append(_line(now, top, "ink", 2, "%{y:.0f} % out within %{x} days<extra></extra>"))
     traces += [_ticks(now, top), _marks(now, top)]
     layout = {
@@ -56,7 +60,11 @@ def _horizon(now: Survival) -> float:
 
 def _ticks_of(top: float, *, narrow: bool) -> list[float]:
     parts = 3 if narrow else 6
-    step = max(1, round(top / parts / 7) * 7) if top > 28 else (7 if narrow else 3.5 if top > 14 else 1)
+    step = (
+        max(1, round(top / parts / 7) * 7)
+        if top > 28
+        else (7 if narrow else 3.5 if top > 14 else 1)
+    )
     return [step * i for i in range(int(top / step) + 1)]
 
 
@@ -135,14 +143,30 @@ def _labels(
         words = f"Half out in {one(now.median)} days"
         text = words if narrow else f"{words} ({span(*now.median_interval)})"
         labels.append(
-            {"name": "ink", "x": now.median, "y": 50, "text": text, "xanchor": "left", "xshift": 20, "font": bold}
+            {
+                "name": "ink",
+                "x": now.median,
+                "y": 50,
+                "text": text,
+                "xanchor": "left",
+                "xshift": 20,
+                "font": bold,
+            }
         )
     if now.p90 is not None and now.p90 <= top:
         words = f"Nine in ten in {one(now.p90)}"
         text = words if narrow else f"{words} days ({span(*now.p90_interval)})"
-        place = {"x": now.p90, "y": 82, "xanchor": "left", "xshift": 8} if narrow else {
-            "x": now.p90, "y": 90, "xanchor": "left", "xshift": 10, "yshift": -16,
-        }
+        place = (
+            {"x": now.p90, "y": 82, "xanchor": "left", "xshift": 8}
+            if narrow
+            else {
+                "x": now.p90,
+                "y": 90,
+                "xanchor": "left",
+                "xshift": 10,
+                "yshift": -16,
+            }
+        )
         labels.append({"name": "ink", "text": text, "font": bold} | place)
     if before is not None and before.steps:
         at = {"x": top, "y": 22, "xanchor": "right"}

@@ -65,7 +65,11 @@ def _labels(x: list[str], least: list[float], most: list[float]) -> list[Figure]
     if not x:
         return []
     beside = {"name": "disc", "x": x[-1], "xanchor": "left", "xshift": 10, "align": "left"}
-    low = beside | {"y": least[-1], "text": f"{whole(least[-1])}% surely<br>on disc", "font": {"weight": 600}}
+    low = beside | {
+        "y": least[-1],
+        "text": f"{whole(least[-1])}% surely<br>on disc",
+        "font": {"weight": 600},
+    }
     if round(least[-1]) == round(most[-1]):
         return [low | {"text": f"{whole(least[-1])}%<br>on disc"}]
     high = beside | {"y": most[-1], "yshift": 14, "text": f"{whole(most[-1])}% at most"}

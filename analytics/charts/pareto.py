@@ -54,7 +54,14 @@ def figure(failures: Sequence[Failure], *, narrow: bool = False) -> Figure:
 
 
 def _wide_layout(shown: Sequence[tuple[Failure, float]], longest: float) -> Figure:
-    side = {"name": "muted", "xref": "paper", "x": 1, "xanchor": "right", "xshift": 100, "font": {"size": 11}}
+    side = {
+        "name": "muted",
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "xshift": 100,
+        "font": {"size": 11},
+    }
     head = side | {"yref": "paper", "y": 1, "yanchor": "bottom", "text": "Running share"}
     rows = [
         side | {"y": failure.label, "text": f"{count(failure.requests)} req. · {share:.0f}%"}
@@ -70,9 +77,17 @@ def _wide_layout(shown: Sequence[tuple[Failure, float]], longest: float) -> Figu
 
 
 def _narrow_layout(shown: Sequence[tuple[Failure, float]], longest: float) -> Figure:
-    place = {"name": "ink", "xref": "paper", "x": 0, "xanchor": "left", "yanchor": "bottom", "yshift": 7}
+    place = {
+        "name": "ink",
+        "xref": "paper",
+        "x": 0,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "yshift": 7,
+    }
     rows = [
-        place | {"y": failure.label, "text": f"{failure.label} · {count(failure.hours)} h · {share:.0f}%"}
+        place
+        | {"y": failure.label, "text": f"{failure.label} · {count(failure.hours)} h · {share:.0f}%"}
         for failure, share in shown
     ]
     return {

@@ -67,7 +67,9 @@ def share_card(
         return _without(metric, now)
     by_facility = asked.shares(ask, now.key, starts, end=until)
     cells = asked.total(by_facility, starts)
-    bands = [tuple(100 * x for x in wilson(cell.hits, cell.n)) if cell.n else None for cell in cells]
+    bands = [
+        tuple(100 * x for x in wilson(cell.hits, cell.n)) if cell.n else None for cell in cells
+    ]
     return Card(
         key=now.key,
         label=metric.label,
@@ -108,7 +110,12 @@ def range_card(
 
 
 def median_card(
-    ask: Question, now: Survival, before: Survival | None, why: str | None, starts: list[date], until: date
+    ask: Question,
+    now: Survival,
+    before: Survival | None,
+    why: str | None,
+    starts: list[date],
+    until: date,
 ) -> Card:
     """Return the card of the median turnaround, open requests censored."""
     metric = BY_KEY["turnaround_median"]
@@ -142,7 +149,14 @@ def _without(metric: Metric, now: Result) -> Card:
     why = now.why or "not computed"
     facts = facts_of(metric, now)
     return Card(
-        key=metric.key, label=metric.label, value=DASH, unit="", range=why, foot="", facts=facts, why=why
+        key=metric.key,
+        label=metric.label,
+        value=DASH,
+        unit="",
+        range=why,
+        foot="",
+        facts=facts,
+        why=why,
     )
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from analytics.dashboards.query import Query
+from analytics.readers.query import Query
 from analytics.sources.opening import LIVE
 
 

@@ -14,8 +14,8 @@ from analytics.charts.marks import interval, standing
 from analytics.charts.tables import Cell, Waiting
 from analytics.charts.words import count, day, listed, one, period, plural, span, whole
 from analytics.dashboards import cards, links
-from analytics.dashboards.query import CLOCKS
-from analytics.dashboards.viewing import View
+from analytics.readers.query import CLOCKS
+from analytics.readers.view import View
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.statistics.intervals import wilson
@@ -117,7 +117,8 @@ def weekly(view: View) -> Context:
     groups = sorted(result.by, key=lambda group: group.value or 0)
     least = min([FLOOR, *(5 * ((group.low or 0) // 5) for group in groups)])
     rows = [
-        _row(view, group.group, group, cells.get(group.group, []), target, least) for group in groups
+        _row(view, group.group, group, cells.get(group.group, []), target, least)
+        for group in groups
     ]
     rows.append(_row(view, "", result, asked.total(cells, starts), target, least))
     below = [view.name(group.group) for group in groups if (group.high or 100) < target]
@@ -142,7 +143,9 @@ def charts(view: View) -> tuple[Context, dict[str, Any]]:
         before = asked.survival(ask.over(view.before)) if view.before else None
         lost = asked.failures(ask)
         year = ask.over(ask.whenever)
-        months = asked.total(asked.shares(year, _DISCS, starts, end=view.until, by_event=True), starts)
+        months = asked.total(
+            asked.shares(year, _DISCS, starts, end=view.until, by_event=True), starts
+        )
         mix = asked.media_mix(ask, view.until - timedelta(days=91))
         ages, flow = asked.ages(ask), asked.flow(ask)
     missing = view.snapshot.mirror.log.missing
@@ -167,7 +170,9 @@ _DISCS, _USABLE = "physical_media_share_out", "immediately_usable"
 _KEYS = (
     "sla_compliance", "legal_sla_compliance", "turnaround_median", _DISCS, _USABLE, "requests_received",
 )  # fmt: skip
-_ASKERS = {"": "Anyone"} | {kind.value: kind.value.replace("_", " ").capitalize() for kind in RequesterType}
+_ASKERS = {"": "Anyone"} | {
+    kind.value: kind.value.replace("_", " ").capitalize() for kind in RequesterType
+}
 
 
 def _story(view: View, ask: Question, now: Context, before: Context) -> Context:
@@ -199,7 +204,10 @@ def _periods(view: View, today: date) -> list[Context]:
     month = today.replace(day=1)
     ends = {
         "Last 13 weeks": (None, None),
-        "Last 4 weeks": (today - timedelta(days=today.weekday() + 28), today - timedelta(days=today.weekday() + 1)),
+        "Last 4 weeks": (
+            today - timedelta(days=today.weekday() + 28),
+            today - timedelta(days=today.weekday() + 1),
+        ),
         "Last 12 months": (date(month.year - 1, month.month, 1), month - timedelta(days=1)),
         "This month": (month, today),
     }
@@ -207,7 +215,11 @@ def _periods(view: View, today: date) -> list[Context]:
         ends = {"The whole log": (None, None)}
     chosen = (view.query.since, view.query.until)
     return [
-        {"label": label, "href": view.query.address(since=since, until=until), "on": (since, until) == chosen}
+        {
+            "label": label,
+            "href": view.query.address(since=since, until=until),
+            "on": (since, until) == chosen,
+        }
         for label, (since, until) in ends.items()
     ]
 
@@ -283,7 +295,9 @@ def _need(view: View, row: Waiting) -> Context:
     tone, icon, words = STATES[row.band]
     due = _due_day(row.due, view.selection.zone)
     if due is not None:
-        today = datetime.fromtimestamp(view.snapshot.mirror.log.as_of, ZoneInfo(view.selection.zone)).date()
+        today = datetime.fromtimestamp(
+            view.snapshot.mirror.log.as_of, ZoneInfo(view.selection.zone)
+        ).date()
         days = (due - today).days
         late, left = plural(-days, "day") + " late", plural(days, "day") + " left"
         words = late if days < 0 else "Due today" if days == 0 else left
@@ -338,10 +352,16 @@ def _media_words(months: list[Cell], mix: dict[str, int], missing: Any) -> Conte
         "n": count(sum(cell.n for cell in months)),
         "mix": {name: share(name) for name in ("link", "push", "physical", "unknown")},
         "rows": [
-            {"month": f"{cell.start:%b %Y}", "least": one(cell.least), "most": one(cell.most), "n": count(cell.n)}
+            {
+                "month": f"{cell.start:%b %Y}",
+                "least": one(cell.least),
+                "most": one(cell.most),
+                "n": count(cell.n),
+            }
             for cell in months
         ],
-        "why": missing.get("channel", "") or ("" if any(c.n for c in months) else "no delivery yet"),
+        "why": missing.get("channel", "")
+        or ("" if any(c.n for c in months) else "no delivery yet"),
     }
 
 

@@ -1,1 +1,1 @@
-"""Reports: built once, written as PDF, XLSX, DOCX or CSV."""
+"""Reports: built once as a neutral document, written as PDF, XLSX, DOCX or CSV."""

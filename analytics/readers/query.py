@@ -14,7 +14,7 @@ CLOCKS: dict[str, tuple[str, str]] = {
     "legal": ("legal_sla_compliance", "Patient access, 30 days"),
 }
 COMPARISONS = ("before", "none")
-EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
 _KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked"}
 
 
@@ -55,7 +55,9 @@ def read(search: str) -> Query:
         given = parse_qs(search.lstrip("?")[:4000], max_num_fields=100)
     except ValueError:
         return Query(problems=("The address holds too many filters; none was used.",))
-    problems = [f"{name[:40]!r} is not a filter of this page." for name in given if name not in _KNOWN]
+    problems = [
+        f"{name[:40]!r} is not a filter of this page." for name in given if name not in _KNOWN
+    ]
     since, until = _day(given, "from", problems), _day(given, "to", problems)
     if since and until and until < since:
         problems.append("The period ends before it begins, so the usual period is shown.")
@@ -89,7 +91,9 @@ def _day(given: dict[str, list[str]], name: str, problems: list[str]) -> date | 
         problems.append(f"{text[:40]!r} is not a day such as 2026-11-24, so the usual one is used.")
         return None
     if not EARLIEST <= day <= LATEST:
-        problems.append(f"{text} is out of reach; choose a day from {EARLIEST.year} to {LATEST.year}.")
+        problems.append(
+            f"{text} is out of reach; choose a day from {EARLIEST.year} to {LATEST.year}."
+        )
         return None
     return day
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from analytics.charts.ask import asking, reach
-from analytics.dashboards.query import Query, usual_period
+from analytics.readers.query import Query, usual_period
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
 from analytics.sources.opening import LIVE, open_source
@@ -76,7 +76,9 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     strange = [one for one in query.facilities if one not in allowed]
     problems = [*query.problems]
     if strange:
-        problems.append(f"There is no facility {strange[0][:60]!r} here, or it is not yours to see.")
+        problems.append(
+            f"There is no facility {strange[0][:60]!r} here, or it is not yours to see."
+        )
     chosen = Selection(
         facilities=query.facilities or None, requester_type=query.asked or None, zone=zone
     ).within(allowed)

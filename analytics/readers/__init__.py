@@ -1,0 +1,1 @@
+"""Who may look at figures, what they asked for, and what they may see of it."""

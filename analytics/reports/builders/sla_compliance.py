@@ -1,0 +1,273 @@
+"""The SLA compliance report: who was on time, by facility, who was late, and how it was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from analytics.charts.ask import Question, asking
+from analytics.charts.marks import standing
+from analytics.charts.words import count, day, one, period, plural, span
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.compute import compute
+from analytics.metrics.definition import METHOD_VERSION, Metric, Result
+from analytics.metrics.selection import Selection
+from analytics.mirror.refresh import Snapshot
+from analytics.reports.document import Bar, Column, Document, Intervals, Seal, Section, Table, Value
+
+KEYS = (
+    "sla_compliance",
+    "legal_sla_compliance",
+    "turnaround_median",
+    "turnaround_p90",
+    "physical_media_share_out",
+    "immediately_usable",
+    "requests_received",
+    "open_requests",
+)
+LATE_SHOWN = 500
+_READINGS = {"below": "Below target", "met": "Above target", "unsure": "Cannot tell"}
+_NUMBER = Column(heading="n", is_number=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a report is asked for."""
+
+    source: str
+    snapshot: Snapshot
+    selection: Selection
+    since: date
+    until: date
+    names: Mapping[str, str]
+    seal: Seal | None
+    is_demonstration: bool = False
+
+
+def build(order: Order) -> Document:
+    """Return the report of an order."""
+    mirror, selection = order.snapshot.mirror, order.selection
+    now = compute(mirror, selection, KEYS, by="facility")
+    earlier = selection.before()
+    before = compute(mirror, earlier, KEYS) if earlier else {}
+    sla = now["sla_compliance"]
+    as_of = datetime.fromtimestamp(mirror.log.as_of, UTC)
+    with asking(mirror, selection) as ask:
+        late, late_total = _late(ask, order.names)
+    return Document(
+        name="sla_compliance",
+        title=f"SLA compliance: {period(order.since, order.until)}",
+        subtitle=_subtitle(order, as_of),
+        sections=(
+            Section(heading="In short", paragraphs=(_in_short(sla, before, order.names),)),
+            Section(heading="Figures", table=_figures(now, before)),
+            _by_facility(sla, order.names),
+            _late_section(late, late_total),
+            Section(heading="What was left out", table=_excluded(now)),
+            Section(heading="How it was counted", table=_definitions(now)),
+        ),
+        facts=_facts(order, as_of),
+        reproduce=_reproduce(order, as_of),
+        seal=order.seal,
+        is_demonstration=order.is_demonstration,
+        figures=_flat(now),
+    )
+
+
+def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
+    selection, log = order.selection, order.snapshot.mirror.log
+    facilities = selection.facilities
+    chosen = "all of the source" if facilities is None else ", ".join(facilities) or "none"
+    return (
+        ("Source", "live work" if order.source == "live" else f"imported log {order.source}"),
+        (
+            "Period",
+            f"received {order.since.isoformat()} to {order.until.isoformat()}, both included",
+        ),
+        ("Days drawn in", selection.zone),
+        ("Facilities", chosen),
+        ("As of", as_of.isoformat(timespec="seconds")),
+        ("Times are exact to the", log.granularity),
+        ("Method version", METHOD_VERSION),
+        ("Data watermark", order.snapshot.watermark),
+        ("Data hash (SHA-256)", order.snapshot.content or "not published"),
+    )
+
+
+def _subtitle(order: Order, as_of: datetime) -> str:
+    local = as_of.astimezone(ZoneInfo(order.selection.zone))
+    facilities = order.selection.facilities
+    n = len(facilities) if facilities is not None else len(order.names)
+    places = plural(n, "facility", "facilities") if n else "no facility"
+    when = f"{local:%a}, {day(local.date(), year=True)}, {local:%H:%M %Z}"
+    return f"{places} · as of {when} · method {METHOD_VERSION}"
+
+
+def _reproduce(order: Order, as_of: datetime) -> str:
+    places = "".join(f" --facility {one_of}" for one_of in order.selection.facilities or ())
+    at = f" --as-of {as_of.isoformat()}" if order.source == "live" else f" --source {order.source}"
+    days = f"--from {order.since.isoformat()} --to {order.until.isoformat()}"
+    return f"manage.py report sla_compliance --format pdf --out sla.pdf {days}{places}{at}"
+
+
+def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str]) -> str:
+    if sla.value is None or sla.low is None or sla.high is None:
+        return f"Contract compliance cannot be stated: {sla.why or 'no request came due'}."
+    target = BY_KEY[sla.key].target or 95.0
+    side = {"below": "below", "met": "above", "unsure": "not clearly apart from"}
+    was = before.get(sla.key)
+    words = [
+        f"{one(sla.value)}% of matured requests met the contract "
+        f"({span(sla.low, sla.high)}; n = {count(sla.n)}), "
+        f"{side[standing(sla.low, sla.high, target)]} the {target:g}% target."
+    ]
+    below = [names.get(g.group, g.group) for g in sla.by if g.high is not None and g.high < target]
+    if below:
+        words.append(
+            f"{' and '.join(below[:3])} {'is' if len(below) == 1 else 'are'} clearly below it."
+        )
+    if was is not None and was.value is not None:
+        words.append(f"In the period before it was {one(was.value)}% (n = {count(was.n)}).")
+    return " ".join(words)
+
+
+def _interval_words(metric: Metric, result: Result) -> str:
+    if result.low is None or result.high is None:
+        return "—"
+    is_range = bool(metric.unknown) and result.low == result.value
+    return span(result.low, result.high) + (" (range: unknown)" if is_range else "")
+
+
+def _figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    for key, result in now.items():
+        metric, was = BY_KEY[key], before.get(key)
+        rows.append(
+            (
+                metric.label,
+                result.value,
+                metric.unit,
+                _interval_words(metric, result),
+                was.value if was else None,
+                metric.target,
+                result.numerator,
+                result.n,
+            )
+        )
+    columns = (
+        Column(heading="Measure"),
+        Column(heading="Now", is_number=True, digits=1),
+        Column(heading="Unit"),
+        Column(heading="95% interval"),
+        Column(heading="Before", is_number=True, digits=1),
+        Column(heading="Target", is_number=True),
+        Column(heading="Counted", is_number=True),
+        _NUMBER,
+    )
+    return Table(
+        name="Figures", caption="Measures of the period", columns=columns, rows=tuple(rows)
+    )
+
+
+def _by_facility(sla: Result, names: Mapping[str, str]) -> Section:
+    target = BY_KEY[sla.key].target or 95.0
+    groups = sorted(sla.by, key=lambda group: group.value or 0)
+    rows, bars = [], []
+    for group in groups:
+        if group.value is None or group.low is None or group.high is None:
+            continue
+        name = names.get(group.group, group.group)
+        reading = _READINGS[standing(group.low, group.high, target)]
+        rows.append(
+            (name, group.value, span(group.low, group.high), group.numerator, group.n, reading)
+        )
+        bars.append(Bar(label=name, value=group.value, low=group.low, high=group.high))
+    columns = (
+        Column(heading="Facility"),
+        Column(heading="Met", is_number=True, digits=1, unit="%"),
+        Column(heading="95% interval"),
+        Column(heading="In time", is_number=True),
+        _NUMBER,
+        Column(heading="Reading"),
+    )
+    caption = f"Contract SLA met by facility, target {target:g}%"
+    return Section(
+        heading="SLA by facility",
+        table=Table(name="By facility", caption=caption, columns=columns, rows=tuple(rows)),
+        chart=Intervals(caption=caption, bars=tuple(bars), target=target) if bars else None,
+    )
+
+
+def _late(ask: Question, names: Mapping[str, str]) -> tuple[list[tuple[Value, ...]], int]:
+    """Return late matured requests by number only, the longest first, and how many there are."""
+    metric = BY_KEY["sla_compliance"]
+    rows = ask.rows(
+        "SELECT coalesce(number, request_id), facility, contract_due, contract_stop, "
+        "(coalesce(contract_stop, $as_of) - contract_due) / 86400e0 AS over "
+        f"FROM cases WHERE $selection AND ({metric.where}) AND NOT ({metric.counts}) "
+        "ORDER BY over DESC, request_id"
+    )
+    zone = ZoneInfo(ask.selection.zone)
+    shown: list[tuple[Value, ...]] = [
+        (
+            number,
+            names.get(facility, facility),
+            datetime.fromtimestamp(due - 1, zone).date().isoformat(),
+            datetime.fromtimestamp(stop, zone).date().isoformat() if stop else "still open",
+            over,
+        )
+        for number, facility, due, stop, over in rows[:LATE_SHOWN]
+    ]
+    return shown, len(rows)
+
+
+def _late_section(rows: list[tuple[Value, ...]], total: int) -> Section:
+    words = f"{plural(total, 'matured request')} missed the contract."
+    if total > len(rows):
+        words += f" The {len(rows)} longest are listed; the CSV of the queue has them all."
+    columns = (
+        Column(heading="Request"),
+        Column(heading="Facility"),
+        Column(heading="Was due"),
+        Column(heading="Released"),
+        Column(heading="Days over", is_number=True, digits=1),
+    )
+    table = Table(
+        name="Late", caption="Late requests, by number only", columns=columns, rows=tuple(rows)
+    )
+    return Section(heading="Late requests", paragraphs=(words,), table=table if rows else None)
+
+
+def _excluded(now: Mapping[str, Result]) -> Table:
+    rows = [
+        (result.label, why, n)
+        for result in now.values()
+        for why, n in sorted(result.excluded.items())
+    ]
+    columns = (
+        Column(heading="Measure"),
+        Column(heading="Left out"),
+        Column(heading="Requests", is_number=True),
+    )
+    return Table(
+        name="Left out", caption="Requests left out, and why", columns=columns, rows=tuple(rows)
+    )
+
+
+def _definitions(now: Mapping[str, Result]) -> Table:
+    rows = []
+    for key, result in now.items():
+        metric = BY_KEY[key]
+        mind = " ".join(part for part in (metric.caveat, result.why or "") if part)
+        rows.append((f"{metric.label} ({key})", metric.numerator, metric.denominator, mind))
+    headings = ("Measure", "Numerator", "Denominator", "Mind")
+    columns = tuple(Column(heading=heading) for heading in headings)
+    return Table(name="Definitions", caption="Definitions", columns=columns, rows=tuple(rows))
+
+
+def _flat(now: Mapping[str, Result]) -> dict[str, Value]:
+    """Return every number by name, as the files' machine-readable part."""
+    names = ("value", "numerator", "denominator", "n", "low", "high")
+    return {f"{key}.{name}": getattr(result, name) for key, result in now.items() for name in names}

@@ -1,0 +1,106 @@
+"""Make a report and let the audit log vouch for it: one verb for the page and the command."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from analytics.metrics.selection import Selection
+from analytics.mirror.refresh import Snapshot
+from analytics.reports.builders import BUILDERS
+from analytics.reports.builders.sla_compliance import Order
+from analytics.reports.document import Seal
+from analytics.reports.writers import WRITERS
+from audit.access import record
+from audit.proof.entry import Action, EventCode
+from audit.seal import seal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A written report."""
+
+    content: bytes
+    sha256: str
+    content_type: str
+    file_name: str
+    figures: Mapping[str, object]
+    seal: Seal | None
+
+
+def make(
+    name: str,
+    kind: str,
+    *,
+    snapshot: Snapshot,
+    selection: Selection,
+    days: tuple[date, date],
+    names: Mapping[str, str],
+    source: str,
+    at: datetime,
+    http_request: HttpRequest | None = None,
+) -> Made:
+    """Seal the log, compute, write, and record the file's hash as an export."""
+    sealed = _sealed(at)
+    since, until = days
+    order = Order(
+        source=source,
+        snapshot=snapshot,
+        selection=selection,
+        since=since,
+        until=until,
+        names=names,
+        seal=sealed,
+        is_demonstration=settings.DEMO,
+    )
+    document = BUILDERS[name](order)
+    write, content_type = WRITERS[kind]
+    content = write(document)
+    digest = hashlib.sha256(content).hexdigest()
+    _record(name, kind, order, digest, at, http_request)
+    return Made(
+        content=content,
+        sha256=digest,
+        content_type=content_type,
+        file_name=f"{name.replace('_', '-')}-{since.isoformat()}-{until.isoformat()}.{kind}",
+        figures=document.figures,
+        seal=sealed,
+    )
+
+
+def _sealed(at: datetime) -> Seal | None:
+    state = seal(at)
+    if state is None:
+        return None
+    return Seal(
+        size=state.size, root=state.root, note=state.note, signed_at=state.signed_at, key=state.key
+    )
+
+
+def _record(
+    name: str, kind: str, order: Order, digest: str, at: datetime, http_request: HttpRequest | None
+) -> None:
+    facilities = order.selection.facilities
+    record(
+        verb="report.exported",
+        code=EventCode.EXPORT,
+        action=Action.READ,
+        http_request=http_request,
+        subject=f"report:{name}",
+        detail={
+            "format": kind,
+            "sha256": digest,
+            "source": order.source,
+            "from": order.since.isoformat(),
+            "to": order.until.isoformat(),
+            "facilities": "all" if facilities is None else ",".join(facilities)[:500],
+            "watermark": order.snapshot.watermark[:200],
+            "checkpoint": order.seal.size if order.seal else 0,
+        },
+        at=at,
+    )

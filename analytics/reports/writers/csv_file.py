@@ -1,0 +1,46 @@
+"""CSV: one file, the facts first, then each table under its name."""
+
+import csv
+import io
+
+from analytics.reports.document import Document, Value
+from analytics.reports.writers.guard import guarded
+
+
+def write(document: Document) -> bytes:
+    """Return the report as CSV in UTF-8 with a byte-order mark, as spreadsheets expect it."""
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\r\n")
+
+    def line(*cells: Value) -> None:
+        sheet.writerow(["" if cell is None else guarded(cell) for cell in cells])
+
+    line(document.title)
+    line(document.subtitle)
+    for name, fact in (*document.facts, *sealed(document), ("Reproduce", document.reproduce)):
+        line(name, fact)
+    for table in document.tables:
+        line()
+        line(table.caption)
+        line(*(column.heading for column in table.columns))
+        for row in table.rows:
+            line(*row)
+    line()
+    line("Every figure, unrounded")
+    for key, value in document.figures.items():
+        line(key, value)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def sealed(document: Document) -> tuple[tuple[str, str], ...]:
+    """Return what the audit log vouches for, as facts."""
+    seal = document.seal
+    if seal is None:
+        return (("Audit log", "nothing was sealed yet"),)
+    return (
+        ("Audit log sealed at entry", str(seal.size)),
+        ("Audit log root", seal.root),
+        ("Audit log signed at", seal.signed_at.isoformat(timespec="seconds")),
+        ("Audit log key", seal.key),
+        ("Audit log checkpoint", seal.note.replace("\n", "\\n")),
+    )

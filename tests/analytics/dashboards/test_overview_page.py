@@ -1,0 +1,153 @@
+"""The overview through Django's test client: page, layout, callbacks, scope, refusals."""
+
+import json
+
+import pytest
+from django.test import Client
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
+UPDATE = "/overview/_dash-update-component"
+
+
+def ask(client: Client, part: str, search: str = "", **headers: str):
+    body = {
+        "output": f"{part}-answer.data",
+        "outputs": {"id": f"{part}-answer", "property": "data"},
+        "inputs": [{"id": "address", "property": "search", "value": search}],
+        "changedPropIds": ["address.search"],
+        "parsedChangedPropsIds": ["address.search"],
+    }
+    return client.post(UPDATE, json.dumps(body), content_type="application/json", headers=headers)
+
+
+def html(client: Client, part: str, search: str = "") -> str:
+    answer = ask(client, part, search)
+    assert answer.status_code == 200, answer.content
+    return answer.json()["response"][f"{part}-answer"]["data"]["html"]
+
+
+@pytest.fixture
+def director(person, client: Client) -> Client:
+    client.force_login(person("him_director", everything=True))
+    return client
+
+
+def test_page_holds_the_frame_and_a_strict_policy(director: Client) -> None:
+    answer = director.get("/overview/")
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "react-entry-point" in text and 'class="side"' in text
+    policy = answer["Content-Security-Policy"]
+    assert "style-src 'self';" in policy and "unsafe" not in policy
+    assert "script-src 'self' 'sha256-" in policy
+
+
+def test_layout_and_dependencies_answer(director: Client) -> None:
+    assert director.get("/overview/_dash-layout").status_code == 200
+    assert len(director.get("/overview/_dash-dependencies").json()) == 6
+
+
+@pytest.mark.parametrize("part", ["head", "weekly", "charts"])
+def test_every_part_answers(director: Client, part: str) -> None:
+    assert "Facility" in html(director, part) or part == "charts"
+
+
+def test_cards_say_value_interval_and_n(director: Client) -> None:
+    words = html(director, "head")
+    assert "Contract SLA met" in words and "n = 384" in words and "88.5" in words
+
+
+def test_charts_carry_their_figures(director: Client) -> None:
+    figures = ask(director, "charts").json()["response"]["charts-answer"]["data"]["figures"]
+    assert set(figures) == {"curve", "curve_narrow", "media", "pareto", "pareto_narrow"}
+
+
+def test_callback_without_token_is_refused(person) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(person("him_director", everything=True))
+    assert ask(strict, "head").status_code == 403
+    strict.get("/overview/")
+    token = strict.cookies["csrftoken"].value
+    assert ask(strict, "head", **{"X-CSRFToken": token}).status_code == 200
+
+
+def test_another_facility_never_appears(person, client: Client) -> None:
+    client.force_login(person("supervisor", "riverside"))
+    for part in ("head", "weekly", "charts"):
+        for search in ("", "?facility=northfield", "?facility=northfield&facility=riverside"):
+            words = json.dumps(ask(client, part, search).json())
+            assert "Northfield" not in words and "R-N0" not in words
+    assert "n = 192" in html(client, "head")
+
+
+def test_an_empty_scope_sees_nothing(person, client: Client) -> None:
+    client.force_login(person("supervisor"))
+    assert "No requests in this view" in html(client, "head")
+    for part in ("weekly", "charts"):
+        assert "Northfield" not in html(client, part)
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("supervisor", 200),
+        ("him_director", 200),
+        ("analyst", 200),
+        ("auditor", 200),
+        ("administrator", 200),
+        ("release_staff", 403),
+        ("requester", 403),
+    ],
+)
+def test_roles(person, client: Client, role: str, status: int) -> None:
+    client.force_login(person(role, everything=True))
+    assert client.get("/overview/").status_code == status
+    assert client.get("/overview/_dash-layout").status_code == status
+    assert ask(client, "head").status_code == status
+    assert client.get("/reports/").status_code == status
+
+
+def test_strangers_are_sent_to_sign_in(client: Client) -> None:
+    assert client.get("/overview/").status_code == 302
+    assert ask(client, "head").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "search",
+    [
+        "?from=yesterday",
+        "?from=2026-11-30&to=2026-01-01",
+        "?from=0001-01-01",
+        "?to=9999-12-31",
+        "?clock=moon",
+        "?facility=%00",
+        "?nonsense=1",
+        "?asked=%F0%9F%98%80",
+        "?" + "&".join(["facility=a"] * 300),
+        "?source=" + "x" * 500,
+    ],
+)
+def test_bad_values_get_a_sentence(director: Client, search: str) -> None:
+    for part in ("head", "weekly", "charts"):
+        assert ask(director, part, search).status_code == 200
+    assert "notice is-risk" in html(director, "head", search) or "source=" in search
+    assert director.get("/overview/" + search).status_code == 200
+
+
+def test_looking_and_being_refused_are_recorded(person, director: Client, client: Client) -> None:
+    from audit.models import AuditEntry
+
+    director.get("/overview/?clock=legal")
+    client.force_login(person("requester"))
+    client.get("/overview/")
+    verbs = list(AuditEntry.objects.values_list("verb", flat=True))
+    assert "dashboard.viewed" in verbs and "dashboard.refused" in verbs
+
+
+def test_a_log_without_channels_says_so(director: Client, monkeypatch) -> None:
+    import synthetic
+
+    shot = synthetic.snapshot(missing={"channel": "no column for how it was sent"})
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    assert "no column for how it was sent" in html(director, "head", "?source=old")
+    assert "no column for how it was sent" in html(director, "charts", "?source=old")
