@@ -1,88 +1,202 @@
-"""Template tags of every page: icons, state pills, moments in facility time."""
+"""Tags of every page: icons, pills, fields, facility time and the side bar."""
+
+from __future__ import annotations
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.templatetags.static import static
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from project.side import SideGroup, groups_for, searches_at
+from requests_app.vocabulary import MEDIUM_OF, Channel, Medium, Usability
+
+if TYPE_CHECKING:
+    from django.forms import BaseForm, BoundField
+    from django.template.context import RequestContext
 
 register = template.Library()
-_PILLS = {
-    "on_track": ("ok", "circle-check"),
-    "at_risk": ("risk", "clock"),
-    "late": ("late", "circle-alert"),
-    "very_late": ("late", "circle-alert"),
-    "held": ("held", "circle-pause"),
-    "usable": ("ok", "circle-check"),
-    "usable_with_warning": ("risk", "triangle-alert"),
-    "not_usable": ("late", "circle-alert"),
-    "untested": ("held", "circle-dashed"),
-    "done": ("ok", "circle-check"),
+
+MEDIA: dict[Medium, tuple[str, str, str]] = {
+    Medium.PHYSICAL: ("disc", "disc-3", "Disc"),
+    Medium.LINK: ("link", "link", "Link"),
+    Medium.PUSH: ("push", "network", "Push"),
+    Medium.UNKNOWN: ("unknown", "circle-help", "Not known"),
 }
-_MEDIA = {
-    "physical": ("medium-disc", "disc-3"),
-    "link": ("medium-link", "link"),
-    "push": ("medium-push", "network"),
-    "unknown": ("medium-unknown", "circle-help"),
+TONES: dict[str, str] = {
+    "ok": "circle-check",
+    "risk": "clock",
+    "late": "circle-alert",
+    "held": "circle-pause",
+    "new": "circle-dot",
+    "none": "circle-dashed",
+    "done": "check",
+}
+CHANNEL_WORDS: dict[Channel, str] = {
+    Channel.NETWORK_STANDARD: "Exchange network",
+    Channel.NETWORK_VENDOR: "Vendor network",
+    Channel.PORTAL_PATIENT: "Patient portal",
+    Channel.LINK_SECURE: "Secure link",
+    Channel.P2P_VPN_DICOM: "DICOM over VPN",
+    Channel.P2P_SFTP: "SFTP",
+    Channel.P2P_EMAIL: "Encrypted email",
+    Channel.P2P_PORTAL_ONEOFF: "Other site's portal",
+    Channel.PHYSICAL_CD: "CD",
+    Channel.PHYSICAL_DVD: "DVD",
+    Channel.PHYSICAL_USB: "USB stick",
+    Channel.PHYSICAL_FILM: "Film",
+    Channel.PHYSICAL_PAPER: "Paper",
+    Channel.UNKNOWN: "Not known",
+}
+VERDICTS: dict[Usability, tuple[str, str]] = {
+    Usability.USABLE: ("ok", "Usable"),
+    Usability.USABLE_WITH_WARNING: ("risk", "Usable, with a warning"),
+    Usability.NOT_USABLE: ("late", "Not usable"),
+    Usability.UNTESTED: ("none", "Not tested"),
 }
 
 
 @register.simple_tag
-def icon(name: str, size: str = "") -> SafeString:
-    """Return one icon of the sprite; words beside it say what it means."""
+def icon(name: str, extra: str = "") -> SafeString:
+    """Draw an icon of the sprite; it is decoration, words stand beside it."""
     return format_html(
         '<svg class="ic {}" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        size,
+        extra,
         static("vendor/icons.svg"),
         name,
     )
 
 
 @register.simple_tag
-def pill(kind: str, words: str = "") -> SafeString:
-    """Return a state as icon, word and colour."""
-    tone, name = _PILLS.get(kind, ("held", "circle-dashed"))
-    text = words or kind.replace("_", " ").capitalize()
-    return format_html('<span class="state is-{}">{}{}</span>', tone, icon(name), text)
+def state_pill(tone: str, words: str, icon_name: str = "") -> SafeString:
+    """Draw a state: colour, icon and word, always the three."""
+    shown = icon(icon_name or TONES.get(tone, "circle-dot"))
+    return format_html('<span class="state is-{}">{}{}</span>', tone, shown, words)
 
 
 @register.simple_tag
-def medium(kind: str, words: str = "") -> SafeString:
-    """Return a medium as icon, word and colour."""
-    css, name = _MEDIA.get(kind, _MEDIA["unknown"])
-    return format_html('<span class="medium {}">{}{}</span>', css, icon(name), words or kind)
+def verdict_pill(verdict: str) -> SafeString:
+    """Draw a usability verdict."""
+    tone, words = VERDICTS.get(_usability(verdict), ("none", "Not tested"))
+    return state_pill(tone, words)
+
+
+def _usability(verdict: str) -> Usability:
+    return Usability(verdict) if verdict in set(Usability) else Usability.UNTESTED
+
+
+@register.simple_tag
+def medium(channel: str, words: str = "") -> SafeString:
+    """Draw what the images ride on; `channel` is a Channel or a Medium."""
+    known = Medium.UNKNOWN
+    if channel in set(Channel):
+        known = MEDIUM_OF[Channel(channel)]
+    elif channel in set(Medium):
+        known = Medium(channel)
+    css, name, usual = MEDIA[known]
+    return format_html(
+        '<span class="medium medium-{}">{}{}</span>', css, icon(name), words or usual
+    )
 
 
 @register.filter
-def day(value: date | datetime | None) -> str:
-    """Return a day as "Tue, Nov 24, 2026"."""
-    return f"{value:%a, %b %-d, %Y}" if value else ""
+def channel_words(channel: str) -> str:
+    """Say a channel in words."""
+    return CHANNEL_WORDS[Channel(channel)] if channel in set(Channel) else "Not chosen"
 
 
 @register.filter
-def long_day(value: date | datetime | None) -> str:
-    """Return a day for patients, as "Tuesday, November 24"."""
-    return f"{value:%A, %B %-d}" if value else ""
-
-
-@register.filter
-def at_zone(value: datetime | None, zone: str) -> str:
-    """Return a moment in facility time, 24 h, with its zone."""
-    if value is None:
-        return ""
-    local = value.astimezone(ZoneInfo(zone))
-    return f"{local:%a, %b %-d, %Y, %H:%M} {local.tzname()}"
-
-
-@register.filter
-def words(value: str) -> str:
-    """Return a word of the vocabulary for people."""
+def in_words(value: object) -> str:
+    """Say a value of the vocabulary in words: patient_access becomes Patient access."""
     return str(value).replace("_", " ").capitalize()
 
 
+def _short(day: date, *, with_year: bool) -> str:
+    text = f"{day:%a, %b} {day.day}"
+    return f"{text}, {day.year}" if with_year else text
+
+
 @register.filter
-def megabytes(value: int) -> str:
-    """Return bytes as MB."""
-    return f"{value / 1e6:.1f} MB"
+def day(value: date | None) -> str:
+    """Write a date as Tue, Nov 24, 2026."""
+    return _short(value, with_year=True) if value else "—"
+
+
+@register.filter
+def short_day(value: date | None) -> str:
+    """Write a date as Tue, Nov 24."""
+    return _short(value, with_year=False) if value else "—"
+
+
+@register.filter
+def long_day(value: date | None) -> str:
+    """Write a date for patients as Tuesday, November 24."""
+    return f"{value:%A, %B} {value.day}" if value else ""
+
+
+@register.filter
+def facility_time(value: datetime | None, zone: str) -> str:
+    """Write a moment in the facility's zone as Tue, Nov 24, 2026, 08:00 CST."""
+    if value is None:
+        return "—"
+    local = value.astimezone(ZoneInfo(zone or "UTC"))
+    return f"{_short(local.date(), with_year=True)}, {local:%H:%M %Z}"
+
+
+@register.filter
+def facility_day(value: datetime | None, zone: str) -> date | None:
+    """Return the facility's date of a moment."""
+    return value.astimezone(ZoneInfo(zone or "UTC")).date() if value else None
+
+
+@register.filter
+def hours(seconds: float | None) -> str:
+    """Write seconds as 91.4 h."""
+    return "—" if seconds is None else f"{seconds / 3600:,.1f} h"
+
+
+@register.inclusion_tag("frame/field.html")
+def field(bound: BoundField, label: str = "") -> dict[str, object]:
+    """Draw a labelled field with its help and its errors beside it."""
+    kind = getattr(bound.field.widget, "input_type", "")
+    css = {"checkbox": "form-check-input", "select": "form-select"}.get(kind, "form-control")
+    attributes = {"class": css + (" is-invalid" if bound.errors else ""), "placeholder": ""}
+    if kind == "hidden":
+        return {"field": bound, "widget": bound.as_widget()}
+    if label:
+        bound.label = label
+    return {
+        "field": bound,
+        "widget": bound.as_widget(attrs=attributes),
+        "is_check": kind == "checkbox",
+    }
+
+
+@register.simple_tag
+def form_errors(form: BaseForm) -> SafeString:
+    """Draw the errors that belong to no field."""
+    if not form.is_bound or not form.errors:
+        return mark_safe("")
+    sentences = list(form.non_field_errors()) or ["Please look at the marked fields."]
+    return format_html(
+        '<div class="notice is-late" role="alert">{}<span>{}</span></div>',
+        icon("circle-alert"),
+        format_html_join(" ", "{}", ((sentence,) for sentence in sentences)),
+    )
+
+
+@register.simple_tag(takes_context=True)
+def side_groups(context: RequestContext) -> tuple[SideGroup, ...]:
+    """Return the side bar of this user."""
+    request = context.get("request")
+    return groups_for(request) if request is not None else ()
+
+
+@register.simple_tag(takes_context=True)
+def search_address(context: RequestContext) -> str:
+    """Return where this user searches, or nothing."""
+    request = context.get("request")
+    return searches_at(request) if request is not None else ""
