@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -45,7 +44,7 @@ def plan(*, seed: int, requests: int, as_of: datetime) -> list[Story]:
         _story(chance, index, number, as_of=as_of, calendars=calendars)
         for index, number in enumerate(sorted(numbers))
     ]
-    stories = [_cut(story, as_of) for story in (*year, *pieces) if story.received < as_of]
+    stories = [_cut(story, as_of) for story in (*year, *pieces)]
     return sorted(stories, key=lambda story: (story.received, story.key))
 
 
@@ -134,8 +133,8 @@ def _received(
     day = calendar.local_day(as_of) - DAY * (DAYS - 1 - number)
     hour = chance.triangular(6, 23, 12) if intake is Intake.PORTAL else chance.triangular(8, 17, 11)
     midnight = datetime.combine(day, time(), calendar.zone_info)
-    moment = midnight + timedelta(seconds=int(hour * 3600))
-    return moment.astimezone(UTC)
+    moment = (midnight + timedelta(seconds=int(hour * 3600))).astimezone(UTC)
+    return moment if moment < as_of else moment - DAY
 
 
 def _exam(chance: Random, received: datetime) -> tuple[str, str]:
@@ -143,10 +142,3 @@ def _exam(chance: Random, received: datetime) -> tuple[str, str]:
     region = chance.choice(EXAMS[modality][1])
     since = received.year - chance.randint(0, 4)
     return modality, f"All {modality} of the {region} since {since}, with reports"
-
-
-def counts(stories: list[Story]) -> Iterator[tuple[str, int]]:
-    """Yield how many stories end in each state, for a look at a plan."""
-    states = [story.ends_in for story in stories]
-    for state in sorted(set(states)):
-        yield state, states.count(state)
