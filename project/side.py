@@ -47,7 +47,7 @@ class SideGroup:
 
 _DOORS: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("Work", "Overview", "/overview/", "gauge", SEES_WORK),
-    ("Work", "Queue", "/work/", "inbox", SEES_WORK),
+    ("Work", "Queue", "/work/queue/", "inbox", SEES_WORK),
     ("Work", "Outside images", "/work/outside-images/", "arrow-down-to-line", SEES_WORK),
     ("Work", "Deliveries", "/work/deliveries/", "send", SEES_WORK),
     ("Work", "My requests", "/mine/", "inbox", (Role.REQUESTER,)),
@@ -64,7 +64,7 @@ def groups_for(request: HttpRequest) -> tuple[SideGroup, ...]:
     if user is None or not user.is_authenticated:
         return ()
     here = max(
-        (path for _, _, path, _, _ in _DOORS if request.path.startswith(path)), key=len, default=""
+        (path for _, _, path, _, _ in _DOORS if _begins(request.path, path)), key=len, default=""
     )
     counts = _counts(user)
     titles = dict.fromkeys(title for title, *_ in _DOORS)
@@ -79,7 +79,7 @@ def searches_at(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.has_role(*SEES_WORK):
         return ""
-    return "/work/#find"
+    return "/work/queue/#find"
 
 
 def _items(title: str, user: User, here: str, counts: dict[str, int]) -> list[SideItem]:
@@ -95,7 +95,11 @@ def _counts(user: User) -> dict[str, int]:
         return {}
     seen = ImagingRequest.objects.visible_to(user).open()
     inbound = seen.filter(direction=Direction.INBOUND).count()
-    return {"/work/": seen.count() - inbound, "/work/outside-images/": inbound}
+    return {"/work/queue/": seen.count() - inbound, "/work/outside-images/": inbound}
+
+
+def _begins(here: str, path: str) -> bool:
+    return here.startswith(path) or (path == "/work/queue/" and here.startswith("/work/requests/"))
 
 
 def _exists(path: str) -> bool:

@@ -47,10 +47,6 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         facilities = Facility.objects.filter(accepts_requests=True)
         self.fields["facility"].queryset = facilities  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            if not isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput):
-                kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-                field.widget.attrs["class"] = kind
 
     def as_submission(self, requester: User | None) -> Submission:
         """Return what was said; call after `is_valid`."""

@@ -26,10 +26,9 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
 
     Unknown, expired and revoked links get the same page and status.
     """
-    _check_guesses(request)
-    link = resolve(token, timezone.now())
+    link = resolve(token, timezone.now()) if _may_guess(request) else None
     if link is None:
-        raise LinkUnknown(UNKNOWN)
+        return _unknown(request)
     if request.method == "POST":
         request.session[_key(link.pk)] = True
         opened(link, at=timezone.now())
@@ -95,11 +94,18 @@ def _open_link(request: HttpRequest, link_id: int) -> ShareLink:
     return live_link(link_id, timezone.now())
 
 
-def _check_guesses(request: HttpRequest) -> None:
+def _may_guess(request: HttpRequest) -> bool:
     key = f"link-guesses-{request.META.get('REMOTE_ADDR', '')}"
     cache.add(key, 0, timeout=60)
-    if cache.incr(key) > GUESSES_A_MINUTE:
-        raise LinkUnknown(UNKNOWN)
+    return bool(cache.incr(key) <= GUESSES_A_MINUTE)
+
+
+def _unknown(request: HttpRequest) -> HttpResponse:
+    """Answer as for a link that never was; the address holds a secret, so it is not logged."""
+    context = {"status": 404, "sentence": UNKNOWN}
+    response = _private(render(request, "error.html", context, status=404))
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response
 
 
 def _look(request: HttpRequest, link: ShareLink, verb: str) -> None:

@@ -1,71 +1,203 @@
-"""The form with which staff file a request that came by another way."""
+"""Forms of one step each; every one carries the state that the person saw."""
 
-from datetime import datetime
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.db.models import QuerySet
 
-from requests_app.intake.submit import Submission
-from requests_app.models import Facility
-from requests_app.models.choices import choices_of
-from requests_app.vocabulary import Channel, Direction, Intake, LegalBasis, Priority, RequesterType
+from requests_app.failure_codes import FAILURES, FailureCode
+from requests_app.intake.authorization import ELEMENTS
+from requests_app.models import Authorization, User
+from requests_app.vocabulary import Channel, Role, State, Touch
+
+if TYPE_CHECKING:
+    from requests_app.models import ImagingRequest
+
+NO_REASON = ("", "Choose a reason")
 
 
-class NewRequestForm(forms.Form):
-    """What staff read off a fax or hear on the phone."""
+def reasons(*, pausing_first: bool = False) -> list[tuple[str, Any]]:
+    """Return the failure codes in use, by who causes the wait."""
+    used = [(code, what) for code, what in FAILURES.items() if what.enabled]
+    ours = [(code.value, f"{what.label} ({code})") for code, what in used if not _pauses(code)]
+    theirs = [(code.value, f"{what.label} ({code})") for code, what in used if _pauses(code)]
+    groups = [
+        ("Waits for the requester: pauses the contract clock", theirs),
+        ("Waits for us or others: the clock runs on", ours),
+    ]
+    return [NO_REASON, *(groups if pausing_first else reversed(groups))]
 
-    facility = forms.ModelChoiceField(Facility.objects.none(), empty_label=None)
-    direction = forms.ChoiceField(choices=choices_of(Direction))
-    intake = forms.ChoiceField(label="Came by", choices=choices_of(Intake), initial=Intake.FAX)
-    received_at = forms.DateTimeField(
-        label="Received (UTC), if earlier than now",
+
+def _pauses(code: FailureCode) -> bool:
+    return FAILURES[code].pauses_contract_clock
+
+
+def day_field() -> forms.DateInput:
+    """Return the browser's own date field."""
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class StepForm(forms.Form):
+    """A step without particulars."""
+
+    expected = forms.ChoiceField(
+        choices=[(state.value, state.value) for state in State], widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("expected", request.state)
+        kwargs.setdefault("auto_id", f"id_{type(self).__name__}_%s")
+        super().__init__(*args, **kwargs)
+        self.request = request
+
+
+class NoteForm(StepForm):
+    """A step with a remark."""
+
+    note = forms.CharField(
+        label="Note", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class WhyForm(StepForm):
+    """A step that must be explained."""
+
+    note = forms.CharField(label="Why", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class HoldForm(NoteForm):
+    """Why a request waits."""
+
+    reason = forms.ChoiceField(label="What does it wait for?", choices=())
+    field_order = ("expected", "reason", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = reasons(pausing_first=True)  # type: ignore[attr-defined]
+
+
+class ReasonForm(NoteForm):
+    """Why something failed."""
+
+    reason = forms.ChoiceField(label="What went wrong?", choices=())
+    field_order = ("expected", "reason", "note")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = reasons()  # type: ignore[attr-defined]
+
+
+class IdentityForm(StepForm):
+    """The record number that ties a request to a patient."""
+
+    record_number = forms.CharField(
+        label="Medical record number",
+        max_length=64,
+        help_text="Compare name and birth date with the record first.",
+    )
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {})["record_number"] = request.patient_record_number
+        super().__init__(*args, request=request, **kwargs)
+
+
+class AuthorizationForm(StepForm):
+    """The nine elements of an authorization, each pass or fail."""
+
+    signed_on = forms.DateField(label="Signed on", required=False, widget=day_field())
+    expires_on = forms.DateField(label="Expires on", required=False, widget=day_field())
+    revoked_on = forms.DateField(label="Revoked on", required=False, widget=day_field())
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        kept = Authorization.objects.filter(request=request).first()
+        initial = kwargs.setdefault("initial", {})
+        names = [element.field for element in ELEMENTS]
+        for name in (*names, "signed_on", "expires_on", "revoked_on"):
+            initial[name] = getattr(kept, name) if kept else None
+        super().__init__(*args, request=request, **kwargs)
+        for element in ELEMENTS:
+            self.fields[element.field] = forms.BooleanField(
+                label=element.label, help_text=element.clause, required=False
+            )
+        self.order_fields(["expected", *names])
+
+
+class LinkForm(StepForm):
+    """To whom a link goes and how long it lives."""
+
+    recipient_name = forms.CharField(label="Recipient", max_length=200)
+    recipient_email = forms.EmailField(
+        label="Email",
         required=False,
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+        max_length=254,
+        help_text="Empty: the link is shown once and you pass it on yourself.",
     )
-    requester_type = forms.ChoiceField(choices=choices_of(RequesterType))
-    legal_basis = forms.ChoiceField(label="By what right", choices=choices_of(LegalBasis))
-    priority = forms.ChoiceField(choices=choices_of(Priority))
-    requester_name = forms.CharField(max_length=200)
-    requester_email = forms.EmailField(required=False, max_length=254)
-    recipient_name = forms.CharField(label="Goes to", max_length=200)
-    recipient_email = forms.EmailField(required=False, max_length=254)
-    partner = forms.CharField(label="Other site or office", required=False, max_length=200)
-    patient_given_name = forms.CharField(max_length=120, required=False)
-    patient_family_name = forms.CharField(max_length=120)
-    patient_birth_date = forms.DateField(
-        required=False, widget=forms.DateInput(attrs={"type": "date"})
+    days = forms.IntegerField(label="Days until it ends", min_value=1, max_value=90)
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).update(
+            recipient_name=request.recipient_name,
+            recipient_email=request.recipient_email or request.requester_email,
+            days=30,
+        )
+        super().__init__(*args, request=request, **kwargs)
+
+
+class HandOverForm(StepForm):
+    """Another way out than the link."""
+
+    channel = forms.ChoiceField(
+        label="How it leaves",
+        choices=[
+            (one.value, one.value.replace("_", " ").capitalize())
+            for one in Channel
+            if one not in (Channel.LINK_SECURE, Channel.UNKNOWN)
+        ],
     )
-    patient_record_number = forms.CharField(max_length=64, required=False)
-    modality = forms.CharField(max_length=16, required=False)
-    preferred_channel = forms.ChoiceField(
-        choices=choices_of(Channel), initial=Channel.LINK_SECURE, label="Goes by"
+    recipient_name = forms.CharField(label="Recipient", max_length=200)
+    recipient_address = forms.CharField(label="Address", required=False, max_length=320)
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).update(
+            recipient_name=request.recipient_name, channel=request.preferred_channel
+        )
+        super().__init__(*args, request=request, **kwargs)
+
+
+class DeliveryForm(StepForm):
+    """A step about one delivery of the request."""
+
+    delivery = forms.ModelChoiceField(queryset=None, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
+        self.fields["delivery"].queryset = request.deliveries.all()  # type: ignore[attr-defined]
+
+
+class AssignForm(StepForm):
+    """Who takes the request."""
+
+    to = forms.ModelChoiceField(label="Person", queryset=None, empty_label="Choose a person")
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
+        names = [role.value for role in (Role.RELEASE_STAFF, Role.SUPERVISOR)]
+        people = User.objects.filter(
+            organization_id=request.facility.organization_id, groups__name__in=names, is_active=True
+        ).distinct()
+        self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+
+class TouchForm(NoteForm):
+    """One piece of handling by hand."""
+
+    kind = forms.ChoiceField(
+        label="What did you do?", choices=[(one.value, one.value.capitalize()) for one in Touch]
     )
-    scope = forms.CharField(
-        label="Which images", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, min_length=16)
+    field_order = ("expected", "kind", "note")
 
-    def __init__(self, *args: object, facilities: QuerySet[Facility], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["facility"].queryset = facilities  # type: ignore[attr-defined]
-        for field in self.fields.values():
-            if not isinstance(field.widget, forms.HiddenInput):
-                kind = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
-                field.widget.attrs["class"] = kind
 
-    def clean_received_at(self) -> datetime | None:
-        """Refuse years that no request comes from."""
-        at: datetime | None = self.cleaned_data["received_at"]
-        if at is not None and not 2000 <= at.year <= 2100:
-            raise forms.ValidationError("Give a year from 2000 on.")
-        return at
-
-    def received(self, now: datetime) -> datetime:
-        """Return when the request was received: as given, never in the future."""
-        given: datetime | None = self.cleaned_data["received_at"]
-        return min(given, now) if given else now
-
-    def as_submission(self) -> Submission:
-        """Return what was said; call after `is_valid`."""
-        said = {key: value for key, value in self.cleaned_data.items() if key != "received_at"}
-        return Submission(**said)
+def code_of(form: forms.Form) -> FailureCode:
+    """Return the chosen failure code."""
+    return FailureCode(form.cleaned_data["reason"])

@@ -15,6 +15,7 @@ from requests_app.intake.submit import Submission, submit
 from requests_app.models import Facility
 from requests_app.models.choices import choices_of
 from requests_app.staff.doors import person, workers
+from requests_app.staff.forms import day_field
 from requests_app.vocabulary import (
     Channel,
     Direction,
@@ -30,14 +31,10 @@ if TYPE_CHECKING:
 KEY_LENGTH = 32
 
 
-def _day() -> forms.DateInput:
-    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-
-
 class NewRequestForm(forms.Form):
     """Everything that staff know when a request arrives."""
 
-    submission_key = forms.RegexField(r"^[A-Za-z0-9]{16,64}$", widget=forms.HiddenInput)
+    submission_key = forms.RegexField(r"^[A-Za-z0-9_-]{16,64}$", widget=forms.HiddenInput)
     facility = forms.ModelChoiceField(queryset=Facility.objects.none(), empty_label=None)
     direction = forms.ChoiceField(
         choices=[("outbound", "We send images out"), ("inbound", "We ask another site for images")]
@@ -55,7 +52,7 @@ class NewRequestForm(forms.Form):
     patient_given_name = forms.CharField(
         label="Patient's given name", required=False, max_length=120
     )
-    patient_birth_date = forms.DateField(label="Birth date", required=False, widget=_day())
+    patient_birth_date = forms.DateField(label="Birth date", required=False, widget=day_field())
     patient_record_number = forms.CharField(label="Record number", required=False, max_length=64)
     scope = forms.CharField(
         label="Which exams", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
@@ -63,10 +60,10 @@ class NewRequestForm(forms.Form):
     modality = forms.CharField(
         required=False, max_length=16, help_text="Such as CT, MR, CR, MG. Empty where unknown."
     )
-    studies_from = forms.DateField(label="Exams from", required=False, widget=_day())
-    studies_to = forms.DateField(label="Exams to", required=False, widget=_day())
+    studies_from = forms.DateField(label="Exams from", required=False, widget=day_field())
+    studies_to = forms.DateField(label="Exams to", required=False, widget=day_field())
     preferred_channel = forms.ChoiceField(label="Goes by", choices=choices_of(Channel))
-    need_by = forms.DateField(label="Needed by", required=False, widget=_day())
+    need_by = forms.DateField(label="Needed by", required=False, widget=day_field())
     wants_reports = forms.BooleanField(label="With reports", required=False, initial=True)
 
     def __init__(self, *args: Any, facilities: Any, **kwargs: Any) -> None:

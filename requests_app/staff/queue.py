@@ -1,165 +1,159 @@
-"""The queue: open requests with their next step and due date, most urgent first."""
+"""The queue, the outside images and the deliveries: lists of work with filters in the URL."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from typing import TYPE_CHECKING
 
-from django.db.models import Prefetch, Q
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
 
-from requests_app.models import Event, Facility, ImagingRequest, Policy, User
-from requests_app.sla.policy import (
-    Band,
-    Standing,
-    calendar_for,
-    due_dates,
-    rules_for,
-    standing,
-    timeline_of,
+from requests_app.models import Delivery, ImagingRequest
+from requests_app.models.imaging_request import ENDED, ImagingRequestQuerySet
+from requests_app.sla.policy import Band
+from requests_app.staff.doors import listed, person, seers
+from requests_app.staff.worklist import TABS, Row, counts, is_in, rows_of
+from requests_app.vocabulary import (
+    MEDIUM_OF,
+    Channel,
+    DeliveryState,
+    Direction,
+    Medium,
+    RequesterType,
 )
-from requests_app.vocabulary import MEDIUM_OF, Channel, State
 
-NEXT_STEP: dict[State, str] = {
-    State.RECEIVED: "Check",
-    State.CLARIFYING: "Wait for requester",
-    State.APPROVED: "Find the study",
-    State.LOCATING: "Find the study",
-    State.RETRIEVED: "Make ready",
-    State.UNUSABLE: "Get images again",
-    State.READY: "Send",
-    State.DELIVERING: "Wait for delivery",
-    State.DELIVERY_FAILED: "Send again",
-}
-TABS: dict[str, tuple[str, frozenset[State] | None]] = {
-    "all": ("All", None),
-    "check": ("To check", frozenset({State.RECEIVED})),
-    "find": ("To find", frozenset({State.APPROVED, State.LOCATING, State.UNUSABLE})),
-    "send": ("To send", frozenset({State.RETRIEVED, State.READY, State.DELIVERY_FAILED})),
-    "way": ("On the way", frozenset({State.DELIVERING})),
-    "wait": ("Clarifying", frozenset({State.CLARIFYING})),
-}
-_ORDER = {Band.VERY_LATE: 0, Band.LATE: 1, Band.AT_RISK: 2, Band.ON_TRACK: 3, Band.HELD: 4}
-PAGE = 25
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.http import HttpRequest, HttpResponse
+
+PER_PAGE = 25
+SEARCH = "search_words"
+LONGEST_SEARCH = 100
 
 
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One request of the queue."""
-
-    request: ImagingRequest
-    standing: Standing
-    words: str
-    next_step: str
-    medium: str
+@seers
+@require_http_methods(["GET", "POST"])
+def queue(http_request: HttpRequest) -> HttpResponse:
+    """Show outbound work, the most urgent first."""
+    return _list(http_request, Direction.OUTBOUND, "Queue")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """The queue's filters, as the address holds them."""
-
-    tab: str = "all"
-    facility: str = ""
-    band: str = ""
-    direction: str = ""
-    state: str = ""
-    find: str = ""
-    mine: bool = False
+@seers
+@require_http_methods(["GET", "POST"])
+def outside_images(http_request: HttpRequest) -> HttpResponse:
+    """Show what we ask other sites for."""
+    return _list(http_request, Direction.INBOUND, "Outside images")
 
 
-def wanted_of(query: dict[str, str]) -> Wanted:
-    """Return the filters of an address; words it does not know are ignored."""
-    return Wanted(
-        tab=query.get("tab", "all") if query.get("tab", "all") in TABS else "all",
-        facility=query.get("facility", "")[:60],
-        band=query.get("band", ""),
-        direction=query.get("direction", ""),
-        state=query.get("state", ""),
-        find=query.get("find", "").replace("\x00", "")[:80].strip(),
-        mine=query.get("mine") == "1",
+def _list(http_request: HttpRequest, direction: Direction, title: str) -> HttpResponse:
+    if http_request.method == "POST":
+        return _keep_search(http_request)
+    at = timezone.now()
+    user = person(http_request)
+    everything = ImagingRequest.objects.visible_to(user).filter(direction=direction)
+    words = http_request.session.get(SEARCH, "") if "search" in http_request.GET else ""
+    tab = http_request.GET.get("tab", "all")
+    found = search(filters(everything, http_request), words)
+    rows = rows_of(found.open(), at)
+    page = _ended(http_request, found) if tab == "ended" else _open(http_request, rows, tab)
+    shown = _with_clocks(page, at) if tab == "ended" else list(page.object_list)
+    listed(http_request, direction, len(shown))
+    tally = counts(rows, user.pk)
+    context = {
+        "title": title,
+        "rows": shown,
+        "page": page,
+        "tab": tab,
+        "tabs": [(key, label, tally[key]) for key, label in TABS],
+        "words": words,
+        "open_count": len(rows),
+        "facilities": user.visible_facilities(),
+        "asked_by": list(RequesterType),
+        "media": list(Medium),
+        "chosen": http_request.GET,
+        "is_inbound": direction is Direction.INBOUND,
+        "me": user.pk,
+    }
+    return render(http_request, "requests_app/staff/queue.html", context)
+
+
+def _open(http_request: HttpRequest, rows: list[Row], tab: str) -> Page[Row]:
+    bands = _bands(http_request.GET.get("band", ""))
+    me = person(http_request).pk
+    chosen = [
+        row for row in rows if is_in(row, tab, me) and (not bands or row.standing.band in bands)
+    ]
+    return Paginator(chosen, PER_PAGE).get_page(http_request.GET.get("page"))
+
+
+def _ended(http_request: HttpRequest, found: ImagingRequestQuerySet) -> Page[ImagingRequest]:
+    ended = found.filter(state__in=ENDED).order_by("-received_at", "-id")
+    return Paginator(ended, PER_PAGE).get_page(http_request.GET.get("page"))
+
+
+def _with_clocks(page: Page[ImagingRequest], at: datetime) -> list[Row]:
+    pks = [one.pk for one in page.object_list]
+    rows = rows_of(ImagingRequest.objects.filter(pk__in=pks), at)
+    return sorted(rows, key=lambda row: pks.index(row.request.pk))
+
+
+def _bands(word: str) -> frozenset[Band]:
+    """Late includes very late; an unknown word narrows nothing."""
+    if word == Band.LATE:
+        return frozenset({Band.LATE, Band.VERY_LATE})
+    return frozenset({Band(word)}) if word in set(Band) else frozenset()
+
+
+def _keep_search(http_request: HttpRequest) -> HttpResponse:
+    """Names never go into an address: the words rest in the session."""
+    words = http_request.POST.get("words", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+    http_request.session[SEARCH] = words
+    return redirect(f"{http_request.path}?search=on" if words else http_request.path)
+
+
+def filters(requests: ImagingRequestQuerySet, http_request: HttpRequest) -> ImagingRequestQuerySet:
+    """Narrow by what the address says; unknown words are left aside."""
+    get = http_request.GET
+    facilities = [one for one in get.getlist("facility") if one and "\x00" not in one]
+    if facilities:
+        requests = requests.filter(facility__slug__in=facilities)
+    if get.get("asked") in set(RequesterType):
+        requests = requests.filter(requester_type=get["asked"])
+    if get.get("medium") in set(Medium):
+        channels = [one for one in Channel if MEDIUM_OF[one] == get["medium"]]
+        requests = requests.filter(preferred_channel__in=channels)
+    return requests
+
+
+def search(requests: ImagingRequestQuerySet, words: str) -> ImagingRequestQuerySet:
+    """Find by number, name or accession; every word must be found somewhere."""
+    for word in words.split()[:6]:
+        requests = requests.filter(
+            Q(number__icontains=word)
+            | Q(patient_family_name__icontains=word)
+            | Q(patient_given_name__icontains=word)
+            | Q(requester_name__icontains=word)
+            | Q(partner__icontains=word)
+            | Q(studies__accession_number__iexact=word)
+        ).distinct()
+    return requests
+
+
+@seers
+@require_GET
+def deliveries(http_request: HttpRequest) -> HttpResponse:
+    """Show what left, by which way, and whether it arrived."""
+    seen = ImagingRequest.objects.visible_to(person(http_request))
+    found = Delivery.objects.filter(request__in=seen).select_related("request__facility", "link")
+    state = http_request.GET.get("state", "")
+    if state in set(DeliveryState):
+        found = found.filter(state=state)
+    page = Paginator(found.order_by("-created_at", "-id"), PER_PAGE).get_page(
+        http_request.GET.get("page")
     )
-
-
-def lines(user: User, wanted: Wanted, *, at: datetime) -> list[Line]:
-    """Return the open requests that a person may see, filtered, most urgent first."""
-    requests = _filtered(ImagingRequest.objects.visible_to(user).open(), user, wanted)
-    found = [line for line in _read(requests, at) if not wanted.band or _is_in(line, wanted.band)]
-    return sorted(found, key=_urgency)
-
-
-def _is_in(line: Line, band: str) -> bool:
-    if band == "late":
-        return line.standing.band in (Band.LATE, Band.VERY_LATE)
-    return line.standing.band == band
-
-
-def _urgency(line: Line) -> tuple[int, float, int]:
-    due = line.standing.due
-    return (
-        _ORDER[line.standing.band],
-        due.due_at.timestamp() if due else float("inf"),
-        line.request.pk,
-    )
-
-
-def _filtered(requests: object, user: User, wanted: Wanted) -> Iterable[ImagingRequest]:
-    found: object = requests
-    states = TABS[wanted.tab][1]
-    keep = Q()
-    if states is not None:
-        keep &= Q(state__in=states)
-    for name in ("direction", "state"):
-        if value := getattr(wanted, name):
-            keep &= Q(**{name: value})
-    if wanted.facility:
-        keep &= Q(facility__slug=wanted.facility)
-    if wanted.mine:
-        keep &= Q(assigned_to=user)
-    if wanted.find:
-        keep &= (
-            Q(number__icontains=wanted.find)
-            | Q(patient_family_name__icontains=wanted.find)
-            | Q(studies__accession_number__iexact=wanted.find)
-        )
-    story = Prefetch("events", queryset=Event.objects.order_by("seq"))
-    return (
-        found.filter(keep)  # type: ignore[attr-defined, no-any-return]
-        .select_related("facility", "assigned_to")
-        .prefetch_related(story)
-        .distinct()
-    )
-
-
-def _read(requests: Iterable[ImagingRequest], at: datetime) -> Iterable[Line]:
-    policies = list(Policy.objects.all())
-    facilities = Facility.objects.prefetch_related("holidays")
-    calendars = {one.pk: calendar_for(one) for one in facilities}
-    for request in requests:
-        calendar, timeline = calendars[request.facility_id], timeline_of(request.events.all())
-        dues = due_dates(rules_for(request, policies), timeline, calendar, as_of=at)
-        stands = standing(dues, timeline, calendar, at=at)
-        yield Line(
-            request=request,
-            standing=stands,
-            words=in_words(stands),
-            next_step=_next_step(request, complete=timeline.complete is not None),
-            medium=MEDIUM_OF[Channel(request.preferred_channel)].value,
-        )
-
-
-def _next_step(request: ImagingRequest, *, complete: bool) -> str:
-    state = State(request.state)
-    return "Approve" if state is State.RECEIVED and complete else NEXT_STEP.get(state, "")
-
-
-def in_words(stands: Standing) -> str:
-    """Return a standing as people say it."""
-    left = stands.days_left
-    if stands.band is Band.HELD:
-        return "On hold"
-    if left is None:
-        return "No due date"
-    days = f"{abs(left)} day" + ("" if abs(left) == 1 else "s")
-    if left < 0:
-        return f"{days} late"
-    return "Due today" if left == 0 else f"{days} left"
+    listed(http_request, "deliveries", len(page.object_list))
+    context = {"page": page, "state": state, "states": list(DeliveryState)}
+    return render(http_request, "requests_app/staff/deliveries.html", context)

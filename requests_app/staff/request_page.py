@@ -144,6 +144,7 @@ def _answer(
         "tried": tried[0].key if tried else "",
         "takes_images": works and State(request.state) in TAKES_IMAGES,
         "address": address,
+        "link_steps": [(key, STEPS[key].label) for key in ("resend", "revoke")],
         **_facts(request, clocks, at),
     }
     return render(http_request, "requests_app/staff/request.html", context, status=status)

@@ -162,7 +162,7 @@ ALL: tuple[Step, ...] = (
         icon="triangle-alert",
         to=State.DELIVERY_FAILED,
         verb=verbs.failed,
-        form=f.FailedDeliveryForm,
+        form=f.ReasonForm,
         fits=_can_become(State.DELIVERY_FAILED),
     ),
     Step(

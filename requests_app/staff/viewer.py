@@ -1,6 +1,5 @@
 """The staff's viewer: page, frames, originals."""
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,18 +10,19 @@ from audit.access import pseudonym, record
 from audit.proof.entry import Action, EventCode
 from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
 from requests_app.imaging.render import render_frame
+from requests_app.lifecycle.permissions import WORKERS
 from requests_app.models import ImagingRequest
-from requests_app.staff.asking import WORKERS, asked_for
+from requests_app.staff.doors import find, for_roles
 from requests_app.vocabulary import Role
 
 LOOKERS = (*WORKERS, Role.HIM_DIRECTOR)
 
 
-@login_required
+@for_roles(*LOOKERS)
 @require_GET
 def view(request: HttpRequest, number: str) -> HttpResponse:
     """Show the viewer."""
-    asked = asked_for(request, number, *LOOKERS)
+    asked = find(request, number)
     _look(request, asked, "study.viewed")
     context = {
         "series": series_list(asked),
@@ -36,13 +36,13 @@ def view(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "requests_app/viewer.html", context)
 
 
-@login_required
+@for_roles(*LOOKERS)
 @require_GET
 def frame(
     request: HttpRequest, number: str, instance: int, frame: int, window: str
 ) -> HttpResponse:
     """Answer one frame as a JPEG."""
-    image = instance_of(asked_for(request, number, *LOOKERS), instance)
+    image = instance_of(find(request, number), instance)
     if image is None:
         raise Http404
     response = HttpResponse(render_frame(image, frame, window), content_type="image/jpeg")
@@ -50,11 +50,11 @@ def frame(
     return response
 
 
-@login_required
+@for_roles(*LOOKERS)
 @require_GET
 def originals(request: HttpRequest, number: str) -> StreamingHttpResponse:
     """Answer the originals as a zip."""
-    asked = asked_for(request, number, *LOOKERS)
+    asked = find(request, number)
     _look(request, asked, "study.downloaded")
     response = StreamingHttpResponse(zip_of(asked), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{number}.zip"'

@@ -1,0 +1,195 @@
+"""Journey 4: from the form to the images, seen and taken away, over HTTP."""
+
+import io
+import re
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from requests_app.models import Delivery, ImagingRequest, ShareLink, User
+from requests_app.vocabulary import Role, State
+from journey_cast import facility, somebody, zipped_study
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client: Client) -> User:
+    """A supervisor of Northfield, signed in."""
+    person = somebody(Role.SUPERVISOR, facility())
+    client.force_login(person)
+    return person
+
+
+def ask(client: Client, **changes: str) -> ImagingRequest:
+    """File a request by the public form."""
+    page = client.get("/ask/")
+    key = re.search(r'name="submission_key" value="([^"]+)"', page.content.decode())
+    assert key is not None
+    said = {
+        "facility": facility().pk,
+        "requester_type": "patient",
+        "requester_name": "Sample Patient 0417",
+        "requester_email": "patient0417@example.org",
+        "patient_given_name": "Sample Patient",
+        "patient_family_name": "0417",
+        "patient_birth_date": "1958-04-27",
+        "scope": "All CT abdomen since 2024",
+        "wants_reports": "on",
+        "submission_key": key[1],
+    }
+    answer = client.post("/ask/", said | changes)
+    assert answer.status_code == 302, answer.content.decode()[-1500:]
+    return ImagingRequest.objects.get(submission_key=(said | changes)["submission_key"])
+
+
+def do(client: Client, request: ImagingRequest, key: str, **said: object) -> object:
+    """Take one step with the state that stands now."""
+    request.refresh_from_db()
+    said.setdefault("expected", request.state)
+    return client.post(f"/work/requests/{request.number}/do/{key}/", said)
+
+
+def attach(client: Client, request: ImagingRequest) -> None:
+    """Attach a zip with one study."""
+    file = SimpleUploadedFile("images.zip", zipped_study(), "application/zip")
+    answer = client.post(f"/work/requests/{request.number}/images/", {"files": [file]})
+    assert answer.status_code == 302, answer.content.decode()[-1500:]
+
+
+def ready(client: Client) -> ImagingRequest:
+    """Walk a request from the form to READY."""
+    request = ask(Client())
+    assert do(client, request, "identity", record_number="MRN-0417").status_code == 302
+    for reason in ("hold", "release"):
+        assert do(client, request, reason, reason="LO05", note="Which scans?").status_code == 302
+    for key in ("complete", "approve"):
+        assert do(client, request, key).status_code == 302
+    attach(client, request)
+    assert do(client, request, "ready").status_code == 302
+    request.refresh_from_db()
+    assert request.state == State.READY
+    return request
+
+
+def sent(client: Client) -> tuple[ImagingRequest, str]:
+    """Send a ready request by link and return the path of the link."""
+    request = ready(client)
+    answer = do(
+        client,
+        request,
+        "link",
+        recipient_name="Sample Patient 0417",
+        recipient_email="patient0417@example.org",
+        days="30",
+    )
+    assert answer.status_code == 200
+    shown = re.search(r"https?://[^/]+(/s/[A-Za-z0-9_-]+/)", answer.content.decode())
+    assert shown is not None
+    return request, shown[1]
+
+
+def test_a_request_goes_from_the_form_to_the_images_and_is_closed(
+    client: Client, staff: User
+) -> None:
+    request, path = sent(client)
+    recipient = Client()
+    looked = recipient.get(path)
+    assert looked.status_code == 200
+    assert looked["Referrer-Policy"] == "no-referrer"
+    assert looked["Cache-Control"] == "no-store"
+    assert b"0417" not in looked.content
+    assert Delivery.objects.get(request=request).first_opened_at is None
+    opened = recipient.post(path)
+    assert opened.status_code == 302
+    assert Delivery.objects.get(request=request).first_opened_at is not None
+    page = recipient.get(opened["Location"])
+    assert page.status_code == 200
+    frames = re.findall(r"\[(\d+), 0\]", page.content.decode())
+    assert len(frames) == 3
+    frame = recipient.get(f"{opened['Location']}frames/{frames[0]}/0/soft.jpg")
+    assert (frame.status_code, frame["Content-Type"]) == (200, "image/jpeg")
+    taken = recipient.get(f"{opened['Location']}originals.zip")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(taken.streaming_content)))
+    assert archive.namelist() == [f"study-1/series-1/0000{n}.dcm" for n in (1, 2, 3)]
+    assert do(client, request, "usable").status_code == 302
+    assert do(client, request, "close").status_code == 302
+    request.refresh_from_db()
+    assert request.state == State.CLOSED
+    kinds = list(request.events.values_list("kind", flat=True))
+    for kind in ("hold_started", "complete", "available", "first_opened", "downloaded", "closed"):
+        assert kind in kinds
+
+
+def test_a_second_submit_of_the_same_form_files_nothing(client: Client) -> None:
+    first = ask(client)
+    second = ask(client, submission_key=first.submission_key)
+    assert second.pk == first.pk
+    assert ImagingRequest.objects.count() == 1
+
+
+def test_a_move_that_someone_else_made_first_answers_409_with_the_current_page(
+    client: Client, staff: User
+) -> None:
+    request = ask(Client())
+    do(client, request, "identity", record_number="MRN-0417")
+    do(client, request, "complete")
+    assert do(client, request, "approve", expected="received").status_code == 302
+    late = do(client, request, "hold", expected="received", reason="LO05")
+    assert late.status_code == 409
+    assert b"Someone moved this request first" in late.content
+    assert b"Start the search" in late.content
+
+
+def test_unknown_expired_and_revoked_links_look_exactly_alike(client: Client, staff: User) -> None:
+    request, path = sent(client)
+    answers = [Client().get("/s/nothing-like-it/")]
+    ShareLink.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    answers.append(Client().get(path))
+    ShareLink.objects.update(expires_at=timezone.now() + timedelta(days=9))
+    delivery = Delivery.objects.get(request=request)
+    assert do(client, request, "revoke", delivery=delivery.pk).status_code == 302
+    answers.append(Client().get(path))
+    answers.append(Client().post(path))
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({_bare(answer.content) for answer in answers}) == 1
+    assert len({answer["Cache-Control"] for answer in answers}) == 1
+
+
+def _bare(content: bytes) -> bytes:
+    return re.sub(rb'csrfmiddlewaretoken" value="[^"]+"', b"", content)
+
+
+def test_a_revoked_link_ends_a_session_that_was_open(client: Client, staff: User) -> None:
+    request, path = sent(client)
+    recipient = Client()
+    opened = recipient.post(path)["Location"]
+    do(client, request, "revoke", delivery=Delivery.objects.get(request=request).pk)
+    assert recipient.get(opened).status_code == 404
+    assert recipient.get(f"{opened}originals.zip").status_code == 404
+
+
+def test_unreadable_images_are_refused_with_reasons_and_nothing_is_lost(
+    client: Client, staff: User
+) -> None:
+    request = ask(Client())
+    do(client, request, "identity", record_number="MRN-0417")
+    for key in ("complete", "approve"):
+        do(client, request, key)
+    file = SimpleUploadedFile("notes.dcm", b"no image at all", "application/dicom")
+    answer = client.post(f"/work/requests/{request.number}/images/", {"files": [file]}, follow=True)
+    assert answer.status_code == 200
+    assert b"none can be used" in answer.content
+    request.refresh_from_db()
+    assert request.state == State.APPROVED
+
+
+def test_names_never_go_into_the_address_of_a_search(client: Client, staff: User) -> None:
+    request = ask(Client())
+    answer = client.post("/work/queue/", {"words": "Sample"})
+    assert "Sample" not in answer["Location"]
+    assert request.number in client.get(answer["Location"]).content.decode()
