@@ -161,7 +161,9 @@ def _us() -> Iterator[Dataset]:
     frames = []
     for number in range(16):
         beat = 0.05 * np.sin(number / 16 * 2 * np.pi)
-        image = np.where(fan, 95 * np.exp(-0.35 * depth), 0) * (1 + _noise(depth.shape, number, 0.5))
+        image = np.where(fan, 95 * np.exp(-0.35 * depth), 0) * (
+            1 + _noise(depth.shape, number, 0.5)
+        )
         image[_ellipse(plane, 0.1, 0.1, 0.26 + beat, 0.2 + beat)] *= 0.12
         image[_ellipse(plane, 0.1, 0.42, 0.24, 0.04)] *= 1.9
         frames.append(np.clip(image, 0, 255).astype("u1"))

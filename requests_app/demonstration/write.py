@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from requests_app.demonstration import people
 from requests_app.demonstration.plan import plan
@@ -48,9 +51,12 @@ def write_year(
     requests: int,
     as_of: datetime,
     password: str,
-    say: Callable[[str], None] = lambda _: None,
+    workers: int = 1,
 ) -> Written:
-    """Write the year; what is there already stays as it is, so that a broken run can go on."""
+    """Write the year; what is there already stays as it is, so that a broken run can go on.
+
+    Workers share the stories like dealt cards, so that request numbers follow receipt.
+    """
     stories = plan(seed=seed, requests=requests, as_of=as_of)
     known = set(
         ImagingRequest.objects.filter(is_demonstration=True).values_list(
@@ -63,11 +69,16 @@ def write_year(
         users = people.write_logins(password)
         patients = people.write_patients({story.patient for story in new})
     cast = Cast(facilities=facilities, users=users, patients=patients)
-    events = 0
-    for done, group in _groups(new):
-        with transaction.atomic():
-            events += sum(_tell(story, cast, seed) for story in group)
-        say(f"{done} of {len(new)} requests")
+    shares = [new[number::workers] for number in range(workers)]
+    if workers == 1:
+        events = _write_share(shares[0], cast, seed)
+    else:
+        # A child must not inherit an open connection.
+        connection.close()
+        context = get_context("fork")
+        with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
+            jobs = [pool.submit(_write_share, share, cast, seed) for share in shares]
+            events = sum(job.result() for job in jobs)
     return Written(requests=len(new), already=len(stories) - len(new), events=events)
 
 
@@ -76,10 +87,28 @@ def is_written(*, requests: int) -> bool:
     return ImagingRequest.objects.filter(is_demonstration=True).count() >= requests
 
 
-def _groups(stories: Sequence[Story]) -> Iterator[tuple[int, Sequence[Story]]]:
-    for start in range(0, len(stories), IN_ONE_GO):
-        group = stories[start : start + IN_ONE_GO]
-        yield start + len(group), group
+def _write_share(stories: Sequence[Story], cast: Cast, seed: int) -> int:
+    """Write stories, some hundred in one transaction; return the number of steps."""
+    return sum(
+        _write_group(stories[start : start + IN_ONE_GO], cast, seed)
+        for start in range(0, len(stories), IN_ONE_GO)
+    )
+
+
+def _write_group(stories: Sequence[Story], cast: Cast, seed: int) -> int:
+    with _without_savepoints(), transaction.atomic():
+        return sum(_tell(story, cast, seed) for story in stories)
+
+
+@contextmanager
+def _without_savepoints() -> Iterator[None]:
+    """Let an error undo the whole group: a savepoint for each verb would double the time."""
+    kept = connection.features.uses_savepoints
+    connection.features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        connection.features.uses_savepoints = kept
 
 
 def _key(story: Story, seed: int) -> str:

@@ -1,6 +1,7 @@
 """Write a made-up year, so that a newcomer has something to look at."""
 
 import json
+import os
 import secrets
 import time
 from argparse import ArgumentParser
@@ -20,6 +21,7 @@ from requests_app.demonstration.write import is_written, write_year
 class Command(BaseCommand):
     """Idempotent: a second run says that the data is there."""
 
+    requires_system_checks: list[str] = []
     help = "Write demonstration data: a made-up year of three facilities, and accounts to sign in."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -48,7 +50,7 @@ class Command(BaseCommand):
             requests=options["requests"],
             as_of=as_of,
             password=password,
-            say=self._say if options["verbosity"] else lambda _: None,
+            workers=max(1, min(2, os.cpu_count() or 1)),
         )
         seal(as_of)
         _keep_logins(password)
@@ -57,9 +59,6 @@ class Command(BaseCommand):
             f"in {time.monotonic() - started:.0f} s."
         )
         self._print_logins()
-
-    def _say(self, sentence: str) -> None:
-        self.stdout.write(sentence)
 
     def _print_logins(self) -> None:
         path = logins_path()
