@@ -76,4 +76,6 @@ def _pseudonym_key() -> bytes:
 
 def pseudonym(kind: str, identifier: str) -> str:
     """Return a stable code for a person or thing; only the key's holder can link it back."""
-    return hmac.new(_pseudonym_key(), f"{kind}:{identifier}".encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(_pseudonym_key(), f"{kind}:{identifier}".encode(), hashlib.sha256).hexdigest()[
+        :32
+    ]

@@ -4,7 +4,9 @@ import re
 import sys
 from pathlib import Path
 
-FORBIDDEN = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style|\sstyle=|\son[a-z]+=", re.I)
+FORBIDDEN = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style|\sstyle=|\son[a-z]+=", re.I
+)
 
 
 def main() -> int:

@@ -1,43 +1,53 @@
-"""What every test may lean on: a real PostgreSQL, real data where it lies, a cast of people."""
+"""What every test may lean on: a real PostgreSQL, real data where it lies, its own files."""
 
 import atexit
 import os
-import secrets
+import shutil
 from pathlib import Path
 
 import pytest
 
 BASE = Path(__file__).resolve().parent.parent
-TEST_VAR = BASE / "var" / f"test-{os.getuid()}"
-
-
-def _is_worker(config: pytest.Config) -> bool:
-    return hasattr(config, "workerinput")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for the whole run; the workers of xdist share it."""
-    if _is_worker(config) or "DATABASE_URL" in os.environ:
+    """Start one PostgreSQL for the whole run, in a folder of its own; xdist's workers share it."""
+    if "DATABASE_URL" in os.environ:
         return
+    if not hasattr(config, "workerinput"):
+        var = BASE / "var" / f"test-{os.getpid()}"
+        os.environ["DISCLESS_TEST_VAR"] = str(var)
+        _start(var)
+    _point_django_at(Path(os.environ["DISCLESS_TEST_VAR"]))
+
+
+def _start(var: Path) -> None:
     from project.embedded import postgres
-    from project.embedded.lock import instance_lock
     from project.embedded.processes import stop
 
-    held = instance_lock(TEST_VAR, print)
-    lock = held.__enter__()
-    server = postgres.start(TEST_VAR, keep=(lock,), durable=False)
-    postgres.make_database(TEST_VAR)
+    server = postgres.start(var, durable=False)
+    postgres.make_database(var)
 
     def end() -> None:
         stop([server], seconds=30)
-        held.__exit__(None, None, None)
+        shutil.rmtree(var, ignore_errors=True)
 
     atexit.register(end)
 
 
-# Before Django reads its settings: everything written by tests goes below the test folder.
-os.environ["VAR"] = str(TEST_VAR)
-os.environ.setdefault("TEST_RUN", secrets.token_hex(4))
+def _point_django_at(var: Path) -> None:
+    """The settings were read before this file: turn them to the run's own server."""
+    from django.conf import settings
+
+    from project.embedded.places import run_folder
+    from project.embedded.postgres import password_of
+
+    place = {"HOST": str(run_folder(var)), "PASSWORD": password_of(var)}
+    settings.DATABASES["default"].update(place)
+    from django.db import connections
+
+    connections["default"].settings_dict.update(place)
+    settings.VAR = var
 
 
 @pytest.fixture
@@ -65,5 +75,17 @@ def _own_folders(tmp_path: Path, settings: object) -> None:
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     }
     from analytics.mirror.refresh import _SHOWN
+    from audit.access import _pseudonym_key
 
     _SHOWN.clear()
+    _pseudonym_key.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Tests with real transactions are cleaned by TRUNCATE, which the log refuses in earnest."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
+        for table in ("auditentry", "sequenced", "signedstate", "review"):
+            cursor.execute(f"ALTER TABLE audit_{table} DISABLE TRIGGER audit_{table}_keeps_all")

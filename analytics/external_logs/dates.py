@@ -12,7 +12,9 @@ ORDERS = ("MDY", "DMY", "YMD")
 _SLASHED = re.compile(r"^(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ T]+(.*))?$")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}([ T]\d.*)?$")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
-_TIME = re.compile(r"^(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?(?:\.\d+)? ?([ap])?\.?m?\.?$", re.IGNORECASE)
+_TIME = re.compile(
+    r"^(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?(?:\.\d+)? ?([ap])?\.?m?\.?$", re.IGNORECASE
+)
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
 

@@ -13,7 +13,15 @@ from analytics.external_logs.read import RawLog, Row
 from analytics.external_logs.values import channels_of, speaks_our_channels
 
 Record = dict[str, Any]
-ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "direction", "channel", "need_by")
+ATTRIBUTES = (
+    "facility",
+    "requester_type",
+    "partner",
+    "modality",
+    "direction",
+    "channel",
+    "need_by",
+)
 
 
 def build_events(

@@ -126,7 +126,9 @@ def _band(requests: list[dict[str, Any]], until: int) -> None:
 
 
 def _sorted(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(requests, key=lambda row: (row["facility"], row["received"] or 0, row["request_id"]))
+    return sorted(
+        requests, key=lambda row: (row["facility"], row["received"] or 0, row["request_id"])
+    )
 
 
 def digest_of(content: bytes) -> str:

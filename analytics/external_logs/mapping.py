@@ -65,7 +65,9 @@ def with_order(mapping: Mapping, order: str) -> Mapping:
 def _check_form(given: Map[str, Any]) -> None:
     known = {"layout", "columns", "received", "completed", "zone", "date_order", "values"}
     if unknown := sorted(set(given) - known):
-        raise BadMapping(f"A mapping has no part {unknown[0]!r}. Known: {', '.join(sorted(known))}.")
+        raise BadMapping(
+            f"A mapping has no part {unknown[0]!r}. Known: {', '.join(sorted(known))}."
+        )
     if given.get("layout") not in (None, *LAYOUTS):
         raise BadMapping(f"The layout is one of {', '.join(LAYOUTS)}.")
     if given.get("date_order") not in (None, "", *ORDERS):

@@ -67,9 +67,7 @@ def _request(
     return None
 
 
-def _record(
-    row: Row, cells: Cells, received: int, completed: int | None, clock: Clock
-) -> Record:
+def _record(row: Row, cells: Cells, received: int, completed: int | None, clock: Clock) -> Record:
     outcome = "delivered" if completed is not None else outcome_of(cells.get("status", ""))
     ended = outcome_of(cells.get("status", ""))
     due = clock.read(cells["need_by"]) if cells.get("need_by") else None
@@ -106,12 +104,16 @@ def _events(
         found += [{"activity": "hold_ended", "occurred": ended}] if ended is not None else []
     if cells.get("failure_reason"):
         reason = cells["failure_reason"][:60]
-        found.append({"activity": "failure_noted", "occurred": record["received"], "reason": reason})
+        found.append(
+            {"activity": "failure_noted", "occurred": record["received"], "reason": reason}
+        )
     if record["available"] is not None:
         for channel, medium in channels:
             said = {"channel": channel, "medium": str(medium) if medium else None}
             found.append({"activity": "available", "occurred": record["available"], **said})
             if record["direction"] == "inbound":
-                found.append({"activity": "images_received", "occurred": record["available"], **said})
+                found.append(
+                    {"activity": "images_received", "occurred": record["available"], **said}
+                )
     found.sort(key=lambda event: event["occurred"])
     return [{**base, **event, "seq": seq} for seq, event in enumerate(found, start=1)]

@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as parquet
 from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
+from pyarrow import parquet
 
 from analytics.eventlog import EventLog
 from analytics.external_logs.importing import Reading
@@ -63,7 +63,8 @@ def keep(
                 "folder": folder,
                 "digest": digest,
                 "mapping": mapping,
-                "answer": reading.answer(name) | {"rejected": reading.answer(name)["rejected"][:1000]},
+                "answer": reading.answer(name)
+                | {"rejected": reading.answer(name)["rejected"][:1000]},
                 "as_of": reading.log.as_of,
                 "uploaded_by_id": by_id,
                 "uploaded_at": at,

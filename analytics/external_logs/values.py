@@ -52,7 +52,9 @@ def channels_of(word: str, own: Mapping[str, str]) -> list[tuple[str, Medium]]:
     """
     if word in own:
         return [_channel(own[word])]
-    parts = [word] if word.lower() in CHANNELS else [part for part in _SEPARATORS.split(word) if part]
+    parts = (
+        [word] if word.lower() in CHANNELS else [part for part in _SEPARATORS.split(word) if part]
+    )
     known = [CHANNELS.get(part.lower()) or _BY_VALUE.get(part.lower()) for part in parts]
     if all(one is None for one in known):
         return [(word, Medium.UNKNOWN)]

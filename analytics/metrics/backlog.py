@@ -86,5 +86,7 @@ METRICS: tuple[Metric, ...] = (
         needs=("band",),
     ),
     _age("open_age_mean", "Mean age of open requests", Kind.MEAN, "How old is what waits?"),
-    _age("open_age_p90", "90th percentile of open age", Kind.QUANTILE, "How old is the oldest tenth?"),
+    _age(
+        "open_age_p90", "90th percentile of open age", Kind.QUANTILE, "How old is the oldest tenth?"
+    ),
 )

@@ -4,7 +4,9 @@ from analytics.metrics.definition import Better, Kind, Metric
 
 _OUT = "outcome IN ('withdrawn', 'duplicate', 'not_found')"
 _STOP = "coalesce(contract_stop, 9223372036854775807)"
-_LEGAL_STOP = "coalesce(available, CASE WHEN outcome = 'denied' THEN ended END, 9223372036854775807)"
+_LEGAL_STOP = (
+    "coalesce(available, CASE WHEN outcome = 'denied' THEN ended END, 9223372036854775807)"
+)
 
 METRICS: tuple[Metric, ...] = (
     Metric(

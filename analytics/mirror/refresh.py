@@ -13,8 +13,8 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-import pyarrow.parquet as parquet
 from django.conf import settings
+from pyarrow import parquet
 
 from analytics.eventlog import EventLog
 from analytics.mirror.fold import Mirror, fold

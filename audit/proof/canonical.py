@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, Union
+from typing import TypeAlias
 
-Plain: TypeAlias = Union[str, int, bool, None, Sequence["Plain"], Mapping[str, "Plain"]]
+Plain: TypeAlias = str | int | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
 
 LARGEST = 2**53 - 1
 
@@ -40,7 +40,7 @@ def _check(value: Plain) -> None:
                 raise NotCanonical(f"key {key!r} is not ASCII text")
             _check(inner)
         return
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
         for inner in value:
             _check(inner)
         return

@@ -92,7 +92,9 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return path[::-1]
 
 
-def verify_inclusion(*, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
+def verify_inclusion(
+    *, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
+) -> bool:
     """Say whether the path leads from the leaf at `index` to the root of `size` leaves."""
     if not 0 <= index < size:
         return False

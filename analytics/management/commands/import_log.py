@@ -26,7 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("path", type=Path)
-        parser.add_argument("--mapping", type=Path, help="a JSON file; what it leaves out is inferred")
+        parser.add_argument(
+            "--mapping", type=Path, help="a JSON file; what it leaves out is inferred"
+        )
         parser.add_argument("--as-of", help="until when the log speaks, an ISO time")
         parser.add_argument("--name", help="the name that `metrics --source` takes")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -49,7 +51,12 @@ class Command(BaseCommand):
         if reading.log is not None:
             at = timezone.now()
             _, already = keep(
-                reading, name=name, digest=digest_of(content), organization_id=None, by_id=None, at=at
+                reading,
+                name=name,
+                digest=digest_of(content),
+                organization_id=None,
+                by_id=None,
+                at=at,
             )
             record(
                 verb="log.imported",

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analytics.charts.ask import asking, reach
-from analytics.readers.query import usual_period
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
+from analytics.readers.query import usual_period
 from analytics.reports.builders import BUILDERS
 from analytics.reports.orders import Made, make
 from analytics.reports.writers import WRITERS
