@@ -33,10 +33,8 @@ def figure(
     top = _horizon(now)
     traces = [_band(now, top)]
     if before is not None and before.steps:
-        traces.append(
-            _line(before, top, "muted", 1.5, "%{y:.0f} % before<extra></extra>", dash="dot")
-        )
-    traces.append(_line(now, top, "ink", 2, "%{y:.0f} % out within %{x} days<extra></extra>"))
+        traces.append(_line(before, top, "muted", "%{y:.0f} % before<extra></extra>", dash="dot"))
+    traces.append(_line(now, top, "ink", "%{y:.0f} % out within %{x} days<extra></extra>"))
     traces += [_ticks(now, top), _marks(now, top)]
     layout = {
         "margin": {"l": 34 if narrow else 44, "r": 8 if narrow else 12, "t": 8, "b": 40},
@@ -59,13 +57,12 @@ def _horizon(now: Survival) -> float:
 
 
 def _ticks_of(top: float, *, narrow: bool) -> list[float]:
-    parts = 3 if narrow else 6
-    step = (
-        max(1, round(top / parts / 7) * 7)
-        if top > 28
-        else (7 if narrow else 3.5 if top > 14 else 1)
-    )
-    return [step * i for i in range(int(top / step) + 1)]
+    if top <= 7:
+        return [0, 1, 2, 3, 5, 7]
+    if top <= 21:
+        return [day for day in ([0, 7, 14, 21] if narrow else [0, 3, 7, 10, 14, 21]) if day <= top]
+    step = 7 * max(1, round(top / (3 if narrow else 6) / 7))
+    return [float(step * i) for i in range(int(top / step) + 1)]
 
 
 def _grid(survival: Survival, top: float) -> list[tuple[float, float, float, float]]:
@@ -95,15 +92,13 @@ def _band(now: Survival, top: float) -> Figure:
     }
 
 
-def _line(
-    survival: Survival, top: float, role: str, width: float, hover: str, dash: str = "solid"
-) -> Figure:
+def _line(survival: Survival, top: float, role: str, hover: str, *, dash: str = "solid") -> Figure:
     rows = _grid(survival, top)
     return {
         "x": [row[0] for row in rows],
         "y": [row[1] for row in rows],
         "mode": "lines",
-        "line": {"width": width, "shape": "hv", "dash": dash},
+        "line": {"width": 2 if dash == "solid" else 1.5, "shape": "hv", "dash": dash},
         "meta": {"line": role},
         "hovertemplate": hover,
     }

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from analytics.charts.tables import Cell
 from analytics.charts.words import whole
 
 Figure = dict[str, Any]
+FEW = 11  # a month of fewer deliveries says little
 
 
 def title(months: Sequence[Cell]) -> str:
     """Return the finding from the first to the last month that has deliveries."""
-    full = [cell for cell in months if cell.n]
+    full = _shown(months)
     if not full:
-        return "No delivery in this time"
+        return "Too few deliveries to say"
     first, last = full[0].least or 0.0, full[-1].least or 0.0
     if len(full) == 1 or round(first) == round(last):
         return f"Discs carry {whole(last)}% of deliveries"
@@ -25,11 +27,12 @@ def title(months: Sequence[Cell]) -> str:
 
 def figure(months: Sequence[Cell]) -> Figure:
     """Return the share of deliveries on physical media by month."""
-    full = [cell for cell in months if cell.n]
+    full = _shown(months)
     x = [cell.start.isoformat() for cell in full]
     least = [round(cell.least or 0.0, 1) for cell in full]
     most = [round(cell.most or 0.0, 1) for cell in full]
     top = max(10.0, 10.0 * -(-max(most, default=10.0) // 10))
+    step = 10 if top > 20 else 5
     traces = [
         {"x": x, "y": least, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"},
         {
@@ -54,11 +57,23 @@ def figure(months: Sequence[Cell]) -> Figure:
     layout = {
         "margin": {"l": 36, "r": 92, "t": 12, "b": 28},
         "hovermode": "x",
-        "xaxis": {"type": "date", "tickformat": "%b", "dtick": "M2"},
-        "yaxis": {"range": [0, top], "tickvals": [top * i / 5 for i in range(6)]},
+        "xaxis": {"type": "date", "range": _reach(full), "tickformat": "%b", "dtick": "M2"},
+        "yaxis": {"range": [0, top], "tickvals": [*range(0, int(top) + 1, step)]},
         "annotations": _labels(x, least, most),
     }
     return {"data": traces, "layout": layout}
+
+
+def _shown(months: Sequence[Cell]) -> list[Cell]:
+    """Return the months with enough deliveries to say something."""
+    return [cell for cell in months if cell.n >= FEW]
+
+
+def _reach(full: Sequence[Cell]) -> list[str] | None:
+    if not full:
+        return None
+    margin = timedelta(days=9)
+    return [(full[0].start - margin).isoformat(), (full[-1].start + margin).isoformat()]
 
 
 def _labels(x: list[str], least: list[float], most: list[float]) -> list[Figure]:

@@ -93,8 +93,8 @@ def range_card(
     cells = asked.total(asked.shares(ask, now.key, starts, end=until), starts)
     unknown = _unknown(now)
     words = f"range from {count(unknown)} unknown" if unknown else f"{span(now.low, now.high)}"
-    low, high = _ends(now)
-    was = span(*_ends(before), digits=0) if before and before.value is not None else ""
+    low, high = ends(now)
+    was = span(*ends(before), digits=0) if before and before.value is not None else ""
     bands = [(cell.least, cell.most) if cell.n else None for cell in cells]
     return Card(
         key=now.key,
@@ -113,9 +113,10 @@ def median_card(
     ask: Question,
     now: Survival,
     before: Survival | None,
-    why: str | None,
     starts: list[date],
     until: date,
+    *,
+    why: str | None,
 ) -> Card:
     """Return the card of the median turnaround, open requests censored."""
     metric = BY_KEY["turnaround_median"]
@@ -128,8 +129,16 @@ def median_card(
     )
     if now.median is None:
         reason = why or "not half of the requests are out yet"
-        empty = {"value": DASH, "unit": "", "range": reason, "foot": "", "why": reason}
-        return Card(key=metric.key, label=metric.label, facts=facts, **empty)
+        return Card(
+            key=metric.key,
+            label=metric.label,
+            value=DASH,
+            unit="",
+            range=reason,
+            foot="",
+            facts=facts,
+            why=reason,
+        )
     was = one(before.median) if before and before.median is not None else ""
     medians = asked.medians(ask, starts, end=until)
     return Card(
@@ -182,7 +191,7 @@ def _points(metric: Metric, now: Result, before: Result | None) -> Delta | None:
     return _toned(metric, change, f"{abs(change):.1f} points {'better' if better else 'worse'}")
 
 
-def _ends(result: Result | None) -> tuple[float, float]:
+def ends(result: Result | None) -> tuple[float, float]:
     """Return the least and the most share; both the same where nothing is unknown."""
     if result is None or result.value is None:
         return 0.0, 0.0
@@ -202,7 +211,7 @@ def _unknown(result: Result) -> int:
 def _range_delta(now: Result, before: Result | None) -> Delta | None:
     if before is None or before.value is None:
         return None
-    (low, high), (was_low, was_high) = _ends(now), _ends(before)
+    (low, high), (was_low, was_high) = ends(now), ends(before)
     lows, highs = newcombe(int(now.numerator or 0), now.n, int(before.numerator or 0), before.n)
     overlap = low <= was_high and was_low <= high
     if overlap or lows <= 0 <= highs:

@@ -13,7 +13,7 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from analytics.dashboards import panels
+from analytics.dashboards import drawn, head, weekly
 from analytics.readers.query import read
 from analytics.readers.view import View, open_view
 from requests_app.refusals import DisclessError
@@ -51,13 +51,13 @@ def fill(app: Dash, request_of: Callable[[], HttpRequest]) -> None:
     """Give the app its layout and callbacks."""
     app.layout = layout
     builders: dict[str, Callable[[View], tuple[Part, Part | None]]] = {
-        "head": lambda view: (panels.head(view), None),
-        "weekly": lambda view: (panels.weekly(view), None),
-        "charts": panels.charts,
+        "head": lambda view: (head.head(view), None),
+        "weekly": lambda view: (weekly.weekly(view), None),
+        "charts": drawn.charts,
     }
     for part, build in builders.items():
         _answering(app, part, build, request_of)
-        app.clientside_callback(
+        app.clientside_callback(  # type: ignore[no-untyped-call]
             ClientsideFunction(namespace="overview", function_name="show"),
             Output(f"{part}-shown", "children"),
             Input(f"{part}-answer", "data"),
@@ -71,7 +71,7 @@ def _answering(
     build: Callable[[View], tuple[Part, Part | None]],
     request_of: Callable[[], HttpRequest],
 ) -> None:
-    @app.callback(Output(f"{part}-answer", "data"), Input("address", "search"))  # type: ignore[untyped-decorator]
+    @app.callback(Output(f"{part}-answer", "data"), Input("address", "search"))
     def answer(search: Any) -> Part:
         """Answer one part for the person who asks."""
         request = request_of()

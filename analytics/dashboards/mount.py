@@ -20,10 +20,10 @@ PREFIX = "/overview/"
 current_request: ContextVar[HttpRequest] = ContextVar("current_request")
 
 
-class FramedDash(dash.Dash):  # type: ignore[misc]
+class FramedDash(dash.Dash):
     """Dash whose page sits inside our frame."""
 
-    def interpolate_index(self, **parts: str) -> str:
+    def interpolate_index(self, **parts: Any) -> str:  # type: ignore[override]
         """Return the page: our template with the parts that Dash needs."""
         names = ("app_entry", "config", "scripts", "renderer")
         # Dash's own markup: it escapes what it puts there, and nothing of a user is in it.
@@ -47,12 +47,12 @@ def overview() -> FramedDash:
         use_async=False,
         enable_mcp=False,
         add_log_handler=False,
-        update_title=None,
+        update_title="",
         title="Overview",
     )
     app.server.secret_key = settings.SECRET_KEY
     fill(app, current_request.get)
-    app._setup_server()
+    app._setup_server()  # type: ignore[no-untyped-call]
     return app
 
 
@@ -85,8 +85,10 @@ def call(app: FramedDash, request: HttpRequest) -> HttpResponse:
     started: dict[str, Any] = {}
 
     def start(
-        status: str, headers: list[tuple[str, str]], error: Any = None
-    ) -> Callable[..., None]:  # noqa: ARG001
+        status: str,
+        headers: list[tuple[str, str]],
+        error: Any = None,  # noqa: ARG001
+    ) -> Callable[..., None]:
         started.update(status=int(status[:3]), headers=headers)
         return lambda _: None
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import ensure_csrf_cookie
 
 from analytics.dashboards.mount import call, overview, script_policy
+from analytics.dashboards.policy import style_policy
 from analytics.readers.query import read
 from analytics.readers.view import demand_reader
 from audit.access import record
@@ -30,7 +31,7 @@ def show(request: HttpRequest, path: str = "") -> HttpResponse:
         response["Cache-Control"] = "private, max-age=31536000, immutable"
     else:
         response["Cache-Control"] = "private, no-store"
-    response.csp = {"script-src": script_policy()}  # type: ignore[attr-defined]
+    response.csp = {"script-src": script_policy(), "style-src": style_policy()}  # type: ignore[attr-defined]
     return response
 
 

@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from analytics.charts.ask import asking, reach
-from analytics.readers.query import Query, usual_period
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
+from analytics.readers.query import Query, usual_period
 from analytics.sources.opening import LIVE, open_source
 from audit.access import record
 from audit.proof.entry import Action, EventCode, Outcome

@@ -94,4 +94,5 @@ def printed(value: Value, column: Column) -> str:
         return "—"
     if isinstance(value, str):
         return value
-    return f"{value:,.{column.digits}f}{column.unit}"
+    digits = 0 if isinstance(value, int) else column.digits
+    return f"{value:,.{digits}f}{column.unit}"

@@ -62,7 +62,7 @@ def make(
     write, content_type = WRITERS[kind]
     content = write(document)
     digest = hashlib.sha256(content).hexdigest()
-    _record(name, kind, order, digest, at, http_request)
+    _record(name, kind, order, digest, at=at, http_request=http_request)
     return Made(
         content=content,
         sha256=digest,
@@ -83,7 +83,13 @@ def _sealed(at: datetime) -> Seal | None:
 
 
 def _record(
-    name: str, kind: str, order: Order, digest: str, at: datetime, http_request: HttpRequest | None
+    name: str,
+    kind: str,
+    order: Order,
+    digest: str,
+    *,
+    at: datetime,
+    http_request: HttpRequest | None,
 ) -> None:
     facilities = order.selection.facilities
     record(

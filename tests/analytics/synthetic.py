@@ -47,9 +47,13 @@ def _events(request: dict[str, object], i: int) -> list[dict[str, object]]:
     if i % 4 == 0:
         reason = ("AU02", "RV01", "LO01", "TR06")[i // 4 % 4]
         story.append({"occurred": received + 3600, "activity": "failure_noted", "reason": reason})
-        story.append({"occurred": received + 40000, "activity": "failure_recovered", "reason": reason})
+        story.append(
+            {"occurred": received + 40000, "activity": "failure_recovered", "reason": reason}
+        )
     if request["available"] is not None:
-        medium = "physical" if i % 6 == 0 else "unknown" if i % 29 == 0 else "link" if i % 2 else "push"
+        medium = (
+            "physical" if i % 6 == 0 else "unknown" if i % 29 == 0 else "link" if i % 2 else "push"
+        )
         sent = {"occurred": request["available"], "activity": "available", "medium": medium}
         story.append(sent | {"channel": medium})
     return [base | event | {"seq": seq} for seq, event in enumerate(story)]

@@ -12,7 +12,7 @@ from analytics.charts.marks import standing
 from analytics.charts.words import count, day, one, period, plural, span
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import METHOD_VERSION, Metric, Result
+from analytics.metrics.definition import METHOD_VERSION, Kind, Metric, Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
 from analytics.reports.document import Bar, Column, Document, Intervals, Seal, Section, Table, Value
@@ -64,9 +64,9 @@ def build(order: Order) -> Document:
             Section(heading="In short", paragraphs=(_in_short(sla, before, order.names),)),
             Section(heading="Figures", table=_figures(now, before)),
             _by_facility(sla, order.names),
-            _late_section(late, late_total),
             Section(heading="What was left out", table=_excluded(now)),
             Section(heading="How it was counted", table=_definitions(now)),
+            _late_section(late, late_total),
         ),
         facts=_facts(order, as_of),
         reproduce=_reproduce(order, as_of),
@@ -118,11 +118,10 @@ def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str
     target = BY_KEY[sla.key].target or 95.0
     side = {"below": "below", "met": "above", "unsure": "not clearly apart from"}
     was = before.get(sla.key)
-    words = [
-        f"{one(sla.value)}% of matured requests met the contract "
-        f"({span(sla.low, sla.high)}; n = {count(sla.n)}), "
-        f"{side[standing(sla.low, sla.high, target)]} the {target:g}% target."
-    ]
+    share = f"{one(sla.value)}% of matured requests met the contract"
+    sure = f"({span(sla.low, sla.high)}; n = {count(sla.n)})"
+    reading = side[standing(sla.low, sla.high, target)]
+    words = [f"{share} {sure}, {reading} the {target:g}% target."]
     below = [names.get(g.group, g.group) for g in sla.by if g.high is not None and g.high < target]
     if below:
         words.append(
@@ -140,6 +139,10 @@ def _interval_words(metric: Metric, result: Result) -> str:
     return span(result.low, result.high) + (" (range: unknown)" if is_range else "")
 
 
+def _shown(metric: Metric, value: float | None) -> Value:
+    return int(value) if value is not None and metric.kind is Kind.COUNT else value
+
+
 def _figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
     rows: list[tuple[Value, ...]] = []
     for key, result in now.items():
@@ -147,10 +150,10 @@ def _figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
         rows.append(
             (
                 metric.label,
-                result.value,
+                _shown(metric, result.value),
                 metric.unit,
                 _interval_words(metric, result),
-                was.value if was else None,
+                _shown(metric, was.value if was else None),
                 metric.target,
                 result.numerator,
                 result.n,

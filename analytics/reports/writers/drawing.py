@@ -19,10 +19,12 @@ def intervals(chart: Intervals, kind: str) -> bytes:
         _draw(figure, chart)
         file = io.BytesIO()
         if kind == "svg":
-            FigureCanvasSVG(figure).print_svg(file, metadata={"Date": None})
+            FigureCanvasSVG(figure).print_svg(  # type: ignore[no-untyped-call]
+                file, metadata={"Date": None}
+            )
         else:
             figure.set_dpi(200)
-            FigureCanvasAgg(figure).print_png(file)
+            FigureCanvasAgg(figure).print_png(file)  # type: ignore[no-untyped-call]
         return file.getvalue()
 
 

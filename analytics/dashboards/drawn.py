@@ -1,0 +1,127 @@
+"""The charts of the overview: their findings in words, their figures, their numbers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from analytics.charts import ask as asked
+from analytics.charts import curve, media, pareto
+from analytics.charts.ask import asking
+from analytics.charts.tables import Cell
+from analytics.charts.words import count, one, period, span, whole
+from analytics.dashboards import links
+from analytics.dashboards.head import DISCS
+from analytics.dashboards.standing import STATES
+from analytics.readers.view import View
+
+Context = dict[str, Any]
+
+
+def charts(view: View) -> tuple[Context, dict[str, Any]]:
+    """Return what the charts' panels say, and their figures."""
+    label = f"the {(view.until - view.since).days + 1} days before"
+    starts = asked.months(view.until)
+    with asking(view.snapshot.mirror, view.selection) as ask:
+        now = asked.survival(ask)
+        before = asked.survival(ask.over(view.before)) if view.before else None
+        lost = asked.failures(ask)
+        year = ask.over(ask.whenever)
+        months = asked.total(
+            asked.shares(year, DISCS, starts, end=view.until, by_event=True), starts
+        )
+        mix = asked.media_mix(ask, view.until - timedelta(days=91))
+        ages, flow = asked.ages(ask), asked.flow(ask)
+    missing = view.snapshot.mirror.log.missing
+    figures = {
+        "curve": curve.figure(now, before, before_label=label),
+        "curve_narrow": curve.figure(now, before, before_label=label, narrow=True),
+        "media": media.figure(months),
+        "pareto": pareto.figure(lost),
+        "pareto_narrow": pareto.figure(lost, narrow=True),
+    }
+    context = {
+        "curve": _curve_words(now, before, label, missing),
+        "media": _media_words(months, mix, missing),
+        "pareto": _pareto_words(lost, missing, view),
+        "ages": _age_words(view, ages, flow),
+        "query": view.query,
+    }
+    return context, figures
+
+
+def _curve_words(now: Any, before: Any, label: str, missing: Any) -> Context:
+    days = (1, 2, 3, 5, 7, 10, 14, 21)
+    rows = []
+    for limit in days:
+        step = curve.released_by(now, limit)
+        was = curve.released_by(before, limit) if before else None
+        rows.append(
+            {
+                "days": limit,
+                "out": one(100 * (1 - step.waiting)) if step else "0.0",
+                "span": span(100 * (1 - step.high), 100 * (1 - step.low)) if step else "",
+                "before": one(100 * (1 - was.waiting)) if was else "",
+            }
+        )
+    return {
+        "title": curve.title(now),
+        "n": count(now.n),
+        "still_open": count(now.still_open),
+        "rows": rows,
+        "label": label,
+        "why": missing.get("available", "") or ("" if now.n else "no request in this time"),
+    }
+
+
+def _media_words(months: list[Cell], mix: dict[str, int], missing: Any) -> Context:
+    total = sum(mix.values()) or 1
+    media_names = ("link", "push", "physical", "unknown")
+    return {
+        "title": media.title(months),
+        "n": count(sum(cell.n for cell in months)),
+        "mix": {name: whole(100 * mix.get(name, 0) / total) for name in media_names},
+        "rows": [
+            {
+                "month": f"{cell.start:%b %Y}",
+                "least": one(cell.least),
+                "most": one(cell.most),
+                "n": count(cell.n),
+            }
+            for cell in months
+        ],
+        "why": missing.get("channel", "")
+        or ("" if any(c.n for c in months) else "no delivery yet"),
+    }
+
+
+def _pareto_words(lost: list[Any], missing: Any, view: View) -> Context:
+    return {
+        "title": pareto.title(lost),
+        "hours": count(sum(failure.hours for failure in lost)),
+        "n": count(sum(failure.requests for failure in lost)),
+        "rows": lost,
+        "period": period(view.since, view.until),
+        "why": missing.get("reason", "") or ("" if lost else "no failure was noted in this time"),
+    }
+
+
+def _age_words(view: View, ages: list[Any], flow: tuple[int, int]) -> Context:
+    total = sum(age.n for age in ages)
+    old = sum(age.n for age in ages[2:])
+    came, ended = flow
+    rows = []
+    for age in ages:
+        parts = []
+        for band, (tone, icon, words) in STATES.items():
+            if n := age.bands.get(band, 0):
+                href = links.queue(view.query, band="late" if band == "very_late" else band)
+                parts.append({"n": n, "tone": tone, "icon": icon, "words": words, "href": href})
+        rows.append({"label": age.label, "n": count(age.n), "parts": parts})
+    verb = "request is" if total == 1 else "requests are"
+    net = came - ended
+    return {
+        "title": f"{count(total)} {verb} open; {count(old)} {'is' if old == 1 else 'are'} older than five days",
+        "rows": rows,
+        "flow": f"Received {count(came)} last week · closed {count(ended)} · net {'−' if net < 0 else '+'}{abs(net)}",
+    }

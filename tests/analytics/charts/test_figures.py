@@ -1,0 +1,94 @@
+"""Figures are plain data: roles instead of colours, findings with numbers."""
+
+import json
+from datetime import date
+
+import pytest
+import synthetic
+
+from analytics.charts import curve, media, pareto
+from analytics.charts.ask import asking, months, shares, survival, total, weeks
+from analytics.charts.marks import interval, spark, standing
+from analytics.charts.tables import Cell, Failure
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
+
+DAYS = (date(2026, 8, 24), date(2026, 11, 22))
+SELECTION = Selection(since=DAYS[0], until=DAYS[1], zone="America/Chicago")
+
+
+@pytest.fixture(scope="module")
+def mirror():
+    return synthetic.mirror()
+
+
+def test_weeks_add_up_to_the_measure(mirror) -> None:
+    starts = weeks(*DAYS)
+    with asking(mirror, SELECTION) as ask:
+        cells = total(shares(ask, "sla_compliance", starts, end=DAYS[1]), starts)
+    result = compute(mirror, SELECTION, ["sla_compliance"])["sla_compliance"]
+    assert len(starts) == 13
+    assert sum(cell.n for cell in cells) == result.n
+    assert sum(cell.hits for cell in cells) == result.numerator
+
+
+def test_curve_marks_the_median_and_names_roles(mirror) -> None:
+    with asking(mirror, SELECTION) as ask:
+        now = survival(ask)
+    figure = curve.figure(now, now, before_label="the 91 days before")
+    assert f"{now.median:.1f} days" in curve.title(now)
+    assert now.n == 400
+    assert now.still_open == 17
+    assert "#" not in json.dumps(figure)
+    assert len(figure["data"]) == 5
+    assert figure["data"][-1]["y"] == [50, 90]
+
+
+def test_an_empty_curve_is_drawn() -> None:
+    empty = synthetic.mirror(facilities=())
+    with asking(empty, SELECTION) as ask:
+        now = survival(ask)
+    assert now.n == 0
+    assert curve.figure(now, None, before_label="")["data"]
+    assert "Not half" in curve.title(now)
+
+
+def test_media_keeps_the_unknown_as_a_band() -> None:
+    cells = [Cell(start=date(2026, m, 1), n=100, hits=30 - 2 * m, unknown=5) for m in range(1, 11)]
+    assert media.title(cells) == "Discs fell from 28% to 10% of deliveries"
+    low, high, line = media.figure(cells)["data"]
+    assert low["y"] == line["y"]
+    assert high["y"][0] == 33.0
+
+
+def test_pareto_outlines_what_is_the_requesters() -> None:
+    failures = [
+        Failure(code="AU02", label="Element missing", hours=80, requests=4, is_theirs=True),
+        Failure(code="LO01", label="Not found", hours=20, requests=9, is_theirs=False),
+    ]
+    assert pareto.title(failures) == "One failure costs 80% of the hours lost"
+    assert pareto.figure(failures)["data"][0]["meta"]["bars"] == ["edge", "surface"]
+    assert pareto.title([]) == "No failure cost an hour"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "word"), [(90, 94, "below"), (96, 99, "met"), (90, 99, "unsure")]
+)
+def test_a_tint_needs_the_whole_interval(low: float, high: float, word: str) -> None:
+    assert standing(low, high, 95) == word
+    assert interval(92, low, high, target=95, least=80).standing == word
+
+
+def test_a_spark_needs_two_points() -> None:
+    assert spark([1.0, None]) is None
+    assert spark([1.0, None, 3.0], goal=2.0).curve.count(",") == 2
+
+
+def test_months_end_with_the_month_of_the_day() -> None:
+    assert months(date(2026, 2, 3), most=3) == [
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+    ]
+    assert BY_KEY["sla_compliance"].target == 95.0

@@ -1,0 +1,88 @@
+"""The overview in Chromium: charts, filters, definitions, no message in the console, no side scroll."""
+
+import os
+import shutil
+import time
+
+import pytest
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("small_source"),
+]
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
+READY = "html[data-charts=ready]"
+
+
+@pytest.fixture
+def pages(person, client, live_server):
+    """Return a maker of signed-in pages, and all that their consoles said."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    binary = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not binary:
+        pytest.skip("no Chromium: set CHROMIUM to its binary")
+    client.force_login(person("him_director", everything=True))
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    said: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+
+        def make(width: int, scheme: str):
+            context = browser.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=scheme
+            )
+            context.add_cookies([cookie | {"url": live_server.url}])
+            page = context.new_page()
+            loud = ("error", "warning")
+            page.on("console", lambda m: said.append(m.text) if m.type in loud else None)
+            page.on("pageerror", lambda error: said.append(str(error)))
+            return page
+
+        yield make, said, live_server.url
+        browser.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+)
+def test_charts_appear_and_the_page_never_scrolls_sideways(pages, width: int, scheme: str) -> None:
+    make, said, address = pages
+    page = make(width, scheme)
+    for run in ("cold", "warm"):
+        began = time.perf_counter()
+        page.goto(f"{address}/overview/")
+        page.wait_for_selector(READY, timeout=20_000)
+        print(f"first chart, {run}, {width} {scheme}: {time.perf_counter() - began:.2f} s")
+    assert page.locator(".js-plotly-plot").count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert said == []
+
+
+def test_filters_definitions_and_paper(pages) -> None:
+    make, said, address = pages
+    page = make(1440, "light")
+    page.goto(f"{address}/overview/")
+    page.wait_for_selector(READY, timeout=20_000)
+    assert "n = 384" in page.locator(".kpi-range").first.inner_text()
+    page.get_by_role("button", name="How this is counted: Contract SLA met").click()
+    assert page.get_by_role("dialog", name="Contract SLA met").is_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Facility all facilities").click()
+    page.get_by_label("Northfield General").uncheck()
+    page.locator("#f-facility").get_by_role("button", name="Show").click()
+    page.wait_for_url("**facility=riverside**")
+    page.wait_for_selector(READY, timeout=20_000)
+    assert "n = 192" in page.locator(".kpi-range").first.inner_text()
+    page.get_by_role("button", name="Clock").click()
+    page.get_by_role("link", name="Patient access, 30 days").click()
+    page.wait_for_url("**clock=legal**")
+    page.wait_for_selector(READY, timeout=20_000)
+    assert "facility=riverside" in page.url
+    assert "Patient access on time" in page.locator(".kpi-label").first.inner_text()
+    page.go_back()
+    page.wait_for_selector(READY, timeout=20_000)
+    assert "Contract SLA met" in page.locator(".kpi-label").first.inner_text()
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert said == []

@@ -1,0 +1,179 @@
+"""The SLA report: its figures are compute()'s, its files are safe, the audit log vouches for it."""
+
+import csv
+import hashlib
+import io
+import json
+from datetime import UTC, date, datetime
+
+import openpyxl
+import pytest
+import synthetic
+from django.core.management import CommandError, call_command
+
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
+from analytics.reports.builders.sla_compliance import KEYS, Order, build
+from analytics.reports.document import Column, Document, Seal, Section, Table
+from analytics.reports.writers import WRITERS
+
+DAYS = (date(2026, 8, 24), date(2026, 11, 22))
+SELECTION = Selection(since=DAYS[0], until=DAYS[1], zone="America/Chicago")
+SEAL = Seal(
+    size=7,
+    root="9f3c" * 16,
+    note="discless.example/log\n7\nAAAA\n\n— discless.example/log AAAA\n",
+    signed_at=datetime(2026, 11, 24, 14, tzinfo=UTC),
+    key="discless.example/log+00000000+AAAA",
+)
+
+
+@pytest.fixture(scope="module")
+def shot():
+    return synthetic.snapshot()
+
+
+@pytest.fixture(scope="module")
+def document(shot) -> Document:
+    return build(
+        Order(
+            source="live",
+            snapshot=shot,
+            selection=SELECTION,
+            since=DAYS[0],
+            until=DAYS[1],
+            names={"northfield": "Northfield General"},
+            seal=SEAL,
+        )
+    )
+
+
+def nasty() -> Document:
+    rows = (('=HYPERLINK("http://example.org")', 1), ("@SUM(A1)", 2), ("+1", 3), ("-2+3", 4))
+    columns = (Column(heading="=1+1"), Column(heading="n", is_number=True))
+    table = Table(name="Nasty", caption="#set page #eval", columns=columns, rows=rows)
+    section = Section(heading="= #panic()", paragraphs=("=1+1", "#read(sys)"), table=table)
+    return Document(
+        name="x", title="=1+1", subtitle="-1", sections=(section,), facts=(), reproduce="=1"
+    )
+
+
+def test_figures_in_the_files_are_those_of_compute(document: Document, shot) -> None:
+    expected = compute(shot.mirror, SELECTION, KEYS)
+    rows = list(csv.reader(io.StringIO(WRITERS["csv"][0](document).decode("utf-8-sig"))))
+    written = {row[0]: row[1] for row in rows if len(row) == 2}
+    book = openpyxl.load_workbook(io.BytesIO(WRITERS["xlsx"][0](document)))
+    sheet = {row[0].value: row[1].value for row in book["Unrounded"].iter_rows()}
+    for key, result in expected.items():
+        for name in ("value", "numerator", "n", "low", "high"):
+            number = getattr(result, name)
+            if number is not None:
+                assert float(written[f"{key}.{name}"]) == pytest.approx(number, abs=1e-9)
+                assert sheet[f"{key}.{name}"] == pytest.approx(number, abs=1e-9)
+
+
+def test_late_list_has_numbers_only_and_all_of_them(document: Document) -> None:
+    (late,) = (table for table in document.tables if table.name == "Late")
+    assert (
+        len(late.rows)
+        == document.figures["sla_compliance.n"] - document.figures["sla_compliance.numerator"]
+    )
+    assert all(str(row[0]).startswith("R-") for row in late.rows)
+
+
+def test_definitions_and_exclusions_are_carried(document: Document) -> None:
+    names = {table.name for table in document.tables}
+    assert {"Figures", "By facility", "Definitions", "Left out"} <= names
+
+
+def test_csv_never_holds_a_formula() -> None:
+    text = WRITERS["csv"][0](nasty()).decode("utf-8-sig")
+    for row in csv.reader(io.StringIO(text)):
+        for cell in row:
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_xlsx_never_holds_a_formula_or_a_link(document: Document) -> None:
+    for paper in (nasty(), document):
+        book = openpyxl.load_workbook(io.BytesIO(WRITERS["xlsx"][0](paper)))
+        for sheet in book:
+            for row in sheet.iter_rows():
+                assert all(cell.data_type != "f" and not cell.hyperlink for cell in row)
+
+
+def test_pdf_is_tagged_and_takes_data_as_data(document: Document) -> None:
+    for paper in (document, nasty()):
+        content = WRITERS["pdf"][0](paper)
+        assert content.startswith(b"%PDF")
+        assert b"/StructTreeRoot" in content
+        assert b"pdfuaid" in content
+
+
+def test_docx_opens_with_a_heading(document: Document) -> None:
+    import docx
+
+    paper = docx.Document(io.BytesIO(WRITERS["docx"][0](document)))
+    assert paper.paragraphs[0].text == document.title
+    assert len(paper.tables) == len(document.tables)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_source")
+class TestVouchedFor:
+    """The command and the page record what they wrote, under a checkpoint that verifies."""
+
+    def test_command_writes_and_the_checkpoint_verifies(self, tmp_path, capsys) -> None:
+        from audit.models import AuditEntry
+        from audit.proof.checkpoint import Checkpoint
+        from audit.seal import log_key
+
+        out = tmp_path / "sla.pdf"
+        for _ in range(2):  # the first entry of an empty log is this report's own
+            capsys.readouterr()
+            call_command("report", "sla_compliance", format="pdf", out=str(out), json=True)
+        answer = json.loads(capsys.readouterr().out)
+        assert answer["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+        checkpoint = Checkpoint.from_note(answer["checkpoint"]["note"], log_key())
+        assert checkpoint.size == answer["checkpoint"]["size"] >= 1
+        assert checkpoint.root.hex() == answer["checkpoint"]["root"]
+        last = AuditEntry.objects.filter(verb="report.exported").order_by("-at").first()
+        assert answer["sha256"] in bytes(last.body).decode()
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [{"facility": ["nowhere"]}, {"since": "yesterday"}, {"out": "/nowhere/at/all.pdf"}],
+    )
+    def test_misuse_is_two(self, tmp_path, wrong) -> None:
+        options = {"format": "csv", "out": str(tmp_path / "x.csv")} | wrong
+        with pytest.raises(CommandError) as refusal:
+            call_command("report", "sla_compliance", **options)
+        assert refusal.value.returncode == 2
+
+    def test_nothing_counted_is_one(self, tmp_path) -> None:
+        days = {"since": "2001-01-01", "until": "2001-01-31"}
+        with pytest.raises(SystemExit) as end:
+            call_command(
+                "report", "sla_compliance", format="csv", out=str(tmp_path / "x.csv"), **days
+            )
+        assert end.value.code == 1
+
+    def test_download_is_cut_to_the_scope(self, person, client) -> None:
+        client.force_login(person("supervisor", "riverside"))
+        answer = client.get("/reports/sla_compliance.csv?facility=northfield&facility=riverside")
+        text = answer.content.decode("utf-8-sig")
+        assert answer.status_code == 200
+        assert "attachment" in answer["Content-Disposition"]
+        assert "Northfield" not in text
+        assert "northfield" not in text
+        assert "R-N0" not in text
+        assert "sla_compliance.n,192" in text
+
+    def test_page_offers_every_format(self, person, client) -> None:
+        client.force_login(person("auditor", everything=True))
+        words = client.get("/reports/?from=2026-09-01").content.decode()
+        assert all(f"sla_compliance.{kind}?from=2026-09-01" in words for kind in WRITERS)
+        assert client.get("/reports/nothing.pdf").status_code == 404
+
+    def test_release_staff_may_not_download(self, person, client) -> None:
+        client.force_login(person("release_staff", everything=True))
+        assert client.get("/reports/sla_compliance.pdf").status_code == 403
