@@ -1,0 +1,105 @@
+"""Measure what is promised, on this machine, now."""
+
+from __future__ import annotations
+
+import json
+import platform
+import statistics
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
+from analytics.sources.live import live_log
+from audit.proof.merkle import CompactRange, leaf_hash
+from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
+from requests_app.sla.explain import explain
+from requests_app.sla.rules import CONTRACT
+
+
+def seconds(run: Callable[[], object], times: int = 5) -> dict[str, float]:
+    """Return the median, least and greatest wall time of a few runs after one to warm up."""
+    run()
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        run()
+        took.append(time.perf_counter() - began)
+    return {"median_s": statistics.median(took), "min_s": min(took), "max_s": max(took)}
+
+
+def bench_tree() -> dict[str, Any]:
+    """Hash and join 100,000 entries of 500 bytes."""
+
+    def run() -> bytes:
+        tree = CompactRange()
+        tree.extend(leaf_hash(number.to_bytes(500)) for number in range(100_000))
+        return tree.root()
+
+    return {"entries": 100_000, **seconds(run)}
+
+
+def bench_clocks() -> dict[str, Any]:
+    """Count 1,000 contract due dates with their explanations."""
+    calendar = BusinessCalendar(zone="America/Chicago", holidays=us_federal_holidays(2024, 2028))
+    at = timezone.now()
+
+    def run() -> None:
+        for _ in range(1000):
+            explain(CONTRACT, starts_at=at, calendar=calendar)
+
+    return {"due_dates": 1000, **seconds(run)}
+
+
+def bench_measures() -> dict[str, Any]:
+    """Read live work, fold it, compute every measure."""
+    at = timezone.now()
+    log = live_log(at)
+    mirror = fold(log)
+    return {
+        "requests": log.requests.num_rows,
+        "events": log.events.num_rows,
+        "read": seconds(lambda: live_log(at), 2),
+        "fold": seconds(lambda: fold(log)),
+        "compute": seconds(lambda: compute(mirror, Selection())),
+    }
+
+
+BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
+    "tree": bench_tree,
+    "clocks": bench_clocks,
+    "measures": bench_measures,
+}
+
+
+class Command(BaseCommand):
+    """Exit status 0 with figures, 2 for misuse."""
+
+    help = "Measure: " + ", ".join(BENCHES) + ", all."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("name")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run and print."""
+        name = options["name"]
+        if name not in (*BENCHES, "all"):
+            raise CommandError(
+                f"There is no bench {name!r}. Known: {', '.join(BENCHES)}.", returncode=2
+            )
+        chosen = BENCHES if name == "all" else {name: BENCHES[name]}
+        answer: dict[str, Any] = {"python": sys.version.split()[0], "machine": platform.machine()}
+        answer |= {key: run() for key, run in chosen.items()}
+        if options["json"]:
+            self.stdout.write(json.dumps(answer))
+        else:
+            self.stdout.write(json.dumps(answer, indent=2))

@@ -1,0 +1,75 @@
+"""Write the generated pages of docs/reference, or check that they are current."""
+
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from requests_app.failure_codes import FAILURES
+from requests_app.imaging.findings import CHECKS
+from requests_app.lifecycle.states import mermaid
+
+MARK = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
+
+
+def states_page() -> str:
+    """Return the page of the state diagram."""
+    return f"# Request states\n\n{MARK}```mermaid\n{mermaid()}\n```\n"
+
+
+def failures_page() -> str:
+    """Return the table of failure codes."""
+    rows = [
+        f"| {code} | {one.stage} | {one.label} | {one.owner} | "
+        f"{'yes' if one.pauses_contract_clock else 'no'} | {'yes' if one.enabled else 'no'} |"
+        for code, one in FAILURES.items()
+    ]
+    head = "| code | stage | what | whose | pauses the contract clock | ships enabled |\n|---|---|---|---|---|---|\n"
+    return f"# Failure codes\n\n{MARK}{head}" + "\n".join(rows) + "\n"
+
+
+def checks_page() -> str:
+    """Return the seven checks of usability."""
+    rows = [f"| {code} | {text} |" for code, text in CHECKS.items()]
+    return (
+        f"# Usability checks\n\n{MARK}| check | what it asks |\n|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "request-states.md": states_page,
+    "failure-codes.md": failures_page,
+    "usability.md": checks_page,
+}
+
+
+class Command(BaseCommand):
+    """Exit status 1 with --check where a page is out of date."""
+
+    help = "Write docs/reference from the code."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the options."""
+        parser.add_argument("--check", action="store_true", help="write nothing; fail if stale")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write or compare."""
+        folder = settings.BASE_DIR / "docs" / "reference"
+        stale = []
+        for name, page in PAGES.items():
+            path, text = folder / name, page()
+            if path.exists() and path.read_text() == text:
+                continue
+            stale.append(name)
+            if not options["check"]:
+                folder.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+        self.stdout.write(f"{len(stale)} pages {'stale' if options['check'] else 'written'}")
+        if stale and options["check"]:
+            sys.exit(1)

@@ -1,0 +1,67 @@
+"""The cast of the tests: two hospitals' facilities, people of every role, one request."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from django.contrib.auth.models import Group
+
+from requests_app.intake.submit import Submission, submit
+from requests_app.models import Facility, ImagingRequest, Organization, User
+from requests_app.vocabulary import LegalBasis, RequesterType, Role
+
+AT = datetime(2026, 11, 9, 15, tzinfo=UTC)
+PASSWORD = "a long enough password"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Insiders of Northfield, and an outsider of Lakeside in the same organization."""
+
+    northfield: Facility
+    lakeside: Facility
+    people: dict[Role, User]
+    outsider: User
+
+
+def person(name: str, role: Role, *facilities: Facility) -> User:
+    """Return an account with one role and some facilities."""
+    user = User.objects.create_user(
+        name,
+        f"{name}@example.org",
+        PASSWORD,
+        organization=facilities[0].organization if facilities else None,
+    )
+    user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    user.facilities.set(facilities)
+    return User.objects.get(pk=user.pk)
+
+
+def make_cast() -> Cast:
+    """Return the cast, freshly stored."""
+    house = Organization.objects.create(name="Example Health", slug="example-health")
+    places = [
+        Facility.objects.create(
+            organization=house, name=name, short_name=name.split()[0], slug=name.split()[0].lower()
+        )
+        for name in ("Northfield General", "Lakeside Clinic")
+    ]
+    people = {role: person(role.value, role, places[0]) for role in Role}
+    outsider = person("outsider", Role.RELEASE_STAFF, places[1])
+    return Cast(northfield=places[0], lakeside=places[1], people=people, outsider=outsider)
+
+
+def file_request(facility: Facility, *, at: datetime = AT, **said: object) -> ImagingRequest:
+    """Return a received request."""
+    words: dict[str, object] = {
+        "requester_type": RequesterType.PATIENT,
+        "legal_basis": LegalBasis.PATIENT_ACCESS,
+        "requester_name": "Sample Patient 0417",
+        "recipient_name": "Sample Patient 0417",
+        "recipient_email": "patient0417@example.org",
+        "patient_family_name": "Patient",
+        "patient_given_name": "Sample",
+        "patient_birth_date": date(1958, 4, 27),
+        "scope": "CT abdomen",
+        **said,
+    }
+    return submit(Submission(facility=facility, **words), by=None, at=at, logged_at=at).request  # type: ignore[arg-type]
