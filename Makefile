@@ -2,47 +2,64 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test test-fast check fix docs bench clean
-.DEFAULT_GOAL := setup
+.PHONY: help setup demo test test-fast check fix docs bench clean
+.DEFAULT_GOAL := help
 
-var/.runtime: requirements.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	mkdir -p var && touch $@
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 12
+
+var/.venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; name it, as in: make setup PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv || \
+	  { echo "Python cannot make environments. On Debian: apt-get install python3-venv"; exit 1; }
+	@mkdir -p var && touch $@
+
+var/.runtime: var/.venv requirements.txt
+	$(PIP) -r requirements.txt
+	@touch $@
 
 var/.tests: var/.runtime requirements-test.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-test.txt
-	touch $@
+	$(PIP) -r requirements-test.txt
+	@touch $@
 
-var/.assets: var/.runtime package.json package-lock.json project/static/icons.txt project/assets/build.py
+var/.assets: var/.runtime package-lock.json project/static/icons.txt project/assets/build.py
 	$(BIN)/python project/assets/build.py
-	touch $@
+	@touch $@
 
-setup: var/.runtime var/.assets ## environment, wheels, browser assets; starts nothing
+# After the assets: both install into node_modules.
+var/.browser: var/.assets package-lock.json project/assets/browser.py
+	$(BIN)/python project/assets/browser.py
+	@touch $@
+
+setup: var/.runtime var/.assets ## environment, wheels, browser assets, database; starts nothing
 	$(MANAGE) migrate --no-input --verbosity 0
 
 demo: setup ## everything on one machine, with a year of demonstration data
 	DEMO=true $(MANAGE) up --demo
 
-test: var/.tests var/.assets ## every test
+test: var/.tests var/.browser ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-test-fast: var/.tests ## tests without browser and without slow ones
+test-fast: var/.tests var/.assets ## tests without browser and without slow ones
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not slow"
 
-check: var/.tests ## every linter; collects failures
+check: var/.tests var/.assets ## every linter; collects failures
 	$(BIN)/python checks/run.py
 
-fix: var/.tests
-	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+fix: var/.tests ## let ruff repair what it can
+	$(BIN)/ruff check --fix . || true
+	$(BIN)/ruff format .
 
 docs: var/.runtime ## write the generated pages of docs/reference
 	$(MANAGE) write_reference
 
-bench: var/.tests
+bench: var/.tests ## measure the promises, as ratios
 	$(MANAGE) bench all
 
-clean:
-	rm -rf .venv node_modules var/static project/static/vendor .mypy_cache .ruff_cache .pytest_cache
-	rm -f var/.runtime var/.tests var/.assets
+clean: ## remove what setup made; the data under var/ stay
+	rm -rf .venv node_modules var/static var/chromium project/static/vendor
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f var/.venv var/.runtime var/.tests var/.assets var/.browser

