@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.db.models import Max
+from django.db import connection, transaction
 
 from audit.access import pseudonym
 from audit.append import append
@@ -19,6 +18,8 @@ from requests_app.vocabulary import Channel, EventKind, State, Touch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_LOCK = "SELECT id FROM requests_app_imagingrequest WHERE id = %s FOR UPDATE"
+_LAST = "SELECT coalesce(max(seq), 0) FROM requests_app_event WHERE request_id = %s"
 _CREATES = frozenset({EventKind.DRAFTED, EventKind.RECEIVED})
 _TRANSFERS = frozenset({EventKind.SENT, EventKind.AVAILABLE, EventKind.DOWNLOADED})
 _LOOKS = frozenset({EventKind.FIRST_OPENED})
@@ -63,12 +64,11 @@ def record(
     """
     what = particulars or Particulars()
     with transaction.atomic():
-        ImagingRequest.objects.select_for_update().only("pk").get(pk=request.pk)
-        last = request.events.aggregate(last=Max("seq"))["last"] or 0
-        entry = append(_entry(request, kind, last + 1, by=by, at=at, what=what))
+        seq = _next_seq(request.pk)
+        entry = append(_entry(request, kind, seq, by=by, at=at, what=what))
         return Event.objects.create(
             request=request,
-            seq=last + 1,
+            seq=seq,
             kind=kind,
             occurred_at=at,
             recorded_at=what.recorded_at or at,
@@ -83,6 +83,20 @@ def record(
             note=what.note,
             audit_entry=entry.pk,
         )
+
+
+def _next_seq(request_id: int) -> int:
+    """Lock the request and return the number of its next event.
+
+    Two statements, since the second must see what the holder of the lock wrote.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [request_id])
+        if cursor.fetchone() is None:
+            raise ImagingRequest.DoesNotExist
+        cursor.execute(_LAST, [request_id])
+        (last,) = cursor.fetchone()
+    return int(last) + 1
 
 
 def _entry(

@@ -29,7 +29,7 @@ def transition(
     TransitionConflict is raised and nothing changes. `request` is refreshed from the locked row.
     """
     with transaction.atomic():
-        locked = ImagingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+        locked = lock(request)
         origin = State(locked.state)
         if expected is not None and origin is not expected:
             raise TransitionConflict(
@@ -57,7 +57,8 @@ def transition(
 
 def lock(request: ImagingRequest) -> ImagingRequest:
     """Return the request's locked row; call inside a transaction."""
-    return ImagingRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    rows = ImagingRequest.objects.select_for_update(of=("self",)).select_related("facility")
+    return rows.get(pk=request.pk)
 
 
 def _words(state: State) -> str:
