@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from requests_app.models import Event, Facility, ImagingRequest
+from requests_app.models import Delivery, Event, Facility, ImagingRequest
 from requests_app.models.choices import choices_of
 from requests_app.vocabulary import Direction, LegalBasis, RequesterType, State
 
@@ -13,6 +13,15 @@ class EventSerializer(serializers.ModelSerializer[Event]):
     class Meta:
         model = Event
         fields = ("seq", "kind", "occurred_at", "reason", "channel", "state_from", "state_to")
+
+
+class DeliverySerializer(serializers.ModelSerializer[Delivery]):
+    """One delivery of a request, without the recipient's address."""
+
+    class Meta:
+        model = Delivery
+        fields = ("channel", "state", "sent_at", "available_at", "first_opened_at", "failed_at")
+        fields += ("failure_code",)
 
 
 class RequestSerializer(serializers.ModelSerializer[ImagingRequest]):

@@ -2,13 +2,22 @@
 
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.permissions import IsAuthenticated
 
 from requests_app.api import views
+from requests_app.api.docs import docs
 
 app_name = "api"
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path(
+        "schema/", SpectacularAPIView.as_view(permission_classes=[IsAuthenticated]), name="schema"
+    ),
+    path("", docs, name="docs"),
     path("requests/", views.RequestList.as_view(), name="requests"),
+    path("requests/<slug:number>/events/", views.RequestEvents.as_view(), name="events"),
+    path(
+        "requests/<slug:number>/deliveries/", views.RequestDeliveries.as_view(), name="deliveries"
+    ),
     path("requests/<slug:number>/", views.RequestDetail.as_view(), name="request"),
     path(
         "requests/<slug:number>/transition/", views.RequestTransition.as_view(), name="transition"

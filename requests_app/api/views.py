@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.api.serializers import (
+    DeliverySerializer,
     EventSerializer,
     RequestSerializer,
     SubmissionSerializer,
@@ -73,17 +74,44 @@ class RequestDetail(APIView):
     def get(self, request: Request, number: str) -> Response:
         """Return a request in scope."""
         found = find(request, number)
-        record(
-            verb="request.viewed",
-            code=EventCode.PATIENT_RECORD,
-            action=Action.READ,
-            http_request=request._request,
-            subject=f"request:{found.number}",
-            facility=found.facility.slug,
-            at=timezone.now(),
-        )
+        looked(request, found)
         events = EventSerializer(found.events.order_by("seq"), many=True).data
         return Response({**RequestSerializer(found).data, "events": events})
+
+
+class RequestEvents(APIView):
+    """The journal of a request."""
+
+    @extend_schema(responses=EventSerializer(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        """Return the events in order."""
+        found = find(request, number)
+        looked(request, found)
+        return Response(EventSerializer(found.events.order_by("seq"), many=True).data)
+
+
+class RequestDeliveries(APIView):
+    """The deliveries of a request."""
+
+    @extend_schema(responses=DeliverySerializer(many=True))
+    def get(self, request: Request, number: str) -> Response:
+        """Return the deliveries, the oldest first."""
+        found = find(request, number)
+        looked(request, found)
+        return Response(DeliverySerializer(found.deliveries.all(), many=True).data)
+
+
+def looked(request: Request, found: ImagingRequest) -> None:
+    """Record that somebody read a request."""
+    record(
+        verb="request.viewed",
+        code=EventCode.PATIENT_RECORD,
+        action=Action.READ,
+        http_request=request._request,
+        subject=f"request:{found.number}",
+        facility=found.facility.slug,
+        at=timezone.now(),
+    )
 
 
 class RequestTransition(APIView):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import get_object_or_404
@@ -22,25 +22,22 @@ if TYPE_CHECKING:
 
     from requests_app.vocabulary import Role
 
-Rest = ParamSpec("Rest")
-View = Callable[Concatenate["HttpRequest", Rest], "HttpResponseBase"]
+View = TypeVar("View", bound=Callable[..., "HttpResponseBase"])
 
 
-def for_roles(*roles: Role) -> Callable[[View[Rest]], View[Rest]]:
+def for_roles(*roles: Role) -> Callable[[View], View]:
     """Let only these roles through: others are refused, visitors are asked to sign in."""
 
-    def wrap(view: View[Rest]) -> View[Rest]:
+    def wrap(view: View) -> View:
         @wraps(view)
-        def guarded(
-            http_request: HttpRequest, *args: Rest.args, **kwargs: Rest.kwargs
-        ) -> HttpResponseBase:
+        def guarded(http_request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not http_request.user.is_authenticated:
                 return redirect_to_login(http_request.get_full_path())
             if not person(http_request).has_role(*roles):
                 raise NotAllowed("This page is for release staff. A supervisor can give access.")
             return view(http_request, *args, **kwargs)
 
-        return guarded
+        return cast("View", guarded)
 
     return wrap
 

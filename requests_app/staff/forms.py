@@ -8,7 +8,7 @@ from django import forms
 
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.intake.authorization import ELEMENTS
-from requests_app.models import Authorization, User
+from requests_app.models import Authorization, Delivery, User
 from requests_app.vocabulary import Channel, Role, State, Touch
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class HandOverForm(StepForm):
 class DeliveryForm(StepForm):
     """A step about one delivery of the request."""
 
-    delivery = forms.ModelChoiceField(queryset=None, widget=forms.HiddenInput)
+    delivery = forms.ModelChoiceField(queryset=Delivery.objects.none(), widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
         super().__init__(*args, request=request, **kwargs)
@@ -178,7 +178,9 @@ class DeliveryForm(StepForm):
 class AssignForm(StepForm):
     """Who takes the request."""
 
-    to = forms.ModelChoiceField(label="Person", queryset=None, empty_label="Choose a person")
+    to = forms.ModelChoiceField(
+        label="Person", queryset=User.objects.none(), empty_label="Choose a person"
+    )
 
     def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
         super().__init__(*args, request=request, **kwargs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
@@ -58,8 +58,13 @@ def _list(http_request: HttpRequest, direction: Direction, title: str) -> HttpRe
     tab = http_request.GET.get("tab", "all")
     found = search(filters(everything, http_request), words)
     rows = rows_of(found.open(), at)
-    page = _ended(http_request, found) if tab == "ended" else _open(http_request, rows, tab)
-    shown = _with_clocks(page, at) if tab == "ended" else list(page.object_list)
+    page: Page[Any]
+    if tab == "ended":
+        page = _ended(http_request, found)
+        shown = _with_clocks(page, at)
+    else:
+        page = _open(http_request, rows, tab)
+        shown = list(page.object_list)
     listed(http_request, direction, len(shown))
     tally = counts(rows, user.pk)
     context = {

@@ -124,7 +124,7 @@ def _answer(
     tone, words = words_for(clocks.standing, clocks.timeline, at)
     steps = [
         (step, tried[1] if tried and tried[0] is step else step.form(request=request))
-        for step in steps_for(request, user, works=works)
+        for step in sorted(steps_for(request, user, works=works), key=lambda step: not step.is_main)
     ]
     context = {
         "request_": request,

@@ -107,7 +107,7 @@ ALL: tuple[Step, ...] = (
         icon="check",
         to=State.RETRIEVED,
         verb=verbs.move(State.RETRIEVED, "The images are recorded as found."),
-        fits=_in(State.APPROVED, State.LOCATING, State.UNUSABLE, State.READY),
+        fits=_in(State.APPROVED, State.LOCATING, State.UNUSABLE),
         form=f.NoteForm,
     ),
     Step(

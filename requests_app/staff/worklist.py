@@ -137,7 +137,7 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
     if now.band is Band.HELD:
         held = timeline.open_hold
         days = (at - held.started).days if held else 0
-        return "held", f"Held {days} day{'' if days == 1 else 's'}"
+        return "held", f"Held {days} day{'' if days == 1 else 's'}" if days else "Held since today"
     if now.due is None or now.days_left is None:
         return "new", "No clock yet"
     left = now.days_left

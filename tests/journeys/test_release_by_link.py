@@ -9,10 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from journey_cast import facility, somebody, zipped_study
 
 from requests_app.models import Delivery, ImagingRequest, ShareLink, User
 from requests_app.vocabulary import Role, State
-from journey_cast import facility, somebody, zipped_study
 
 pytestmark = pytest.mark.django_db
 
