@@ -69,7 +69,7 @@ def test_filters_definitions_and_paper(pages) -> None:
     assert page.get_by_role("dialog", name="Contract SLA met").is_visible()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Facility all facilities").click()
-    page.get_by_label("Northfield General").uncheck()
+    page.get_by_role("checkbox", name="Northfield General").uncheck()
     page.locator("#f-facility").get_by_role("button", name="Show").click()
     page.wait_for_url("**facility=riverside**")
     page.wait_for_selector(READY, timeout=20_000)
