@@ -111,10 +111,11 @@ def _until(
     """The log speaks until its last moment, unless the reader says otherwise."""
     if as_of is not None:
         return int(as_of.astimezone(UTC).timestamp())
-    return max(
+    latest: int = max(
         [event["occurred"] for event in events]
         + [row["available"] for row in requests if row["available"] is not None]
     )
+    return latest
 
 
 def _band(requests: list[dict[str, Any]], until: int) -> None:

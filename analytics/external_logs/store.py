@@ -49,7 +49,7 @@ def keep(
     if reading.log is None:
         raise UnusableLog("Answer the questions first; nothing was stored.")
     mapping = reading.mapping.as_json()
-    earlier = UploadedLog.objects.filter(name=name, organization_id=organization_id).first()
+    earlier = UploadedLog.objects.filter(name=name, organization=organization_id).first()
     same = earlier is not None and (earlier.digest, earlier.mapping) == (digest, mapping)
     if earlier is not None and same and earlier.as_of == reading.log.as_of:
         return earlier, True
@@ -58,7 +58,7 @@ def keep(
     with transaction.atomic():
         log, _ = UploadedLog.objects.update_or_create(
             name=name,
-            organization_id=organization_id,
+            organization=organization_id,
             defaults={
                 "folder": folder,
                 "digest": digest,

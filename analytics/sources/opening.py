@@ -29,7 +29,7 @@ def open_source(
         return snapshot_of(LIVE, watermark=watermark(), at=at, read=lambda: live_log(at))
     logs = UploadedLog.objects.filter(name=name)
     if not any_organization:
-        logs = logs.filter(organization_id=organization_id)
+        logs = logs.filter(organization=organization_id)
     log = logs.first()
     if log is None:
         raise UnknownSource(f"There is no imported log {name!r}. Import it first, or use live.")

@@ -95,7 +95,15 @@ def start(
 def make_database(var: Path) -> None:
     """Create our database where it is missing."""
     env = {**os.environ, "PGPASSWORD": password_of(var)}
-    client = [binaries() / "psql", "-XtAh", run_folder(var), "-U", USER, "-d", "postgres"]
+    client: list[str | Path] = [
+        binaries() / "psql",
+        "-XtAh",
+        run_folder(var),
+        "-U",
+        USER,
+        "-d",
+        "postgres",
+    ]
     found = run_once(
         [*client, "-c", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"], env=env
     )

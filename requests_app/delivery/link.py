@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from requests_app.delivery.secret import hash_of, link_token
 from requests_app.lifecycle.guards import check_has_images
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.transition import lock, transition
 from requests_app.models import Delivery, Event, ImagingRequest, ShareLink, User
 from requests_app.notices.outbox import queue_notice
 from requests_app.refusals import LinkUnknown, TransitionRefused
+from requests_app.tokens import hash_of, link_token
 from requests_app.vocabulary import Channel, DeliveryState, EventKind, State
 
 LIVES_FOR = timedelta(days=30)

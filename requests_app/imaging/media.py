@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 import pycdlib
 from pycdlib.pycdlibexception import PyCdlibException
@@ -21,6 +21,13 @@ MOST_BYTES = 20 * 1024**3
 MOST_RATIO = 200
 LARGEST_MEMBER = 2 * 1024**3
 JUNK = frozenset({"thumbs.db", ".ds_store", "desktop.ini", "autorun.inf", "readme", "readme.txt"})
+
+
+class Source(Protocol):
+    """Bytes that can be read in pieces."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most so many bytes."""
 
 
 class Unpacked:
@@ -42,7 +49,7 @@ class Unpacked:
         """Note why the container as a whole cannot be used."""
         self.findings.append(failure("U1", FailureCode.US01, sentence, evidence[:200]))
 
-    def copy(self, source: IO[bytes], name: str, most: int) -> bool:
+    def copy(self, source: Source, name: str, most: int) -> bool:
         """Copy one member up to a cap; False where it is larger than it may be."""
         path, written = self.place(name), 0
         with path.open("wb") as target:

@@ -21,7 +21,7 @@ from requests_app.imaging.store import Blob, path_of, put, put_file
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
-from requests_app.models import ImagingRequest, Receipt, User
+from requests_app.models import ImagingRequest, Receipt, Study, User
 from requests_app.refusals import Incomplete, TransitionRefused
 from requests_app.vocabulary import Channel, EventKind, Severity, State, Usability
 
@@ -142,12 +142,12 @@ def _is_directory(one: _Judged) -> bool:
 
 
 def _catalogue(request: ImagingRequest, images: list[_Judged], at: datetime) -> None:
-    by_study: dict[int, tuple[object, list[FileVerdict]]] = {}
+    by_study: dict[int, tuple[Study, list[FileVerdict]]] = {}
     for one in images:
         study, _ = add_instance(request, one.verdict, one.blob, at=at)
         by_study.setdefault(study.pk, (study, []))[1].append(one.verdict)
     for study, verdicts in by_study.values():
-        judge_study(study, verdicts, _right_patient(request, verdicts))  # type: ignore[arg-type]
+        judge_study(study, verdicts, _right_patient(request, verdicts))
 
 
 def _right_patient(request: ImagingRequest, verdicts: list[FileVerdict]) -> list[Finding]:

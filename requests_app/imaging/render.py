@@ -79,7 +79,7 @@ def _is_colour(dataset: FileDataset) -> bool:
 def _colour(dataset: FileDataset, pixels: NDArray[np.generic]) -> NDArray[np.uint8]:
     if dataset.PhotometricInterpretation == "PALETTE COLOR":
         pixels = apply_color_lut(pixels, dataset)
-    return _spread(pixels.astype(np.float64), 0, float(np.iinfo(pixels.dtype).max))
+    return _spread(pixels.astype(np.float64), 0, float(2 ** (8 * pixels.dtype.itemsize) - 1))
 
 
 def _grey(

@@ -74,26 +74,17 @@ def _part10(content: bytes) -> Scan:
         return Scan(kind="dicom", problem="The file ends inside its own header.")
     if note:
         notes.append(note)
+    body, problem = content[meta:], ""
     if not syntax:
-        return Scan(kind="dicom", problem="The file does not say its transfer syntax.")
-    if meta >= len(content):
-        return Scan(kind="dicom", transfer_syntax=syntax, problem="The file holds no dataset.")
-    body = content[meta:]
-    if syntax == DEFLATED:
-        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        try:
-            body = inflater.decompress(body, LARGEST_INFLATED)
-        except zlib.error:
-            return Scan(
-                kind="dicom", transfer_syntax=syntax, problem="The deflated data are damaged."
-            )
-        if inflater.unconsumed_tail:
-            return Scan(
-                kind="dicom", transfer_syntax=syntax, problem="The file inflates to over 256 MiB."
-            )
-    if syntax == BIG_ENDIAN:
+        problem = "The file does not say its transfer syntax."
+    elif not body:
+        problem = "The file holds no dataset."
+    elif syntax == DEFLATED:
+        body, problem = _inflated(body)
+    elif syntax == BIG_ENDIAN:
         notes.append("The transfer syntax is retired (big endian).")
-        return Scan(kind="dicom", transfer_syntax=syntax, notes=tuple(notes))
+    if problem or syntax == BIG_ENDIAN:
+        return Scan(kind="dicom", transfer_syntax=syntax, problem=problem, notes=tuple(notes))
     walk = _Walk(body, explicit=syntax != IMPLICIT)
     walk.run()
     return Scan(
@@ -103,6 +94,18 @@ def _part10(content: bytes) -> Scan:
         cut_off=walk.cut_off,
         notes=(*notes, *walk.notes),
     )
+
+
+def _inflated(body: bytes) -> tuple[bytes, str]:
+    """Inflate under a cap; return the bytes, or why they are refused."""
+    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    try:
+        plain = inflater.decompress(body, LARGEST_INFLATED)
+    except zlib.error:
+        return b"", "The deflated data are damaged."
+    if inflater.unconsumed_tail:
+        return b"", "The file inflates to over 256 MiB."
+    return plain, ""
 
 
 def _preamble_notes(preamble: bytes) -> tuple[str, ...]:

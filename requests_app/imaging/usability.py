@@ -51,11 +51,9 @@ def judge(path: Path, content: bytes) -> FileVerdict:
     seen = scan(content)
     if seen.kind not in ("dicom", "bare"):
         what = _NOT_DICOM[seen.kind]
-        found = (failure("U2", FailureCode.US03, f"The file is not DICOM: it is {what}."),)
-        return FileVerdict(path=str(path), verdict=verdict_of(found), findings=found)
+        return _refused(path, f"The file is not DICOM: it is {what}.")
     if seen.problem:
-        found = (failure("U2", FailureCode.US03, seen.problem),)
-        return FileVerdict(path=str(path), verdict=verdict_of(found), findings=found)
+        return _refused(path, seen.problem)
     try:
         dataset = pydicom.dcmread(path, force=seen.kind == "bare")
         undeclared = _is_undeclared(dataset)
@@ -65,7 +63,7 @@ def judge(path: Path, content: bytes) -> FileVerdict:
             dataset, undeclared = pydicom.dcmread(path, force=seen.kind == "bare"), False
         else:
             return _unreadable(path, seen, error)
-    found = tuple(_findings(seen, dataset))
+    found: tuple[Finding, ...] = tuple(_findings(seen, dataset))
     if undeclared:
         found += (warning("U6", "The character set is not declared; names may read wrong."),)
     return FileVerdict(
@@ -89,6 +87,11 @@ _PARSE_ERRORS = (
     *(InvalidDicomError, RecursionError, MemoryError, NotImplementedError, EOFError),
     *(ValueError, TypeError, KeyError, LookupError, AttributeError, OSError, OverflowError),
 )
+
+
+def _refused(path: Path, sentence: str) -> FileVerdict:
+    found = (failure("U2", FailureCode.US03, sentence),)
+    return FileVerdict(path=str(path), verdict=verdict_of(found), findings=found)
 
 
 def _unreadable(path: Path, seen: Scan, error: BaseException) -> FileVerdict:

@@ -26,15 +26,7 @@ def verify_identity(
     with transaction.atomic():
         locked = lock(request)
         check_work(by, locked)
-        patient, is_new = Patient.objects.get_or_create(
-            organization=locked.facility.organization,
-            medical_record_number=number,
-            defaults={
-                "family_name": locked.patient_family_name,
-                "given_name": locked.patient_given_name,
-                "birth_date": locked.patient_birth_date,
-            },
-        )
+        patient, is_new = _patient(locked, number)
         if not is_new and not _agree(patient, locked):
             raise Incomplete(
                 "That record number belongs to a patient with another name or birth date. "
@@ -59,3 +51,16 @@ def _agree(patient: Patient, request: ImagingRequest) -> bool:
     same_name = patient.family_name.casefold() == request.patient_family_name.casefold()
     dates = (patient.birth_date, request.patient_birth_date)
     return same_name and (None in dates or dates[0] == dates[1])
+
+
+def _patient(request: ImagingRequest, number: str) -> tuple[Patient, bool]:
+    """Return the patient of a record number, and whether it is new to us."""
+    return Patient.objects.get_or_create(
+        organization=request.facility.organization,
+        medical_record_number=number,
+        defaults={
+            "family_name": request.patient_family_name,
+            "given_name": request.patient_given_name,
+            "birth_date": request.patient_birth_date,
+        },
+    )

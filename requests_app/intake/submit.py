@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, connection, transaction
 
-from requests_app.delivery.secret import hash_of, tracking_token
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.models import Facility, ImagingRequest, User
 from requests_app.notices.outbox import queue_notice
+from requests_app.tokens import hash_of, tracking_token
 from requests_app.vocabulary import (
     Channel,
     Direction,

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from requests_app.delivery.secret import link_token, tracking_token
 from requests_app.models import Notice
+from requests_app.tokens import link_token, tracking_token
 from requests_app.vocabulary import NoticeState
 
 SUBJECTS: dict[str, str] = {

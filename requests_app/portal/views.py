@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from requests_app.delivery.secret import hash_of
 from requests_app.intake.submit import submit
 from requests_app.models import ImagingRequest
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
+from requests_app.tokens import hash_of
 from requests_app.vocabulary import Role
 
 

@@ -37,6 +37,14 @@ class BusinessCalendar:
     closes: time | None = None
     loaded_through: date | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse hours that the grid cannot hold exactly."""
+        for hour in (self.opens, self.closes):
+            if hour is not None and (hour.minute % 15 or hour.second or hour.microsecond):
+                raise ValueError("opening hours begin and end on a quarter of an hour")
+        if self.opens and self.closes and self.opens >= self.closes:
+            raise ValueError("a facility closes after it opens")
+
     @cached_property
     def zone_info(self) -> ZoneInfo:
         """The facility's time zone."""

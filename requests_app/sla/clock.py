@@ -87,12 +87,12 @@ def fold(moments: Iterable[Moment]) -> Timeline:
 
     The first of each kind counts, except that a failed delivery takes back what was sent and
     available: the images are not there until the next one. A hold ends at its end, or when
-    the request ends.
+    the request ends. The same moment twice is one.
     """
     found: dict[str, datetime | None] = {}
     holds: list[Hold] = []
     ended: tuple[EventKind, datetime] | None = None
-    for moment in sorted(moments, key=lambda moment: moment.at):
+    for moment in sorted(dict.fromkeys(moments), key=lambda moment: moment.at):
         name = _FIRST.get(moment.kind)
         if name is not None and found.get(name) is None:
             found[name] = moment.at
@@ -100,12 +100,25 @@ def fold(moments: Iterable[Moment]) -> Timeline:
             found |= _UNDONE_BY_FAILURE
         if moment.kind is EventKind.HOLD_STARTED:
             holds.append(Hold(started=moment.at, ended=None, reason=moment.reason))
-        if moment.kind is EventKind.HOLD_ENDED or moment.kind in _ENDS:
+        if moment.kind is EventKind.HOLD_ENDED:
+            holds = _ended(holds, moment)
+        if moment.kind in _ENDS:
             holds = [replace(hold, ended=hold.ended or moment.at) for hold in holds]
         if moment.kind in _ENDS and ended is None:
             ended = (moment.kind, moment.at)
     kind, at = ended or (None, None)
-    return Timeline(**found, holds=tuple(holds), ended_by=kind, ended_at=at)  # type: ignore[arg-type]
+    return Timeline(**found, holds=tuple(holds), ended_by=kind, ended_at=at)
+
+
+def _ended(holds: list[Hold], moment: Moment) -> list[Hold]:
+    """End the open holds of the reason that the moment names; all of them where it names none."""
+    named = any(hold.ended is None and hold.reason is moment.reason for hold in holds)
+    return [
+        replace(hold, ended=moment.at)
+        if hold.ended is None and (hold.reason is moment.reason or not named)
+        else hold
+        for hold in holds
+    ]
 
 
 def paused(holds: Iterable[Hold], *, until: datetime) -> tuple[tuple[datetime, datetime], ...]:

@@ -25,13 +25,18 @@ class CountedDay:
 
 @dataclass(frozen=True, kw_only=True)
 class DueDate:
-    """A due date with its reasons. Late means after `due_at`, the end of the due date."""
+    """A due date with its reasons. Late means after `due_at`, the end of the due date.
+
+    Where `is_held`, the count is open-ended: `due` is the date if the hold ended at the as-of
+    moment.
+    """
 
     rule: Rule
     due: date
     due_at: datetime
     days: tuple[CountedDay, ...]
     warnings: tuple[str, ...]
+    is_held: bool = False
 
 
 def explain(
@@ -60,9 +65,14 @@ def explain(
     days += counter.count(zero, needed)
     due = days[-1].date
     days[-1] = replace(days[-1], why=f"{days[-1].why}: due")
-    warnings = tuple(_warnings(rule, due, calendar, extended=extended))
+    is_held = rule.pauses and any(hold.ended is None and hold.requester_caused for hold in holds)
     return DueDate(
-        rule=rule, due=due, due_at=calendar.end_of_day(due), days=tuple(days), warnings=warnings
+        rule=rule,
+        due=due,
+        due_at=calendar.end_of_day(due),
+        days=tuple(days),
+        warnings=tuple(_warnings(rule, due, calendar, extended=extended, is_held=is_held)),
+        is_held=is_held,
     )
 
 
@@ -123,8 +133,10 @@ class _Counter:
 
 
 def _warnings(
-    rule: Rule, due: date, calendar: BusinessCalendar, *, extended: bool
+    rule: Rule, due: date, calendar: BusinessCalendar, *, extended: bool, is_held: bool
 ) -> Iterator[str]:
+    if is_held:
+        yield "The request is on hold: this is the date if the hold ended now. It moves each day."
     if rule.unit is Unit.BUSINESS and calendar.loaded_through and due > calendar.loaded_through:
         yield (
             f"The count runs past {calendar.loaded_through}, the last day for which holidays are "

@@ -91,6 +91,13 @@ def rules_for(
     return tuple(chosen.values())
 
 
+def rules_of(facility: Facility) -> dict[str, Rule]:
+    """Return every rule as a facility has it, the disabled ones too, for the calculator."""
+    rows = Policy.objects.filter(facility=None) | Policy.objects.filter(facility=facility)
+    ordered = sorted(rows, key=lambda row: (row.facility_id or 0, row.effective_from or date.min))
+    return {row.key: rule_of(row) for row in ordered}
+
+
 def _is_in_force(row: Policy, day: date | None) -> bool:
     after = row.effective_from is None or day is None or row.effective_from <= day
     before = row.effective_to is None or day is None or day <= row.effective_to
@@ -144,7 +151,7 @@ def standing(
     *,
     at: datetime,
 ) -> Standing:
-    """Return the band of an open request (DOMAIN: at risk)."""
+    """Return the band of an open request: very late is past twice the allowance."""
     if timeline.open_hold is not None and timeline.open_hold.requester_caused:
         return Standing(band=Band.HELD, due=dues[0] if dues else None, days_left=None)
     if not dues:
@@ -153,7 +160,7 @@ def standing(
     left = days_left(due, at=at, calendar=calendar)
     allowance = due.rule.days
     if at >= due.due_at:
-        band = Band.VERY_LATE if -left > 2 * allowance else Band.LATE
+        band = Band.VERY_LATE if -left > allowance else Band.LATE
     elif _business_left(due, at, calendar) <= 2 or left <= allowance / 4:
         band = Band.AT_RISK
     else:

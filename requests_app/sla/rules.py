@@ -45,6 +45,8 @@ class Rule:
         unit = f"{self.unit} day" + ("s" if self.days != 1 else "")
         pauses = "pauses while waiting on the requester" if self.pauses else "never pauses"
         zero = self.day_zero.replace("_", " ")
+        if self.cutoff is not None:
+            zero += f", after {self.cutoff:%H:%M} the next business day"
         text = f"{self.days} {unit} from {self.starts}; day 0 is the {zero}; {pauses}"
         return f"{text}; stops when {self.stop}"
 
