@@ -163,7 +163,7 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
     """Draw a labelled field with its help and its errors beside it."""
     kind = getattr(bound.field.widget, "input_type", "")
     css = {"checkbox": "form-check-input", "select": "form-select"}.get(kind, "form-control")
-    attributes = {"class": css + (" is-invalid" if bound.errors else ""), "placeholder": ""}
+    attributes: dict[str, str | bool] = {"class": css + (" is-invalid" if bound.errors else "")}
     if kind == "hidden":
         return {"field": bound, "widget": bound.as_widget()}
     if label:
@@ -180,7 +180,9 @@ def form_errors(form: BaseForm) -> SafeString:
     """Draw the errors that belong to no field."""
     if not form.is_bound or not form.errors:
         return mark_safe("")
-    sentences = list(form.non_field_errors()) or ["Please look at the marked fields."]
+    sentences = list(form.non_field_errors()) or [
+        "Some answers need a second look. Nothing you wrote was lost."
+    ]
     return format_html(
         '<div class="notice is-late" role="alert">{}<span>{}</span></div>',
         icon("circle-alert"),

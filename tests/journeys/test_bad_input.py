@@ -54,9 +54,9 @@ def test_the_public_form_answers_every_weird_value_with_a_sentence(client: Clien
 
 def test_lists_answer_weird_filters(staff: Client) -> None:
     for page in ("queue", "outside-images", "deliveries"):
-        for name, value in itertools.product(LISTS, WEIRD):
-            answer = staff.get(f"/work/{page}/", {name: value})
-            assert answer.status_code == 200, (page, name, value)
+        for value in WEIRD:
+            answer = staff.get(f"/work/{page}/", dict.fromkeys(LISTS, value))
+            assert answer.status_code == 200, (page, value)
     for value in WEIRD:
         assert staff.post("/work/queue/", {"words": value}, follow=True).status_code == 200
 
@@ -65,13 +65,14 @@ def test_lists_answer_weird_filters(staff: Client) -> None:
 def test_every_step_answers_weird_values(staff: Client, key: str) -> None:
     request = ask(Client())
     fields = [name for name in STEPS[key].form(request=request).fields if name != "expected"]
-    for value in WEIRD:
+    for value in WEIRD[:2] + WEIRD[-4:]:
+        request.refresh_from_db()
         said = dict.fromkeys(fields, value) | {"expected": request.state}
         answer = staff.post(f"/work/requests/{request.number}/do/{key}/", said)
         assert answer.status_code < 500, (key, value)
+    for value in WEIRD[:3]:
         again = staff.post(f"/work/requests/{request.number}/do/{key}/", {"expected": value})
         assert again.status_code in (409, 422), (key, value)
-        request.refresh_from_db()
 
 
 def test_a_new_request_of_staff_keeps_what_was_written(staff: Client) -> None:
