@@ -12,7 +12,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     class Meta:
         model = Event
-        fields = ("seq", "kind", "occurred_at", "reason", "channel", "state_from", "state_to")
+        fields: tuple[str, ...] = ("seq", "kind", "occurred_at", "reason", "channel", "state_from", "state_to")
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):
@@ -20,8 +20,15 @@ class DeliverySerializer(serializers.ModelSerializer[Delivery]):
 
     class Meta:
         model = Delivery
-        fields = ("channel", "state", "sent_at", "available_at", "first_opened_at", "failed_at")
-        fields += ("failure_code",)
+        fields: tuple[str, ...] = (
+            "channel",
+            "state",
+            "sent_at",
+            "available_at",
+            "first_opened_at",
+            "failed_at",
+            "failure_code",
+        )
 
 
 class RequestSerializer(serializers.ModelSerializer[ImagingRequest]):
@@ -31,8 +38,19 @@ class RequestSerializer(serializers.ModelSerializer[ImagingRequest]):
 
     class Meta:
         model = ImagingRequest
-        fields = ("number", "facility", "direction", "state", "requester_type", "legal_basis")
-        fields += ("priority", "modality", "received_at", "preferred_channel", "wants_reports")
+        fields: tuple[str, ...] = (
+            "number",
+            "facility",
+            "direction",
+            "state",
+            "requester_type",
+            "legal_basis",
+            "priority",
+            "modality",
+            "received_at",
+            "preferred_channel",
+            "wants_reports",
+        )
 
 
 class SubmissionSerializer(serializers.Serializer[None]):
