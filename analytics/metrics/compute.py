@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,13 +177,13 @@ def _read_count(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
 
 
 _NOBODY = "no request of this kind in the period"
-_COLUMNS = {
+_COLUMNS: dict[Kind, Callable[[Metric], str]] = {
     Kind.SHARE: _share_columns,
     Kind.MEAN: _mean_columns,
     Kind.QUANTILE: _quantile_columns,
     Kind.COUNT: lambda metric: "count(*)",  # noqa: ARG005
 }
-_READERS = {
+_READERS: dict[Kind, Callable[[Metric, Row], dict[str, Any]]] = {
     Kind.SHARE: _read_share,
     Kind.MEAN: _read_mean,
     Kind.QUANTILE: _read_quantile,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import (
+    UID,
     ComputedRadiographyImageStorage,
     CTImageStorage,
     ExplicitVRLittleEndian,
@@ -64,9 +65,9 @@ def _describe(
 def _file(dataset: Dataset, uid: str) -> bytes:
     meta = FileMetaDataset()
     meta.MediaStorageSOPClassUID = dataset.SOPClassUID
-    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = uid
+    meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = UID(uid)
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    meta.ImplementationClassUID = "2.25.80302813137786398554742050926734630921"
+    meta.ImplementationClassUID = UID("2.25.80302813137786398554742050926734630921")
     target = io.BytesIO()
     whole = FileDataset(target, dataset, file_meta=meta, preamble=b"\0" * 128)
     whole.save_as(target, enforce_file_format=True)

@@ -14,10 +14,10 @@ from django.db import connection, transaction
 from requests_app.demonstration import people
 from requests_app.demonstration.plan import plan
 from requests_app.demonstration.steps import Telling
-from requests_app.demonstration.story import Direction, Story
+from requests_app.demonstration.story import Story
 from requests_app.intake.submit import Submission, submit
 from requests_app.models import Facility, ImagingRequest, Patient, User
-from requests_app.vocabulary import Intake
+from requests_app.vocabulary import Direction, Intake
 
 IN_ONE_GO = 150  # requests in one transaction
 STAFF: Mapping[str, tuple[str, ...]] = {
