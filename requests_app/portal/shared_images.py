@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -97,14 +99,19 @@ def _open_link(request: HttpRequest, link_id: int) -> ShareLink:
     return live_link(link_id, timezone.now())
 
 
+def _guesses(request: HttpRequest) -> str:
+    return f"link-guesses-{request.META.get('REMOTE_ADDR', '')}"
+
+
 def _may_guess(request: HttpRequest) -> bool:
-    key = f"link-guesses-{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, timeout=60)
-    return bool(cache.incr(key) <= GUESSES_A_MINUTE)
+    return bool(cache.get(_guesses(request), 0) < GUESSES_A_MINUTE)
 
 
 def _unknown(request: HttpRequest) -> HttpResponse:
     """Answer as for a link that never was; the address holds a secret, so it is not logged."""
+    cache.add(_guesses(request), 0, timeout=60)
+    with suppress(ValueError):  # the minute ended between the two calls
+        cache.incr(_guesses(request))
     context = {"status": 404, "sentence": UNKNOWN}
     response = _private(render(request, "error.html", context, status=404))
     response._has_been_logged = True  # type: ignore[attr-defined]

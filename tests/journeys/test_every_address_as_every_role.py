@@ -82,6 +82,13 @@ def address(name: str, parameters: dict[str, object], asked: ImagingRequest) -> 
     return reverse(name, kwargs=values)
 
 
+def visit(client: Client, method: str, where: str) -> int:
+    """Return the status of an answer, and let go of its files."""
+    answer = client.generic(method, where)
+    answer.close()
+    return answer.status_code
+
+
 def may(name: str, who: str, method: str, status: int) -> str:
     """Return what is wrong with an answer, or nothing."""
     if status >= 500:
@@ -106,7 +113,7 @@ def test_every_declared_address_lets_in_whom_it_should(asked: ImagingRequest) ->
         for name in DOORS:
             where = address(name, found[name], asked)
             for method in ("GET", "POST"):
-                status = client.generic(method, where).status_code
+                status = visit(client, method, where)
                 problem = may(name, who, method, status)
                 if problem:
                     wrong.append(f"{method} {name} as {who}: {status}, {problem}")
@@ -125,7 +132,7 @@ def test_every_other_address_stands_and_keeps_visitors_out(asked: ImagingRequest
             for method in ("GET", "POST"):
                 if name == "account_logout" and method == "POST":
                     continue
-                status = clients[who].generic(method, where).status_code
+                status = visit(clients[who], method, where)
                 if status >= 500:
                     wrong.append(f"{method} {name} as {who}: {status}")
                 if who == ANONYMOUS and status == 200 and name not in OPEN_TO_VISITORS:
