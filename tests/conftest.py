@@ -48,6 +48,8 @@ def _point_django_at(var: Path) -> None:
 
     connections["default"].settings_dict.update(place)
     settings.VAR = var
+    settings.STATIC_ROOT = var / "static"
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     # Sign-ins are not what most tests are about; a slow hash would be most of their time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -58,7 +58,7 @@ def keep(
     with transaction.atomic():
         log, _ = UploadedLog.objects.update_or_create(
             name=name,
-            organization=organization_id,
+            organization_id=organization_id,  # type: ignore[misc]
             defaults={
                 "folder": folder,
                 "digest": digest,

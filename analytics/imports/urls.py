@@ -1,6 +1,14 @@
-"""Addresses."""
+"""Addresses of imported logs."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-app_name = "imports"
-urlpatterns: list[URLPattern] = []
+from analytics.imports import views
+
+app_name = "logs"
+urlpatterns = [
+    path("", views.logs, name="list"),
+    path("new/", views.new, name="new"),
+    path("draft/<slug:draft>/", views.draft, name="draft"),
+    path("<slug:name>/rejected.csv", views.rejected, name="rejected"),
+    path("<slug:name>/delete/", views.delete, name="delete"),
+]

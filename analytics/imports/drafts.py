@@ -1,0 +1,84 @@
+"""Files that wait for a confirmation: kept under names of ours, for a day, for their sender only."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from requests_app.refusals import TooLarge
+
+_NAME = re.compile(r"^[0-9a-f]{32}$")
+KEEPS = 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A file as sent, and what its sender said of it."""
+
+    key: str
+    owner: int
+    file_name: str
+    content: bytes
+    mapping: dict[str, Any]
+
+
+def _folder() -> Path:
+    folder = Path(settings.UPLOAD_ROOT)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def keep_draft(chunks: Iterable[bytes], *, file_name: str, owner: int) -> str:
+    """Store a file until it is confirmed; return its key. Raises TooLarge."""
+    _sweep()
+    key, size = secrets.token_hex(16), 0
+    path = _folder() / key
+    with path.open("xb") as file:
+        for chunk in chunks:
+            size += len(chunk)
+            if size > settings.LOG_LIMIT:
+                file.close()
+                path.unlink()
+                raise TooLarge(
+                    f"The file is larger than {settings.LOG_LIMIT // 1024**2} MB. Split it by year."
+                )
+            file.write(chunk)
+    save_mapping(key, owner=owner, file_name=file_name, mapping={})
+    return key
+
+
+def save_mapping(key: str, *, owner: int, file_name: str, mapping: dict[str, Any]) -> None:
+    """Remember what the sender said of the file."""
+    facts = {"owner": owner, "file_name": file_name[:200], "mapping": mapping}
+    (_folder() / f"{key}.json").write_text(json.dumps(facts))
+
+
+def draft_of(key: str, owner: int) -> Draft | None:
+    """Return a person's own draft; another's is not there."""
+    path = _folder() / key
+    if not _NAME.match(key) or not path.exists():
+        return None
+    facts = json.loads((_folder() / f"{key}.json").read_text())
+    if facts["owner"] != owner:
+        return None
+    return Draft(key=key, content=path.read_bytes(), **facts)
+
+
+def drop_draft(key: str) -> None:
+    """Forget a draft."""
+    for path in (_folder() / key, _folder() / f"{key}.json"):
+        path.unlink(missing_ok=True)
+
+
+def _sweep() -> None:
+    for path in _folder().iterdir():
+        if path.stat().st_mtime < time.time() - KEEPS:
+            path.unlink(missing_ok=True)
