@@ -128,17 +128,7 @@ def median_card(
         ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
     )
     if now.median is None:
-        reason = why or "not half of the requests are out yet"
-        return Card(
-            key=metric.key,
-            label=metric.label,
-            value=DASH,
-            unit="",
-            range=reason,
-            foot="",
-            facts=facts,
-            why=reason,
-        )
+        return _dashed(metric, why or "not half of the requests are out yet", facts)
     was = one(before.median) if before and before.median is not None else ""
     medians = asked.medians(ask, starts, end=until)
     return Card(
@@ -151,6 +141,20 @@ def median_card(
         facts=facts,
         delta=_days(now, before),
         spark=spark(medians, goal=MEDIAN_TARGET),
+    )
+
+
+def _dashed(metric: Metric, reason: str, facts: tuple[tuple[str, str], ...]) -> Card:
+    """Return a card without a value, which says why."""
+    return Card(
+        key=metric.key,
+        label=metric.label,
+        value=DASH,
+        unit="",
+        range=reason,
+        foot="",
+        facts=facts,
+        why=reason,
     )
 
 

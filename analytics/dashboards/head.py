@@ -14,7 +14,7 @@ from analytics.dashboards import cards, links
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
-from analytics.readers.query import CLOCKS
+from analytics.readers.query import CLOCKS, Query
 from analytics.readers.view import View
 from analytics.statistics.intervals import newcombe
 from requests_app.vocabulary import RequesterType
@@ -72,11 +72,7 @@ def filters(view: View) -> Context:
         "facilities": [
             {"slug": slug, "name": name, "on": slug in chosen} for slug, name in view.names.items()
         ],
-        "clocks": [
-            {"label": label, "href": query.address(clock=key), "on": key == query.clock}
-            for key, (_, label) in CLOCKS.items()
-        ],
-        "clock_label": CLOCKS[query.clock][1],
+        **_clocks(query),
         "askers": [
             {"label": label, "href": query.address(asked=key), "on": key == query.asked}
             for key, label in _ASKERS.items()
@@ -91,6 +87,15 @@ def filters(view: View) -> Context:
             since=None, until=None, facilities=(), clock="contract", compare="before", asked=""
         ),
     }
+
+
+def _clocks(query: Query) -> Context:
+    """Return the choice of clocks."""
+    choices = [
+        {"label": label, "href": query.address(clock=key), "on": key == query.clock}
+        for key, (_, label) in CLOCKS.items()
+    ]
+    return {"clocks": choices, "clock_label": CLOCKS[query.clock][1]}
 
 
 _KEYS = (

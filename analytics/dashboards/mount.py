@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 import dash
+import pandas as pd  # noqa: F401  plotly imports it at first use; two threads at once would race
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -62,13 +63,10 @@ def script_policy() -> str:
     return " ".join(["'self'", *overview().csp_hashes()])
 
 
-def call(app: FramedDash, request: HttpRequest) -> HttpResponse:
-    """Run one request through the Dash app, with the request in reach of its callbacks."""
+def _environ(request: HttpRequest) -> dict[str, Any]:
+    """Return what WSGI hands to an app (PEP 3333)."""
     body = request.body
-    environ: dict[str, Any] = {
-        key: value for key, value in request.META.items() if isinstance(key, str)
-    }
-    environ |= {
+    return {key: value for key, value in request.META.items() if isinstance(key, str)} | {
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": request.scheme,
         "wsgi.input": io.BytesIO(body),
@@ -82,6 +80,11 @@ def call(app: FramedDash, request: HttpRequest) -> HttpResponse:
         "SCRIPT_NAME": "",
         "PATH_INFO": request.path,
     }
+
+
+def call(app: FramedDash, request: HttpRequest) -> HttpResponse:
+    """Run one request through the Dash app, with the request in reach of its callbacks."""
+    environ = _environ(request)
     started: dict[str, Any] = {}
 
     def start(

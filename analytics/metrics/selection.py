@@ -27,7 +27,8 @@ class Selection:
 
     def sql(self) -> tuple[str, list[object]]:
         """Return a condition over `facility`, `received`, ... and its parameters."""
-        parts, values = ["TRUE"], []
+        parts: list[str] = ["TRUE"]
+        values: list[object] = []
         if self.facilities is not None:
             parts.append("list_contains(?, facility)")
             values.append(list(self.facilities))

@@ -12,7 +12,15 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
     class Meta:
         model = Event
-        fields: tuple[str, ...] = ("seq", "kind", "occurred_at", "reason", "channel", "state_from", "state_to")
+        fields: tuple[str, ...] = (
+            "seq",
+            "kind",
+            "occurred_at",
+            "reason",
+            "channel",
+            "state_from",
+            "state_to",
+        )
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):

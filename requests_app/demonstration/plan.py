@@ -78,13 +78,8 @@ def _story(
     if intake is not Intake.PORTAL:
         course.work(8.0 if intake in (Intake.FAX, Intake.MAIL) and chance.random() < 0.15 else 1.0)
         logged = course.now
-    progress = number / DAYS
-    if is_inbound:
-        fetch(course, progress=progress)
-    else:
-        release(course, asker=asker, basis=basis, progress=progress)
-    modality, scope = _exam(chance, received)
-    patient = chance.randrange(PATIENTS)
+    _run(course, asker, basis, number / DAYS, is_inbound=is_inbound)
+    (modality, scope), patient = _exam(chance, received), chance.randrange(PATIENTS)
     return Story(
         key=f"year-{index:05d}",
         place=place.slug,
@@ -105,6 +100,15 @@ def _story(
         steps=tuple(course.steps),
         staff=chance.randrange(3),
     )
+
+
+def _run(
+    course: Course, asker: RequesterType, basis: LegalBasis, progress: float, *, is_inbound: bool
+) -> None:
+    if is_inbound:
+        fetch(course, progress=progress)
+    else:
+        release(course, asker=asker, basis=basis, progress=progress)
 
 
 def _asker(chance: Random, *, is_inbound: bool) -> tuple[RequesterType, LegalBasis, str]:
