@@ -8,6 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from analytics.external_logs.columns import SYNONYMS
+from analytics.metrics.catalogue import METRICS
 from requests_app.failure_codes import FAILURES
 from requests_app.imaging.findings import CHECKS
 from requests_app.lifecycle.states import mermaid
@@ -41,10 +43,38 @@ def checks_page() -> str:
     )
 
 
+def metrics_page() -> str:
+    """Return every measure as it is declared."""
+    parts = [f"# Measures\n\n{MARK}".rstrip()]
+    for metric in METRICS:
+        left_out = ", ".join(metric.excluded) or "nobody"
+        lines = [
+            f"## {metric.label} (`{metric.key}`)",
+            f"{metric.question} {metric.why_it_matters}",
+            f"* unit: {metric.unit}; better is {metric.better}"
+            + (f"; target {metric.target:g}" if metric.target is not None else ""),
+            f"* numerator: {metric.numerator}",
+            f"* denominator: {metric.denominator}",
+            f"* left out, and counted: {left_out}",
+        ]
+        lines += [f"* caveat: {metric.caveat}"] if metric.caveat else []
+        parts.append("\n".join([lines[0], "", lines[1], "", *lines[2:]]))
+    return "\n\n".join(parts) + "\n"
+
+
+def columns_page() -> str:
+    """Return the headers that an imported log is understood by."""
+    rows = [f"| {field} | {', '.join(names)} |" for field, names in SYNONYMS.items()]
+    head = "| field | headers seen for it |\n|---|---|\n"
+    return f"# Columns of a log\n\n{MARK}{head}" + "\n".join(rows) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "request-states.md": states_page,
     "failure-codes.md": failures_page,
     "usability.md": checks_page,
+    "metrics.md": metrics_page,
+    "log-columns.md": columns_page,
 }
 
 
