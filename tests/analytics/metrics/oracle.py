@@ -1,0 +1,123 @@
+"""Every measure again, slow and obvious, in plain Python over the rows of a log."""
+
+from typing import Any
+
+Row = dict[str, Any]
+DAY = 86400
+
+
+def linear_quantile(values: list[float], q: float) -> float | None:
+    """The quantile by linear interpolation between order statistics."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    place = q * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def mean(values: list[float]) -> float | None:
+    """The mean, or None of nothing."""
+    return sum(values) / len(values) if values else None
+
+
+def share(hits: int, n: int) -> float | None:
+    """A percentage, or None of nothing."""
+    return 100 * hits / n if n else None
+
+
+def turnarounds(requests: list[Row]) -> list[float]:
+    """Days from received to available, of what is available."""
+    return [
+        (row["available"] - row["received"]) / DAY
+        for row in requests
+        if row["available"] is not None and row["received"] is not None
+    ]
+
+
+def sla(requests: list[Row], as_of: int) -> tuple[int, int]:
+    """Met and matured under the contract clock."""
+    met = matured = 0
+    for row in requests:
+        if row["contract_due"] is None:
+            continue
+        if row["outcome"] in ("withdrawn", "duplicate", "not_found", "denied"):
+            continue
+        stopped = row["contract_stop"] is not None
+        if row["contract_due"] <= as_of or stopped:
+            matured += 1
+            met += stopped and row["contract_stop"] < row["contract_due"]
+    return met, matured
+
+
+def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str, float | None]:
+    """The value of every measure that the test compares."""
+    days = turnarounds(requests)
+    still_open = [row for row in requests if row["outcome"] is None and row["received"] is not None]
+    ages = [(as_of - row["received"]) / DAY for row in still_open]
+    sent = [
+        one for one in events if one["activity"] == "available" and one["direction"] == "outbound"
+    ]
+    met, matured = sla(requests, as_of)
+    arrived = [row for row in requests if row["direction"] == "inbound"]
+    tested = [
+        row for row in arrived if row["usable"] in ("immediate", "after_rework", "not_usable")
+    ]
+    return {
+        "turnaround_mean": mean(days),
+        "turnaround_median": linear_quantile(days, 0.5),
+        "turnaround_p90": linear_quantile(days, 0.9),
+        "sla_compliance": share(met, matured),
+        "requests_received": float(sum(row["received"] is not None for row in requests)),
+        "open_requests": float(len(still_open)),
+        "at_risk_requests": float(sum(row["band"] == "at_risk" for row in still_open)),
+        "open_age_mean": mean(ages),
+        "open_age_p90": linear_quantile(ages, 0.9),
+        "physical_media_share_out": share(
+            sum(one["medium"] == "physical" for one in sent), len(sent)
+        ),
+        "immediately_usable": share(
+            sum(row["usable"] == "immediate" for row in tested), len(tested)
+        ),
+        "deliveries_by_channel": float(sum(one["activity"] == "available" for one in events)),
+        "first_pass_yield": _first_pass(requests, events),
+        "manual_touches_mean": _touches(requests, events),
+    }
+
+
+def _own(events: list[Row], row: Row) -> list[Row]:
+    mine = [event for event in events if event["request_id"] == row["request_id"]]
+    return sorted(mine, key=lambda event: event["seq"])
+
+
+def _first_pass(requests: list[Row], events: list[Row]) -> float | None:
+    delivered = [row for row in requests if row["available"] is not None]
+    clean = 0
+    for row in delivered:
+        mine = _own(events, row)
+        failed = any(event["reason"] for event in mine if event["activity"] in FAILURES)
+        clean += not failed and sum(event["activity"] == "available" for event in mine) == 1
+    return share(clean, len(delivered))
+
+
+FAILURES = ("hold_started", "delivery_failed", "images_unusable", "failure_noted")
+
+
+def _touches(requests: list[Row], events: list[Row]) -> float | None:
+    """Touches of delivered requests; the same actor and step within five minutes is one."""
+    counts = []
+    for row in requests:
+        if row["available"] is None:
+            continue
+        last: dict[tuple[str | None, str | None], int] = {}
+        touches = 0
+        for event in _own(events, row):
+            if event["activity"] != "manual_touch":
+                continue
+            key = (event["actor"], event["touch"])
+            if key not in last or event["occurred"] - last[key] > 300:
+                touches += 1
+            last[key] = event["occurred"]
+        counts.append(float(touches))
+    return mean(counts)

@@ -1,0 +1,184 @@
+"""Measures equal a slow oracle on any log, and keep their promises about doubt and scope."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
+
+from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from analytics.metrics.catalogue import BY_KEY, METRICS
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
+from analytics.statistics.intervals import newcombe, quantile_interval, wilson
+from analytics.statistics.survival import interval_when, kaplan_meier, time_when
+from tests.analytics.metrics.oracle import of_requests
+
+AS_OF = 1_700_000_000
+TIMES = st.integers(AS_OF - 60 * 86400, AS_OF)
+MAYBE = st.none() | TIMES
+BANDS = st.sampled_from(["on_track", "at_risk", "late", "held"])
+REQUEST = st.fixed_dictionaries(
+    {
+        "facility": st.sampled_from(["north", "south"]),
+        "direction": st.sampled_from(["inbound", "outbound"]),
+        "received": TIMES,
+        "available": MAYBE,
+        "outcome": st.sampled_from([None, None, "denied", "withdrawn", "duplicate"]),
+        "contract_due": MAYBE,
+        "band": BANDS,
+        "usable": st.sampled_from([None, "immediate", "after_rework", "not_usable", "untested"]),
+    }
+)
+EVENT = st.fixed_dictionaries(
+    {
+        "activity": st.sampled_from(
+            ["available", "manual_touch", "hold_started", "hold_ended", "delivery_failed"]
+        ),
+        "after": st.integers(0, 2000),
+        "reason": st.sampled_from([None, "LO05", "TR06"]),
+        "actor": st.sampled_from(["a", "b"]),
+        "touch": st.sampled_from(["call", "burn"]),
+        "medium": st.sampled_from(["physical", "link", "unknown", None]),
+    }
+)
+LOGS = st.lists(st.tuples(REQUEST, st.lists(EVENT, max_size=5)), max_size=12)
+
+
+def log_of(drawn: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> EventLog:
+    requests: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] = []
+    for number, (said, story) in enumerate(drawn):
+        row = {"request_id": str(number), **said}
+        if row["available"] is not None:
+            row["available"] = max(row["available"], row["received"])
+            row["outcome"] = "delivered"
+        row["contract_stop"] = row["available"]
+        requests.append({name: row.get(name) for name in REQUESTS.names})
+        at = row["received"]
+        for seq, event in enumerate(story, start=1):
+            at += event["after"]
+            told = {**row, **event, "seq": seq, "occurred": at, "by_person": True}
+            events.append({name: told.get(name) for name in EVENTS.names})
+    return EventLog(
+        name="drawn",
+        as_of=AS_OF,
+        requests=table_of(requests, REQUESTS),
+        events=table_of(events, EVENTS),
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(LOGS)
+def test_every_measure_equals_the_oracle(drawn: list[Any]) -> None:
+    log = log_of(drawn)
+    expected = of_requests(log.requests.to_pylist(), log.events.to_pylist(), AS_OF)
+    results = compute(fold(log), Selection(), list(expected))
+    for key, value in expected.items():
+        found = results[key].value
+        assert found == (None if value is None else pytest.approx(value, rel=1e-9, abs=1e-9)), key
+
+
+@settings(max_examples=30, deadline=None)
+@given(LOGS)
+def test_facilities_add_up_and_an_empty_scope_is_empty(drawn: list[Any]) -> None:
+    mirror = fold(log_of(drawn))
+    keys = ["requests_received", "open_requests"]
+    whole = compute(mirror, Selection(), keys)
+    parts = [compute(mirror, Selection(facilities=(one,)), keys) for one in ("north", "south")]
+    for key in keys:
+        assert whole[key].n == sum(part[key].n for part in parts)
+    nothing = compute(mirror, Selection(facilities=()), keys)
+    assert all(result.n == 0 for result in nothing.values())
+
+
+@settings(max_examples=30, deadline=None)
+@given(LOGS)
+def test_unknown_channels_widen_the_range_and_are_never_dropped(drawn: list[Any]) -> None:
+    log = log_of(drawn)
+    result = compute(fold(log), Selection(), ["physical_media_share_out"])[
+        "physical_media_share_out"
+    ]
+    sent = [
+        one
+        for one in log.events.to_pylist()
+        if one["activity"] == "available" and one["direction"] == "outbound"
+    ]
+    unknown = sum(one["medium"] in (None, "unknown") for one in sent)
+    assert result.n == len(sent)
+    if unknown:
+        assert result.low == pytest.approx(result.value)
+        assert result.high == pytest.approx(result.value + 100 * unknown / len(sent))
+
+
+def test_a_measure_whose_field_is_missing_says_why() -> None:
+    log = log_of([])
+    lacking = EventLog(**{**log.__dict__, "missing": {"channel": "no column says how"}})
+    result = compute(fold(lacking), Selection(), ["physical_media_share_out"])
+    assert result["physical_media_share_out"].value is None
+    assert result["physical_media_share_out"].why == "no column says how"
+
+
+def test_every_measure_is_declared_whole() -> None:
+    assert len(BY_KEY) == len(METRICS)
+    for metric in METRICS:
+        assert metric.question.endswith("?")
+        assert metric.why_it_matters.endswith(".")
+        assert metric.numerator
+        assert metric.denominator
+        assert metric.unit
+
+
+def test_days_are_drawn_in_the_readers_zone() -> None:
+    at_midnight_in_chicago = 1_700_028_000  # 2023-11-15 00:00 there
+    row = {"facility": "north", "direction": "outbound", "received": at_midnight_in_chicago}
+    mirror = fold(log_of([({**row, "available": None, "outcome": None}, [])]))
+    chicago = Selection(since=date(2023, 11, 15), until=date(2023, 11, 15), zone="America/Chicago")
+    assert compute(mirror, chicago, ["requests_received"])["requests_received"].n == 1
+    before = Selection(since=date(2023, 11, 14), until=date(2023, 11, 14), zone="America/Chicago")
+    assert compute(mirror, before, ["requests_received"])["requests_received"].n == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_agrees_with_statsmodels(drawn: tuple[int, int]) -> None:
+    hits, n = drawn
+    low, high = proportion_confint(hits, n, method="wilson")
+    assert wilson(hits, n) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
+
+
+def test_a_difference_holds_zero_where_the_shares_are_equal() -> None:
+    low, high = newcombe(50, 100, 50, 100)
+    assert low < 0 < high
+    assert newcombe(0, 0, 1, 2) == (-1.0, 1.0)
+
+
+def test_a_small_sample_has_no_interval_of_its_tail() -> None:
+    assert quantile_interval([1.0, 2.0, 3.0], 0.9) is None
+    assert quantile_interval([float(n) for n in range(100)], 0.5) == (40.0, 60.0)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=60))
+def test_the_curve_agrees_with_statsmodels(drawn: list[tuple[int, bool]]) -> None:
+    from statsmodels.duration.survfunc import SurvfuncRight
+
+    times, released = [float(t) for t, _ in drawn], [event for _, event in drawn]
+    steps = kaplan_meier(times, released)
+    other = SurvfuncRight(times, [int(event) for event in released])
+    ours = {step.time: step.waiting for step in steps if step.events}
+    theirs = dict(zip(other.surv_times, other.surv_prob, strict=True))
+    for time, waiting in ours.items():
+        assert waiting == pytest.approx(theirs[time], abs=1e-9)
+
+
+def test_open_requests_are_censored_not_dropped() -> None:
+    steps = kaplan_meier([1, 2, 3, 4], [True, True, False, False])
+    assert time_when(steps, 0.5) == 2
+    assert time_when(steps, 0.9) is None
+    low, high = interval_when(steps, 0.5)
+    assert low == 1
+    assert high is None
