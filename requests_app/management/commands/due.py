@@ -1,13 +1,16 @@
-"""The clock calculator: when is a request due, and why."""
+"""The clock calculator: when is a request due, and why. Needs the database for --facility only."""
 
 import json
 import sys
 from argparse import ArgumentParser
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+from django.utils.timezone import now
 
 from requests_app.failure_codes import FailureCode
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
@@ -26,9 +29,12 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("--rule", required=True, help=", ".join(RULES))
         parser.add_argument("--from", dest="start", required=True, help="a date, or an ISO time")
-        parser.add_argument("--zone", default="America/Chicago", help="the facility's time zone")
+        parser.add_argument("--facility", help="a facility's slug: its zone, holidays and rules")
+        parser.add_argument("--zone", help="a time zone; America/Chicago where it is left out")
         parser.add_argument("--holiday", action="append", default=[], help="one more holiday")
-        parser.add_argument("--hold", action="append", default=[], help="START/END, ISO times")
+        parser.add_argument(
+            "--hold", action="append", default=[], help="START..END, or START.. while it lasts"
+        )
         parser.add_argument("--extended", action="store_true")
         parser.add_argument("--day-zero", choices=[word.value for word in DayZero])
         parser.add_argument("--through", type=int, help="the last year with loaded holidays")
@@ -37,10 +43,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count and print."""
-        rule = _rule(options["rule"], options["day_zero"])
-        zone = _zone(options["zone"])
+        zone, calendar, rules = _place(options["facility"], options["zone"])
+        rule = _rule(rules, options["rule"], options["day_zero"])
         starts_at = _moment(options["start"], zone)
-        calendar = _calendar(zone, starts_at, options["holiday"], options["through"])
+        calendar = calendar or _calendar(zone, starts_at, options["through"])
+        calendar = _with_holidays(calendar, options["holiday"])
         holds = [_hold(text, zone) for text in options["hold"]]
         try:
             due = explain(
@@ -49,9 +56,10 @@ class Command(BaseCommand):
                 calendar=calendar,
                 holds=holds,
                 extended=options["extended"],
+                as_of=None if all(hold.ended for hold in holds) else max(now(), starts_at),
             )
         except (ValueError, OverflowError) as error:
-            self.stderr.write(f"No due date can be counted: {error}.")
+            self.stderr.write(f"No due date can be counted: {error}. Give an earlier date.")
             sys.exit(1)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(due, options["start"])))
@@ -84,13 +92,38 @@ def as_text(due: DueDate, *, explained: bool) -> str:
     return "\n".join([*lines, "Not legal advice."])
 
 
-def _rule(key: str, day_zero: str | None) -> Rule:
-    if key not in RULES:
-        raise CommandError(f"There is no rule {key!r}. Known: {', '.join(RULES)}.", returncode=2)
-    rule = RULES[key]
+def _place(
+    slug: str | None, zone: str | None
+) -> tuple[ZoneInfo, BusinessCalendar | None, dict[str, Rule]]:
+    """Return zone, calendar and rules of a facility, or the general ones without a database."""
+    if slug is None:
+        return _zone(zone or "America/Chicago"), None, RULES
+    if zone is not None:
+        raise CommandError("Give --facility or --zone, not both.", returncode=2)
+    from requests_app.models import Facility
+    from requests_app.sla.policy import calendar_for, rules_of
+
+    try:
+        facility = Facility.objects.get(slug=slug)
+    except Facility.DoesNotExist as error:
+        known = ", ".join(Facility.objects.values_list("slug", flat=True)) or "none yet"
+        raise CommandError(
+            f"There is no facility {slug!r}. Known: {known}.", returncode=2
+        ) from error
+    except OperationalError as error:
+        sentence = "The database does not answer. Start it (manage.py up) or leave --facility out."
+        raise CommandError(sentence, returncode=1) from error
+    calendar = calendar_for(facility)
+    return calendar.zone_info, calendar, RULES | rules_of(facility)
+
+
+def _rule(rules: dict[str, Rule], key: str, day_zero: str | None) -> Rule:
+    if key not in rules:
+        raise CommandError(f"There is no rule {key!r}. Known: {', '.join(rules)}.", returncode=2)
+    rule = rules[key]
     if day_zero is None:
         return rule
-    return Rule(**{**rule.__dict__, "day_zero": DayZero(day_zero)})
+    return replace(rule, day_zero=DayZero(day_zero))
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -112,26 +145,31 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
 
 
 def _hold(text: str, zone: ZoneInfo) -> Hold:
-    start, slash, end = text.partition("/")
-    if not slash:
-        raise CommandError(f"A hold is START/END, not {text!r}.", returncode=2)
-    started, ended = _moment(start, zone), _moment(end, zone)
-    if ended < started:
+    start, dots, end = text.partition("..")
+    if not dots:
+        start, dots, end = text.partition("/")
+    if not dots:
+        raise CommandError(f"A hold is START..END, not {text!r}.", returncode=2)
+    started, ended = _moment(start, zone), _moment(end, zone) if end else None
+    if ended is not None and ended < started:
         raise CommandError(f"The hold {text!r} ends before it begins.", returncode=2)
     return Hold(started=started, ended=ended, reason=FailureCode.LO05)
 
 
-def _calendar(
-    zone: ZoneInfo, starts_at: datetime, more: list[str], through: int | None
-) -> BusinessCalendar:
+def _calendar(zone: ZoneInfo, starts_at: datetime, through: int | None) -> BusinessCalendar:
     first = starts_at.year
     last = through if through is not None else first + 2
-    found = dict(us_federal_holidays(first - 1, max(last, first)))
-    found = {day: name for day, name in found.items() if day.year <= last}
+    if not 1971 <= last <= 2200:
+        raise CommandError("Give a year between 1971 and 2200 in --through.", returncode=2)
+    found = dict(us_federal_holidays(min(first, last) - 1, last))
+    return BusinessCalendar(zone=zone.key, holidays=found, loaded_through=date(last, 12, 31))
+
+
+def _with_holidays(calendar: BusinessCalendar, more: list[str]) -> BusinessCalendar:
     try:
-        found |= {date.fromisoformat(day): "holiday" for day in more}
+        extra = {date.fromisoformat(day): "holiday" for day in more}
     except ValueError as error:
         raise CommandError(
             f"A holiday is a date such as 2026-07-03: {error}.", returncode=2
         ) from error
-    return BusinessCalendar(zone=zone.key, holidays=found, loaded_through=date(last, 12, 31))
+    return replace(calendar, holidays={**calendar.holidays, **extra})
