@@ -39,24 +39,25 @@ def date_headers(mapping: Mapping) -> list[str]:
 
 
 def questions(raw: RawLog, mapping: Mapping) -> list[dict[str, object]]:
-    """Return what must be answered before the figures mean anything."""
-    if mapping.date_order:
+    """Return what must be answered before the figures mean anything.
+
+    A file is one hand's: a column that settles the order of day and month settles it for all.
+    """
+    if mapping.date_order or settled_order(raw, mapping):
         return []
-    asked: list[dict[str, object]] = []
     for header in date_headers(mapping):
         values = [value for value in raw.column(header) if value]
         if order_of(values) is None:
             example = next(value for value in values if looks_like_date(value))
-            asked.append(
-                {
-                    "field": "date_order",
-                    "column": header,
-                    "question": f"Is {example!r} in {header!r} month first or day first?",
-                    "choices": ["MDY", "DMY"],
-                    "rows": len(values),
-                }
-            )
-    return asked
+            asked = {
+                "field": "date_order",
+                "column": header,
+                "question": f"Is {example!r} in {header!r} month first or day first?",
+                "choices": ["MDY", "DMY"],
+                "rows": len(values),
+            }
+            return [asked]
+    return []
 
 
 def settled_order(raw: RawLog, mapping: Mapping) -> str:

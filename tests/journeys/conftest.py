@@ -1,14 +1,9 @@
 """What journeys lean on: quick passwords, and a real browser that complains aloud."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
-
-CHROMIUM = (
-    os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,15 +39,14 @@ def _quick(settings: object) -> None:
 
 @pytest.fixture
 def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    """Chromium: the machine's own, or Playwright's; a loud skip where there is neither."""
-    from playwright.sync_api import Error, sync_playwright
+    """Chromium: unpacked, or the machine's own; a loud skip where there is neither."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import launch
 
     # Playwright runs a loop in this thread; the tests use the ORM in it, one call at a time.
     monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     with sync_playwright() as engine:
-        try:
-            browser = engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        except Error as error:
-            pytest.skip(f"no Chromium: {error}")
+        browser = launch(engine)
         yield browser
         browser.close()

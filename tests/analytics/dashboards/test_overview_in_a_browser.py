@@ -1,10 +1,12 @@
 """The overview in Chromium: charts, filters, definitions, no message in the console, no side scroll."""
 
 import os
-import shutil
 import time
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from tests.browser import launch
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,15 +20,11 @@ READY = "html[data-charts=ready]"
 @pytest.fixture
 def pages(person, client, live_server):
     """Return a maker of signed-in pages, and all that their consoles said."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    binary = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not binary:
-        pytest.skip("no Chromium: set CHROMIUM to its binary")
     client.force_login(person("him_director", everything=True))
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
     said: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox"])
+    with sync_playwright() as playwright:
+        browser = launch(playwright)
 
         def make(width: int, scheme: str):
             context = browser.new_context(
@@ -64,7 +62,7 @@ def test_filters_definitions_and_paper(pages) -> None:
     page = make(1440, "light")
     page.goto(f"{address}/overview/")
     page.wait_for_selector(READY, timeout=20_000)
-    assert "n = 384" in page.locator(".kpi-range").first.inner_text()
+    expect(page.locator(".kpi-range").first).to_contain_text("n = 384")
     page.get_by_role("button", name="How this is counted: Contract SLA met").click()
     assert page.get_by_role("dialog", name="Contract SLA met").is_visible()
     page.keyboard.press("Escape")

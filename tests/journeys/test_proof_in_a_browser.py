@@ -1,0 +1,78 @@
+"""Journeys 7 and 10 in Chromium: a log is imported, a report exported, the log itself checked."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from journey_cast import PASSWORD, facility, somebody
+from test_release_in_a_browser import Visitor
+
+from audit.proof.verify import verify_file
+from requests_app.models import Organization
+from requests_app.vocabulary import Role
+from tests.requests_app.cast import file_request
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+LOG = "Req #,Date Rcvd,Date Out,Method\n1,3/4/25,3/9/25,CD\n2,3/5/25,3/6/25,portal\n"
+
+
+def sign_in(visitor: Visitor, email: str) -> None:
+    """Sign in and wait for the first page."""
+    visitor.page.goto(visitor.address + "/account/login/")
+    visitor.page.get_by_label("Email").fill(email)
+    visitor.page.get_by_label("Password").fill(PASSWORD)
+    visitor.page.get_by_role("button", name="Sign in").click()
+    visitor.page.wait_for_url(lambda url: "login" not in url)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_a_log_is_imported_after_its_question_is_answered(
+    chromium: Any, live_server: Any, tmp_path: Path, width: int, scheme: str
+) -> None:
+    analyst = somebody(Role.ANALYST, facility())
+    visitor = Visitor(chromium, live_server.url, width, scheme)
+    page = visitor.page
+    sign_in(visitor, analyst.email)
+    visitor.open("/logs/new/")
+    path = tmp_path / "cd_log.csv"
+    path.write_text(LOG)
+    page.get_by_label("CSV file").set_input_files(path)
+    page.get_by_role("button", name="Read it").click()
+    page.get_by_text("One question first.").wait_for()
+    visitor.look("question")
+    page.get_by_role("button", name="Month first").click()
+    page.get_by_role("button", name="Import as cd-log").click()
+    page.get_by_text("cd-log imported: 2 rows").wait_for()
+    visitor.look("logs")
+    assert visitor.found == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_a_report_is_exported_and_the_log_vouches_for_it(
+    chromium: Any, live_server: Any, tmp_path: Path, width: int, scheme: str
+) -> None:
+    place = facility()
+    file_request(place)
+    assert Organization.objects.count() == 1
+    director, auditor = somebody(Role.HIM_DIRECTOR, place), somebody(Role.AUDITOR, place)
+    visitor = Visitor(chromium, live_server.url, width, scheme)
+    sign_in(visitor, director.email)
+    visitor.open("/reports/")
+    with visitor.page.expect_download() as kept:
+        visitor.page.get_by_role("link", name="PDF").click()
+    report = tmp_path / "report.pdf"
+    kept.value.save_as(report)
+    assert report.read_bytes().startswith(b"%PDF")
+    second = Visitor(chromium, live_server.url, width, scheme)
+    sign_in(second, auditor.email)
+    second.open("/proof/")
+    second.page.get_by_role("button", name="Check now").click()
+    second.page.get_by_text("No alteration found in").wait_for()
+    second.look("checked")
+    assert "report" in second.page.inner_text("tbody")
+    with second.page.expect_download() as kept:
+        second.page.get_by_role("button", name="Proof bundle").click()
+    bundle = tmp_path / "bundle.zip"
+    kept.value.save_as(bundle)
+    assert verify_file(bundle).is_sound
+    assert visitor.found + second.found == []
