@@ -1,0 +1,65 @@
+"""The demonstration: repeatable, believable, and written through the verbs of real work."""
+
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from requests_app.demonstration.plan import plan
+from requests_app.demonstration.write import write_year
+from requests_app.models import Event, ImagingRequest
+from requests_app.sla.policy import timeline_of
+from requests_app.vocabulary import Channel, State
+
+AS_OF = datetime(2026, 11, 24, 13, tzinfo=UTC)
+
+
+def test_the_same_seed_gives_the_same_stories() -> None:
+    assert plan(seed=3, requests=200, as_of=AS_OF) == plan(seed=3, requests=200, as_of=AS_OF)
+    assert plan(seed=3, requests=200, as_of=AS_OF) != plan(seed=4, requests=200, as_of=AS_OF)
+
+
+def test_every_state_but_draft_occurs() -> None:
+    found = {story.ends_in for story in plan(seed=1, requests=60, as_of=AS_OF)}
+    assert found == set(State) - {State.DRAFT}
+
+
+def test_a_story_runs_forward_and_ends_by_the_as_of_moment() -> None:
+    for story in plan(seed=1, requests=600, as_of=AS_OF):
+        moments = [story.received, story.logged, *(step.at for step in story.steps)]
+        assert moments[2:] == sorted(moments[2:])
+        assert story.received <= story.logged
+        assert all(step.at <= AS_OF for step in story.steps)
+
+
+def test_discs_become_rarer_over_the_year() -> None:
+    stories = plan(seed=1, requests=1500, as_of=AS_OF)
+    shares = []
+    for half in (stories[:700], stories[800:]):
+        sent = [step.channel for story in half for step in story.steps if step.verb == "hand_over"]
+        discs = [channel for channel in sent if channel and channel.startswith("physical")]
+        shares.append(len(discs) / len(sent))
+    assert shares[1] < shares[0] - 0.05
+    assert any(step.channel is Channel.UNKNOWN for story in stories for step in story.steps)
+
+
+@pytest.mark.django_db
+def test_sixty_requests_are_written_once_with_clocks_that_run_forward() -> None:
+    started = time.monotonic()
+    first = write_year(seed=1, requests=60, as_of=AS_OF, password="only for a test")
+    seconds = time.monotonic() - started
+    second = write_year(seed=1, requests=60, as_of=AS_OF, password="only for a test")
+
+    assert (first.requests, second.requests, second.already) == (60, 0, 60)
+    assert seconds < 60
+    assert ImagingRequest.objects.filter(is_demonstration=True).count() == 60
+    assert not Event.objects.filter(audit_entry=None).exists()
+    for request in ImagingRequest.objects.prefetch_related("events"):
+        events = list(request.events.all())
+        moments = [event.occurred_at for event in events if event.kind != "logged"]
+        assert moments == sorted(moments)
+        timeline = timeline_of(events)
+        if timeline.available is not None:
+            assert timeline.received <= timeline.complete <= timeline.available
+        moves = [event.state_to for event in events if event.state_to]
+        assert moves[-1] == request.state
