@@ -113,7 +113,7 @@ def medians(ask: Question, starts: Sequence[date], *, end: date) -> list[float |
     rows = ask.rows(
         f"SELECT {_bucket('received', bounds)} AS bucket, "
         "quantile_cont((available - received) / 86400e0, 0.5) FROM cases "
-        f"WHERE $selection AND available IS NOT NULL AND received >= {bounds[0]} "
+        f"WHERE $selection AND available >= received AND received >= {bounds[0]} "
         f"AND received < {bounds[-1]} GROUP BY bucket"
     )
     found = dict(rows)
@@ -125,10 +125,11 @@ def survival(ask: Question) -> Survival:
     rows = ask.rows(
         "SELECT (coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
         "FROM cases WHERE $selection AND received IS NOT NULL "
-        "AND (available IS NOT NULL OR outcome IS NULL)"
+        "AND (available >= received OR (available IS NULL AND outcome IS NULL))"
     )
     ((left_out,),) = ask.rows(
-        "SELECT count(*) FROM cases WHERE $selection AND available IS NULL AND outcome IS NOT NULL"
+        "SELECT count(*) FROM cases WHERE $selection AND ((available IS NULL AND outcome IS NOT "
+        "NULL) OR available < received)"
     )
     steps = kaplan_meier([max(days, 0.0) for days, _ in rows], [done for _, done in rows])
     return Survival(

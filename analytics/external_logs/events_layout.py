@@ -71,8 +71,6 @@ class _Builder:
         said = {field: self._attribute(field, rows) for field in ATTRIBUTES}
         received = self._anchor(self.mapping.received, rows, first=True)
         completed = self._anchor(self.mapping.completed, rows, first=False)
-        if received is not None and completed is not None and completed < received:
-            completed = received
         due = self.clock.read(said["need_by"]) if said["need_by"] else None
         record: Record = {
             "request_id": request_id,

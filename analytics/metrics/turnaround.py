@@ -3,8 +3,9 @@
 from analytics.metrics.definition import Better, Kind, Metric
 
 _DAYS = "(available - received) / 86400e0"
-_DONE = "available IS NOT NULL AND received IS NOT NULL"
+_DONE = "available IS NOT NULL AND received IS NOT NULL AND available >= received"
 _STILL_OPEN = {
+    "completed before it was received": "available < received",
     "open": "available IS NULL AND outcome IS NULL",
     "ended without release": "available IS NULL AND outcome IS NOT NULL",
 }

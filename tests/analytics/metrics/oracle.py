@@ -32,7 +32,9 @@ def turnarounds(requests: list[Row]) -> list[float]:
     return [
         (row["available"] - row["received"]) / DAY
         for row in requests
-        if row["available"] is not None and row["received"] is not None
+        if row["available"] is not None
+        and row["received"] is not None
+        and row["available"] >= row["received"]
     ]
 
 
