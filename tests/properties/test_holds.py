@@ -1,0 +1,66 @@
+"""What must be true of any folding of moments and any set of holds."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from requests_app.failure_codes import FailureCode
+from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
+from requests_app.sla.clock import Hold, Moment, fold, seconds_paused
+from requests_app.sla.explain import explain
+from requests_app.sla.rules import RULES
+from requests_app.vocabulary import EventKind
+
+START = datetime(2026, 3, 2, 15, tzinfo=UTC)
+CALENDAR = BusinessCalendar(zone="America/Chicago", holidays=us_federal_holidays(2025, 2028))
+MOMENTS = st.builds(
+    Moment,
+    kind=st.sampled_from(EventKind),
+    at=st.integers(0, 400).map(lambda hours: START + timedelta(hours=hours)),
+    reason=st.sampled_from([None, FailureCode.LO05, FailureCode.RV01]),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(MOMENTS, max_size=12))
+def test_the_same_moment_twice_is_one(moments: list[Moment]) -> None:
+    assert fold([*moments, *moments]) == fold(moments)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 90), st.integers(1, 90)), max_size=6))
+def test_apart_holds_add_up(gaps: list[tuple[int, int]]) -> None:
+    holds, at, total = [], START, timedelta()
+    for gap, length in gaps:
+        begin = at + timedelta(hours=gap, minutes=1)
+        at = begin + timedelta(hours=length)
+        holds.append(Hold(started=begin, ended=at, reason=FailureCode.LO05))
+        total += timedelta(hours=length)
+    assert seconds_paused(holds, until=at) == total.total_seconds()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2000), st.integers(1, 500))
+def test_the_legal_clock_never_looks_at_holds(begin: int, length: int) -> None:
+    started = START + timedelta(hours=begin)
+    hold = Hold(started=started, ended=started + timedelta(hours=length), reason=FailureCode.AU01)
+    rule = RULES["hipaa_access"]
+    plain = explain(rule, starts_at=START, calendar=CALENDAR)
+    assert explain(rule, starts_at=START, calendar=CALENDAR, holds=[hold]) == plain
+
+
+def test_a_hold_that_lasts_leaves_the_date_open() -> None:
+    hold = Hold(started=START + timedelta(days=1), ended=None, reason=FailureCode.AU01)
+    dates = [
+        explain(
+            RULES["contract"],
+            starts_at=START,
+            calendar=CALENDAR,
+            holds=[hold],
+            as_of=START + timedelta(days=days),
+        )
+        for days in (2, 9)
+    ]
+    assert all(due.is_held and "on hold" in due.warnings[0] for due in dates)
+    assert dates[0].due < dates[1].due
