@@ -15,6 +15,7 @@ from django.conf import settings
 from numpy.typing import NDArray
 from PIL import Image
 from pydicom.dataset import FileDataset
+from pydicom.errors import InvalidDicomError
 from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, pixel_array
 
 from requests_app.imaging.store import path_of
@@ -32,7 +33,7 @@ PRESETS: dict[str, tuple[float, float] | None] = {
 LONGEST_SIDE = 1024  # pixels; the preview is not for diagnosis
 _ERRORS = (
     *(ValueError, TypeError, KeyError, LookupError, AttributeError, NotImplementedError),
-    *(RuntimeError, MemoryError, OSError, OverflowError, struct.error),
+    *(InvalidDicomError, RuntimeError, MemoryError, OSError, OverflowError, struct.error),
 )
 
 
@@ -60,7 +61,8 @@ def render_frame(instance: Instance, frame: int, preset: str = "file") -> bytes:
 
 
 def _picture(path: Path, frame: int, window: tuple[float, float] | None) -> bytes:
-    dataset = pydicom.dcmread(path)
+    # Files without a preamble were judged usable with a warning: they are shown too.
+    dataset = pydicom.dcmread(path, force=True)
     many = int(dataset.get("NumberOfFrames") or 1) > 1
     pixels = pixel_array(dataset, index=frame if many else 0)
     grey = _colour(dataset, pixels) if _is_colour(dataset) else _grey(dataset, pixels, window)

@@ -110,14 +110,15 @@ def _findings(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
     if text_of(dataset.file_meta, "MediaStorageSOPClassUID") == "1.2.840.10008.1.3.10":
         yield from check_directory(dataset)
         return
-    yield from _identifiers(dataset)
+    yield from _identifiers(seen, dataset)
     yield from _values(dataset)
     yield from _document(dataset)
     yield from _pixels(seen, dataset)
 
 
-def _identifiers(dataset: Dataset) -> Iterator[Finding]:
-    if not any(word in dataset for word in ("SOPClassUID", "Modality", "PatientID", *UIDS)):
+def _identifiers(seen: Scan, dataset: Dataset) -> Iterator[Finding]:
+    named = any(word in dataset for word in ("SOPClassUID", "Modality", "PatientID", *UIDS))
+    if seen.transfer_syntax == BIG_ENDIAN and not named:
         yield failure("U2", FailureCode.US04, "Nothing can be read: the transfer syntax is wrong.")
         return
     missing = [word for word in UIDS if word not in dataset]

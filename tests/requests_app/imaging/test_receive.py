@@ -98,3 +98,10 @@ def test_a_hash_is_the_only_path_into_the_store() -> None:
     for name in ("../../etc/passwd", "", "A" * 64):
         with pytest.raises(ValueError, match="SHA-256"):
             path_of(name)
+
+
+def test_a_file_without_a_preamble_is_shown_not_a_crash(approved: ImagingRequest) -> None:
+    bare = bytes_of(ct_slice())[132:]
+    receipt = receive_files(approved, files(bare), by=None, at=AT)
+    assert receipt.verdict == "usable_with_warning"
+    assert Image.open(io.BytesIO(render_frame(Instance.objects.get(), 0))).size == (64, 64)
