@@ -1,4 +1,4 @@
-"""Chromium for journeys: the machine's own, or the one unpacked by `make test`."""
+"""Chromium for journeys: the one that `make test` unpacks, or the machine's own."""
 
 import os
 import shutil
@@ -17,8 +17,8 @@ FLAGS = [
 def launch(engine: Any) -> Any:
     """Return a running browser; without one, fail where CI counts on it, else skip aloud."""
     unpacked = UNPACKED / "chromium"
-    own = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    binary = own or (str(unpacked) if unpacked.exists() else None)
+    pinned = str(unpacked) if unpacked.exists() else None
+    binary = os.environ.get("CHROMIUM") or pinned or shutil.which("chromium")
     if binary is None:
         missing = "there is no Chromium: run `make test`, or set CHROMIUM to a binary"
         if os.environ.get("CI"):

