@@ -153,6 +153,14 @@ def failures(ask: Question) -> list[Failure]:
     return [_failure(code, hours, n) for code, hours, n in rows]
 
 
+def failing_requests(ask: Question) -> int:
+    """Return how many requests had a failure: one with two failures is one."""
+    ((n,),) = ask.rows(
+        "SELECT count(DISTINCT request_id) FROM steps WHERE $selection AND is_failure"
+    )
+    return int(n)
+
+
 def _failure(code: str, hours: float, n: int) -> Failure:
     known = FAILURES.get(FailureCode(code)) if code in FailureCode.__members__ else None
     label, theirs = (known.label, known.pauses_contract_clock) if known else (code, False)

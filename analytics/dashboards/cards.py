@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from analytics.charts import ask as asked
@@ -40,7 +40,6 @@ class Card:
     delta: Delta | None = None
     spark: Spark | None = None
     why: str = ""
-    href: str = field(default="", compare=False)
 
 
 def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:

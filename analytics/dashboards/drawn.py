@@ -25,14 +25,13 @@ def charts(view: View) -> tuple[Context, dict[str, Any]]:
     with asking(view.snapshot.mirror, view.selection) as ask:
         now = asked.survival(ask)
         before = asked.survival(ask.over(view.before)) if view.before else None
-        lost = asked.failures(ask)
+        lost, failing = asked.failures(ask), asked.failing_requests(ask)
         year = ask.over(ask.whenever)
         months = asked.total(
             asked.shares(year, DISCS, starts, end=view.until, by_event=True), starts
         )
         mix = asked.media_mix(ask, view.until - timedelta(days=91))
         ages, flow = asked.ages(ask), asked.flow(ask)
-    missing = view.snapshot.mirror.log.missing
     figures = {
         "curve": curve.figure(now, before, before_label=label),
         "curve_narrow": curve.figure(now, before, before_label=label, narrow=True),
@@ -41,16 +40,16 @@ def charts(view: View) -> tuple[Context, dict[str, Any]]:
         "pareto_narrow": pareto.figure(lost, narrow=True),
     }
     context = {
-        "curve": _curve_words(now, before, label, missing),
-        "media": _media_words(months, mix, missing),
-        "pareto": _pareto_words(lost, missing, view),
+        "curve": _curve_words(view, now, before, label),
+        "media": _media_words(view, months, mix),
+        "pareto": _pareto_words(view, lost, failing),
         "ages": _age_words(view, ages, flow),
         "query": view.query,
     }
     return context, figures
 
 
-def _curve_words(now: Any, before: Any, label: str, missing: Any) -> Context:
+def _curve_words(view: View, now: Any, before: Any, label: str) -> Context:
     days = (1, 2, 3, 5, 7, 10, 14, 21)
     rows = []
     for limit in days:
@@ -70,40 +69,66 @@ def _curve_words(now: Any, before: Any, label: str, missing: Any) -> Context:
         "still_open": count(now.still_open),
         "rows": rows,
         "label": label,
-        "why": missing.get("available", "") or ("" if now.n else "no request in this time"),
+        "door": links.behind(view.query, "turnaround_median"),
+        "why": _lacks(view, "available") or ("" if now.n else "no request in this time"),
     }
 
 
-def _media_words(months: list[Cell], mix: dict[str, int], missing: Any) -> Context:
+_MEDIA = (
+    ("link", "Link", "link", "link"),
+    ("push", "Push", "push", "network"),
+    ("physical", "Disc", "disc", "disc-3"),
+    ("unknown", "Unknown", "unknown", "circle-help"),
+)
+"""The marks of the media: word in a log, word on the page, colour, icon."""
+
+
+def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context:
     total = sum(mix.values()) or 1
-    media_names = ("link", "push", "physical", "unknown")
+    quarter = {"since": view.until - timedelta(days=91), "until": view.until}
+    marks = []
+    for name, words, css, icon in _MEDIA:
+        door = links.behind(view.query, DISCS, medium=name, by="event", changes=quarter)
+        share = whole(100 * mix.get(name, 0) / total)
+        marks.append({"words": words, "css": css, "icon": icon, "share": share, "door": door})
+    year = {"since": months[0].start, "until": view.until}
     return {
         "title": media.title(months),
         "n": count(sum(cell.n for cell in months)),
-        "mix": {name: whole(100 * mix.get(name, 0) / total) for name in media_names},
-        "rows": [
-            {
-                "month": f"{cell.start:%b %Y}",
-                "least": one(cell.least),
-                "most": one(cell.most),
-                "n": count(cell.n),
-            }
-            for cell in months
-        ],
-        "why": missing.get("channel", "")
-        or ("" if any(c.n for c in months) else "no delivery yet"),
+        "door": links.behind(view.query, DISCS, by="event", changes=year),
+        "mix": marks,
+        "rows": [_month(view, cell) for cell in months],
+        "why": _lacks(view, "channel") or ("" if any(c.n for c in months) else "no delivery yet"),
     }
 
 
-def _pareto_words(lost: list[Any], missing: Any, view: View) -> Context:
+def _month(view: View, cell: Cell) -> Context:
+    last = (cell.start + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    days = {"since": cell.start, "until": min(last, view.until)}
+    return {
+        "month": f"{cell.start:%b %Y}",
+        "least": one(cell.least),
+        "most": one(cell.most),
+        "n": count(cell.n),
+        "door": links.behind(view.query, DISCS, by="event", changes=days),
+    }
+
+
+def _pareto_words(view: View, lost: list[Any], failing: int) -> Context:
+    key = "failures_by_code"
     return {
         "title": pareto.title(lost),
         "hours": count(sum(failure.hours for failure in lost)),
-        "n": count(sum(failure.requests for failure in lost)),
-        "rows": lost,
+        "n": count(failing),
+        "door": links.behind(view.query, key),
+        "rows": [(one_of, links.behind(view.query, key, group=one_of.code)) for one_of in lost],
         "period": period(view.since, view.until),
-        "why": missing.get("reason", "") or ("" if lost else "no failure was noted in this time"),
+        "why": _lacks(view, "reason") or ("" if lost else "no failure was noted in this time"),
     }
+
+
+def _lacks(view: View, field: str) -> str:
+    return view.snapshot.mirror.log.missing.get(field, "")
 
 
 def _age_words(view: View, ages: list[Any], flow: tuple[int, int]) -> Context:

@@ -16,6 +16,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
 from analytics.readers.query import CLOCKS, Query
 from analytics.readers.view import View
+from analytics.sources.opening import LIVE
 from analytics.statistics.intervals import newcombe
 from requests_app.vocabulary import RequesterType
 
@@ -41,10 +42,9 @@ def head(view: View) -> Context:
         ]
         story = _story(view, ask, now, before)
     return {
-        "cards": shown,
+        "cards": [(card, links.behind(view.query, card.key)) for card in shown],
         "story": story,
         "is_empty": not now["requests_received"].n,
-        "queue": links.queue(view.query),
         **filters(view),
     }
 
@@ -78,6 +78,7 @@ def filters(view: View) -> Context:
             for key, label in _ASKERS.items()
         ],
         "asked_label": _ASKERS[query.asked],
+        **_sources(view),
         "compare_label": "The time before" if query.compare == "before" else "Nothing",
         "compare": [
             {"label": "The time before", "href": query.address(compare="before")},
@@ -96,6 +97,19 @@ def _clocks(query: Query) -> Context:
         for key, (_, label) in CLOCKS.items()
     ]
     return {"clocks": choices, "clock_label": CLOCKS[query.clock][1]}
+
+
+def _sources(view: View) -> Context:
+    """Return the choice of live work and imported logs; another source keeps no other filter."""
+    labels = {LIVE: "Live work"} | {name: f"Log {name}" for name in view.sources}
+    choices = [
+        {"label": label, "href": Query(source=name).address(), "on": name == view.query.source}
+        for name, label in labels.items()
+    ]
+    return {
+        "sources": choices if len(choices) > 1 else [],
+        "source_label": labels.get(view.query.source, view.query.source),
+    }
 
 
 _KEYS = (

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from analytics.readers.query import Query
 from analytics.sources.opening import LIVE
+
+
+def overview(query: Query, **changes: object) -> str:
+    """Return the overview with these filters."""
+    return reverse("dashboards:overview") + query.address(**changes)
+
+
+def behind(
+    query: Query,
+    key: str,
+    *,
+    part: str = "",
+    changes: Mapping[str, object] | None = None,
+    **own: str,
+) -> str:
+    """Return the requests behind a measure; `own` are `group`, `medium` and `by`.
+
+    `changes` are filters that this door sets anew, such as the week of a cell.
+    """
+    pairs = {"key": key, "part": part, **own}
+    words = urlencode({name: word for name, word in pairs.items() if word})
+    address = query.address(**(changes or {}))[1:]
+    return f"{reverse('dashboards:behind')}?{words}" + (f"&{address}" if address else "")
 
 
 def queue(query: Query, **filters: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -73,26 +73,30 @@ def _row(
 ) -> Context:
     least, target = axis
     has = group.value is not None
+    only: dict[str, object] = {"facilities": (facility,)} if facility else {}
     ends = {"low": group.low or 0.0, "high": group.high or 0.0}
     return {
         "name": view.name(facility) if facility else "All facilities",
-        "href": links.queue(view.query, facility=facility) if facility else "",
+        "href": links.behind(view.query, view.query.sla_key, changes=only),
+        "missed": links.behind(view.query, view.query.sla_key, part="rest", changes=only),
         "marks": interval(group.value, **ends, target=target, least=least) if has else None,
         "value": whole(group.value),
         "exact": one(group.value),
         "low": one(group.low),
         "high": one(group.high),
         "n": count(group.n),
-        "cells": [_cell(cell, target) for cell in cells],
+        "cells": [_cell(view, cell, target, only) for cell in cells],
     }
 
 
-def _cell(cell: Cell, target: float) -> Context:
+def _cell(view: View, cell: Cell, target: float, only: dict[str, object]) -> Context:
     if cell.n < FEW:
         return {"kind": "few", "n": cell.n, "met": cell.hits}
     low, high = wilson(cell.hits, cell.n)
     side = standing(100 * low, 100 * high, target)
-    return {"kind": side, "value": whole(cell.least), "n": cell.n, "met": cell.hits}
+    week = {"since": cell.start, "until": cell.start + timedelta(days=6)}
+    door = links.behind(view.query, view.query.sla_key, changes=only | week)
+    return {"kind": side, "value": whole(cell.least), "n": cell.n, "met": cell.hits, "href": door}
 
 
 def _needs(view: View, waiting: list[Waiting], bands: dict[str, int]) -> Context:

@@ -32,8 +32,9 @@ class Metric:
     """A measure, declared once. Predicates and expressions are DuckDB SQL over one table.
 
     For a share: `where` is the denominator, `counts` the numerator, `unknown` what widens the
-    bounds. For a mean or quantile: `value` is averaged over `where`. `excluded` names who is left
-    out and why, and is counted, never silently dropped.
+    bounds, `sides` the words for those counted and those not. For a mean or quantile: `value` is
+    averaged over `where`. `excluded` names who is left out and why, and is counted, never silently
+    dropped.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Metric:
     quantile: float = 0.5
     group: str = ""
     unknown: str = ""
+    sides: tuple[str, str] = ("Counted", "Not counted")
     table: str = "cases"
     excluded: Mapping[str, str] = field(default_factory=dict)
     better: Better = Better.NEITHER

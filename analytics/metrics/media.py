@@ -19,6 +19,7 @@ def _physical(key: str, label: str, question: str, where: str, of: str) -> Metri
         denominator=of,
         where=where,
         counts="medium = 'physical'",
+        sides=("On physical media", "By link or network"),
         unknown="medium IS NULL OR medium = 'unknown'",
         better=Better.LOWER,
         target=10.0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -14,6 +15,7 @@ DAY = timedelta(days=1)
 class Selection:
     """Facilities and days of receipt (both ends included), in the zone that draws the days.
 
+    `clock` names the moment that the days bound: receipt, or the event for measures of steps.
     `facilities` None means every facility of the source; an empty tuple means none at all,
     so that a person with an empty scope sees nothing rather than everything.
     """
@@ -24,6 +26,7 @@ class Selection:
     direction: str | None = None
     requester_type: str | None = None
     zone: str = "UTC"
+    clock: Literal["received", "occurred"] = "received"
 
     def sql(self) -> tuple[str, list[object]]:
         """Return a condition over `facility`, `received`, ... and its parameters."""
@@ -33,10 +36,10 @@ class Selection:
             parts.append("list_contains(?, facility)")
             values.append(list(self.facilities))
         if self.since is not None:
-            parts.append("received >= ?")
+            parts.append(f"{self.clock} >= ?")
             values.append(_epoch(self.since, self.zone))
         if self.until is not None:
-            parts.append("received < ?")
+            parts.append(f"{self.clock} < ?")
             values.append(_epoch(self.until + DAY, self.zone))
         for name in ("direction", "requester_type"):
             if (chosen := getattr(self, name)) is not None:

@@ -23,6 +23,7 @@ METRICS: tuple[Metric, ...] = (
             "AND (contract_due <= $as_of OR contract_stop IS NOT NULL)"
         ),
         counts=f"{_STOP} < contract_due",
+        sides=("Met", "Missed"),
         excluded={
             "not due yet": (
                 f"contract_due > $as_of AND contract_stop IS NULL AND NOT coalesce({_OUT} "
@@ -52,6 +53,7 @@ METRICS: tuple[Metric, ...] = (
             f"AND (legal_due <= $as_of OR {_LEGAL_STOP} <= $as_of)"
         ),
         counts=f"{_LEGAL_STOP} < legal_due",
+        sides=("Met", "Missed"),
         excluded={
             "not due yet": (
                 f"legal_due > $as_of AND NOT {_LEGAL_STOP} <= $as_of AND NOT coalesce({_OUT}, FALSE)"

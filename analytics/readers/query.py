@@ -49,14 +49,19 @@ class Query:
         return "?" + urlencode(pairs) if pairs else "?"
 
 
-def read(search: str) -> Query:
-    """Read a query string; what is not understood is left at its default and named."""
+def read(search: str, *, also: frozenset[str] = frozenset()) -> Query:
+    """Read a query string; what is not understood is left at its default and named.
+
+    `also` are words of the page that are not filters.
+    """
     try:
         given = parse_qs(search.lstrip("?")[:4000], max_num_fields=100)
     except ValueError:
         return Query(problems=("The address holds too many filters; none was used.",))
     problems = [
-        f"{name[:40]!r} is not a filter of this page." for name in given if name not in _KNOWN
+        f"{name[:40]!r} is not a filter of this page."
+        for name in given
+        if name not in _KNOWN | also
     ]
     since, until = _day(given, "from", problems), _day(given, "to", problems)
     if since and until and until < since:

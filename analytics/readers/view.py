@@ -14,7 +14,7 @@ from analytics.charts.ask import asking, reach
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.query import Query, usual_period
-from analytics.sources.opening import LIVE, open_source
+from analytics.sources.opening import LIVE, names_of_logs, open_source
 from audit.access import record
 from audit.proof.entry import Action, EventCode, Outcome
 from requests_app.refusals import NotAllowed
@@ -35,6 +35,7 @@ class View:
     names: Mapping[str, str]
     at: datetime
     problems: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
     @property
     def before(self) -> Selection | None:
@@ -92,6 +93,7 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         names=names if query.source == LIVE else {one: one for one in allowed},
         at=at,
         problems=tuple(problems),
+        sources=names_of_logs(user.organization_id),
     )
 
 

@@ -36,6 +36,14 @@ def open_source(
     return Snapshot(mirror=fold(load(log)), watermark=log.folder, content=log.digest)
 
 
+def names_of_logs(organization_id: int | None) -> tuple[str, ...]:
+    """Return the imported logs of an organization, the latest first."""
+    if organization_id is None:
+        return ()
+    logs = UploadedLog.objects.filter(organization=organization_id)
+    return tuple(logs.values_list("name", flat=True))
+
+
 def live_as_of(at: datetime) -> Snapshot:
     """Return live work as it stood at an earlier moment, never cached."""
     return Snapshot(mirror=fold(live_log(at)), watermark=f"as of {at.isoformat()}", content="")

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from analytics.metrics.behind import Behind, parts_of
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.compute import compute
+from analytics.metrics.definition import Kind
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.statistics.intervals import newcombe, quantile_interval, wilson
@@ -112,6 +114,37 @@ def test_unknown_channels_widen_the_range_and_are_never_dropped(drawn: list[Any]
     if unknown:
         assert result.low == pytest.approx(result.value)
         assert result.high == pytest.approx(result.value + 100 * unknown / len(sent))
+
+
+@settings(max_examples=10, deadline=None)
+@given(LOGS)
+def test_behind_every_number_stand_as_many_requests_as_it_counts(drawn: list[Any]) -> None:
+    mirror = fold(log_of(drawn))
+    for metric in METRICS:
+        if metric.table != "cases":
+            continue
+        result = compute(mirror, Selection(), [metric.key])[metric.key]
+        behind = Behind(mirror, metric, Selection())
+        counts = behind.counts()
+        assert counts["all"] == result.n, metric.key
+        if metric.kind is Kind.SHARE:
+            assert counts["counted"] == result.numerator, metric.key
+        left_out = {part.words: counts[part.key] for part in parts_of(metric)}
+        for why, n in result.excluded.items():
+            assert left_out[f"Left out: {why}"] == n
+        for part in parts_of(metric)[:2]:
+            assert len(behind.rows(part, limit=None)) == counts[part.key]
+
+
+@settings(max_examples=10, deadline=None)
+@given(LOGS)
+def test_the_parts_of_a_share_are_disjoint_and_whole(drawn: list[Any]) -> None:
+    mirror = fold(log_of(drawn))
+    for metric in METRICS:
+        if metric.kind is Kind.SHARE and metric.table == "cases":
+            counts = Behind(mirror, metric, Selection()).counts()
+            sides = ("counted", "rest", "unknown")
+            assert counts["all"] == sum(counts.get(side, 0) for side in sides)
 
 
 def test_a_measure_whose_field_is_missing_says_why() -> None:

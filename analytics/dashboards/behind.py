@@ -1,0 +1,205 @@
+"""The requests behind a number: a page and a file, within the reader's scope, each look recorded."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from analytics.charts.words import count, day, period
+from analytics.dashboards import links
+from analytics.dashboards.cards import facts_of
+from analytics.dashboards.standing import STATES
+from analytics.metrics.behind import COLUMNS, Behind, Narrowing, Part, parts_of
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.compute import compute
+from analytics.readers.query import read
+from analytics.readers.view import View, demand_reader, open_view
+from analytics.reports.writers.guard import guarded
+from audit.access import record
+from audit.proof.entry import Action, EventCode
+from requests_app.failure_codes import FAILURES, FailureCode
+
+PER_PAGE = 50
+OWN = frozenset({"key", "part", "group", "medium", "by", "page"})
+"""Words of this page in an address, beside the filters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a door opens: a part of a measure within a view."""
+
+    view: View
+    behind: Behind
+    part: Part
+
+    @property
+    def why(self) -> str:
+        """Why the measure cannot be computed from this source; empty where it can."""
+        missing = self.view.snapshot.mirror.log.missing
+        return next((missing[name] for name in self.behind.metric.needs if name in missing), "")
+
+
+@login_required
+@require_GET
+def behind(request: HttpRequest) -> HttpResponse:
+    """Show the requests behind a number."""
+    asked = _asked(request)
+    counts = asked.behind.counts() if not asked.why else {}
+    pages = Paginator(range(counts.get(asked.part.key, 0)), PER_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    skip = (page.number - 1) * PER_PAGE
+    rows = [] if asked.why else asked.behind.rows(asked.part, limit=PER_PAGE, skip=skip)
+    _record(request, asked, "figure.opened", len(rows))
+    metric, view = asked.behind.metric, asked.view
+    result = compute(view.snapshot.mirror, asked.behind.selection, [metric.key])[metric.key]
+    context = {
+        "metric": metric,
+        "view": view,
+        "why": asked.why,
+        "part": asked.part,
+        "narrowed": _words(asked.behind.narrowing),
+        "period": period(view.since, view.until) if asked.behind.selection.since else "",
+        "is_by_event": asked.behind.selection.clock == "occurred",
+        "facts": facts_of(metric, result),
+        "tabs": [
+            (part, count(counts[part.key])) for part in parts_of(metric) if counts.get(part.key)
+        ],
+        "rows": [_row(view, row) for row in rows],
+        "page": page,
+        "back": links.overview(view.query),
+    }
+    return render(request, "analytics/dashboards/behind.html", context)
+
+
+@login_required
+@require_GET
+def behind_csv(request: HttpRequest) -> HttpResponse:
+    """Answer the requests behind a number as CSV; the file says how it was counted."""
+    asked = _asked(request)
+    rows = [] if asked.why else asked.behind.rows(asked.part, limit=None)
+    _record(request, asked, "figure.exported", len(rows))
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\r\n")
+    sheet.writerows([guarded(cell) for cell in line] for line in _lines(asked, rows))
+    response = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv")
+    name = f"{asked.behind.metric.key}-{asked.part.key}.csv".replace("_", "-")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _asked(request: HttpRequest) -> Asked:
+    at = datetime.now(UTC)
+    demand_reader(request, "figure", at)
+    metric = BY_KEY.get(request.GET.get("key", ""))
+    if metric is None:
+        raise Http404
+    part = next(
+        (one for one in parts_of(metric) if one.key == request.GET.get("part", "all")), None
+    )
+    if part is None:
+        raise Http404
+    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN)
+    view = open_view(request.user, query, at)
+    selection = view.selection
+    by = request.GET.get("by", "")
+    if by == "event" and metric.table == "steps":
+        selection = replace(selection, clock="occurred")
+    elif by == "now":
+        selection = replace(selection, since=None, until=None)
+    narrowing = Narrowing(group=_word(request, "group"), medium=_word(request, "medium"))
+    return Asked(
+        view=view, behind=Behind(view.snapshot.mirror, metric, selection, narrowing), part=part
+    )
+
+
+def _word(request: HttpRequest, name: str) -> str:
+    return request.GET.get(name, "").replace("\x00", "")[:60]
+
+
+def _words(narrowing: Narrowing) -> str:
+    code = narrowing.group
+    label = FAILURES[FailureCode(code)].label if code in FailureCode.__members__ else code
+    return " · ".join(word for word in (label, narrowing.medium) if word)
+
+
+def _row(view: View, row: dict[str, Any]) -> dict[str, Any]:
+    zone = ZoneInfo(view.selection.zone)
+    state = row["outcome"] or row["state"] or ""
+    received, available = (_day(row[name], zone) for name in ("received", "available"))
+    due = _day(row["due"] - 1 if row["due"] else None, zone)
+    return {
+        "number": row["number"],
+        "href": links.request(view.query, row["number"]),
+        "what": row["modality"] or "",
+        "where": view.name(row["facility"]),
+        "asked": (row["requester_type"] or "").replace("_", " "),
+        "direction": "in" if row["direction"] == "inbound" else "out",
+        "received": day(received, year=True) if received else "",
+        "available": day(available, year=True) if available else "",
+        "due": day(due, year=True) if due else "",
+        "took": _took(row),
+        "state": state.replace("_", " "),
+        "band": STATES.get(row["band"]) if row["band"] else None,
+    }
+
+
+def _took(row: dict[str, Any]) -> str:
+    if row["available"] is None or row["received"] is None:
+        return ""
+    return f"{(row['available'] - row['received']) / 86400:.1f}"
+
+
+def _day(moment: int | None, zone: ZoneInfo) -> Any:
+    return datetime.fromtimestamp(moment, zone).date() if moment is not None else None
+
+
+def _lines(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
+    view, selection, metric = asked.view, asked.behind.selection, asked.behind.metric
+    yield [metric.label, asked.part.words]
+    yield ["Question", metric.question]
+    yield ["Source", view.query.source, "as of", _moment(view.snapshot.mirror.log.as_of)]
+    days = (selection.since.isoformat(), selection.until.isoformat()) if selection.since else ()  # type: ignore[union-attr]
+    yield ["Days", *days, "by event" if selection.clock == "occurred" else "by receipt"]
+    yield ["Mind", asked.why or metric.caveat]
+    yield []
+    yield list(COLUMNS)
+    moments = ("received", "available", "due")
+    for row in rows:
+        yield [_moment(row[name]) if name in moments else row[name] for name in COLUMNS]
+
+
+def _moment(seconds: int | None) -> str:
+    if seconds is None:
+        return ""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def _record(request: HttpRequest, asked: Asked, verb: str, rows: int) -> None:
+    exports = verb == "figure.exported"
+    record(
+        verb=verb,
+        code=EventCode.EXPORT if exports else EventCode.QUERY,
+        action=Action.READ,
+        http_request=request,
+        subject=f"figure:{asked.behind.metric.key}",
+        detail={
+            "part": asked.part.key,
+            "source": asked.view.query.source,
+            "filters": asked.view.query.address()[1:500],
+            "rows": rows,
+        },
+        at=asked.view.at,
+    )

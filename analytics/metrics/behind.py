@@ -1,0 +1,111 @@
+"""The requests behind a number: every part of a measure as a predicate, and its rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from analytics.metrics.definition import Kind, Metric
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import Mirror
+
+COLUMNS = (
+    *("number", "facility", "direction", "requester_type", "modality", "state", "outcome"),
+    *("received", "available", "due", "band"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Some of the rows that a measure looks at: those counted, the rest, or those left out."""
+
+    key: str
+    words: str
+    predicate: str
+
+
+def parts_of(metric: Metric) -> tuple[Part, ...]:
+    """Return the parts of a measure; together they are every row that it looked at."""
+    whole = Part(key="all", words="All", predicate=metric.where)
+    return (whole, *_sides(metric), *_left_out(metric))
+
+
+def _sides(metric: Metric) -> tuple[Part, ...]:
+    if metric.kind is not Kind.SHARE:
+        return ()
+    hit = f"coalesce({metric.counts}, FALSE)"
+    unsure = f"coalesce({metric.unknown}, FALSE)" if metric.unknown else "FALSE"
+    yes, no = metric.sides
+    sides = [
+        Part(key="counted", words=yes, predicate=f"({metric.where}) AND {hit}"),
+        Part(
+            key="rest",
+            words=no,
+            predicate=f"({metric.where}) AND NOT {hit} AND NOT {unsure}",
+        ),
+    ]
+    if metric.unknown:
+        predicate = f"({metric.where}) AND NOT {hit} AND {unsure}"
+        sides.append(Part(key="unknown", words="Unknown", predicate=predicate))
+    return tuple(sides)
+
+
+def _left_out(metric: Metric) -> tuple[Part, ...]:
+    return tuple(
+        Part(key=f"left-{place}", words=f"Left out: {why}", predicate=predicate)
+        for place, (why, predicate) in enumerate(metric.excluded.items(), start=1)
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Narrowing:
+    """What else narrows the rows: one group of a measure that counts groups, or one medium."""
+
+    group: str = ""
+    medium: str = ""
+
+
+@dataclass(frozen=True)
+class Behind:
+    """The requests behind the parts of one measure."""
+
+    mirror: Mirror
+    metric: Metric
+    selection: Selection
+    narrowing: Narrowing = Narrowing()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many requests stand behind each part."""
+        parts = parts_of(self.metric)
+        columns = ", ".join(
+            f"count(DISTINCT request_id) FILTER (WHERE {part.predicate})" for part in parts
+        )
+        (row,) = self._ask(f"SELECT {columns} FROM {self.metric.table} WHERE $selection")
+        return {part.key: n for part, n in zip(parts, row, strict=True)}
+
+    def rows(self, part: Part, *, limit: int | None, skip: int = 0) -> list[dict[str, Any]]:
+        """Return the requests of a part, the latest first; all of them where `limit` is None."""
+        page = f"LIMIT {int(limit)} OFFSET {int(skip)}" if limit is not None else ""
+        found = self._ask(
+            f"WITH hits AS (SELECT DISTINCT request_id FROM {self.metric.table} "
+            f"WHERE $selection AND ({part.predicate})) "
+            f"SELECT {', '.join(COLUMNS)} FROM cases JOIN hits USING (request_id) "
+            f"ORDER BY received DESC, request_id {page}"
+        )
+        return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+
+    def _ask(self, sql: str) -> list[tuple[Any, ...]]:
+        condition, values = self.selection.sql()
+        metric, narrow = self.metric, self.narrowing
+        for column, word in ((metric.group, narrow.group), ("medium", narrow.medium)):
+            if column and word:
+                condition += f" AND coalesce({column}, 'unknown') = ?"
+                values.append(word)
+        text = sql.replace("$selection", condition)
+        with duckdb.connect(config={"threads": 2}) as database:
+            database.register("cases", self.mirror.cases)
+            database.register("steps", self.mirror.steps)
+            text = text.replace("$as_of", str(self.mirror.log.as_of))
+            return database.execute(text, values).fetchall()

@@ -1,0 +1,108 @@
+"""Every number of the overview is a door to the requests behind it."""
+
+import csv
+import html as entities
+import io
+import json
+import re
+
+import pytest
+from django.test import Client
+from test_overview_page import ask
+
+from analytics.metrics.catalogue import METRICS
+from audit.models import AuditEntry
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
+PAGE, FILE = "/overview/behind/", "/overview/behind.csv"
+
+
+@pytest.fixture
+def director(person, client: Client) -> Client:
+    client.force_login(person("him_director", everything=True))
+    return client
+
+
+def doors(client: Client, part: str, search: str = "") -> list[str]:
+    """Return the doors to requests that a part of the overview holds."""
+    words = ask(client, part, search).json()["response"][f"{part}-answer"]["data"]["html"]
+    found = re.findall(r'href="(/overview/behind/[^"]+)"', words)
+    return [entities.unescape(one) for one in found]
+
+
+@pytest.mark.parametrize("part", ["head", "weekly", "charts"])
+def test_every_door_of_the_overview_opens(director: Client, part: str) -> None:
+    found = doors(director, part, "?facility=northfield")
+    assert len(found) >= 4
+    for door in found:
+        answer = director.get(door)
+        assert answer.status_code == 200, door
+        assert b"is not a filter" not in answer.content, door
+
+
+def test_the_card_and_the_list_behind_it_say_the_same_number(director: Client) -> None:
+    answer = director.get(PAGE, {"key": "sla_compliance"})
+    text = answer.content.decode()
+    assert "All <b>384</b>" in text
+    assert "Met <b>340</b>" in text
+    assert "Missed <b>44</b>" in text
+
+
+def test_those_who_missed_are_late_and_link_to_their_requests(director: Client) -> None:
+    text = director.get(PAGE, {"key": "sla_compliance", "part": "rest"}).content.decode()
+    assert "/work/requests/R-N" in text
+    assert "1–44 of 44" in text
+
+
+def test_the_file_holds_every_row_and_how_it_was_counted(director: Client) -> None:
+    answer = director.get(FILE, {"key": "sla_compliance", "part": "rest"})
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[0] == ["Contract SLA met", "Missed"]
+    assert len(rows) - 7 == 44
+    assert answer["Content-Disposition"] == 'attachment; filename="sla-compliance-rest.csv"'
+
+
+@pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.key)
+def test_every_measure_has_a_page(director: Client, metric) -> None:
+    assert director.get(PAGE, {"key": metric.key}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ({}, 404),
+        ({"key": "none"}, 404),
+        ({"key": "sla_compliance", "part": "none"}, 404),
+        ({"key": "sla_compliance", "part": "\x00"}, 404),
+        ({"key": "sla_compliance", "page": "-3"}, 200),
+        ({"key": "failures_by_code", "group": "x' OR 1=1 --\x00"}, 200),
+        ({"key": "sla_compliance", "by": "event", "medium": "💿"}, 200),
+        ({"key": "sla_compliance", "from": "never", "to": "2026-13-01"}, 200),
+    ],
+)
+def test_bad_words_are_answered(director: Client, said: dict[str, str], status: int) -> None:
+    for where in (PAGE, FILE):
+        assert director.get(where, said).status_code == status
+
+
+def test_another_facility_is_never_behind_a_number(person, client: Client) -> None:
+    client.force_login(person("supervisor", "riverside"))
+    for where in (PAGE, FILE):
+        for facility in ("northfield", "riverside", ""):
+            answer = client.get(where, {"key": "requests_received", "facility": facility})
+            assert b"R-N" not in answer.content
+
+
+@pytest.mark.parametrize("role", ["release_staff", "requester"])
+def test_figures_are_not_for_every_role(person, client: Client, role: str) -> None:
+    client.force_login(person(role, everything=True))
+    for where in (PAGE, FILE):
+        assert client.get(where, {"key": "sla_compliance"}).status_code == 403
+
+
+def test_each_look_and_each_file_is_recorded(director: Client) -> None:
+    director.get(PAGE, {"key": "sla_compliance", "part": "rest"})
+    director.get(FILE, {"key": "sla_compliance"})
+    entries = AuditEntry.objects.filter(subject="figure:sla_compliance").order_by("at")
+    assert [one.verb for one in entries] == ["figure.opened", "figure.exported"]
+    assert json.loads(bytes(entries[0].body))["detail"]["part"] == "rest"
