@@ -60,7 +60,10 @@ METRICS: tuple[Metric, ...] = (
         why_it_matters="These can still be saved today.",
         unit="requests",
         kind=Kind.COUNT,
-        numerator="open requests, not late, with 2 business days or a quarter of the time left",
+        numerator=(
+            "open requests, not late, with 2 business days or a quarter of the time left, or less "
+            "time than four in five requests in this state still needed"
+        ),
         denominator="none",
         where=f"{_OPEN} AND band = 'at_risk'",
         excluded={

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -13,6 +14,7 @@ from analytics.metrics.definition import Group, Kind, Metric, Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
 from analytics.statistics.intervals import quantile_interval, wilson
+from analytics.statistics.survival import interval_when, kaplan_meier, time_when
 
 Row = tuple[Any, ...]
 
@@ -57,11 +59,11 @@ class _Asker:
                     key=metric.key, label=metric.label, unit=metric.unit, value=None, why=why
                 )
         if metric.kind is Kind.GROUPS:
-            return self._groups(metric)
+            return replace(self._groups(metric), excluded=self._excluded(metric))
         whole = self._one(metric, self._rows(metric, None)[0])
         groups = self._rows(metric, self.group) if self.group else []
         by = tuple(self._group(metric, str(name), row) for name, *row in groups)
-        return Result(**{**whole.__dict__, "by": by, "excluded": self._excluded(metric)})
+        return replace(whole, by=by, excluded=self._excluded(metric))
 
     def _query(self, sql: str) -> list[Row]:
         condition, values = self.selection.sql()
@@ -96,20 +98,21 @@ class _Asker:
         return {why: n for why, n in zip(metric.excluded, row, strict=True) if n}
 
     def _groups(self, metric: Metric) -> Result:
+        size = f"sum({metric.value})" if metric.value else "CAST(count(*) AS DOUBLE)"
         rows = self._query(
-            f"SELECT {metric.group} AS grp, count(*) AS n FROM {metric.table} "
-            f"WHERE $selection AND ({metric.where}) GROUP BY grp ORDER BY n DESC, grp"
+            f"SELECT {metric.group} AS grp, {size} AS size, count(*) AS n FROM {metric.table} "
+            f"WHERE $selection AND ({metric.where}) GROUP BY grp ORDER BY size DESC, grp"
         )
-        total = sum(n for _, n in rows)
-        by = tuple(Group(group=str(name), value=float(n), n=n) for name, n in rows)
+        total = math.fsum(size for _, size, _ in rows)
+        by = tuple(Group(group=str(name), value=float(size), n=n) for name, size, n in rows)
         return Result(
             key=metric.key,
             label=metric.label,
             unit=metric.unit,
-            value=float(total),
+            value=total,
             numerator=total,
             denominator=total,
-            n=total,
+            n=sum(n for *_, n in rows),
             by=by,
         )
 
@@ -171,6 +174,25 @@ def _read_quantile(metric: Metric, row: Row) -> dict[str, Any]:
     return {"value": value, "denominator": n, "n": n, "low": low, "high": high}
 
 
+def _survival_columns(metric: Metric) -> str:
+    done = f"CAST(coalesce({metric.counts}, FALSE) AS INTEGER)"
+    return f"list({metric.value} ORDER BY {metric.value}), list({done} ORDER BY {metric.value})"
+
+
+def _read_survival(metric: Metric, row: Row) -> dict[str, Any]:
+    """A time by which a share had left, the open ones censored; None where it is not reached."""
+    times, released = row
+    if not times:
+        return {"value": None, "n": 0, "why": _NOBODY}
+    steps = kaplan_meier(times, [bool(one) for one in released])
+    low, high = interval_when(steps, metric.quantile)
+    value = time_when(steps, metric.quantile)
+    parts = {"value": value, "numerator": sum(released), "denominator": len(times)}
+    parts |= {"n": len(times), "low": low, "high": high}
+    why = f"fewer than {metric.quantile:.0%} were out by the as-of time"
+    return parts if value is not None else parts | {"why": why}
+
+
 def _read_count(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
     (n,) = row
     return {"value": float(n), "numerator": n, "n": n}
@@ -181,11 +203,13 @@ _COLUMNS: dict[Kind, Callable[[Metric], str]] = {
     Kind.SHARE: _share_columns,
     Kind.MEAN: _mean_columns,
     Kind.QUANTILE: _quantile_columns,
+    Kind.SURVIVAL: _survival_columns,
     Kind.COUNT: lambda metric: "count(*)",  # noqa: ARG005
 }
 _READERS: dict[Kind, Callable[[Metric, Row], dict[str, Any]]] = {
     Kind.SHARE: _read_share,
     Kind.MEAN: _read_mean,
     Kind.QUANTILE: _read_quantile,
+    Kind.SURVIVAL: _read_survival,
     Kind.COUNT: _read_count,
 }

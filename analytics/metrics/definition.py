@@ -15,6 +15,7 @@ class Kind(StrEnum):
     SHARE = "share"
     MEAN = "mean"
     QUANTILE = "quantile"
+    SURVIVAL = "survival"
     COUNT = "count"
     GROUPS = "groups"
 
@@ -33,8 +34,9 @@ class Metric:
 
     For a share: `where` is the denominator, `counts` the numerator, `unknown` what widens the
     bounds, `sides` the words for those counted and those not. For a mean or quantile: `value` is
-    averaged over `where`. `excluded` names who is left out and why, and is counted, never silently
-    dropped.
+    averaged over `where`; for one of survival, rows that `counts` does not hold for are censored
+    at `value`. For groups: rows are counted, or `value` is summed where given. `excluded` names
+    who is left out and why, and is counted, never silently dropped.
     """
 
     key: str

@@ -32,6 +32,35 @@ def _elapsed(key: str, label: str, kind: Kind, question: str, quantile: float = 
     )
 
 
+def _censored(key: str, label: str, question: str, quantile: float) -> Metric:
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
+        why_it_matters="Leaving out what is still open would flatter a slow month.",
+        unit="days",
+        kind=Kind.SURVIVAL,
+        quantile=quantile,
+        numerator="elapsed days from received to available, by Kaplan-Meier",
+        denominator="requests received in the period, the open ones censored at the as-of time",
+        where=(
+            "received IS NOT NULL AND "
+            "(available >= received OR (available IS NULL AND outcome IS NULL))"
+        ),
+        counts="available IS NOT NULL",
+        sides=("Released", "Still open"),
+        value="(coalesce(available, $as_of) - received) / 86400e0",
+        excluded={
+            "completed before it was received": "available < received",
+            "ended without release": "available IS NULL AND outcome IS NOT NULL",
+        },
+        better=Better.LOWER,
+        caveat="Ending without release is taken to say nothing of how long release would take.",
+        theme="Turnaround",
+        needs=("received", "available"),
+    )
+
+
 METRICS: tuple[Metric, ...] = (
     _elapsed("turnaround_mean", "Mean turnaround", Kind.MEAN, "How long does release take?"),
     _elapsed(
@@ -42,6 +71,25 @@ METRICS: tuple[Metric, ...] = (
         "90th percentile of turnaround",
         Kind.QUANTILE,
         "Nine in ten are out after how long?",
+        0.9,
+    ),
+    _elapsed(
+        "turnaround_p95",
+        "95th percentile of turnaround",
+        Kind.QUANTILE,
+        "Nineteen in twenty are out after how long?",
+        0.95,
+    ),
+    _censored(
+        "turnaround_censored_median",
+        "Median turnaround, open requests kept",
+        "Half are out after how long, counting those still open?",
+        0.5,
+    ),
+    _censored(
+        "turnaround_censored_p90",
+        "90th percentile of turnaround, open requests kept",
+        "Nine in ten are out after how long, counting those still open?",
         0.9,
     ),
     Metric(

@@ -15,8 +15,9 @@ from requests_app.models import Event, Facility, Holiday, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline, paused
 from requests_app.sla.explain import DueDate
+from requests_app.sla.history import typical_needs
 from requests_app.sla.policy import calendar_for, due_dates, rules_for, standing, timeline_of
-from requests_app.vocabulary import MEDIUM_OF, Channel, EventKind, State
+from requests_app.vocabulary import MEDIUM_OF, Channel, Direction, EventKind, State
 
 Record = dict[str, Any]
 _OUTCOMES = {
@@ -76,6 +77,7 @@ class _Reader:
         policies: list[Policy],
         as_of: datetime,
     ) -> None:
+        self.needs = typical_needs(as_of)
         self.calendars, self.slugs, self.policies, self.as_of = calendars, slugs, policies, as_of
 
     def request(self, request: ImagingRequest, story: list[Event]) -> Record:
@@ -114,7 +116,9 @@ class _Reader:
             "usable": _usable(request, story),
         }
         if outcome is None:
-            row["band"] = standing(dues, timeline, calendar, at=self.as_of).band.value
+            usual = self.needs.get((Direction(request.direction), state))
+            now = standing(dues, timeline, calendar, at=self.as_of, needs=usual)
+            row["band"] = now.band.value
         return row
 
     def events(self, request: ImagingRequest, story: Iterable[Event]) -> list[Record]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analytics.statistics.intervals import Z95
@@ -25,15 +25,23 @@ class Step:
 def kaplan_meier(times: Sequence[float], released: Sequence[bool]) -> list[Step]:
     """Return the curve; `released[i]` is False where request i was still open at `times[i]`.
 
-    Intervals are Greenwood's on the log-minus-log scale (Kalbfleisch and Prentice 1980).
     Raises ValueError when the two differ in length.
     """
     leavers: dict[float, list[int]] = {}
     for time, event in zip(times, released, strict=True):
         leavers.setdefault(time, [0, 0])[0 if event else 1] += 1
-    at_risk, waiting, spread, steps = len(times), 1.0, 0.0, []
-    for time in sorted(leavers):
-        events, censored = leavers[time]
+    return curve_of((time, out, still_open) for time, (out, still_open) in leavers.items())
+
+
+def curve_of(leavers: Iterable[tuple[float, int, int]]) -> list[Step]:
+    """Return the curve of (time, released, still open), each time once.
+
+    Intervals are Greenwood's on the log-minus-log scale (Kalbfleisch and Prentice 1980).
+    """
+    ordered = sorted(leavers)
+    at_risk = sum(events + censored for _, events, censored in ordered)
+    waiting, spread, steps = 1.0, 0.0, []
+    for time, events, censored in ordered:
         waiting *= 1 - events / at_risk
         if events and at_risk > events:
             spread += events / (at_risk * (at_risk - events))

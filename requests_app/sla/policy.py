@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from requests_app.failure_codes import FailureCode
@@ -37,11 +37,15 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """Where an open request stands against its earliest due date."""
+    """Where an open request stands against its earliest due date.
+
+    `usually_needs` is given where the request is at risk for that reason alone.
+    """
 
     band: Band
     due: DueDate | None
     days_left: int | None
+    usually_needs: timedelta | None = None
 
 
 def calendar_for(facility: Facility) -> BusinessCalendar:
@@ -150,8 +154,13 @@ def standing(
     calendar: BusinessCalendar,
     *,
     at: datetime,
+    needs: timedelta | None = None,
 ) -> Standing:
-    """Return the band of an open request: very late is past twice the allowance."""
+    """Return the band of an open request: very late is past twice the allowance.
+
+    At risk is one with two business days left, or a quarter of its allowance, or less time
+    than requests in this state usually still need (`needs`).
+    """
     if timeline.open_hold is not None and timeline.open_hold.requester_caused:
         return Standing(band=Band.HELD, due=dues[0] if dues else None, days_left=None)
     if not dues:
@@ -161,11 +170,12 @@ def standing(
     allowance = due.rule.days
     if at >= due.due_at:
         band = Band.VERY_LATE if -left > allowance else Band.LATE
-    elif _business_left(due, at, calendar) <= 2 or left <= allowance / 4:
-        band = Band.AT_RISK
-    else:
-        band = Band.ON_TRACK
-    return Standing(band=band, due=due, days_left=left)
+        return Standing(band=band, due=due, days_left=left)
+    if _business_left(due, at, calendar) <= 2 or left <= allowance / 4:
+        return Standing(band=Band.AT_RISK, due=due, days_left=left)
+    if needs is not None and due.due_at - at < needs:
+        return Standing(band=Band.AT_RISK, due=due, days_left=left, usually_needs=needs)
+    return Standing(band=Band.ON_TRACK, due=due, days_left=left)
 
 
 def _business_left(due: DueDate, at: datetime, calendar: BusinessCalendar) -> int:

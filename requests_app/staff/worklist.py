@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.models import Facility, ImagingRequest, Policy
@@ -13,6 +13,7 @@ from requests_app.models.imaging_request import ImagingRequestQuerySet
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline
 from requests_app.sla.explain import DueDate
+from requests_app.sla.history import Needs, needs_now
 from requests_app.sla.policy import (
     Band,
     Standing,
@@ -22,7 +23,7 @@ from requests_app.sla.policy import (
     standing,
     timeline_of,
 )
-from requests_app.vocabulary import State
+from requests_app.vocabulary import Direction, State
 
 STEPS: dict[State, tuple[str, str, str]] = {
     State.DRAFT: ("check", "Finish the draft", "Requester"),
@@ -91,6 +92,7 @@ def clocks_of(
     *,
     calendars: dict[int, BusinessCalendar] | None = None,
     policies: list[Policy] | None = None,
+    needs: Needs | None = None,
 ) -> Clocks:
     """Fold the journal of a request and count its due dates; an ended one stands as it ended."""
     known = {} if calendars is None else calendars
@@ -100,7 +102,10 @@ def clocks_of(
     timeline = timeline_of(request.events.all())
     until = timeline.stopped or at
     dues = due_dates(rules_for(request, policies), timeline, calendar, as_of=at)
-    now = standing(dues, timeline, calendar, at=min(until, at))
+    usual = (needs_now(at) if needs is None else needs).get(
+        (Direction(request.direction), State(request.state))
+    )
+    now = standing(dues, timeline, calendar, at=min(until, at), needs=usual)
     return Clocks(timeline=timeline, calendar=calendar, dues=dues, standing=now)
 
 
@@ -108,9 +113,11 @@ def rows_of(requests: ImagingRequestQuerySet, at: datetime) -> list[Row]:
     """Return rows for requests, the most urgent first."""
     calendars: dict[int, BusinessCalendar] = {}
     policies = list(Policy.objects.all())
+    needs = needs_now(at)
     found = requests.select_related("facility", "assigned_to").prefetch_related("events")
     rows = [
-        _row(one, clocks_of(one, at, calendars=calendars, policies=policies), at) for one in found
+        _row(one, clocks_of(one, at, calendars=calendars, policies=policies, needs=needs), at)
+        for one in found
     ]
     return sorted(rows, key=lambda row: row.urgency)
 
@@ -147,6 +154,8 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
     if left == 0:
         return "risk", "Due today"
     words = f"{left} day{'' if left == 1 else 's'} left"
+    if now.usually_needs is not None:
+        words += f", needs {now.usually_needs / timedelta(days=1):.1f}"
     return ("risk", words) if now.band is Band.AT_RISK else ("ok", words)
 
 

@@ -38,19 +38,81 @@ def turnarounds(requests: list[Row]) -> list[float]:
     ]
 
 
+OUT = ("withdrawn", "duplicate", "not_found")
+
+
 def sla(requests: list[Row], as_of: int) -> tuple[int, int]:
     """Met and matured under the contract clock."""
     met = matured = 0
     for row in requests:
-        if row["contract_due"] is None:
-            continue
-        if row["outcome"] in ("withdrawn", "duplicate", "not_found", "denied"):
+        if row["contract_due"] is None or row["outcome"] in (*OUT, "denied"):
             continue
         stopped = row["contract_stop"] is not None
         if row["contract_due"] <= as_of or stopped:
             matured += 1
             met += stopped and row["contract_stop"] < row["contract_due"]
     return met, matured
+
+
+def legal(requests: list[Row], as_of: int) -> tuple[int, int]:
+    """Met and matured under the legal clock: a timely denial meets it."""
+    met = matured = 0
+    for row in requests:
+        if row["legal_due"] is None or row["outcome"] in OUT:
+            continue
+        stop = row["available"]
+        if stop is None and row["outcome"] == "denied":
+            stop = row["ended"]
+        if row["legal_due"] <= as_of or (stop is not None and stop <= as_of):
+            matured += 1
+            met += stop is not None and stop < row["legal_due"]
+    return met, matured
+
+
+def released_by(requests: list[Row], as_of: int, q: float) -> float | None:
+    """When a share q had left by the product-limit estimate, waiting out one time after another."""
+    stories = []
+    for row in requests:
+        if row["received"] is None:
+            continue
+        if row["available"] is not None and row["available"] >= row["received"]:
+            stories.append(((row["available"] - row["received"]) / DAY, True))
+        elif row["available"] is None and row["outcome"] is None:
+            stories.append(((as_of - row["received"]) / DAY, False))
+    waiting = 1.0
+    for time in sorted({days for days, _ in stories}):
+        at_risk = sum(days >= time for days, _ in stories)
+        left = sum(days == time and done for days, done in stories)
+        waiting *= 1 - left / at_risk
+        if waiting <= 1 - q + 1e-12:
+            return time
+    return None
+
+
+MENDED_BY = {
+    "hold_started": ("hold_ended",),
+    "delivery_failed": ("available",),
+    "images_unusable": ("images_usable", "located", "prepared"),
+    "failure_noted": ("failure_recovered",),
+}
+
+
+def hours_lost(requests: list[Row], events: list[Row]) -> float:
+    """Hours from each failure to the first event after it that mends it."""
+    total = 0
+    for row in requests:
+        mine = _own(events, row)
+        for place, event in enumerate(mine):
+            if event["reason"] is None or event["activity"] not in MENDED_BY:
+                continue
+            later = [
+                other["occurred"]
+                for other in mine[place + 1 :]
+                if other["activity"] in MENDED_BY[event["activity"]]
+                and (event["activity"] != "failure_noted" or other["reason"] == event["reason"])
+            ]
+            total += min(later) - event["occurred"] if later else 0
+    return total / 3600
 
 
 def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str, float | None]:
@@ -61,7 +123,12 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
     sent = [
         one for one in events if one["activity"] == "available" and one["direction"] == "outbound"
     ]
-    met, matured = sla(requests, as_of)
+    came = [
+        one
+        for one in events
+        if one["activity"] == "images_received" and one["direction"] == "inbound"
+    ]
+    failed = [one for one in events if one["activity"] in MENDED_BY and one["reason"]]
     arrived = [row for row in requests if row["direction"] == "inbound"]
     tested = [
         row for row in arrived if row["usable"] in ("immediate", "after_rework", "not_usable")
@@ -70,15 +137,33 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "turnaround_mean": mean(days),
         "turnaround_median": linear_quantile(days, 0.5),
         "turnaround_p90": linear_quantile(days, 0.9),
-        "sla_compliance": share(met, matured),
+        "turnaround_p95": linear_quantile(days, 0.95),
+        "turnaround_censored_median": released_by(requests, as_of, 0.5),
+        "turnaround_censored_p90": released_by(requests, as_of, 0.9),
+        "contract_turnaround_median": linear_quantile(
+            [
+                row["contract_seconds"] / DAY
+                for row in requests
+                if row["contract_seconds"] is not None
+            ],
+            0.5,
+        ),
+        "sla_compliance": share(*sla(requests, as_of)),
+        "legal_sla_compliance": share(*legal(requests, as_of)),
         "requests_received": float(sum(row["received"] is not None for row in requests)),
         "open_requests": float(len(still_open)),
         "at_risk_requests": float(sum(row["band"] == "at_risk" for row in still_open)),
+        "late_requests": float(sum(row["band"] in ("late", "very_late") for row in still_open)),
         "open_age_mean": mean(ages),
         "open_age_p90": linear_quantile(ages, 0.9),
         "physical_media_share_out": share(
             sum(one["medium"] == "physical" for one in sent), len(sent)
         ),
+        "physical_media_share_in": share(
+            sum(one["medium"] == "physical" for one in came), len(came)
+        ),
+        "failures_by_code": float(len(failed)),
+        "failure_hours_by_code": hours_lost(requests, events),
         "immediately_usable": share(
             sum(row["usable"] == "immediate" for row in tested), len(tested)
         ),
@@ -98,12 +183,9 @@ def _first_pass(requests: list[Row], events: list[Row]) -> float | None:
     clean = 0
     for row in delivered:
         mine = _own(events, row)
-        failed = any(event["reason"] for event in mine if event["activity"] in FAILURES)
+        failed = any(event["reason"] for event in mine if event["activity"] in MENDED_BY)
         clean += not failed and sum(event["activity"] == "available" for event in mine) == 1
     return share(clean, len(delivered))
-
-
-FAILURES = ("hold_started", "delivery_failed", "images_unusable", "failure_noted")
 
 
 def _touches(requests: list[Row], events: list[Row]) -> float | None:

@@ -22,7 +22,7 @@ from tests.analytics.metrics.oracle import of_requests
 AS_OF = 1_700_000_000
 TIMES = st.integers(AS_OF - 60 * 86400, AS_OF)
 MAYBE = st.none() | TIMES
-BANDS = st.sampled_from(["on_track", "at_risk", "late", "held"])
+BANDS = st.sampled_from(["on_track", "at_risk", "late", "very_late", "held"])
 REQUEST = st.fixed_dictionaries(
     {
         "facility": st.sampled_from(["north", "south"]),
@@ -31,6 +31,9 @@ REQUEST = st.fixed_dictionaries(
         "available": MAYBE,
         "outcome": st.sampled_from([None, None, "denied", "withdrawn", "duplicate"]),
         "contract_due": MAYBE,
+        "contract_seconds": st.none() | st.integers(0, 30 * 86400),
+        "legal_due": MAYBE,
+        "ended": MAYBE,
         "band": BANDS,
         "usable": st.sampled_from([None, "immediate", "after_rework", "not_usable", "untested"]),
     }
@@ -38,7 +41,11 @@ REQUEST = st.fixed_dictionaries(
 EVENT = st.fixed_dictionaries(
     {
         "activity": st.sampled_from(
-            ["available", "manual_touch", "hold_started", "hold_ended", "delivery_failed"]
+            [
+                *("available", "manual_touch", "hold_started", "hold_ended", "delivery_failed"),
+                *("images_received", "images_unusable", "images_usable", "failure_noted"),
+                "failure_recovered",
+            ]
         ),
         "after": st.integers(0, 2000),
         "reason": st.sampled_from([None, "LO05", "TR06"]),
@@ -78,6 +85,7 @@ def log_of(drawn: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> EventLog
 def test_every_measure_equals_the_oracle(drawn: list[Any]) -> None:
     log = log_of(drawn)
     expected = of_requests(log.requests.to_pylist(), log.events.to_pylist(), AS_OF)
+    assert set(expected) == set(BY_KEY), "a measure without an oracle"
     results = compute(fold(log), Selection(), list(expected))
     for key, value in expected.items():
         found = results[key].value

@@ -1,0 +1,63 @@
+"""A request is at risk when it has less time left than others in its state still needed."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from requests_app.lifecycle.journal import Particulars, record
+from requests_app.models import Facility
+from requests_app.sla.calendar import BusinessCalendar
+from requests_app.sla.clock import Timeline
+from requests_app.sla.explain import explain
+from requests_app.sla.history import FEWEST, typical_needs
+from requests_app.sla.policy import Band, standing
+from requests_app.sla.rules import HIPAA
+from requests_app.vocabulary import Direction, EventKind, State
+from tests.requests_app.cast import AT, file_request, make_cast
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CALENDAR = BusinessCalendar(zone="America/Chicago")
+
+
+def released(place: Facility, *, after: timedelta) -> None:
+    """File a request that was available some time after its search began."""
+    request = file_request(place)
+    search = Particulars(state_from=State.APPROVED, state_to=State.LOCATING)
+    record(request, EventKind.SEARCH_STARTED, by=None, at=AT, particulars=search)
+    record(request, EventKind.AVAILABLE, by=None, at=AT + after)
+
+
+@pytest.mark.django_db
+def test_the_need_of_a_state_is_the_eightieth_percentile_of_what_followed() -> None:
+    place = make_cast().northfield
+    for hours in range(FEWEST + 1):
+        released(place, after=(hours + 1) * HOUR)
+    needs = typical_needs(AT + 3 * DAY)
+    assert needs[Direction.OUTBOUND, State.LOCATING] == 25 * HOUR
+    assert (Direction.INBOUND, State.LOCATING) not in needs
+
+
+@pytest.mark.django_db
+def test_what_was_not_over_yet_says_nothing() -> None:
+    place = make_cast().northfield
+    for hours in range(FEWEST + 1):
+        released(place, after=(hours + 1) * HOUR)
+    assert (Direction.OUTBOUND, State.LOCATING) not in typical_needs(AT + 20 * HOUR)
+    assert typical_needs(AT + 400 * DAY) == {}
+
+
+def test_less_time_than_usually_needed_is_a_risk_that_says_why() -> None:
+    start = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    due = explain(HIPAA, starts_at=start, calendar=CALENDAR)
+    at = start + 15 * DAY
+    calm = standing((due,), Timeline(received=start), CALENDAR, at=at, needs=10 * DAY)
+    risky = standing((due,), Timeline(received=start), CALENDAR, at=at, needs=20 * DAY)
+    assert (calm.band, calm.usually_needs) == (Band.ON_TRACK, None)
+    assert (risky.band, risky.usually_needs) == (Band.AT_RISK, 20 * DAY)
+
+
+def test_a_late_request_is_late_whatever_others_needed() -> None:
+    start = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    due = explain(HIPAA, starts_at=start, calendar=CALENDAR)
+    late = standing((due,), Timeline(received=start), CALENDAR, at=due.due_at, needs=HOUR)
+    assert late.band is Band.LATE
