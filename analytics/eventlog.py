@@ -42,7 +42,8 @@ REQUESTS = pa.schema(
 )
 """One row a request.
 
-`outcome` is delivered, denied, withdrawn, not_found or duplicate, and null while open; `due` is
+`outcome` is delivered, denied, withdrawn, not_found, not_our_patient or duplicate, and null while
+open; `due` is
 the earliest due moment (exclusive); `contract_seconds` are business seconds from complete to
 stop without pauses; `band` is on_track, at_risk, late, very_late or held while open; `usable` is
 immediate, after_rework, not_usable or untested for images that arrived.

@@ -90,7 +90,7 @@ def range_card(
     if now.value is None:
         return _without(metric, now)
     cells = asked.total(asked.shares(ask, now.key, starts, end=until), starts)
-    unknown = _unknown(now)
+    unknown = now.unknown
     words = f"range from {count(unknown)} unknown" if unknown else f"{span(now.low, now.high)}"
     low, high = ends(now)
     was = span(*ends(before), digits=0) if before and before.value is not None else ""
@@ -118,7 +118,7 @@ def median_card(
     why: str | None,
 ) -> Card:
     """Return the card of the median turnaround, open requests censored."""
-    metric = BY_KEY["turnaround_median"]
+    metric = BY_KEY["turnaround_censored_median"]
     facts = (
         ("Measures", "Received to available, elapsed days"),
         ("Open requests", "Censored, not dropped (Kaplan–Meier)"),
@@ -198,17 +198,7 @@ def ends(result: Result | None) -> tuple[float, float]:
     """Return the least and the most share; both the same where nothing is unknown."""
     if result is None or result.value is None:
         return 0.0, 0.0
-    unknown = _unknown(result)
-    return result.value, result.value + 100 * unknown / max(result.n, 1)
-
-
-def _unknown(result: Result) -> int:
-    """Return how many are unknown: the high end is (hits + unknown) / n only where some are."""
-    if result.low is None or result.high is None or result.value is None:
-        return 0
-    if abs(result.low - result.value) > 1e-9:
-        return 0  # a Wilson interval: nothing is unknown
-    return round((result.high - result.value) * result.n / 100)
+    return result.value, result.value + 100 * result.unknown / max(result.n, 1)
 
 
 def _range_delta(now: Result, before: Result | None) -> Delta | None:
@@ -232,4 +222,4 @@ def _days(now: Survival, before: Survival | None) -> Delta | None:
         return Delta(words="no clear change")
     change = now.median - before.median
     words = f"{one(abs(change))} days {'faster' if change < 0 else 'slower'}"
-    return _toned(BY_KEY["turnaround_median"], change, words)
+    return _toned(BY_KEY["turnaround_censored_median"], change, words)

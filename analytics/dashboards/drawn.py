@@ -69,7 +69,7 @@ def _curve_words(view: View, now: Any, before: Any, label: str) -> Context:
         "still_open": count(now.still_open),
         "rows": rows,
         "label": label,
-        "door": links.behind(view.query, "turnaround_median"),
+        "door": links.behind(view.query, "turnaround_censored_median"),
         "why": _lacks(view, "available") or ("" if now.n else "no request in this time"),
     }
 

@@ -32,7 +32,7 @@ def head(view: View) -> Context:
         before = compute(view.snapshot.mirror, view.before, _KEYS) if view.before else {}
         curve_now = asked.survival(ask)
         curve_before = asked.survival(ask.over(view.before)) if view.before else None
-        why = now["turnaround_median"].why
+        why = now["turnaround_censored_median"].why
         sla = view.query.sla_key
         shown = [
             cards.share_card(ask, now[sla], before.get(sla), starts, view.until),
@@ -113,7 +113,7 @@ def _sources(view: View) -> Context:
 
 
 _KEYS = (
-    "sla_compliance", "legal_sla_compliance", "turnaround_median", DISCS, USABLE, "requests_received",
+    "sla_compliance", "legal_sla_compliance", "turnaround_censored_median", DISCS, USABLE, "requests_received",
 )  # fmt: skip
 _ASKERS = {"": "Anyone"} | {
     kind.value: kind.value.replace("_", " ").capitalize() for kind in RequesterType

@@ -105,7 +105,7 @@ def outcome_of(word: str) -> str | None:
         ("cancel", "withdrawn"),
         ("duplicate", "duplicate"),
         ("denied", "denied"),
-        ("not our", "not_found"),
+        ("not our", "not_our_patient"),
     ):
         if needle in plain:
             return outcome

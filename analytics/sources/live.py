@@ -8,10 +8,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Max
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
-from requests_app.models import Event, Facility, Holiday, ImagingRequest, Policy
+from requests_app.failure_codes import FailureCode
+from requests_app.models import Event, Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline, paused
 from requests_app.sla.explain import DueDate
@@ -30,16 +32,26 @@ _OUTCOMES = {
 }
 
 
+_SETTINGS = """
+SELECT md5(concat(
+    (SELECT string_agg(p::text, '|' ORDER BY p.id) FROM requests_app_policy p),
+    (SELECT string_agg(h::text, '|' ORDER BY h.id) FROM requests_app_holiday h),
+    (SELECT string_agg(f::text, '|' ORDER BY f.id) FROM requests_app_facility f)))
+"""
+
+
 def watermark() -> str:
     """Return a word that changes whenever the live log would read differently.
 
     Events are only ever added, and their numbers are handed out before they commit; their
-    count changes with every commit, late ones too, so the pair skips none.
+    count changes with every commit, late ones too, so the pair skips none. Rules, holidays and
+    facilities are few and can be edited: they are hashed whole.
     """
     events = Event.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    rules = Policy.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    days = Holiday.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    return "-".join(str(part[key] or 0) for part in (events, rules, days) for key in ("n", "last"))
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTINGS)
+        (settings,) = cursor.fetchone()
+    return f"{events['n']}-{events['last'] or 0}-{settings}"
 
 
 def live_log(as_of: datetime) -> EventLog:
@@ -62,6 +74,7 @@ def live_log(as_of: datetime) -> EventLog:
     return EventLog(
         name="live",
         as_of=int(as_of.timestamp()),
+        zone=min(((one.slug, one.zone) for one in facilities), default=("", "UTC"))[1],
         requests=table_of(requests, REQUESTS),
         events=table_of(events, EVENTS),
     )
@@ -86,7 +99,7 @@ class _Reader:
         state = _state_at(story)
         rules = rules_for(request, self.policies)
         dues = due_dates(rules, timeline, calendar, as_of=self.as_of)
-        outcome = _OUTCOMES.get(state)
+        outcome = _outcome(state, story)
         stop = timeline.available
         row: Record = {
             "request_id": str(request.pk),
@@ -141,6 +154,14 @@ class _Reader:
             }
             for event in story
         ]
+
+
+def _outcome(state: State, story: list[Event]) -> str | None:
+    """Return how a request ended: a stranger's request is not ours to fulfil (IN03)."""
+    reasons = [event.reason for event in story if event.state_to == State.NOT_FOUND]
+    if state is State.NOT_FOUND and reasons[-1:] == [FailureCode.IN03]:
+        return "not_our_patient"
+    return _OUTCOMES.get(state)
 
 
 def _state_at(story: list[Event]) -> State:
