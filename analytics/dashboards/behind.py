@@ -30,7 +30,7 @@ from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.failure_codes import FAILURES, FailureCode
 
-PER_PAGE = 50
+PER_PAGE = 25
 OWN = frozenset({"key", "part", "group", "medium", "by", "page"})
 """Words of this page in an address, beside the filters."""
 

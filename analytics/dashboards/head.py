@@ -58,32 +58,27 @@ def filters(view: View) -> Context:
     weeks = ((view.until - view.since).days + 1) / 7
     length = plural(int(weeks), "week") if weeks == int(weeks) else plural(round(7 * weeks), "day")
     chosen = view.selection.facilities or ()
+    periods = _periods(view, local.date())
+    asked = period(view.since, view.until)
     return {
+        "period_label": next((one["label"] for one in periods if one["on"]), asked),
         "view": view,
         "query": query,
         "problems": view.problems,
-        "period": period(view.since, view.until),
+        "period": asked,
         "length": length,
         "facility_words": _facility_words(view, chosen),
         "as_of": f"As of {local:%a}, {day(local.date(), year=True)}, {local:%H:%M %Z}",
         "is_stale": query.source == "live" and age > 15,
         "stale_age": f"{age // 60} h {age % 60} min",
-        "periods": _periods(view, as_of.astimezone(zone).date()),
+        "periods": periods,
         "facilities": [
             {"slug": slug, "name": name, "on": slug in chosen} for slug, name in view.names.items()
         ],
         **_clocks(query),
-        "askers": [
-            {"label": label, "href": query.address(asked=key), "on": key == query.asked}
-            for key, label in _ASKERS.items()
-        ],
-        "asked_label": _ASKERS[query.asked],
+        **_askers(query),
         **_sources(view),
-        "compare_label": "The time before" if query.compare == "before" else "Nothing",
-        "compare": [
-            {"label": "The time before", "href": query.address(compare="before")},
-            {"label": "Nothing", "href": query.address(compare="none")},
-        ],
+        **_comparisons(query, length),
         "plain": query.address(
             since=None, until=None, facilities=(), clock="contract", compare="before", asked=""
         ),
@@ -97,6 +92,25 @@ def _clocks(query: Query) -> Context:
         for key, (_, label) in CLOCKS.items()
     ]
     return {"clocks": choices, "clock_label": CLOCKS[query.clock][1]}
+
+
+def _askers(query: Query) -> Context:
+    """Return the choice of who asked."""
+    choices = [
+        {"label": label, "href": query.address(asked=key), "on": key == query.asked}
+        for key, label in _ASKERS.items()
+    ]
+    return {"askers": choices, "asked_label": _ASKERS[query.asked]}
+
+
+def _comparisons(query: Query, length: str) -> Context:
+    """Return the choice of what to compare with."""
+    labels = {"before": f"The {length} before", "none": "Nothing"}
+    choices = [
+        {"label": label, "href": query.address(compare=key), "on": key == query.compare}
+        for key, label in labels.items()
+    ]
+    return {"compare": choices, "compare_label": labels[query.compare]}
 
 
 def _sources(view: View) -> Context:
