@@ -182,12 +182,12 @@ def waiting(ask: Question, limit: int = 6) -> list[Waiting]:
     """Return the open requests that are late or at risk, the most urgent first."""
     rows = ask.rows(
         "SELECT coalesce(number, request_id), facility, coalesce(modality, ''), "
-        f"coalesce(state, ''), band, due FROM cases WHERE $selection AND {_OPEN} "
+        f"coalesce(state, ''), band, due, coalesce(due_unit, 'calendar') FROM cases WHERE $selection AND {_OPEN} "
         "AND band IN ('late', 'very_late', 'at_risk') "
         f"ORDER BY band = 'at_risk', due, request_id LIMIT {int(limit)}",
         ask.whenever,
     )
-    names = ("number", "facility", "modality", "state", "band", "due")
+    names = ("number", "facility", "modality", "state", "band", "due", "due_unit")
     return [Waiting(**dict(zip(names, row, strict=True))) for row in rows]
 
 

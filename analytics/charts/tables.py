@@ -64,6 +64,7 @@ class Waiting:
     state: str
     band: str
     due: int | None
+    due_unit: str
 
 
 @dataclass(frozen=True, kw_only=True)

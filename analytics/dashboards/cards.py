@@ -15,6 +15,7 @@ from analytics.metrics.definition import METHOD_VERSION, Better, Metric, Result
 from analytics.statistics.intervals import newcombe, wilson
 
 MEDIAN_TARGET = 3.0  # days
+FEW = 11  # a share of fewer says little, and could point to a person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ def share_card(
 ) -> Card:
     """Return the card of a share with a Wilson interval."""
     metric = BY_KEY[now.key]
-    if now.value is None:
+    if now.value is None or now.n < FEW:
         return _without(metric, now)
     by_facility = asked.shares(ask, now.key, starts, end=until)
     cells = asked.total(by_facility, starts)
@@ -87,7 +88,7 @@ def range_card(
 ) -> Card:
     """Return the card of a share that unknown channels widen to a range."""
     metric = BY_KEY[now.key]
-    if now.value is None:
+    if now.value is None or now.n < FEW:
         return _without(metric, now)
     cells = asked.total(asked.shares(ask, now.key, starts, end=until), starts)
     unknown = now.unknown
@@ -158,12 +159,12 @@ def _dashed(metric: Metric, reason: str, facts: tuple[tuple[str, str], ...]) -> 
 
 
 def _without(metric: Metric, now: Result) -> Card:
-    why = now.why or "not computed"
+    why = now.why or f"fewer than {FEW}: choose a longer period or more facilities"
     facts = facts_of(metric, now)
     return Card(
         key=metric.key,
         label=metric.label,
-        value=DASH,
+        value=DASH if now.value is None else "too few",
         unit="",
         range=why,
         foot="",

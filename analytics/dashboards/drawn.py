@@ -44,6 +44,7 @@ def charts(view: View) -> tuple[Context, dict[str, Any]]:
         "media": _media_words(view, months, mix),
         "pareto": _pareto_words(view, lost, failing),
         "ages": _age_words(view, ages, flow),
+        "is_empty": not now.n and not any(age.n for age in ages),
         "query": view.query,
     }
     return context, figures
@@ -98,6 +99,7 @@ def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context
         "door": links.behind(view.query, DISCS, by="event", changes=year),
         "mix": marks,
         "rows": [_month(view, cell) for cell in months],
+        "is_drawn": not _lacks(view, "channel") and any(c.n >= media.FEW for c in months),
         "why": _lacks(view, "channel") or ("" if any(c.n for c in months) else "no delivery yet"),
     }
 
@@ -123,7 +125,7 @@ def _pareto_words(view: View, lost: list[Any], failing: int) -> Context:
         "door": links.behind(view.query, key),
         "rows": [(one_of, links.behind(view.query, key, group=one_of.code)) for one_of in lost],
         "period": period(view.since, view.until),
-        "why": _lacks(view, "reason") or ("" if lost else "no failure was noted in this time"),
+        "why": _lacks(view, "reason"),
     }
 
 
@@ -137,12 +139,13 @@ def _age_words(view: View, ages: list[Any], flow: tuple[int, int]) -> Context:
     came, ended = flow
     rows = []
     for age in ages:
-        parts = []
+        parts, this_age = [], links.age_of(age.label)
         for band, (tone, icon, words) in STATES.items():
             if n := age.bands.get(band, 0):
-                href = links.queue(view.query, band="late" if band == "very_late" else band)
+                href = links.behind(view.query, "open_requests", by="now", age=this_age, band=band)
                 parts.append({"n": n, "tone": tone, "icon": icon, "words": words, "href": href})
-        rows.append({"label": age.label, "n": count(age.n), "parts": parts})
+        door = links.behind(view.query, "open_requests", by="now", age=this_age)
+        rows.append({"label": age.label, "n": count(age.n), "parts": parts, "door": door})
     verb = "request is" if total == 1 else "requests are"
     net = came - ended
     return {

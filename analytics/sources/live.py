@@ -99,8 +99,7 @@ class _Reader:
         state = _state_at(story)
         rules = rules_for(request, self.policies)
         dues = due_dates(rules, timeline, calendar, as_of=self.as_of)
-        outcome = _outcome(state, story)
-        stop = timeline.available
+        outcome, stop = _outcome(state, story), timeline.available
         row: Record = {
             "request_id": str(request.pk),
             "number": request.number,
@@ -125,6 +124,7 @@ class _Reader:
             "contract_seconds": _business_seconds(timeline, calendar),
             "legal_due": _due_of(dues, "hipaa_access"),
             "due": int(dues[0].due_at.timestamp()) if dues else None,
+            "due_unit": dues[0].rule.unit.value if dues else None,
             "held_since": _seconds(timeline.open_hold.started) if timeline.open_hold else None,
             "usable": _usable(request, story),
         }
