@@ -141,6 +141,7 @@ def survival(ask: Question) -> Survival:
         median_interval=interval_when(steps, 0.5),
         p90=time_when(steps, 0.9),
         p90_interval=interval_when(steps, 0.9),
+        digits=0 if ask.mirror.log.granularity == "day" else 1,
     )
 
 

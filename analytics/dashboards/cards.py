@@ -129,14 +129,14 @@ def median_card(
     )
     if now.median is None:
         return _dashed(metric, why or "not half of the requests are out yet", facts)
-    was = one(before.median) if before and before.median is not None else ""
+    was = before.days(before.median) if before and before.median is not None else ""
     medians = asked.medians(ask, starts, end=until)
     return Card(
         key=metric.key,
         label=metric.label,
-        value=one(now.median),
+        value=now.days(now.median),
         unit=" days",
-        range=f"{span(*now.median_interval)} · n = {count(now.n)}",
+        range=f"{now.between(now.median_interval)} · n = {count(now.n)}",
         foot=_foot(was, MEDIAN_TARGET),
         facts=facts,
         delta=_days(now, before),

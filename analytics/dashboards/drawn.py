@@ -100,7 +100,7 @@ def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context
         "mix": marks,
         "rows": [_month(view, cell) for cell in months],
         "is_drawn": not _lacks(view, "channel") and any(c.n >= media.FEW for c in months),
-        "why": _lacks(view, "channel") or ("" if any(c.n for c in months) else "no delivery yet"),
+        "why": _lacks(view, "channel"),
     }
 
 
@@ -146,10 +146,16 @@ def _age_words(view: View, ages: list[Any], flow: tuple[int, int]) -> Context:
                 parts.append({"n": n, "tone": tone, "icon": icon, "words": words, "href": href})
         door = links.behind(view.query, "open_requests", by="now", age=this_age)
         rows.append({"label": age.label, "n": count(age.n), "parts": parts, "door": door})
-    verb = "request is" if total == 1 else "requests are"
     net = came - ended
     return {
-        "title": f"{count(total)} {verb} open; {count(old)} {'is' if old == 1 else 'are'} older than five days",
+        "title": _open_words(total, old),
         "rows": rows,
         "flow": f"Received {count(came)} last week · closed {count(ended)} · net {'−' if net < 0 else '+'}{abs(net)}",
     }
+
+
+def _open_words(total: int, old: int) -> str:
+    if not total:
+        return "No request is open"
+    verb = "request is" if total == 1 else "requests are"
+    return f"{count(total)} {verb} open; {count(old)} {'is' if old == 1 else 'are'} older than five days"

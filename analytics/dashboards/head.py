@@ -7,6 +7,7 @@ from typing import Any
 from analytics.charts import ask as asked
 from analytics.charts.ask import Question, asking
 from analytics.charts.marks import reading
+from analytics.charts.tables import Survival
 from analytics.charts.words import one, span
 from analytics.dashboards import cards, links
 from analytics.dashboards.filters import filters
@@ -55,7 +56,7 @@ def _story(view: View, ask: Question, now: Context, before: Context) -> Context:
     sla, discs = now[view.query.sla_key], now[DISCS]
     strong, rest = _released(view, sla, before.get(sla.key))
     if sla.value is None:
-        strong, rest = _waited(now["turnaround_censored_median"], sla.why or "")
+        strong, rest = _waited(asked.survival(ask), sla.why or "")
     sentences = [rest]
     if discs.value is not None:
         ends = span(*cards.ends(discs), digits=0)
@@ -83,12 +84,12 @@ def _released(view: View, sla: Result, was: Result | None) -> tuple[str, str]:
     return strong, ", " + ", ".join(parts) + "."
 
 
-def _waited(median: Result, why: str) -> tuple[str, str]:
+def _waited(waits: Survival, why: str) -> tuple[str, str]:
     """Return the first thing that can be said where the chosen clock says nothing."""
     rest = f". The chosen clock cannot be judged: {why}."
-    if median.value is None:
+    if waits.median is None:
         return "Little can be said of this time", rest
-    return f"Half of requests are out in {one(median.value)} days", rest
+    return f"Half of requests are out in {waits.days(waits.median)} days", rest
 
 
 def _course(now: Result, was: Result) -> str:
