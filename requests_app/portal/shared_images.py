@@ -16,7 +16,7 @@ from audit.access import record
 from audit.proof.entry import Action, Agent, EventCode
 from requests_app.delivery.link import UNKNOWN, downloaded, live_link, opened, resolve
 from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
-from requests_app.imaging.render import render_frame
+from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.models import ShareLink
 from requests_app.refusals import LinkUnknown
 
@@ -47,6 +47,7 @@ def shared(request: HttpRequest, link_id: int) -> HttpResponse:
     """Show the viewer of a link that this session opened."""
     link = _open_link(request, link_id)
     _look(request, link, "study.viewed")
+    warm_up()
     asked = link.delivery.request
     context = {
         "series": series_list(asked),
@@ -69,10 +70,7 @@ def shared_frame(
     image = instance_of(link.delivery.request, instance)
     if image is None:
         raise LinkUnknown(UNKNOWN)
-    response = HttpResponse(render_frame(image, frame, window), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=600"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return frame_answer(request, image, frame, window)
 
 
 @require_GET

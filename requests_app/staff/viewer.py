@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from audit.access import pseudonym, record
 from audit.proof.entry import Action, EventCode
 from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
-from requests_app.imaging.render import render_frame
+from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.models import ImagingRequest
 from requests_app.staff.doors import find, for_roles
@@ -24,6 +24,7 @@ def view(request: HttpRequest, number: str) -> HttpResponse:
     """Show the viewer."""
     asked = find(request, number)
     _look(request, asked, "study.viewed")
+    warm_up()
     context = {
         "series": series_list(asked),
         "windows": WINDOWS,
@@ -45,9 +46,7 @@ def frame(
     image = instance_of(find(request, number), instance)
     if image is None:
         raise Http404
-    response = HttpResponse(render_frame(image, frame, window), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=600"
-    return response
+    return frame_answer(request, image, frame, window)
 
 
 @for_roles(*LOOKERS)
