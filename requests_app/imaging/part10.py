@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from pydicom.dataset import Dataset
+import pydicom
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.multival import MultiValue
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _TEXTS = (
@@ -13,6 +16,16 @@ _TEXTS = (
     *("StudyDescription", "SeriesDescription", "Modality", "SOPClassUID", *UIDS),
 )
 _NUMBERS = ("SeriesNumber", "InstanceNumber", "Rows", "Columns", "BitsAllocated", "SamplesPerPixel")
+
+
+def read(path: Path, *, force: bool = False) -> FileDataset:
+    """Return a parsed file; one without file meta gets the transfer syntax that it was read by."""
+    dataset = pydicom.dcmread(path, force=force)
+    if not dataset.file_meta.get("TransferSyntaxUID"):
+        implicit, little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    return dataset
 
 
 def text_of(dataset: Dataset, keyword: str) -> str:

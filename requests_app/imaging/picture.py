@@ -15,7 +15,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.multival import MultiValue
 from pydicom.pixels import apply_color_lut, apply_modality_lut, apply_voi_lut, pixel_array
 
-from requests_app.imaging.part10 import number_of
+from requests_app.imaging.part10 import number_of, read
 from requests_app.imaging.scan import DEFLATED
 
 PRESETS: dict[str, tuple[float, float] | None] = {
@@ -56,7 +56,7 @@ def _head(path: Path) -> Dataset:
 
 @lru_cache(maxsize=1)
 def _whole(path: Path) -> Dataset:
-    return pydicom.dcmread(path, force=True)
+    return read(path, force=True)
 
 
 def _pixels(path: Path, head: Dataset, frame: int) -> NDArray[np.generic]:
