@@ -14,6 +14,7 @@ UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _TEXTS = (
     *("PatientName", "PatientID", "PatientBirthDate", "AccessionNumber", "StudyDate"),
     *("StudyDescription", "SeriesDescription", "Modality", "SOPClassUID", *UIDS),
+    "BodyPartExamined",
 )
 _NUMBERS = ("SeriesNumber", "InstanceNumber", "Rows", "Columns", "BitsAllocated", "SamplesPerPixel")
 
@@ -55,7 +56,19 @@ def facts_of(dataset: Dataset) -> dict[str, Any]:
         getattr(dataset, "file_meta", Dataset()), "TransferSyntaxUID"
     )
     facts["Position"] = position_of(dataset)
+    facts["BodyPart"] = "BREAST" if facts["Modality"] == "MG" else facts["BodyPartExamined"].upper()
+    facts["Side"] = side_of(dataset)
     return facts
+
+
+def side_of(dataset: Dataset) -> str:
+    """Return the side as the series, the image or its first frame says it (L, R, B, U)."""
+    said = text_of(dataset, "ImageLaterality") or text_of(dataset, "Laterality")
+    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for group in (dataset.get(groups) or [])[:1]:
+            for anatomy in (group.get("FrameAnatomySequence") or [])[:1]:
+                said = said or text_of(anatomy, "FrameLaterality")
+    return said[:1].upper()
 
 
 def position_of(dataset: Dataset) -> float | None:

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.catalogue import add_instance, judge_study
+from requests_app.imaging.context import other_patient
 from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of_all
 from requests_app.imaging.media import unpack
 from requests_app.imaging.sandbox import inspect_in_child
@@ -147,18 +148,18 @@ def _catalogue(request: ImagingRequest, images: list[_Judged], at: datetime) -> 
         study, _ = add_instance(request, one.verdict, one.blob, at=at)
         by_study.setdefault(study.pk, (study, []))[1].append(one.verdict)
     for study, verdicts in by_study.values():
-        judge_study(study, verdicts, _right_patient(request, verdicts))
+        judge_study(study, verdicts, _right_patient(request, study, verdicts))
 
 
-def _right_patient(request: ImagingRequest, verdicts: list[FileVerdict]) -> list[Finding]:
+def _right_patient(
+    request: ImagingRequest, study: Study, verdicts: list[FileVerdict]
+) -> list[Finding]:
     """U4: exactly one patient, and the one asked for by record number."""
-    numbers = {verdict.facts["PatientID"] for verdict in verdicts}
+    numbers = {verdict.facts["PatientID"] for verdict in verdicts} | {study.patient_id}
     if len(numbers) > 1:
         return [failure("U4", FailureCode.US06, "The study holds images of several patients.")]
     if request.patient is not None and numbers != {request.patient.medical_record_number}:
-        return [
-            failure("U4", FailureCode.US06, "The images carry another record number than asked.")
-        ]
+        return [other_patient()]
     return []
 
 

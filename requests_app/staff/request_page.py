@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from requests_app.failure_codes import FAILURES
+from requests_app.imaging.context import check_studies, is_late_without_images
 from requests_app.imaging.receive import TAKES_IMAGES
 from requests_app.intake.authorization import is_needed
 from requests_app.intake.completeness import is_complete, missing
@@ -159,7 +160,8 @@ def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, A
         for hold in reversed(clocks.timeline.holds)
     ]
     return {
-        "studies": studies,
+        "studies": check_studies(request, list(studies)),
+        "late": None if studies else is_late_without_images(request, at),
         "receipts": request.receipts.order_by("-received_at"),
         "deliveries": request.deliveries.select_related("link").order_by("-created_at"),
         "holds": holds,
