@@ -1,8 +1,11 @@
 """Celery tasks of requests: thin wrappers that wake the verbs; the rows are the work."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
+from requests_app.imaging.store import sweep
 from requests_app.notices.mail import send_waiting
 
 
@@ -10,3 +13,9 @@ from requests_app.notices.mail import send_waiting
 def send_notices() -> int:
     """Send what waits in the outbox."""
     return send_waiting(timezone.now())
+
+
+@shared_task(name="requests_app.tasks.sweep_uploads")
+def sweep_uploads() -> int:
+    """Remove what killed uploads left behind a day ago."""
+    return sweep(before=(timezone.now() - timedelta(days=1)).timestamp())

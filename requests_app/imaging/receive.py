@@ -18,7 +18,7 @@ from requests_app.imaging.context import other_patient
 from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of_all
 from requests_app.imaging.media import unpack
 from requests_app.imaging.sandbox import inspect_in_child
-from requests_app.imaging.store import Blob, path_of, put, put_file
+from requests_app.imaging.store import Blob, StoredFile, path_of, put, put_file
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
@@ -46,7 +46,7 @@ class _Judged:
 
 def receive_files(
     request: ImagingRequest,
-    files: Iterable[NamedFile],
+    files: Iterable[NamedFile | StoredFile],
     *,
     by: User | None,
     at: datetime,
@@ -57,11 +57,7 @@ def receive_files(
     A request that waited for images becomes RETRIEVED, or UNUSABLE where nothing can be used.
     Raises TooLarge, Incomplete and TransitionRefused; nothing is catalogued then.
     """
-    check_work(by, request)
-    if State(request.state) not in TAKES_IMAGES:
-        raise TransitionRefused(
-            "Images can be attached once the request is approved, until it is ready."
-        )
+    check_takes_images(request, by=by)
     folder = Path(tempfile.mkdtemp(prefix="receive-", dir=_work_folder()))
     try:
         container, judged = _judge(files, folder)
@@ -71,19 +67,30 @@ def receive_files(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def check_takes_images(request: ImagingRequest, *, by: User | None) -> None:
+    """Raise NotAllowed or TransitionRefused unless this person may attach images now."""
+    check_work(by, request)
+    if State(request.state) not in TAKES_IMAGES:
+        raise TransitionRefused(
+            "Images can be attached once the request is approved, until it is ready."
+        )
+
+
 def _work_folder() -> Path:
     folder = Path(settings.BLOB_ROOT) / "work"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 
-def _judge(files: Iterable[NamedFile], folder: Path) -> tuple[list[Finding], list[_Judged]]:
+def _judge(
+    files: Iterable[NamedFile | StoredFile], folder: Path
+) -> tuple[list[Finding], list[_Judged]]:
     findings: list[Finding] = []
     judged: list[_Judged] = []
     seen_any, left = False, settings.UPLOAD_LIMIT
     for number, file in enumerate(files):
         seen_any = True
-        blob = put(file.chunks, most=left)
+        blob = file.blob if isinstance(file, StoredFile) else put(file.chunks, most=left)
         left -= blob.size
         place = folder / str(number)
         place.mkdir()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Sum
@@ -144,6 +145,7 @@ def _answer(
         "steps": steps,
         "tried": tried[0].key if tried else "",
         "takes_images": works and State(request.state) in TAKES_IMAGES,
+        "upload_limit": settings.UPLOAD_LIMIT,
         "address": address,
         "link_steps": [(key, STEPS[key].label) for key in ("resend", "revoke")],
         **_facts(request, clocks, at),

@@ -37,6 +37,7 @@ DOORS: dict[str, Door] = {
     "staff:request": _door(SEERS, elsewhere=True),
     "staff:step": _door(SEERS, "POST", elsewhere=True),
     "staff:attach": _door(WORKERS, "POST", elsewhere=True),
+    "staff:attach_stream": _door(WORKERS, "POST", elsewhere=True),
     "staff:view": _door(LOOKERS, elsewhere=True),
     "staff:frame": _door(LOOKERS, elsewhere=True),
     "staff:originals": _door(LOOKERS, elsewhere=True),
