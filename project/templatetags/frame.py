@@ -90,6 +90,8 @@ def checks_pill(verdict: str, passed: int) -> SafeString:
     """Draw how many of the seven checks a study passed, in the tone of its verdict."""
     tone, words = VERDICTS.get(_usability(verdict), ("none", "Not tested"))
     count = f"{passed} of {len(CHECKS)}"
+    if tone == "risk":
+        return state_pill(tone, count, "triangle-alert")
     return state_pill(tone, f"{count}, {words.lower()}" if tone == "late" else count)
 
 
