@@ -17,7 +17,7 @@ from requests_app.imaging.catalogue import add_instance, judge_study
 from requests_app.imaging.context import other_patient
 from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of_all
 from requests_app.imaging.media import unpack
-from requests_app.imaging.sandbox import inspect_in_child
+from requests_app.imaging.sandbox import Inspector
 from requests_app.imaging.store import Blob, StoredFile, path_of, put, put_file
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.permissions import check_work
@@ -88,24 +88,27 @@ def _judge(
     findings: list[Finding] = []
     judged: list[_Judged] = []
     seen_any, left = False, settings.UPLOAD_LIMIT
-    for number, file in enumerate(files):
-        seen_any = True
-        blob = file.blob if isinstance(file, StoredFile) else put(file.chunks, most=left)
-        left -= blob.size
-        place = folder / str(number)
-        place.mkdir()
-        unpacked = unpack(path_of(blob.sha256), file.name, place)
-        findings += unpacked.findings
-        if any(one.severity is Severity.FAILURE for one in unpacked.findings):
-            continue
-        paths = [path for _, path in unpacked.files]
-        for path, verdict in zip(paths, inspect_in_child(paths), strict=True):
-            kept = blob if path == path_of(blob.sha256) else put_file(path)
-            judged.append(_Judged(verdict=verdict, blob=kept))
-        shutil.rmtree(place, ignore_errors=True)
+    with Inspector() as inspector:
+        for number, file in enumerate(files):
+            seen_any = True
+            blob = file.blob if isinstance(file, StoredFile) else put(file.chunks, most=left)
+            left -= blob.size
+            place = folder / str(number)
+            place.mkdir()
+            unpacked = unpack(path_of(blob.sha256), file.name, place)
+            findings += unpacked.findings
+            if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
+                judged += [_judged(path, blob, inspector) for _, path in unpacked.files]
+            shutil.rmtree(place, ignore_errors=True)
     if not seen_any:
         raise Incomplete("No file was chosen. Choose the images, a folder or a zip.")
     return findings, judged
+
+
+def _judged(path: Path, blob: Blob, inspector: Inspector) -> _Judged:
+    """Judge one file of an upload: the upload's own bytes, or a member that is stored too."""
+    verdict = inspector.judge(path)
+    return _Judged(verdict=verdict, blob=blob if path == path_of(blob.sha256) else put_file(path))
 
 
 def _write(

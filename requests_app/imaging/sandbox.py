@@ -27,24 +27,42 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 Answer = tuple[dict[str, Any], bytes]
 
 
+class Inspector:
+    """Judges files one after the other in one child, replaced when a file kills it."""
+
+    def __init__(self, *, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+        self.memory, self.seconds = memory, seconds
+        self.child: Child | None = None
+
+    def __enter__(self) -> Inspector:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def judge(self, path: Path) -> FileVerdict:
+        """Return the verdict on a file; one that kills the child is not usable."""
+        self.child = self.child or Child(self.memory)
+        order = {"do": "judge", "path": str(path.absolute())}
+        answer = self.child.ask(order, self.seconds)
+        if answer is None:
+            self._end()
+            return _killed(path)
+        return _verdict(answer[0], path)
+
+    def _end(self) -> None:
+        if self.child is not None:
+            self.child.end()
+            self.child = None
+
+
 def inspect_in_child(
     paths: Iterable[Path], *, memory: int = MEMORY, seconds: float = SECONDS
 ) -> Iterator[FileVerdict]:
-    """Yield a verdict for each file, in order; a file that kills the child is not usable."""
-    child: Child | None = None
-    try:
+    """Yield a verdict for each file, in order."""
+    with Inspector(memory=memory, seconds=seconds) as inspector:
         for path in paths:
-            child = child or Child(memory)
-            answer = child.ask({"do": "judge", "path": str(path.absolute())}, seconds)
-            if answer is None:
-                child.end()
-                child = None
-                yield _killed(path)
-            else:
-                yield _verdict(answer[0], path)
-    finally:
-        if child is not None:
-            child.end()
+            yield inspector.judge(path)
 
 
 def _killed(path: Path) -> FileVerdict:
