@@ -27,6 +27,8 @@ MIRROR_ROOT = VAR / "mirror"
 UPLOAD_ROOT = VAR / "uploads"
 AUDIT_KEY_PATH = VAR / "audit" / "ed25519.pem"
 AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN", "discless.example/log")
+AUDIT_REVIEW_DAYS = environment.number("AUDIT_REVIEW_DAYS", 5, least=1)  # after a week's end
+AUDIT_SUBJECT_PAGES = {"request": "staff:request"}  # what an entry tells of, and its page
 UPLOAD_LIMIT = environment.number("UPLOAD_LIMIT", 4 * 1024**3, least=1)  # bytes, one upload
 LOG_LIMIT = environment.number("LOG_LIMIT", 100 * 1024**2, least=1)  # bytes, one uploaded log
 
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "analytics",
 ]
 MIDDLEWARE = [
+    "audit.origin.Origin",
     "project.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
