@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
@@ -15,6 +16,7 @@ from audit.proof.entry import Outcome
 
 ALLOWED, REFUSED = "allowed", "refused"
 _WORDS = ("subject", "agent", "verb", "outcome")
+_CODE = re.compile(r"[A-Z]-[0-9]{1,12}|[0-9a-f]{32}", re.ASCII)  # no typed name enters the log
 _PROBLEM = "A date is written like 2026-11-24. The dates were left out."
 
 
@@ -34,6 +36,13 @@ class Filters:
     def is_set(self) -> bool:
         """True where any filter narrows the list."""
         return bool(self.address())
+
+    @property
+    def kept(self) -> str:
+        """What the log says of them: names of filters, and the subject where it is only a code."""
+        words = [name for name in (*_WORDS, "since", "until") if getattr(self, name)]
+        code = self.subject if _CODE.fullmatch(self.subject) else ""
+        return " ".join([*words, code]).strip()
 
     def address(self, **changes: str) -> str:
         """Return the filters as a query, some of them changed; an empty one is left out."""

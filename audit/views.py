@@ -55,7 +55,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     at, reader = timezone.now(), reader_of(request)
     filters = filters_of(request.GET.dict())
     total = count_of(filters, reader.facilities, reader.zone)
-    looked = look(request, "log.viewed", at, found=total, filters=filters.address()[:500])
+    looked = look(request, "log.viewed", at, found=total, filters=filters.kept)
     sequence()
     pages = _Pages(places_of(filters, reader.facilities, reader.zone), PAGE)
     # The look itself matches too, unless a filter leaves it out.

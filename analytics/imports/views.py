@@ -62,6 +62,7 @@ def logs(request: HttpRequest) -> HttpResponse:
     """List the logs of the person's organization."""
     person = _reader(request)
     found = UploadedLog.objects.filter(organization=person.organization_id)
+    _record(request, "logs.listed", "all", rows=len(found))
     return render(request, "analytics/imports/list.html", {"logs": found})
 
 
@@ -107,10 +108,8 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
     if request.POST.get("confirm") and reading.log is not None:
         return _import(request, person, kept, reading)
-    status = 200
-    return render(
-        request, "analytics/imports/draft.html", _page(kept, reading, name), status=status
-    )
+    _record(request, "log.previewed", name)
+    return render(request, "analytics/imports/draft.html", _page(kept, reading, name))
 
 
 def _given(request: HttpRequest, kept: Draft) -> dict[str, Any]:

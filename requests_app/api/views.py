@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -49,6 +51,20 @@ class RequestList(generics.ListAPIView[ImagingRequest]):
     def get_queryset(self) -> ImagingRequestQuerySet:
         """Return what this person may see."""
         return ImagingRequest.objects.visible_to(self.request.user).select_related("facility")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer one page of the list, recorded."""
+        answer = super().list(request, *args, **kwargs)
+        record(
+            verb="requests.listed",
+            code=EventCode.QUERY,
+            action=Action.EXECUTE,
+            http_request=request._request,
+            subject="list:api",
+            detail={"rows": len(answer.data["results"])},
+            at=timezone.now(),
+        )
+        return answer
 
     @extend_schema(request=SubmissionSerializer, responses={201: RequestSerializer})
     def post(self, request: Request) -> Response:
@@ -110,6 +126,7 @@ def looked(request: Request, found: ImagingRequest) -> None:
         http_request=request._request,
         subject=f"request:{found.number}",
         facility=found.facility.slug,
+        purpose=found.legal_basis,
         at=timezone.now(),
     )
 

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.access import record
+from audit.proof.entry import Action, EventCode
 from requests_app.intake.submit import submit
 from requests_app.models import ImagingRequest
 from requests_app.portal.forms import AskForm
@@ -57,7 +59,18 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
     )
     if found is None:
         raise Http404
-    context = {"asked": found, "progress": progress_of(found, timezone.now())}
+    at = timezone.now()
+    record(
+        verb="request.tracked",
+        code=EventCode.PATIENT_RECORD,
+        action=Action.READ,
+        http_request=request,
+        subject=f"request:{found.number}",
+        facility=found.facility.slug,
+        purpose=found.legal_basis,
+        at=at,
+    )
+    context = {"asked": found, "progress": progress_of(found, at)}
     response = render(request, "requests_app/tracking.html", context)
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
@@ -69,4 +82,14 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """List a requester's own requests."""
     own = ImagingRequest.objects.filter(requester_id=request.user.pk).select_related("facility")
-    return render(request, "requests_app/mine.html", {"requests": own[:200]})
+    shown = list(own[:200])
+    record(
+        verb="requests.listed",
+        code=EventCode.QUERY,
+        action=Action.EXECUTE,
+        http_request=request,
+        subject="list:own",
+        detail={"rows": len(shown)},
+        at=timezone.now(),
+    )
+    return render(request, "requests_app/mine.html", {"requests": shown})

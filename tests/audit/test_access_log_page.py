@@ -141,6 +141,14 @@ def test_filters_stay_in_the_links_and_can_be_cleared(auditor: Client) -> None:
     assert 'href="/proof/">Clear' in text
 
 
+def test_a_name_typed_into_a_filter_stays_out_of_the_log(auditor: Client) -> None:
+    auditor.get("/proof/?subject=Canary+Patient&agent=Canary")
+    auditor.get("/proof/?subject=R-000001")
+    bodies = [bytes(entry.body) for entry in AuditEntry.objects.filter(verb="log.viewed")]
+    assert not any(b"Canary" in body for body in bodies)
+    assert any(b'"filters":"subject R-000001"' in body for body in bodies)
+
+
 def test_every_event_has_words() -> None:
     assert [kind for kind in EventKind if f"request.{kind}" not in VERBS] == []
     assert verb_words("some.new_thing") == "Some new thing"
