@@ -34,6 +34,11 @@ DIFFERENT: dict[str, dict[str, object]] = {
     "logs:rejected": {"name": "sample"},
     "logs:delete": {"name": "not-there"},
 }
+QUERIES = {
+    "dashboards:behind": "?key=sla_compliance",
+    "dashboards:behind_csv": "?key=sla_compliance",
+}
+"""What an address must say beside its path."""
 BEHIND: dict[str, tuple[str, ...]] = {
     "dashboards:part": ("_dash-layout", "_dash-dependencies", "_dash-update-component", "none"),
 }
@@ -115,7 +120,8 @@ def client_of(person: User | None) -> Client:
 def address(key: str, name: str, parameters: set[str], world: dict[str, object]) -> str:
     """Return an address with sample values."""
     values = SAMPLES | DIFFERENT.get(name, {}) | world | {"path": key.rpartition(" ")[2]}
-    return reverse(name, kwargs={one: values[one] for one in parameters})
+    path = reverse(name, kwargs={one: values[one] for one in parameters})
+    return path + QUERIES.get(name, "")
 
 
 BODIES: dict[str, tuple[str, str]] = {

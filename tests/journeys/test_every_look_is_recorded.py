@@ -55,6 +55,7 @@ NO_ENTRY: dict[str, str] = {
     "api:transition": "here: refused, the request is not complete; a move is an event",
     "audit:review": "here: refused, without days; test_reviews writes one",
     "staff:attach": "here: refused in this state; receiving images is an event of the journal",
+    "staff:attach_stream": "here: refused in this state, as above",
 }
 """Doors that need no entry of their own, and why."""
 
