@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.urls import Resolver404, resolve
 
+from analytics.imports.views import READERS as IMPORTERS
+from analytics.readers.view import READERS
 from requests_app.models import ImagingRequest
 from requests_app.models.imaging_request import SEES_WORK
 from requests_app.vocabulary import Direction, Role
@@ -16,13 +18,6 @@ if TYPE_CHECKING:
 
     from requests_app.models import User
 
-EVIDENCE = (
-    Role.SUPERVISOR,
-    Role.HIM_DIRECTOR,
-    Role.AUDITOR,
-    Role.ANALYST,
-    Role.ADMINISTRATOR,
-)
 PROOF = (Role.AUDITOR, Role.ADMINISTRATOR)
 
 
@@ -46,14 +41,14 @@ class SideGroup:
 
 
 _DOORS: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
-    ("Work", "Overview", "/overview/", "gauge", SEES_WORK),
+    ("Work", "Overview", "/overview/", "gauge", READERS),
     ("Work", "Queue", "/work/queue/", "inbox", SEES_WORK),
     ("Work", "Outside images", "/work/outside-images/", "arrow-down-to-line", SEES_WORK),
     ("Work", "Deliveries", "/work/deliveries/", "send", SEES_WORK),
     ("Work", "My requests", "/mine/", "inbox", (Role.REQUESTER,)),
     ("Work", "Ask for images", "/ask/", "plus", (Role.REQUESTER,)),
-    ("Evidence", "Reports", "/reports/", "file-chart-column", EVIDENCE),
-    ("Evidence", "Imported logs", "/logs/", "file-up", EVIDENCE),
+    ("Evidence", "Reports", "/reports/", "file-chart-column", READERS),
+    ("Evidence", "Imported logs", "/logs/", "file-up", IMPORTERS),
     ("Proof", "Access log", "/proof/", "scroll-text", PROOF),
 )
 
