@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup demo test test-fast check fix docs bench clean
+.PHONY: help setup up demo test test-fast check fix docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -36,6 +36,9 @@ var/.browser: var/.assets package-lock.json project/assets/browser.py
 
 setup: var/.runtime var/.assets ## environment, wheels, browser assets, database; starts nothing
 	$(MANAGE) migrate --no-input --verbosity 0
+
+up: setup ## everything on one machine, with your own data (first: manage.py set_up)
+	$(MANAGE) up
 
 demo: setup ## everything on one machine, with a year of demonstration data
 	DEMO=true $(MANAGE) up --demo

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from requests_app.models import User
 
 PROOF = (Role.AUDITOR, Role.ADMINISTRATOR)
+KEEPERS = (Role.ADMINISTRATOR,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +51,10 @@ _DOORS: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
     ("Evidence", "Reports", "/reports/", "file-chart-column", READERS),
     ("Evidence", "Imported logs", "/logs/", "file-up", IMPORTERS),
     ("Proof", "Access log", "/proof/", "scroll-text", PROOF),
+    ("Administration", "People", "/administration/people/", "user", KEEPERS),
+    ("Administration", "Facilities", "/administration/facilities/", "building-2", KEEPERS),
+    ("Administration", "Holidays", "/administration/holidays/", "calendar-x", KEEPERS),
+    ("Administration", "Clock rules", "/administration/rules/", "calendar-clock", KEEPERS),
 )
 
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("health", health, name="health"),
     path("account/", include("allauth.account.urls")),
     path("work/", include("requests_app.staff.urls")),
+    path("administration/", include("requests_app.administration.urls")),
     path("api/", include("requests_app.api.urls")),
     path("overview/", include("analytics.dashboards.urls")),
     path("logs/", include("analytics.imports.urls")),

@@ -65,7 +65,8 @@ def live_log(as_of: datetime) -> EventLog:
     reader = _Reader(calendars, slugs, policies, as_of)
     requests: list[Record] = []
     events: list[Record] = []
-    for request in ImagingRequest.objects.exclude(state=State.DRAFT).order_by("pk"):
+    filed = ImagingRequest.objects.exclude(state=State.DRAFT).select_related("facility")
+    for request in filed.order_by("pk"):
         story = stories.get(request.pk)
         if story:
             requests.append(reader.request(request, story))

@@ -9,9 +9,9 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from requests_app.demonstration.places import PLACES
-from requests_app.models import Facility, Holiday, Organization, Patient, Policy, User
+from requests_app.house.rules import seed_rules
+from requests_app.models import Facility, Holiday, Organization, Patient, User
 from requests_app.sla.calendar import us_federal_holidays
-from requests_app.sla.rules import SEEDED
 from requests_app.vocabulary import Role
 
 ORGANIZATION = "northfield-health"
@@ -83,32 +83,8 @@ def write_house(at: datetime) -> dict[str, Facility]:
         ],
         ignore_conflicts=True,
     )
-    _write_rules(at.date())
+    seed_rules()
     return found
-
-
-def _write_rules(on: date) -> None:
-    Policy.objects.bulk_create(
-        [
-            Policy(
-                key=rule.key,
-                label=rule.label,
-                citation=rule.citation,
-                days=rule.days,
-                unit=rule.unit,
-                starts=rule.starts,
-                stop=rule.stop if rule.stop in ("sent", "available") else "sent",
-                pauses=rule.pauses,
-                day_zero=rule.day_zero,
-                extension_days=rule.extension_days,
-                enabled=rule.enabled,
-                verified_on=on if rule.enabled else None,
-                verified_by="Demonstration" if rule.enabled else "",
-            )
-            for rule in SEEDED
-        ],
-        ignore_conflicts=True,
-    )
 
 
 def write_logins(password: str) -> dict[str, User]:

@@ -3,16 +3,21 @@
 from django.db import models
 from django.db.models import F, Q
 
-from requests_app.models.organization import Facility
+from requests_app.models.organization import Facility, Organization
 
 
 class Policy(models.Model):
-    """One clock rule of one facility, or of all where `facility` is empty.
+    """One version of a clock rule, of a facility, of an organization, or as it shipped.
 
-    Field names are those of `sla.rules.Rule`; `sla.policy` turns one into the other.
+    Rows are never edited: a change is a new version from a day on, so that requests keep the
+    rule under which they came. Field names are those of `sla.rules.Rule`; `sla.policy` turns one
+    into the other.
     """
 
     key = models.SlugField(max_length=40)
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.CASCADE, related_name="policies"
+    )
     facility = models.ForeignKey(
         Facility, null=True, blank=True, on_delete=models.CASCADE, related_name="policies"
     )
@@ -41,12 +46,12 @@ class Policy(models.Model):
     verified_by = models.CharField(max_length=120, blank=True)
 
     class Meta:
-        ordering = ("key", "facility_id")
+        ordering = ("key", "organization_id", "facility_id")
         verbose_name_plural = "policies"
         constraints = (
             models.UniqueConstraint(
-                fields=("key", "facility", "effective_from"),
-                name="a_rule_once_per_facility_and_date",
+                fields=("key", "organization", "facility", "effective_from"),
+                name="a_rule_once_per_place_and_date",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
@@ -54,6 +59,10 @@ class Policy(models.Model):
                 | Q(effective_from__isnull=True)
                 | Q(effective_to__gte=F("effective_from")),
                 name="a_rule_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(enabled=False) | (Q(verified_on__isnull=False) & ~Q(verified_by="")),
+                name="a_rule_in_use_is_signed_for",
             ),
         )
 

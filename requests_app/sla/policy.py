@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from requests_app.failure_codes import FailureCode
 from requests_app.models import Event, Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.clock import Moment, Timeline, fold
 from requests_app.sla.explain import DueDate, days_left, explain
-from requests_app.sla.rules import SEEDED, DayZero, Rule, Unit
+from requests_app.sla.rules import DayZero, Rule, Unit
 from requests_app.vocabulary import EventKind, LegalBasis
 
 LEGAL_BASES = frozenset(
@@ -81,12 +82,13 @@ def timeline_of(events: Iterable[Event]) -> Timeline:
 def rules_for(
     request: ImagingRequest, policies: Iterable[Policy] | None = None
 ) -> tuple[Rule, ...]:
-    """Return the enabled rules of a request; a facility's row replaces the general one."""
+    """Return the enabled rules of a request, as they were in force when it came."""
     rows = Policy.objects.all() if policies is None else policies
-    chosen = {rule.key: rule for rule in SEEDED if rule.enabled}
-    day = request.received_at.date() if request.received_at else None
-    for row in sorted(rows, key=lambda row: row.facility_id or 0):
-        if row.facility_id in (None, request.facility_id) and _is_in_force(row, day):
+    zone = ZoneInfo(request.facility.zone)
+    day = request.received_at.astimezone(zone).date() if request.received_at else None
+    chosen: dict[str, Rule] = {}
+    for row in in_order(rows, request.facility):
+        if _is_in_force(row, day):
             chosen.pop(row.key, None)
             if row.enabled:
                 chosen[row.key] = rule_of(row)
@@ -97,9 +99,25 @@ def rules_for(
 
 def rules_of(facility: Facility) -> dict[str, Rule]:
     """Return every rule as a facility has it, the disabled ones too, for the calculator."""
-    rows = Policy.objects.filter(facility=None) | Policy.objects.filter(facility=facility)
-    ordered = sorted(rows, key=lambda row: (row.facility_id or 0, row.effective_from or date.min))
-    return {row.key: rule_of(row) for row in ordered}
+    return {row.key: rule_of(row) for row in in_order(Policy.objects.all(), facility)}
+
+
+def in_order(rows: Iterable[Policy], facility: Facility) -> list[Policy]:
+    """Return the rows that bind a facility; a later one replaces an earlier one of its key.
+
+    As shipped, then the organization's, then the facility's own; among those by their first day.
+    """
+    house = (None, facility.organization_id)
+    places = (None, facility.pk)
+    own = [row for row in rows if row.organization_id in house and row.facility_id in places]
+    return sorted(
+        own,
+        key=lambda row: (
+            row.facility_id or 0,
+            row.organization_id or 0,
+            row.effective_from or date.min,
+        ),
+    )
 
 
 def _is_in_force(row: Policy, day: date | None) -> bool:

@@ -16,6 +16,7 @@ SEERS = LOOKERS | {Role.AUDITOR, Role.ANALYST}
 FIGURES = (SEERS - {Role.RELEASE_STAFF}) | {STRANGER}
 IMPORTERS = FIGURES - {Role.AUDITOR}
 AUDITORS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+KEEPERS = frozenset({Role.ADMINISTRATOR})
 EVERYBODY = frozenset({ANONYMOUS, STRANGER, *Role})
 SIGNED_IN = EVERYBODY - {ANONYMOUS}
 SIGN_IN = 302
@@ -111,6 +112,22 @@ DOORS: dict[str, Door] = {
     "audit:review": _door(AUDITORS, POST=302),
     "audit:entry": _door(AUDITORS, GET=200),
     "audit:entry_proof": _door(AUDITORS, POST=200),
+    "administration:start": _door(KEEPERS, GET=302),
+    "administration:people": _door(KEEPERS, GET=200),
+    "administration:new_person": _door(KEEPERS, GET=200, POST=422),
+    "administration:person": _door(KEEPERS, GET=404, POST=404),  # nobody has that number
+    "administration:switch": _door(KEEPERS, POST=404),
+    "administration:invite": _door(KEEPERS, POST=404),
+    "administration:facilities": _door(KEEPERS, GET=200),
+    "administration:new_facility": _door(KEEPERS, GET=200, POST=422),
+    "administration:facility": _door(KEEPERS, GET=200, POST=422),
+    "administration:holidays": _door(KEEPERS, GET=200),
+    "administration:add_holiday": _door(KEEPERS, POST=422),
+    "administration:load_holidays": _door(KEEPERS, POST=422),
+    "administration:remove_holiday": _door(KEEPERS, POST=404),
+    "administration:rules": _door(KEEPERS, GET=200),
+    "administration:rule": _door(KEEPERS, GET=200, POST=422),
+    "administration:withdraw": _door(KEEPERS, POST=404),
     "portal:start": _door(EVERYBODY, GET=302),
     "portal:ask": _door(EVERYBODY, GET=200, POST=422),
     "portal:tracking": _door(EVERYBODY, GET=404),  # an unknown token, as below

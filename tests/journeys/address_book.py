@@ -24,10 +24,15 @@ SAMPLES: dict[str, object] = {
     "window": "soft",
     "uidb36": "1",
     "draft": "none",
+    "slug": "northfield",
+    "person_id": 99999999,
+    "holiday_id": 99999999,
+    "policy_id": 99999999,
 }
 """Values of parameters that mean the same everywhere."""
 DIFFERENT: dict[str, dict[str, object]] = {
     "staff:step": {"key": "take"},
+    "administration:rule": {"key": "contract"},
     "account_confirm_email": {"key": "none"},
     "account_reset_password_from_key": {"key": "none"},
     "reports:download": {"name": "sla_compliance", "kind": "csv"},

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
+from requests_app.house.rules import seed_rules
 from requests_app.models import Facility, Organization, User
 from requests_app.vocabulary import Role
 
@@ -16,6 +17,7 @@ PASSWORD = "only for tests 9431"
 
 def facility(slug: str = "northfield") -> Facility:
     """Return a facility of the one organization."""
+    seed_rules()
     house, _ = Organization.objects.get_or_create(
         slug="example", defaults={"name": "Example Health"}
     )

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from django.contrib.auth.models import Group
 
+from requests_app.house.rules import seed_rules
 from requests_app.intake.submit import Submission, submit
 from requests_app.models import Facility, ImagingRequest, Organization, User
 from requests_app.vocabulary import LegalBasis, RequesterType, Role
@@ -38,6 +39,7 @@ def person(name: str, role: Role, *facilities: Facility) -> User:
 
 def make_cast() -> Cast:
     """Return the cast, freshly stored."""
+    seed_rules()
     house = Organization.objects.create(name="Example Health", slug="example-health")
     places = [
         Facility.objects.create(

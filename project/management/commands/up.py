@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand
 
 from project.embedded.queue import restore_unacknowledged
 from project.embedded.supervisor import Supervisor
+from requests_app.models import Organization
 
 
 class Command(BaseCommand):
@@ -47,5 +48,7 @@ class Command(BaseCommand):
             supervisor.say("up", f"READY at {address} (Ctrl-C stops it)")
             if options["demo"]:
                 call_command("demonstrate", "--logins")
+            elif not Organization.objects.exists():
+                supervisor.say("up", "Nobody can sign in yet: stop this and run manage.py set_up")
 
         supervisor.run(prepare, welcome)

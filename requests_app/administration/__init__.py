@@ -1,0 +1,1 @@
+"""The administrators' door: people, facilities, holidays, clock rules of their organization."""

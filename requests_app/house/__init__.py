@@ -1,0 +1,1 @@
+"""What a hospital sets up for itself: organization, facilities, people, holidays, clock rules."""

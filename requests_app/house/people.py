@@ -1,0 +1,119 @@
+"""People of an organization: invite, change, switch off; one administrator always stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from audit.proof.entry import Action
+from requests_app.house.ledger import Keeper, lock_house
+from requests_app.house.places import free_slug
+from requests_app.models import Facility, User
+from requests_app.refusals import Incomplete, NotAllowed
+from requests_app.vocabulary import Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """What a person is in the organization."""
+
+    first_name: str = ""
+    last_name: str = ""
+    roles: frozenset[Role]
+    facilities: tuple[Facility, ...] = ()
+    sees_all_facilities: bool = False
+
+
+@transaction.atomic
+def invite(keeper: Keeper, email: str, post: Post, *, password: str | None = None) -> User:
+    """Make an account; without a password nobody can sign in until one is chosen by link."""
+    lock_house(keeper)
+    if User.objects.filter(email__iexact=email).exists():
+        raise Incomplete("This email has an account already. Each person has one.", field="email")
+    _check_post(keeper, post)
+    taken = set(User.objects.values_list("username", flat=True))
+    person = User.objects.create_user(
+        free_slug(email.partition("@")[0], taken),
+        email=email,
+        password=password,
+        organization=keeper.organization,
+        first_name=post.first_name,
+        last_name=post.last_name,
+        sees_all_facilities=post.sees_all_facilities,
+    )
+    _give(person, post)
+    keeper.note("person.invited", Action.CREATE, f"user:{person.pk}", detail=_told(post))
+    return person
+
+
+@transaction.atomic
+def change_person(keeper: Keeper, person: User, post: Post) -> None:
+    """Give a person other roles, facilities or another name."""
+    lock_house(keeper)
+    _check_own(keeper, person)
+    _check_post(keeper, post)
+    if Role.ADMINISTRATOR not in post.roles:
+        _check_one_stays(keeper, person)
+    person.first_name, person.last_name = post.first_name, post.last_name
+    person.sees_all_facilities = post.sees_all_facilities
+    person.save(update_fields=("first_name", "last_name", "sees_all_facilities"))
+    before = ", ".join(sorted(person.groups.values_list("name", flat=True)))
+    _give(person, post)
+    detail = {"roles_before": before, **_told(post)}
+    keeper.note("person.changed", Action.UPDATE, f"user:{person.pk}", detail=detail)
+
+
+@transaction.atomic
+def switch(keeper: Keeper, person: User, *, on: bool) -> None:
+    """Switch an account off, which ends its sessions, or on again."""
+    lock_house(keeper)
+    _check_own(keeper, person)
+    if not on:
+        _check_one_stays(keeper, person)
+    person.is_active = on
+    person.save(update_fields=("is_active",))
+    verb = "person.switched_on" if on else "person.switched_off"
+    keeper.note(verb, Action.UPDATE, f"user:{person.pk}")
+
+
+def _check_own(keeper: Keeper, person: User) -> None:
+    if person.organization_id != keeper.organization.pk:
+        raise NotAllowed("This person belongs to another organization.")
+
+
+def _check_post(keeper: Keeper, post: Post) -> None:
+    if not post.roles:
+        raise Incomplete("Choose at least one role.", field="roles")
+    if any(one.organization_id != keeper.organization.pk for one in post.facilities):
+        raise NotAllowed("A facility belongs to another organization.")
+
+
+def _check_one_stays(keeper: Keeper, leaving: User) -> None:
+    others = User.objects.filter(
+        organization=keeper.organization, is_active=True, groups__name=Role.ADMINISTRATOR.value
+    ).exclude(pk=leaving.pk)
+    is_one = leaving.is_active and leaving.groups.filter(name=Role.ADMINISTRATOR.value).exists()
+    if is_one and not others.exists():
+        raise Incomplete(
+            "This is the last administrator. Make somebody else one first.", field="roles"
+        )
+
+
+def _give(person: User, post: Post) -> None:
+    person.groups.set(_groups(post.roles))
+    person.facilities.set(post.facilities)
+
+
+def _groups(roles: Iterable[Role]) -> list[Group]:
+    return [Group.objects.get_or_create(name=role.value)[0] for role in roles]
+
+
+def _told(post: Post) -> dict[str, str | int | bool | None]:
+    return {
+        "roles": ", ".join(sorted(post.roles)),
+        "facilities": ", ".join(one.slug for one in post.facilities),
+        "sees_all_facilities": post.sees_all_facilities,
+    }

@@ -1,0 +1,43 @@
+"""An administrator of Northfield, a colleague, and another organization that is none of theirs."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+
+from requests_app.house.rules import seed_rules
+from requests_app.models import Facility, Organization, User
+from requests_app.vocabulary import Role
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """One organization with a facility, its administrator and one of its staff."""
+
+    organization: Organization
+    facility: Facility
+    administrator: User
+    staff: User
+
+
+def make_house(name: str) -> House:
+    """Return a freshly stored house."""
+    seed_rules()
+    slug = name.lower()
+    organization = Organization.objects.create(name=f"{name} Health", slug=f"{slug}-health")
+    facility = Facility.objects.create(
+        organization=organization, name=f"{name} General", short_name=name, slug=slug
+    )
+    return House(
+        organization=organization,
+        facility=facility,
+        administrator=_person(f"{slug}-admin", Role.ADMINISTRATOR, organization),
+        staff=_person(f"{slug}-staff", Role.RELEASE_STAFF, organization),
+    )
+
+
+def _person(name: str, role: Role, organization: Organization) -> User:
+    user = User.objects.create_user(
+        name, f"{name}@example.org", "a long enough password", organization=organization
+    )
+    user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    return user

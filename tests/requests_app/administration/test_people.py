@@ -1,0 +1,158 @@
+"""People come by invitation, stay in their organization, and never lose the last administrator."""
+
+import re
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from audit.models import AuditEntry
+from requests_app.models import User
+from requests_app.vocabulary import Role
+from tests.requests_app.administration.house_made import House, make_house
+
+pytestmark = pytest.mark.django_db
+NEW = {"email": "new@example.org", "roles": ["auditor"], "sees_all_facilities": "on"}
+
+
+@pytest.fixture
+def house(client: Client) -> House:
+    """A house whose administrator is signed in."""
+    found = make_house("Northfield")
+    client.force_login(found.administrator)
+    return found
+
+
+def said_of(person: User, **other: Any) -> dict[str, Any]:
+    return {"roles": list(person.groups.values_list("name", flat=True))} | other
+
+
+def test_an_invited_person_chooses_a_password_and_signs_in(client: Client, house: House) -> None:
+    answer = client.post("/administration/people/new/", NEW, follow=True)
+    assert "a link is on its way" in answer.content.decode()
+    person = User.objects.get(email="new@example.org")
+    assert not person.has_usable_password()
+    assert person.organization == house.organization
+    assert person.roles == {Role.AUDITOR}
+    address = re.search(r"https?://[^/]+(/\S+)", mail.outbox[0].body)
+    assert address is not None
+    guest = Client()
+    form = guest.get(address[1], follow=True)
+    where = form.request["PATH_INFO"]
+    word = "violet-harbor-9431"
+    guest.post(where, {"password1": word, "password2": word}, follow=True)
+    guest.post("/account/login/", {"login": "new@example.org", "password": word})
+    assert guest.get("/proof/").status_code == 200
+
+
+def test_the_mail_names_no_secret_in_its_subject(client: Client, house: House) -> None:
+    client.post("/administration/people/new/", NEW)
+    assert mail.outbox[0].subject == "Your account in Discless"
+    assert mail.outbox[0].to == ["new@example.org"]
+
+
+def test_a_mail_server_that_refuses_leaves_the_account_and_says_so(
+    client: Client, house: House, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_PORT = 1
+    answer = client.post("/administration/people/new/", NEW, follow=True)
+    assert "did not take the invitation" in answer.content.decode()
+    assert User.objects.filter(email="new@example.org").exists()
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ({"email": "NORTHFIELD-STAFF@example.org"}, "has an account already"),
+        ({"roles": []}, "Choose at least one role"),
+        ({"roles": ["king"]}, "king"),
+        ({"email": "\x00"}, "Null characters"),
+        ({"email": "x" * 3000}, "valid email"),
+    ],
+)
+def test_bad_invitations_are_answered_and_write_nothing(
+    client: Client, house: House, other: dict[str, Any], sentence: str
+) -> None:
+    answer = client.post("/administration/people/new/", NEW | {"first_name": "Sam"} | other)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert 'value="Sam"' in answer.content.decode()
+    assert User.objects.count() == 2
+
+
+def test_the_last_administrator_can_neither_leave_nor_be_switched_off(
+    client: Client, house: House
+) -> None:
+    me = house.administrator
+    answer = client.post(f"/administration/people/{me.pk}/", {"roles": ["auditor"]})
+    assert answer.status_code == 422
+    assert "last administrator" in answer.content.decode()
+    client.post(f"/administration/people/{me.pk}/switch/", {"on": "0"})
+    me = User.objects.get(pk=me.pk)
+    assert me.is_active
+    assert me.has_role(Role.ADMINISTRATOR)
+
+
+def test_a_second_administrator_lets_the_first_go(client: Client, house: House) -> None:
+    staff = house.staff
+    client.post(f"/administration/people/{staff.pk}/", {"roles": ["administrator"]})
+    client.post(f"/administration/people/{house.administrator.pk}/", {"roles": ["auditor"]})
+    assert User.objects.get(pk=staff.pk).roles == {Role.ADMINISTRATOR}
+    assert User.objects.get(pk=house.administrator.pk).roles == {Role.AUDITOR}
+    assert client.get("/administration/people/").status_code == 403
+
+
+def test_a_person_who_is_switched_off_is_out_at_once(client: Client, house: House) -> None:
+    theirs = Client()
+    theirs.force_login(house.staff)
+    assert theirs.get("/work/queue/").status_code == 200
+    client.post(f"/administration/people/{house.staff.pk}/switch/", {"on": "0"})
+    assert theirs.get("/work/queue/").status_code == 302
+    client.post(f"/administration/people/{house.staff.pk}/switch/", {"on": "1"})
+    assert User.objects.get(pk=house.staff.pk).is_active
+
+
+def test_people_and_facilities_of_another_organization_are_out_of_reach(
+    client: Client, house: House
+) -> None:
+    other = make_house("Lakeside")
+    for path in ("", "switch/", "invite/"):
+        where = f"/administration/people/{other.staff.pk}/{path}"
+        assert client.post(where, said_of(other.staff)).status_code == 404
+    said = said_of(house.staff, facilities=[other.facility.pk])
+    answer = client.post(f"/administration/people/{house.staff.pk}/", said)
+    assert answer.status_code == 422
+    assert not house.staff.facilities.exists()
+    assert "lakeside" not in client.get("/administration/people/").content.decode()
+
+
+def test_changes_and_refusals_are_in_the_log(client: Client, house: House) -> None:
+    client.post("/administration/people/new/", NEW)
+    client.post(f"/administration/people/{house.staff.pk}/", {"roles": ["supervisor"]})
+    client.post(f"/administration/people/{house.staff.pk}/switch/", {"on": "0"})
+    stranger = Client()
+    stranger.force_login(User.objects.get(email="new@example.org"))
+    assert stranger.get("/administration/").status_code == 403
+    verbs = list(AuditEntry.objects.order_by("at").values_list("verb", flat=True))
+    for verb in ("person.invited", "person.changed", "person.switched_off"):
+        assert verb in verbs
+    refused = AuditEntry.objects.get(verb="administration.refused")
+    assert refused.outcome != "0"
+    changed = bytes(AuditEntry.objects.get(verb="person.changed").body).decode()
+    assert '"roles_before":"release_staff"' in changed
+    assert '"roles":"supervisor"' in changed
+
+
+def test_a_change_that_cannot_be_logged_does_not_happen(
+    client: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**said: object) -> None:
+        raise RuntimeError("the log is full")
+
+    monkeypatch.setattr("requests_app.house.ledger.record", broken)
+    client.raise_request_exception = False
+    answer = client.post(f"/administration/people/{house.staff.pk}/", {"roles": ["supervisor"]})
+    assert answer.status_code == 500
+    assert User.objects.get(pk=house.staff.pk).roles == {Role.RELEASE_STAFF}

@@ -1,0 +1,210 @@
+"""Facilities, holidays and clock rules are rows, changed by administrators of their house."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from audit.models import AuditEntry
+from requests_app.models import Facility, Holiday, ImagingRequest, Policy
+from requests_app.sla.calendar import us_federal_holidays
+from requests_app.sla.policy import calendar_for, rules_for
+from requests_app.vocabulary import LegalBasis
+from tests.requests_app.administration.house_made import House, make_house
+from tests.requests_app.cast import file_request
+
+pytestmark = pytest.mark.django_db
+PLACE = {
+    "name": "Eastbrook",
+    "short_name": "Eastbrook",
+    "zone": "America/Denver",
+    "accepts_requests": "on",
+}
+
+
+@pytest.fixture
+def house(client: Client) -> House:
+    """A house whose administrator is signed in."""
+    found = make_house("Northfield")
+    client.force_login(found.administrator)
+    return found
+
+
+def version(**other: Any) -> dict[str, Any]:
+    begins = timezone.now().date() + timedelta(days=3)
+    return {
+        "effective_from": begins.isoformat(),
+        "days": "7",
+        "stop": "available",
+        "day_zero": "receipt",
+        "enabled": "on",
+        "signed_by": "Counsel",
+        "signed_on": "2026-01-02",
+    } | other
+
+
+def came(facility: Facility, at: datetime) -> ImagingRequest:
+    return ImagingRequest(facility=facility, received_at=at, legal_basis=LegalBasis.PATIENT_ACCESS)
+
+
+def test_a_facility_is_added_and_changed(client: Client, house: House) -> None:
+    assert client.post("/administration/facilities/new/", PLACE).status_code == 302
+    added = Facility.objects.get(name="Eastbrook")
+    assert (added.organization, added.slug) == (house.organization, "eastbrook")
+    said = PLACE | {"zone": "America/Phoenix"}
+    client.post("/administration/facilities/eastbrook/", said)
+    added.refresh_from_db()
+    assert added.zone == "America/Phoenix"
+    verbs = set(AuditEntry.objects.values_list("verb", flat=True))
+    assert {"facility.added", "facility.changed"} <= verbs
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ({"zone": "America"}, "no time zone"),
+        ({"zone": "../../etc/passwd"}, "no time zone"),
+        ({"name": "Northfield General"}, "of that name already"),
+        ({"short_name": ""}, "required"),
+    ],
+)
+def test_bad_facilities_are_answered(
+    client: Client, house: House, other: dict[str, str], sentence: str
+) -> None:
+    answer = client.post("/administration/facilities/new/", PLACE | other)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert Facility.objects.count() == 1
+
+
+def test_another_organizations_facility_and_holidays_are_not_there(
+    client: Client, house: House
+) -> None:
+    other = make_house("Lakeside")
+    day = Holiday.objects.create(facility=other.facility, date=date(2027, 1, 1), name="New Year")
+    assert client.get("/administration/facilities/lakeside/").status_code == 404
+    assert client.post(f"/administration/holidays/{day.pk}/remove/").status_code == 404
+    said = {"day": "2027-03-01", "name": "X", "facility": other.facility.pk}
+    assert client.post("/administration/holidays/add/", said).status_code == 422
+    client.post("/administration/holidays/load/", {"year": "2027"})
+    assert other.facility.holidays.count() == 1
+
+
+def test_a_year_of_federal_holidays_is_loaded_once(client: Client, house: House) -> None:
+    for _ in range(2):
+        client.post("/administration/holidays/load/", {"year": "2027"})
+    found = set(house.facility.holidays.values_list("date", flat=True))
+    assert found == set(us_federal_holidays(2027, 2027))
+    shown = client.get("/administration/holidays/?year=2027").content.decode()
+    assert "Thanksgiving" in shown
+
+
+def test_a_holiday_moves_the_calendar_and_back(client: Client, house: House) -> None:
+    day = date(2027, 3, 1)
+    client.post("/administration/holidays/load/", {"year": "2027"})
+    client.post("/administration/holidays/add/", {"day": str(day), "name": "Founders' Day"})
+    assert not calendar_for(Facility.objects.get()).is_business_day(day)
+    again = client.post("/administration/holidays/add/", {"day": str(day), "name": "Twice"})
+    assert again.status_code == 422
+    assert "already" in again.content.decode()
+    row = Holiday.objects.get(date=day)
+    client.post(f"/administration/holidays/{row.pk}/remove/")
+    assert calendar_for(Facility.objects.get()).is_business_day(day)
+
+
+@pytest.mark.parametrize("value", ["", "\x00", "0001-01-01", "9999-12-31", "x" * 3000, "-1"])
+def test_weird_days_and_years_are_answered(client: Client, house: House, value: str) -> None:
+    for path, field in (("add", "day"), ("load", "year")):
+        answer = client.post(f"/administration/holidays/{path}/", {field: value, "name": "X"})
+        assert answer.status_code == 422
+    assert client.get("/administration/holidays/", {"year": value}).status_code == 200
+    said = version(effective_from=value, days=value, cutoff=value)
+    assert client.post("/administration/rules/contract/", said).status_code == 422
+
+
+def test_a_rule_that_ships_disabled_counts_only_when_somebody_signs(
+    client: Client, house: House
+) -> None:
+    unsigned = version(signed_by="", signed_on="")
+    answer = client.post("/administration/rules/ny_access/", unsigned)
+    assert answer.status_code == 422
+    assert "somebody signs" in answer.content.decode()
+    assert client.post("/administration/rules/ny_access/", version()).status_code == 302
+    row = Policy.objects.get(key="ny_access", organization=house.organization)
+    assert (row.enabled, row.verified_by, row.verified_on) == (True, "Counsel", date(2026, 1, 2))
+    assert AuditEntry.objects.filter(verb="rule.published", subject="rule:ny_access").exists()
+
+
+def test_a_request_keeps_the_rule_under_which_it_came(client: Client, house: House) -> None:
+    client.post("/administration/rules/contract/", version())
+    days = {}
+    for offset in (0, 5):
+        request = came(house.facility, timezone.now() + timedelta(days=offset))
+        days[offset] = {rule.key: rule.days for rule in rules_for(request)}["contract"]
+    assert days == {0: 5, 5: 7}
+
+
+def test_another_organization_keeps_its_rule(client: Client, house: House) -> None:
+    other = make_house("Lakeside")
+    client.post("/administration/rules/contract/", version())
+    request = came(other.facility, timezone.now() + timedelta(days=5))
+    assert {rule.key: rule.days for rule in rules_for(request)}["contract"] == 5
+
+
+def test_a_facilitys_own_version_wins(client: Client, house: House) -> None:
+    client.post("/administration/rules/contract/", version(facility=house.facility.pk, days="3"))
+    client.post("/administration/rules/contract/", version())
+    request = came(house.facility, timezone.now() + timedelta(days=5))
+    assert {rule.key: rule.days for rule in rules_for(request)}["contract"] == 3
+
+
+def test_a_rule_can_be_switched_off_from_a_day_on(client: Client, house: House) -> None:
+    client.post("/administration/rules/contract/", version(enabled=""))
+    keys = {
+        offset: {rule.key for rule in rules_for(came(house.facility, timezone.now() + offset))}
+        for offset in (timedelta(), timedelta(days=5))
+    }
+    assert [("contract" in found) for found in keys.values()] == [True, False]
+
+
+def test_a_version_cannot_begin_before_requests_that_have_come(
+    client: Client, house: House
+) -> None:
+    file_request(house.facility, at=datetime(2026, 11, 9, 15, tzinfo=UTC))
+    answer = client.post("/administration/rules/contract/", version(effective_from="2026-11-01"))
+    assert answer.status_code == 422
+    assert "Choose a later day" in answer.content.decode()
+    assert not Policy.objects.filter(organization=house.organization).exists()
+
+
+def test_a_version_that_has_not_begun_may_go_and_one_in_force_may_not(
+    client: Client, house: House
+) -> None:
+    client.post("/administration/rules/contract/", version())
+    client.post("/administration/rules/contract/", version(effective_from="2026-01-01"))
+    later, begun = Policy.objects.filter(organization=house.organization).order_by(
+        "-effective_from"
+    )
+    for row in (later, begun):
+        client.post(f"/administration/rules/versions/{row.pk}/remove/")
+    assert list(Policy.objects.filter(organization=house.organization)) == [begun]
+    shipped = Policy.objects.get(key="contract", organization=None)
+    assert client.post(f"/administration/rules/versions/{shipped.pk}/remove/").status_code == 404
+
+
+def test_two_versions_cannot_begin_on_one_day(client: Client, house: House) -> None:
+    client.post("/administration/rules/contract/", version())
+    answer = client.post("/administration/rules/contract/", version(days="9"))
+    assert answer.status_code == 422
+    assert "begins on that day already" in answer.content.decode()
+    assert client.get("/administration/rules/no-such-rule/").status_code == 404
+
+
+def test_every_rule_shows_its_citation_and_who_verified_it(client: Client, house: House) -> None:
+    shown = client.get("/administration/rules/").content.decode()
+    assert "45 CFR 164.524" in shown
+    assert "RCW 70.02.080" in shown
+    assert shown.count("By nobody yet") == 7
+    assert client.get("/administration/rules/contract/").status_code == 200
