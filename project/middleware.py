@@ -1,7 +1,10 @@
 """Headers of every answer, and refusals turned into pages or JSON."""
 
+import contextlib
 from collections.abc import Callable
+from ipaddress import ip_address
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from project.errors import answer_refusal
@@ -22,6 +25,24 @@ POLICY: dict[str, str] = {
 """The content security policy: nothing inline, nothing from elsewhere."""
 
 Answer = Callable[[HttpRequest], HttpResponse]
+
+
+class VisitorAddress:
+    """Takes the visitor's address from the proxies that settings trust, and from nobody else.
+
+    Without it the audit log would name the proxy, and one guesser would lock everybody out.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        trusted = settings.TRUSTED_PROXIES
+        hops = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if 0 < trusted <= len(hops):
+            with contextlib.suppress(ValueError):
+                request.META["REMOTE_ADDR"] = str(ip_address(hops[-trusted].strip()))
+        return self.get_response(request)
 
 
 class SecurityHeaders:

@@ -1,11 +1,11 @@
 """Settings, from the environment only; every default is safe on one machine."""
 
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from project import environment
-from project.embedded.places import broker_url, cache_url, run_folder
-from project.embedded.postgres import DATABASE, USER, password_of
+from project.database import embedded, server
+from project.embedded.places import broker_url, cache_url
 from project.embedded.session import var_folder
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,6 +19,7 @@ SECRET_KEY = environment.text("SECRET_KEY", "") or environment.kept_secret(VAR /
 _public_host = urlsplit(PUBLIC_ADDRESS).hostname or "localhost"
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{_public_host}")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", PUBLIC_ADDRESS)
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
 IS_HTTPS = PUBLIC_ADDRESS.startswith("https://")
 
 BLOB_ROOT = VAR / "blobs"
@@ -49,6 +50,7 @@ INSTALLED_APPS = [
     "analytics",
 ]
 MIDDLEWARE = [
+    "project.middleware.VisitorAddress",
     "audit.origin.Origin",
     "project.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
@@ -80,23 +82,7 @@ TEMPLATES = [
 ]
 
 
-def _database(url: str) -> dict[str, object]:
-    """Return Django's form of a postgresql:// address, or of the embedded server."""
-    if not url:
-        place = {"HOST": str(run_folder(VAR)), "NAME": DATABASE, "USER": USER}
-        return {"ENGINE": "django.db.backends.postgresql", "PASSWORD": password_of(VAR), **place}
-    parts = urlsplit(url)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": parts.port or "",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-    }
-
-
-DATABASES = {"default": _database(environment.text("DATABASE_URL", ""))}
+DATABASES = {"default": server(environment.text("DATABASE_URL", "")) or embedded(VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _test_suffix = environment.text("TEST_DB_SUFFIX", "")
 if _test_suffix:

@@ -1,13 +1,12 @@
 """Put back the tasks that a killed worker held: with an embedded broker no worker lives now."""
 
-import os
-
+from project import environment
 from project.celery import app
 
 
 def restore_unacknowledged() -> int:
     """Return how many tasks went back; never done on a shared broker, where workers may live."""
-    if "BROKER_URL" in os.environ:
+    if environment.text("BROKER_URL", ""):
         return 0
     with app.connection_for_read() as connection:
         channel = connection.default_channel

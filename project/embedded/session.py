@@ -1,6 +1,5 @@
 """Give one management command a running database, and stop it again if we started it."""
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,8 +26,8 @@ def var_folder() -> Path:
 def database_for_command(command: Sequence[str]) -> Iterator[None]:
     """Start the embedded PostgreSQL for the length of a command that needs it."""
     var = var_folder()
-    skips = not command or command[0] in NEEDS_NO_DATABASE or "DATABASE_URL" in os.environ
-    if skips or postgres.is_ready(var):
+    skips = not command or command[0] in NEEDS_NO_DATABASE
+    if skips or environment.text("DATABASE_URL", "") or postgres.is_ready(var):
         yield
         return
     with instance_lock(var, lambda words: print(words, file=sys.stderr)) as lock:

@@ -1,6 +1,5 @@
 """Run everything on one machine: database, broker, web, worker and beat, under one parent."""
 
-import os
 import signal
 import socket
 import sys
@@ -11,6 +10,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from project import environment
 from project.embedded import postgres, valkey
 from project.embedded.lock import instance_lock
 from project.embedded.processes import Child, spawn, stop, wait_until
@@ -49,11 +49,11 @@ class Supervisor:
 
     def _start_stores(self, lock: int) -> None:
         check_port_is_free(self.host, self.port)
-        if "DATABASE_URL" not in os.environ:
+        if not environment.text("DATABASE_URL", ""):
             self.stores.append(postgres.start(self.var, keep=(lock,), say=self.say))
             postgres.make_database(self.var)
             self.say("up", "database ready")
-        if "BROKER_URL" not in os.environ:
+        if not environment.text("BROKER_URL", ""):
             self.stores.insert(0, valkey.start(self.var, keep=(lock,), say=self.say))
             self.say("up", "broker ready")
 

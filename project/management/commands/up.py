@@ -40,6 +40,7 @@ class Command(BaseCommand):
 
         def prepare() -> None:
             call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
             restore_unacknowledged()
             if options["demo"]:
                 call_command("demonstrate")
