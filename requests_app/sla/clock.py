@@ -55,8 +55,14 @@ class Timeline:
 
     @property
     def open_hold(self) -> Hold | None:
-        """The hold that has not ended."""
-        return next((hold for hold in self.holds if hold.ended is None), None)
+        """A hold that has not ended, one that the requester causes before any other."""
+        still = [hold for hold in self.holds if hold.ended is None]
+        return next((hold for hold in still if hold.requester_caused), next(iter(still), None))
+
+    @property
+    def waits_on_requester(self) -> bool:
+        """True while any open hold is one that the requester causes, whatever else is open."""
+        return self.open_hold is not None and self.open_hold.requester_caused
 
     @property
     def stopped(self) -> datetime | None:

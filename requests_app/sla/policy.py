@@ -11,7 +11,7 @@ from requests_app.failure_codes import FailureCode
 from requests_app.models import Event, Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.clock import Moment, Timeline, fold
-from requests_app.sla.explain import DueDate, days_left, explain
+from requests_app.sla.explain import DueDate, days_left, explain, share_left
 from requests_app.sla.rules import SEEDED, DayZero, Rule, Unit
 from requests_app.vocabulary import EventKind, LegalBasis
 
@@ -23,6 +23,7 @@ LEGAL_BASES = frozenset(
     }
 )
 """Bases under which the patient-access clock runs (45 CFR 164.524)."""
+A_QUARTER = 0.25
 
 
 class Band(StrEnum):
@@ -143,7 +144,14 @@ def due_dates(
         )
         # One extension, only if its letter went out inside the first period.
         if rule.extension_days and timeline.extended and timeline.extended < first.due_at:
-            first = explain(rule, starts_at=starts_at, calendar=calendar, extended=True)
+            first = explain(
+                rule,
+                starts_at=starts_at,
+                calendar=calendar,
+                holds=timeline.holds,
+                as_of=as_of,
+                extended=True,
+            )
         found.append(first)
     return tuple(sorted(found, key=lambda due: due.due_at))
 
@@ -156,26 +164,41 @@ def standing(
     at: datetime,
     needs: timedelta | None = None,
 ) -> Standing:
-    """Return the band of an open request: very late is past twice the allowance.
+    """Return the band of an open request: late first, then held; very late is past twice the
+    allowance.
 
     At risk is one with two business days left, or a quarter of its allowance, or less time
     than requests in this state usually still need (`needs`).
     """
-    if timeline.open_hold is not None and timeline.open_hold.requester_caused:
-        return Standing(band=Band.HELD, due=dues[0] if dues else None, days_left=None)
-    if not dues:
-        return Standing(band=Band.ON_TRACK, due=None, days_left=None)
-    due = dues[0]
+    due = deciding(dues, timeline, at=at)
+    if due is None:
+        band = Band.HELD if timeline.waits_on_requester else Band.ON_TRACK
+        return Standing(band=band, due=dues[0] if dues else None, days_left=None)
     left = days_left(due, at=at, calendar=calendar)
-    allowance = due.rule.days
     if at >= due.due_at:
-        band = Band.VERY_LATE if -left > allowance else Band.LATE
+        band = Band.VERY_LATE if -left > due.allowance else Band.LATE
         return Standing(band=band, due=due, days_left=left)
-    if _business_left(due, at, calendar) <= 2 or left <= allowance / 4:
+    if timeline.waits_on_requester:
+        return Standing(band=Band.HELD, due=due, days_left=left)
+    quarter = share_left(due, at=at, calendar=calendar) <= A_QUARTER
+    if _business_left(due, at, calendar) <= 2 or quarter:
         return Standing(band=Band.AT_RISK, due=due, days_left=left)
     if needs is not None and due.due_at - at < needs:
         return Standing(band=Band.AT_RISK, due=due, days_left=left, usually_needs=needs)
     return Standing(band=Band.ON_TRACK, due=due, days_left=left)
+
+
+def deciding(dues: tuple[DueDate, ...], timeline: Timeline, *, at: datetime) -> DueDate | None:
+    """Return the due date that decides how a request stands: the earliest, broken ones first.
+
+    While we wait on the requester only clocks that do not pause run towards their end; a
+    pausing clock that had run out before the wait began stays broken.
+    """
+    if not timeline.waits_on_requester:
+        return dues[0] if dues else None
+    running = [due for due in dues if not due.rule.pauses]
+    broken = [due for due in (*running, *dues) if due.due_at <= at]
+    return next(iter((*broken, *running)), None)
 
 
 def _business_left(due: DueDate, at: datetime, calendar: BusinessCalendar) -> int:
