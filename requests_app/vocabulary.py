@@ -106,6 +106,14 @@ class LegalBasis(StrEnum):
     REQUIRED_BY_LAW = "required_by_law"
 
 
+class Until(StrEnum):
+    """What stops a clock."""
+
+    SENT = "sent"
+    AVAILABLE = "available"
+    REASON = "written reason sent"
+
+
 class Priority(StrEnum):
     """How soon the images are needed."""
 

@@ -97,7 +97,7 @@ def _write_rules(on: date) -> None:
                 days=rule.days,
                 unit=rule.unit,
                 starts=rule.starts,
-                stop=rule.stop if rule.stop in ("sent", "available") else "sent",
+                stop=rule.stop,
                 pauses=rule.pauses,
                 day_zero=rule.day_zero,
                 extension_days=rule.extension_days,

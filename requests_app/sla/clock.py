@@ -64,11 +64,6 @@ class Timeline:
         """True while any open hold is one that the requester causes, whatever else is open."""
         return self.open_hold is not None and self.open_hold.requester_caused
 
-    @property
-    def stopped(self) -> datetime | None:
-        """When the wait ended for the requester: available, or ended otherwise."""
-        return self.available or self.ended_at
-
 
 _FIRST: dict[EventKind, str] = {
     EventKind.RECEIVED: "received",

@@ -13,7 +13,8 @@ from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.clock import Moment, Timeline, fold
 from requests_app.sla.explain import DueDate, days_left, explain, share_left
 from requests_app.sla.rules import SEEDED, DayZero, Rule, Unit
-from requests_app.vocabulary import EventKind, LegalBasis
+from requests_app.sla.stop import stop_of
+from requests_app.vocabulary import EventKind, LegalBasis, Until
 
 LEGAL_BASES = frozenset(
     {
@@ -118,7 +119,7 @@ def rule_of(row: Policy) -> Rule:
         days=row.days,
         unit=Unit(row.unit),
         starts=row.starts,
-        stop=row.stop,
+        stop=Until(row.stop),
         pauses=row.pauses,
         day_zero=DayZero(row.day_zero),
         cutoff=row.cutoff,
@@ -191,14 +192,16 @@ def standing(
 def deciding(dues: tuple[DueDate, ...], timeline: Timeline, *, at: datetime) -> DueDate | None:
     """Return the due date that decides how a request stands: the earliest, broken ones first.
 
-    While we wait on the requester only clocks that do not pause run towards their end; a
-    pausing clock that had run out before the wait began stays broken.
+    Clocks that have stopped decide nothing. While we wait on the requester only clocks that do
+    not pause run towards their end; a pausing clock that had run out before the wait began
+    stays broken.
     """
+    running = [due for due in dues if stop_of(due.rule, timeline) is None]
     if not timeline.waits_on_requester:
-        return dues[0] if dues else None
-    running = [due for due in dues if not due.rule.pauses]
-    broken = [due for due in (*running, *dues) if due.due_at <= at]
-    return next(iter((*broken, *running)), None)
+        return next(iter(running), None)
+    unpaused = [due for due in running if not due.rule.pauses]
+    broken = [due for due in (*unpaused, *running) if due.due_at <= at]
+    return next(iter((*broken, *unpaused)), None)
 
 
 def _business_left(due: DueDate, at: datetime, calendar: BusinessCalendar) -> int:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
+from requests_app.vocabulary import Until
+
 
 class Unit(StrEnum):
     """What a rule counts."""
@@ -29,7 +31,7 @@ class Rule:
     days: int
     unit: Unit
     starts: str = "received"
-    stop: str = "available"
+    stop: Until = Until.AVAILABLE
     pauses: bool = False
     day_zero: DayZero = DayZero.RECEIPT
     cutoff: time | None = None
@@ -38,6 +40,12 @@ class Rule:
     verified: str = "not verified"
     effective_from: date | None = None
     effective_to: date | None = None
+
+    @property
+    def is_legal(self) -> bool:
+        """True for a clock of the law: it runs from receipt, pauses for nobody, and a written
+        denial answers it."""
+        return self.starts == "received" and not self.pauses
 
     @property
     def policy(self) -> str:
@@ -87,7 +95,7 @@ SEEDED: tuple[Rule, ...] = (
         citation="45 CFR 171.204(b)",
         days=10,
         unit=Unit.BUSINESS,
-        stop="written reason sent",
+        stop=Until.REASON,
     ),
     _state(
         "ca_copies", "California, copies", "Cal. Health & Safety Code 123110", 15, Unit.CALENDAR

@@ -25,7 +25,7 @@ from requests_app.lifecycle.transition import lock
 from requests_app.models import ImagingRequest
 from requests_app.refusals import DisclessError, TransitionConflict
 from requests_app.sla.explain import CountedDay, DueDate, days_left
-from requests_app.sla.policy import Standing
+from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, looked_at, person, seers
 from requests_app.staff.history import history
 from requests_app.staff.steps import STEPS, Step, steps_for
@@ -133,9 +133,9 @@ def _answer(
         "works": works,
         "tone": tone if request.is_open else "done",
         "words": words if request.is_open else request.get_state_display(),
-        "clocks": _clocks(clocks, at),
-        "first": clocks.dues[0] if clocks.dues else None,
-        "cells": cells(clocks.dues[0].days) if clocks.dues else [],
+        "clocks": [_clock(due, clocks, at) for due in clocks.dues],
+        "first": clocks.standing.due,
+        "cells": cells(clocks.standing.due.days) if clocks.standing.due else [],
         "is_complete": is_complete(request),
         "missing": missing(request, at.date()) if request.is_open else (),
         "needs_authorization": is_needed(request),
@@ -173,30 +173,32 @@ def _seconds(hold: Any, at: datetime) -> float:
     return float(((hold.ended or at) - hold.started).total_seconds())
 
 
-def _clocks(clocks: Clocks, at: datetime) -> list[Clock]:
-    now = min(clocks.timeline.stopped or at, at)
-    return [_clock(due, clocks, now) for due in clocks.dues]
+def _clock(due: DueDate, clocks: Clocks, at: datetime) -> Clock:
+    timeline, rule = clocks.timeline, due.rule
+    started = timeline.complete if rule.starts == "complete" else timeline.received
+    stop = stop_of(rule, timeline)
+    tone, words = _stopped(due, stop) if stop is not None else _running(due, clocks, at)
+    return Clock(due=due, started=started, tone=tone, words=words)
 
 
-def _clock(due: DueDate, clocks: Clocks, now: datetime) -> Clock:
-    timeline = clocks.timeline
-    started = timeline.complete if due.rule.starts == "complete" else timeline.received
-    if timeline.stopped is not None:
-        met = timeline.stopped < due.due_at
-        return Clock(
-            due=due,
-            started=started,
-            tone="ok" if met else "late",
-            words="Met" if met else "Missed",
-        )
-    left = days_left(due, at=now, calendar=clocks.calendar)
-    band = clocks.standing.band
-    if now >= due.due_at:
-        tone, words = words_for(Standing(band=band, due=due, days_left=left), timeline, now)
-        words = f"{max(1, -left)} days late" if tone != "late" else words
-        return Clock(due=due, started=started, tone="late", words=words)
+def _stopped(due: DueDate, stop: Stop) -> tuple[str, str]:
+    """Say met or missed only of a clock that was kept or broken; else what ended it."""
+    if stop.ended_by is not None:
+        return "done", f"{stop.ended_by.replace('_', ' ').capitalize()}: not counted"
+    is_met = stop.at < due.due_at
+    if stop.by_denial:
+        return ("ok", "Met: denied in time") if is_met else ("late", "Missed: denied too late")
+    return ("ok", "Met") if is_met else ("late", "Missed")
+
+
+def _running(due: DueDate, clocks: Clocks, at: datetime) -> tuple[str, str]:
+    left = days_left(due, at=at, calendar=clocks.calendar)
+    if at >= due.due_at:
+        return "late", f"{max(1, -left)} day{'' if left >= -1 else 's'} late"
+    if due.is_held:
+        return "held", "Paused"
     words = "Due today" if left == 0 else f"{left} day{'' if left == 1 else 's'} left"
-    return Clock(due=due, started=started, tone="risk" if left <= 2 else "ok", words=words)
+    return ("risk" if left <= 2 else "ok"), words
 
 
 def cells(days: tuple[CountedDay, ...]) -> list[DayCell]:

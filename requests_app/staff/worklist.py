@@ -94,18 +94,17 @@ def clocks_of(
     policies: list[Policy] | None = None,
     needs: Needs | None = None,
 ) -> Clocks:
-    """Fold the journal of a request and count its due dates; an ended one stands as it ended."""
+    """Fold the journal of a request and count its due dates."""
     known = {} if calendars is None else calendars
     if request.facility_id not in known:
         known[request.facility_id] = calendar_for(request.facility)
     calendar = known[request.facility_id]
     timeline = timeline_of(request.events.all())
-    until = timeline.stopped or at
     dues = due_dates(rules_for(request, policies), timeline, calendar, as_of=at)
     usual = (needs_now(at) if needs is None else needs).get(
         (Direction(request.direction), State(request.state))
     )
-    now = standing(dues, timeline, calendar, at=min(until, at), needs=usual)
+    now = standing(dues, timeline, calendar, at=at, needs=usual)
     return Clocks(timeline=timeline, calendar=calendar, dues=dues, standing=now)
 
 
