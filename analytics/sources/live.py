@@ -62,7 +62,7 @@ def live_log(as_of: datetime) -> EventLog:
     reader = _Reader(calendars, slugs, policies, as_of)
     requests: list[Record] = []
     events: list[Record] = []
-    for request in ImagingRequest.objects.exclude(state=State.DRAFT).order_by("pk"):
+    for request in _filed():
         story = stories.get(request.pk)
         if story:
             requests.append(reader.request(request, story))
@@ -74,6 +74,11 @@ def live_log(as_of: datetime) -> EventLog:
         requests=table_of(requests, REQUESTS),
         events=table_of(events, EVENTS),
     )
+
+
+def _filed() -> Iterable[ImagingRequest]:
+    filed = ImagingRequest.objects.exclude(state=State.DRAFT)
+    return filed.select_related("facility").order_by("pk")
 
 
 class _Reader:

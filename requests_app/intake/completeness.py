@@ -57,7 +57,7 @@ def complete(request: ImagingRequest, *, by: User | None, at: datetime) -> Event
             raise TransitionRefused("Only a received request that is not waiting can be completed.")
         if is_complete(locked):
             raise TransitionRefused("This request was marked complete before.")
-        lacks = missing(locked, at.date())
+        lacks = missing(locked, locked.facility.local_day(at))
         if lacks:
             raise Incomplete(" ".join(finding.sentence for finding in lacks))
         return record(locked, EventKind.COMPLETE, by=by, at=at)

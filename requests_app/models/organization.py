@@ -1,5 +1,8 @@
 """Organizations and their facilities: the scope of everything else."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 from django.db import models
 
 
@@ -31,3 +34,7 @@ class Facility(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def local_day(self, at: datetime) -> date:
+        """Return the facility's date at a moment."""
+        return at.astimezone(ZoneInfo(self.zone)).date()

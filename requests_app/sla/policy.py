@@ -83,31 +83,43 @@ def timeline_of(events: Iterable[Event]) -> Timeline:
 def rules_for(
     request: ImagingRequest, policies: Iterable[Policy] | None = None
 ) -> tuple[Rule, ...]:
-    """Return the enabled rules of a request; a facility's row replaces the general one."""
+    """Return the enabled rules of a request, as in force on its facility's day of receipt."""
     rows = Policy.objects.all() if policies is None else policies
-    chosen = {rule.key: rule for rule in SEEDED if rule.enabled}
-    day = request.received_at.date() if request.received_at else None
-    for row in sorted(rows, key=lambda row: row.facility_id or 0):
-        if row.facility_id in (None, request.facility_id) and _is_in_force(row, day):
-            chosen.pop(row.key, None)
-            if row.enabled:
-                chosen[row.key] = rule_of(row)
+    received = request.received_at
+    day = request.facility.local_day(received) if received is not None else None
+    found = in_force(rows, request.facility_id, day)
     if LegalBasis(request.legal_basis) not in LEGAL_BASES:
-        chosen.pop("hipaa_access", None)
-    return tuple(chosen.values())
+        found.pop("hipaa_access", None)
+    return tuple(rule for rule in found.values() if rule.enabled)
 
 
-def rules_of(facility: Facility) -> dict[str, Rule]:
-    """Return every rule as a facility has it, the disabled ones too, for the calculator."""
-    rows = Policy.objects.filter(facility=None) | Policy.objects.filter(facility=facility)
-    ordered = sorted(rows, key=lambda row: (row.facility_id or 0, row.effective_from or date.min))
-    return {row.key: rule_of(row) for row in ordered}
+def rules_of(facility: Facility, on: date) -> dict[str, Rule]:
+    """Return every rule of a facility in force on a day, the disabled ones too."""
+    return in_force(Policy.objects.all(), facility.pk, on)
 
 
-def _is_in_force(row: Policy, day: date | None) -> bool:
-    after = row.effective_from is None or day is None or row.effective_from <= day
-    before = row.effective_to is None or day is None or day <= row.effective_to
-    return after and before
+def in_force(rows: Iterable[Policy], facility_id: int, day: date | None) -> dict[str, Rule]:
+    """Return the version of each rule in force on a day; without a day, the newest.
+
+    A facility's own version goes before the general one, then the one that began last. What
+    ships is replaced by the first row that begins, and does not come back when that row ends.
+    """
+    found = {rule.key: rule for rule in SEEDED}
+    begun = [row for row in rows if row.facility_id in (None, facility_id) and _has_begun(row, day)]
+    for row in begun:
+        found.pop(row.key, None)
+    for row in sorted(begun, key=_precedence):
+        if day is None or row.effective_to is None or day <= row.effective_to:
+            found[row.key] = rule_of(row)
+    return found
+
+
+def _has_begun(row: Policy, day: date | None) -> bool:
+    return row.effective_from is None or day is None or row.effective_from <= day
+
+
+def _precedence(row: Policy) -> tuple[bool, date]:
+    return row.facility_id is not None, row.effective_from or date.min
 
 
 def rule_of(row: Policy) -> Rule:

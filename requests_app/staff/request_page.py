@@ -137,7 +137,7 @@ def _answer(
         "first": clocks.standing.due,
         "cells": cells(clocks.standing.due.days) if clocks.standing.due else [],
         "is_complete": is_complete(request),
-        "missing": missing(request, at.date()) if request.is_open else (),
+        "missing": missing(request, request.facility.local_day(at)) if request.is_open else (),
         "needs_authorization": is_needed(request),
         "main": next((pair for pair in steps if pair[0].is_main), None),
         "steps": steps,
