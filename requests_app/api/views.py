@@ -19,7 +19,9 @@ from requests_app.api.serializers import (
     SubmissionSerializer,
     TransitionSerializer,
 )
+from requests_app.failure_codes import FailureCode
 from requests_app.intake.submit import Submission, submit
+from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, User
 from requests_app.models.imaging_request import ImagingRequestQuerySet
@@ -122,12 +124,15 @@ class RequestTransition(APIView):
         """Move a request; 409 where someone else moved it first."""
         found, wanted = find(request, number), TransitionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        expected = wanted.validated_data.get("expected")
+        said = wanted.validated_data
+        expected, reason = said.get("expected"), said.get("reason")
+        what = Particulars(reason=FailureCode(reason) if reason else None, note=said["note"])
         transition(
             found,
-            to=State(wanted.validated_data["to"]),
+            to=State(said["to"]),
             by=person_of(request),
             at=timezone.now(),
             expected=State(expected) if expected else None,
+            particulars=what,
         )
         return Response(RequestSerializer(found).data)

@@ -21,20 +21,22 @@ from requests_app.imaging.receive import TAKES_IMAGES
 from requests_app.intake.authorization import is_needed
 from requests_app.intake.completeness import is_complete, missing
 from requests_app.lifecycle.permissions import WORKERS
-from requests_app.lifecycle.transition import lock
+from requests_app.lifecycle.transition import check_unmoved, lock
 from requests_app.models import ImagingRequest
-from requests_app.refusals import DisclessError, TransitionConflict
+from requests_app.refusals import DisclessError
 from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, looked_at, person, seers
 from requests_app.staff.history import history
-from requests_app.staff.steps import STEPS, Step, steps_for
+from requests_app.staff.step import Step
+from requests_app.staff.steps import STEPS, check_step, steps_for
 from requests_app.staff.worklist import Clocks, clocks_of, words_for
 from requests_app.vocabulary import EventKind, State
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from requests_app.models import User
     from requests_app.staff.forms import StepForm
 
 SHOWN_DAYS = 49
@@ -81,11 +83,8 @@ def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
     form = step.form(http_request.POST, request=request)
     if not form.is_valid():
         return _answer(http_request, request, status=422, tried=(step, form))
-    at = timezone.now()
     try:
-        with transaction.atomic():
-            _check_unmoved(request, form)
-            said = step.verb(request, form, person(http_request), at)
+        said = _take(request, step, form, person(http_request))
     except DisclessError as refusal:
         messages.error(http_request, refusal.sentence)
         current = find(http_request, number)
@@ -100,13 +99,12 @@ def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
     return redirect("staff:request", number)
 
 
-def _check_unmoved(request: ImagingRequest, form: StepForm) -> None:
-    now = State(lock(request).state)
-    if now != form.cleaned_data["expected"]:
-        raise TransitionConflict(
-            f"Someone moved this request first: it is now {now.replace('_', ' ')}. "
-            "Look at it again; nothing was changed."
-        )
+def _take(request: ImagingRequest, step: Step, form: StepForm, by: User) -> str:
+    with transaction.atomic():
+        locked = lock(request)
+        check_unmoved(locked, State(form.cleaned_data["expected"]))
+        check_step(step, locked, by)
+        return step.verb(request, form, by, timezone.now())
 
 
 def _answer(
@@ -124,7 +122,7 @@ def _answer(
     tone, words = words_for(clocks.standing, clocks.timeline, at)
     steps = [
         (step, tried[1] if tried and tried[0] is step else step.form(request=request))
-        for step in sorted(steps_for(request, user, works=works), key=lambda step: not step.is_main)
+        for step in sorted(steps_for(request, user), key=lambda step: not step.is_main)
     ]
     context = {
         "request_": request,

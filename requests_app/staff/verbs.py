@@ -16,7 +16,7 @@ from requests_app.lifecycle import effort, holds
 from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import transition
-from requests_app.models import Authorization, Delivery, ImagingRequest, User
+from requests_app.models import Authorization, ImagingRequest, User
 from requests_app.notices.outbox import queue_notice
 from requests_app.refusals import TransitionRefused
 from requests_app.staff.forms import code_of
@@ -91,23 +91,18 @@ def hand_over(request: ImagingRequest, form: Form, by: User, at: datetime) -> st
     return "Recorded. Say when it has arrived."
 
 
-def _latest(request: ImagingRequest) -> Delivery:
-    delivery = request.deliveries.order_by("-created_at", "-id").first()
-    if delivery is None:
-        raise TransitionRefused("No delivery of this request is recorded yet. Record one first.")
-    return delivery
-
-
 def arrived(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
     """Record the arrival of the latest delivery."""
-    handover.mark_available(_latest(request), by=by, at=at)
+    handover.mark_available(handover.latest_delivery(request), by=by, at=at)
     return "The images have arrived."
 
 
 def failed(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
     """Record that the latest delivery failed."""
     note = form.cleaned_data["note"]
-    handover.mark_failed(_latest(request), reason=code_of(form), by=by, at=at, note=note)
+    handover.mark_failed(
+        handover.latest_delivery(request), reason=code_of(form), by=by, at=at, note=note
+    )
     return "The delivery has failed. Prepare another one."
 
 

@@ -15,6 +15,7 @@ from requests_app.intake.identity import verify_identity
 from requests_app.intake.submit import Submission, submit
 from requests_app.lifecycle import journal
 from requests_app.lifecycle.holds import hold, release
+from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.states import EVENT_FOR, OWNERS, TRANSITIONS, mermaid
 from requests_app.lifecycle.transition import transition
 from requests_app.models import Event, ImagingRequest
@@ -92,7 +93,8 @@ def test_people_move_only_what_their_role_and_facility_allow() -> None:
             transition(request, to=State.WITHDRAWN, by=who, at=AT)
     with pytest.raises(NotAllowed):
         transition(request, to=State.DENIED, by=cast.people[Role.RELEASE_STAFF], at=AT)
-    transition(request, to=State.DENIED, by=cast.people[Role.SUPERVISOR], at=AT)
+    why = Particulars(reason=FailureCode.RV02)
+    transition(request, to=State.DENIED, by=cast.people[Role.SUPERVISOR], at=AT, particulars=why)
     assert request.state == State.DENIED
 
 
