@@ -117,9 +117,11 @@ class Hold(Step):
 
     serializer_class = ReasonSerializer
 
-    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
-        """Begin the hold."""
-        holds.hold(request, reason=FailureCode(said["reason"]), by=by, at=at, note=said["note"])
+    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> Said:
+        """Begin the hold; `warning` says where none began, for no authorization is needed."""
+        reason = FailureCode(said["reason"])
+        event = holds.hold(request, reason=reason, by=by, at=at, note=said["note"])
+        return {"warning": holds.NO_FORM_NEEDED} if holds.is_exposure(event) else {}
 
 
 class Release(Step):

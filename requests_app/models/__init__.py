@@ -1,5 +1,6 @@
 """The nouns of a request's life, one a file."""
 
+from requests_app.models.authority import AuthorityDocument
 from requests_app.models.authorization import Authorization
 from requests_app.models.delivery import Delivery, ShareLink
 from requests_app.models.event import Event
@@ -13,6 +14,7 @@ from requests_app.models.study import Instance, Receipt, Series, Study
 from requests_app.models.user import User
 
 __all__ = [
+    "AuthorityDocument",
     "Authorization",
     "Delivery",
     "Event",

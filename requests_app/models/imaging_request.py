@@ -108,6 +108,10 @@ class ImagingRequest(models.Model):
         max_length=30, choices=choices_of(Channel), default=Channel.LINK_SECURE
     )
     identity_verified = models.BooleanField(default=False)
+    fee_cents = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty where no fee is charged."
+    )
+    fee_paid_on = models.DateField(null=True, blank=True)
     need_by = models.DateField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     assigned_to = models.ForeignKey(
@@ -154,6 +158,11 @@ class ImagingRequest(models.Model):
     def is_open(self) -> bool:
         """True until the request is delivered or ended otherwise."""
         return State(self.state) not in ENDED
+
+    @property
+    def owes_fee(self) -> bool:
+        """True while a fee is charged and not paid."""
+        return bool(self.fee_cents) and self.fee_paid_on is None
 
     @property
     def patient_name(self) -> str:

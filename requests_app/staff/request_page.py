@@ -163,7 +163,8 @@ def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, A
         "holds": holds,
         "history": history(request),
         "touches": request.events.filter(kind=EventKind.MANUAL_TOUCH).count(),
-        "authorization": getattr(request, "authorization", None),
+        "paper": getattr(request, "authority_document", None),
+        "fee": (request.fee_cents or 0) / 100,
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from requests_app.failure_codes import FailureCode
+from requests_app.intake.authority import need_of
+from requests_app.intake.authorization import is_needed
 from requests_app.lifecycle.permissions import WORKERS, may_move
 from requests_app.models import ImagingRequest, User
 from requests_app.refusals import NotAllowed, TransitionRefused
@@ -27,7 +29,30 @@ ALL: tuple[Step, ...] = (
         icon="signature",
         verb=verbs.authorization,
         form=f.AuthorizationForm,
-        fits=lambda request: fits.is_new(request) and request.legal_basis == "authorization",
+        fits=lambda request: fits.is_new(request) and is_needed(request),
+    ),
+    Step(
+        key="authority",
+        label="Record the paper of authority",
+        icon="signature",
+        verb=verbs.authority,
+        form=f.AuthorityForm,
+        fits=lambda request: fits.is_new(request) and need_of(request) is not None,
+    ),
+    Step(
+        key="fee",
+        label="Charge a fee",
+        icon="pencil",
+        verb=verbs.fee,
+        form=f.FeeForm,
+        fits=lambda request: fits.is_new(request) and request.fee_paid_on is None,
+    ),
+    Step(
+        key="payment",
+        label="Fee is paid",
+        icon="check",
+        verb=verbs.payment,
+        fits=lambda request: request.is_open and request.owes_fee,
     ),
     Step(
         key="complete",
