@@ -224,6 +224,13 @@ class DeliveryState(StrEnum):
     REVOKED = "revoked"
 
 
+class LetterKind(StrEnum):
+    """What a letter to the requester says."""
+
+    EXTENSION = "extension"
+    DENIAL = "denial"
+
+
 class NoticeState(StrEnum):
     """Where one message to a person stands."""
 

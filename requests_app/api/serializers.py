@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from requests_app.failure_codes import FAILURES
+from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.models import Delivery, Event, Facility, ImagingRequest
 from requests_app.models.choices import choices_of
 from requests_app.vocabulary import Channel, Direction, LegalBasis, RequesterType, State
@@ -127,3 +127,17 @@ class HandOverSerializer(ExpectedSerializer):
     recipient_address = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=320
     )
+
+
+class ExtendSerializer(ExpectedSerializer):
+    """Why the answer takes longer; it goes into the letter."""
+
+    basis = serializers.CharField(max_length=2000)
+
+
+class DenySerializer(ExtendSerializer):
+    """The three parts of a denial, and its code."""
+
+    review = serializers.CharField(max_length=2000)
+    complaint = serializers.CharField(max_length=2000)
+    reason = serializers.ChoiceField(choices=REASONS, default=FailureCode.RV02)

@@ -25,6 +25,8 @@ urlpatterns = [
     path("requests/<slug:number>/failed/", verbs.Failed.as_view(), name="failed"),
     path("requests/<slug:number>/hold/", verbs.Hold.as_view(), name="hold"),
     path("requests/<slug:number>/release/", verbs.Release.as_view(), name="release"),
+    path("requests/<slug:number>/extend/", verbs.Extend.as_view(), name="extend"),
+    path("requests/<slug:number>/deny/", verbs.Deny.as_view(), name="deny"),
     path(
         "requests/<slug:number>/transition/", views.RequestTransition.as_view(), name="transition"
     ),

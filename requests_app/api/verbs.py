@@ -14,6 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from requests_app.api.serializers import (
+    DenySerializer,
+    ExtendSerializer,
     HandOverSerializer,
     LinkSerializer,
     NoteSerializer,
@@ -21,7 +23,7 @@ from requests_app.api.serializers import (
     RequestSerializer,
 )
 from requests_app.api.views import find, person_of
-from requests_app.delivery import handover
+from requests_app.delivery import handover, letter
 from requests_app.delivery.link import create_link
 from requests_app.failure_codes import FailureCode
 from requests_app.lifecycle import holds
@@ -132,3 +134,26 @@ class Release(Step):
     def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
         """End the hold."""
         holds.release(request, by=by, at=at, note=said["note"])
+
+
+class Extend(Step):
+    """Take the one extension of the legal clock, by a letter."""
+
+    serializer_class = ExtendSerializer
+
+    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
+        """Extend."""
+        letter.extend(request, basis=said["basis"], by=by, at=at)
+
+
+class Deny(Step):
+    """Deny a request by a letter with its three parts."""
+
+    serializer_class = DenySerializer
+
+    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
+        """Deny."""
+        words = letter.Denial(
+            basis=said["basis"], review=said["review"], complaint=said["complaint"]
+        )
+        letter.deny(request, words, by=by, at=at, reason=FailureCode(said["reason"]))

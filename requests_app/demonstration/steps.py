@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from requests_app.delivery import handover, link
+from requests_app.delivery.letter import Denial, deny
 from requests_app.demonstration import people
 from requests_app.demonstration.phantoms import study_zip
 from requests_app.demonstration.story import Actor, Step, Story, Verb
@@ -20,6 +21,12 @@ from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.transition import transition
 from requests_app.models import Delivery, ImagingRequest, ShareLink, User
 from requests_app.vocabulary import Channel, EventKind, State, Touch
+
+DENIAL = Denial(
+    basis="The demonstration holds back what was asked for here.",
+    review="You may ask for another professional to review this decision.",
+    complaint="You may complain to the privacy office, or to the Secretary of HHS.",
+)
 
 
 class Telling:
@@ -77,6 +84,9 @@ def _release(telling: Telling, step: Step) -> None:
 
 def _move(telling: Telling, step: Step) -> None:
     to = step.to or State(telling.request.state)
+    if to is State.DENIED:
+        deny(telling.request, DENIAL, by=telling.by(step), at=step.at, reason=_reason(step))
+        return
     what = Particulars(reason=step.reason)
     transition(telling.request, to=to, by=telling.by(step), at=step.at, particulars=what)
 

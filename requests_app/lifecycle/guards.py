@@ -6,7 +6,7 @@ from requests_app.failure_codes import PAUSING
 from requests_app.lifecycle.journal import Particulars
 from requests_app.models import ImagingRequest
 from requests_app.refusals import Incomplete
-from requests_app.vocabulary import Direction, EventKind, State, Usability
+from requests_app.vocabulary import Direction, EventKind, LetterKind, State, Usability
 
 
 def _is_complete(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
@@ -48,6 +48,12 @@ def _says_why(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG0
         raise Incomplete("Say why, with a code: it is counted and answered for.", field="reason")
 
 
+def _has_its_letter(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+    """A denial is timely only in writing, with all that it must say (45 CFR 164.524(d)(2))."""
+    if not request.letters.filter(kind=LetterKind.DENIAL).exists():
+        raise Incomplete("Deny by a letter: its basis, the right to a review, how to complain.")
+
+
 Guard = Callable[[ImagingRequest, Particulars], None]
 GUARDS: dict[State, tuple[Guard, ...]] = {
     State.CLARIFYING: (_waits_on_the_requester,),
@@ -57,7 +63,7 @@ GUARDS: dict[State, tuple[Guard, ...]] = {
     State.DELIVERING: (_has_a_delivery,),
     State.DELIVERED: (_has_a_delivery,),
     State.DELIVERY_FAILED: (_has_a_delivery, _says_why),
-    State.DENIED: (_says_why,),
+    State.DENIED: (_says_why, _has_its_letter),
     State.NOT_FOUND: (_says_why,),
 }
 """What must hold before a request may enter a state, whichever door asks."""

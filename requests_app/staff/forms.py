@@ -167,6 +167,34 @@ class FeeForm(StepForm):
     )
 
 
+def _words(label: str, help_text: str = "") -> forms.CharField:
+    box = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(label=label, max_length=2000, widget=box, help_text=help_text)
+
+
+class ExtendForm(StepForm):
+    """Why the answer takes longer."""
+
+    basis = _words("Why it takes longer", "Goes out by mail: name no patient and no exam.")
+
+
+class DenyForm(StepForm):
+    """The three parts of a denial."""
+
+    basis = _words("Why it is denied", "Goes out by mail: name no patient and no exam.")
+    review = _words("Right to a review")
+    complaint = _words("How to complain")
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        place = request.facility.name
+        kwargs.setdefault("initial", {}).update(
+            review=f"You may ask {place} to have another professional review this decision.",
+            complaint=f"You may complain to the privacy office of {place}, or to the Secretary of "
+            "Health and Human Services (45 CFR 160.306).",
+        )
+        super().__init__(*args, request=request, **kwargs)
+
+
 class LinkForm(StepForm):
     """To whom a link goes and how long it lives."""
 

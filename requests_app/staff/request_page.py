@@ -163,6 +163,7 @@ def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, A
         "holds": holds,
         "history": history(request),
         "touches": request.events.filter(kind=EventKind.MANUAL_TOUCH).count(),
+        "letters": request.letters.all(),
         "paper": getattr(request, "authority_document", None),
         "fee": (request.fee_cents or 0) / 100,
     }

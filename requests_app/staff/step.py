@@ -9,9 +9,10 @@ from requests_app.intake.completeness import is_complete
 from requests_app.lifecycle import holds
 from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.models import ImagingRequest
+from requests_app.sla.policy import LEGAL_BASES
 from requests_app.staff import forms as f
 from requests_app.staff import verbs
-from requests_app.vocabulary import State
+from requests_app.vocabulary import EventKind, LegalBasis, State
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +63,10 @@ def can_wait(request: ImagingRequest) -> bool:
 def can_approve(request: ImagingRequest) -> bool:
     """Say whether it is complete and waits for approval."""
     return request.state == State.RECEIVED and is_complete(request)
+
+
+def may_extend(request: ImagingRequest) -> bool:
+    """Say whether a legal clock may still be extended; the verb knows until when."""
+    if not request.is_open or LegalBasis(request.legal_basis) not in LEGAL_BASES:
+        return False
+    return not request.events.filter(kind=EventKind.EXTENDED).exists()

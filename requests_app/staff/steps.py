@@ -210,12 +210,20 @@ ALL: tuple[Step, ...] = (
         fits=fits.always,
     ),
     Step(
+        key="extend",
+        label="Extend the legal time",
+        icon="calendar-clock",
+        verb=verbs.extend,
+        form=f.ExtendForm,
+        fits=fits.may_extend,
+    ),
+    Step(
         key="deny",
         label="Deny",
         icon="x",
         to=State.DENIED,
-        verb=verbs.move(State.DENIED, "The request is denied.", reason=FailureCode.RV02),
-        form=f.WhyForm,
+        verb=verbs.deny,
+        form=f.DenyForm,
         fits=fits.can_become(State.DENIED),
     ),
     Step(
@@ -288,6 +296,4 @@ def check_step(step: Step, request: ImagingRequest, user: User) -> None:
 
 
 def _is_theirs(step: Step, request: ImagingRequest, user: User) -> bool:
-    if step.to is None:
-        return user.has_role(*WORKERS)
-    return may_move(user, request, step.to)
+    return may_move(user, request, step.to) if step.to else user.has_role(*WORKERS)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.forms import Form
 
-from requests_app.delivery import handover, link
+from requests_app.delivery import handover, letter, link
 from requests_app.failure_codes import FailureCode
 from requests_app.intake.authority import Paper, record_authority
 from requests_app.intake.authorization import ELEMENTS, Found, record_authorization
@@ -89,6 +89,26 @@ def payment(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
     """Record that the fee was paid."""
     pay_fee(request, by=by, at=at)
     return "The fee is paid."
+
+
+def extend(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Take the one extension."""
+    letter.extend(request, basis=form.cleaned_data["basis"], by=by, at=at)
+    return f"The request is extended. {_how_it_goes(request)}"
+
+
+def deny(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Deny by a letter."""
+    said = form.cleaned_data
+    words = letter.Denial(**{part: said[part] for part in ("basis", "review", "complaint")})
+    letter.deny(request, words, by=by, at=at)
+    return f"The request is denied. {_how_it_goes(request)}"
+
+
+def _how_it_goes(request: ImagingRequest) -> str:
+    if request.requester_email:
+        return "The letter goes out by mail within a minute."
+    return "The requester has no email address: print the letter from here and post it today."
 
 
 def begin_hold(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:

@@ -9,13 +9,13 @@ from django.db import connection
 
 from audit.models import AuditEntry
 from requests_app.delivery.handover import hand_over, mark_available, mark_failed
+from requests_app.delivery.letter import Denial, deny
 from requests_app.failure_codes import FailureCode
 from requests_app.intake.completeness import complete, missing
 from requests_app.intake.identity import verify_identity
 from requests_app.intake.submit import Submission, submit
 from requests_app.lifecycle import journal
 from requests_app.lifecycle.holds import hold, release
-from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.states import EVENT_FOR, OWNERS, TRANSITIONS, mermaid
 from requests_app.lifecycle.transition import transition
 from requests_app.models import Event, ImagingRequest
@@ -91,10 +91,10 @@ def test_people_move_only_what_their_role_and_facility_allow() -> None:
     for who in (cast.outsider, cast.people[Role.REQUESTER], cast.people[Role.AUDITOR]):
         with pytest.raises(NotAllowed):
             transition(request, to=State.WITHDRAWN, by=who, at=AT)
+    words = Denial(basis="a", review="b", complaint="c")
     with pytest.raises(NotAllowed):
-        transition(request, to=State.DENIED, by=cast.people[Role.RELEASE_STAFF], at=AT)
-    why = Particulars(reason=FailureCode.RV02)
-    transition(request, to=State.DENIED, by=cast.people[Role.SUPERVISOR], at=AT, particulars=why)
+        deny(request, words, by=cast.people[Role.RELEASE_STAFF], at=AT)
+    deny(request, words, by=cast.people[Role.SUPERVISOR], at=AT)
     assert request.state == State.DENIED
 
 
