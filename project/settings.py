@@ -128,6 +128,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "seal the audit log": {"task": "audit.tasks.seal_log", "schedule": 60.0},
     "send notices": {"task": "requests_app.tasks.send_notices", "schedule": 15.0},
+    "sweep": {"task": "requests_app.tasks.sweep", "schedule": 3600.0},
     "refresh the mirror": {"task": "analytics.tasks.refresh_mirror", "schedule": 30.0},
 }
 

@@ -27,6 +27,12 @@ class Facility(models.Model):
     slug = models.SlugField(unique=True)
     zone = models.CharField(max_length=60, default="America/Chicago", help_text="IANA time zone")
     accepts_requests = models.BooleanField(default=True)
+    closes_after_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        default=30,
+        help_text="Days after delivery when a request closes by itself; empty: never.",
+    )
 
     class Meta:
         ordering = ("name",)
