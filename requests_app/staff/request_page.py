@@ -20,13 +20,14 @@ from requests_app.failure_codes import FAILURES
 from requests_app.imaging.receive import TAKES_IMAGES
 from requests_app.intake.authorization import is_needed
 from requests_app.intake.completeness import is_complete, missing
+from requests_app.lifecycle.looks import looked_at
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.lifecycle.transition import check_unmoved, lock
 from requests_app.models import ImagingRequest
 from requests_app.refusals import DisclessError
 from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.sla.stop import Stop, stop_of
-from requests_app.staff.doors import find, looked_at, person, seers
+from requests_app.staff.doors import find, person, seers
 from requests_app.staff.history import history
 from requests_app.staff.step import Step
 from requests_app.staff.steps import STEPS, check_step, steps_for
@@ -67,7 +68,7 @@ class DayCell:
 def request_page(http_request: HttpRequest, number: str) -> HttpResponse:
     """Show a request."""
     request = find(http_request, number)
-    looked_at(http_request, request)
+    looked_at(http_request, request, at=timezone.now())
     return _answer(http_request, request)
 
 

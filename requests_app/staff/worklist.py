@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from requests_app.failure_codes import FAILURES, FailureCode
-from requests_app.models import Facility, ImagingRequest, Policy
+from requests_app.models import ImagingRequest, Policy
 from requests_app.models.imaging_request import ImagingRequestQuerySet
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline
@@ -183,8 +183,3 @@ def _row(request: ImagingRequest, clocks: Clocks, at: datetime) -> Row:
         tone=tone,
         words=words,
     )
-
-
-def facilities_for(requests: ImagingRequestQuerySet) -> list[Facility]:
-    """Return the facilities that a set of requests touches."""
-    return list(Facility.objects.filter(requests__in=requests).distinct())
