@@ -21,6 +21,11 @@ class DayZero(StrEnum):
     NEXT_BUSINESS_DAY = "next_business_day"
 
 
+WHOLE_DAYS = (
+    "pauses by whole days while waiting on the requester (a day that begins on hold is not counted)"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One clock. `verified` says how far the text of the law was checked before shipping."""
@@ -51,7 +56,7 @@ class Rule:
     def policy(self) -> str:
         """The settings that a reader must see beside a due date."""
         unit = f"{self.unit} day" + ("s" if self.days != 1 else "")
-        pauses = "pauses while waiting on the requester" if self.pauses else "never pauses"
+        pauses = WHOLE_DAYS if self.pauses else "never pauses"
         zero = self.day_zero.replace("_", " ")
         if self.cutoff is not None:
             zero += f", after {self.cutoff:%H:%M} the next business day"
