@@ -134,6 +134,7 @@ def _answer(
         "words": words if request.is_open else request.get_state_display(),
         "clocks": [_clock(due, clocks, at) for due in clocks.dues],
         "first": clocks.standing.due,
+        "decides": clocks.standing.days_left is not None,
         "cells": cells(clocks.standing.due.days) if clocks.standing.due else [],
         "is_complete": is_complete(request),
         "missing": missing(request, request.facility.local_day(at)) if request.is_open else (),

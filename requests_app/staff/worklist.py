@@ -144,8 +144,10 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
         held = timeline.open_hold
         days = (at - held.started).days if held else 0
         return "held", f"Held {days} day{'' if days == 1 else 's'}" if days else "Held since today"
-    if now.due is None or now.days_left is None:
+    if now.due is None:
         return "new", "No clock yet"
+    if now.days_left is None:
+        return "done", "Clocks stopped"
     left = now.days_left
     if now.band in (Band.LATE, Band.VERY_LATE):
         days = max(1, -left)

@@ -17,7 +17,7 @@ from requests_app.sla.clock import Timeline
 from requests_app.sla.policy import Band, due_dates, rule_of, standing
 from requests_app.sla.rules import CONTRACT, HIPAA, RULES, Rule
 from requests_app.sla.stop import Stop, stop_of
-from requests_app.vocabulary import Channel, EventKind, Role, State, Until
+from requests_app.vocabulary import Channel, EventKind, LegalBasis, Role, State, Until
 from tests.requests_app.cast import AT, Cast, file_request, make_cast
 
 DAY = timedelta(days=1)
@@ -126,3 +126,18 @@ def test_the_rule_on_infeasibility_keeps_its_real_stop() -> None:
     wrong.refresh_from_db()
     assert rule_of(wrong).stop is Until.REASON
     assert rule_of(wrong).policy.endswith("stops when written reason sent")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("is_sent", [True, False])
+def test_an_open_request_whose_clocks_have_all_stopped_shows_no_deadline(
+    client: Client, is_sent: bool
+) -> None:
+    cast = make_cast()
+    request = file_request(cast.northfield, legal_basis=LegalBasis.TREATMENT)
+    record(request, EventKind.COMPLETE, by=None, at=AT)
+    if is_sent:
+        record(request, EventKind.AVAILABLE, by=None, at=AT)
+    page = shown(client, cast, request)
+    assert ("Clocks stopped" in page) is is_sent
+    assert ("clock decides" in page) is not is_sent
