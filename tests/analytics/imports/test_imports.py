@@ -46,7 +46,7 @@ def test_a_log_is_shown_and_stored_only_when_confirmed(analyst: Client) -> None:
 
 def test_day_or_month_is_asked_and_answered(analyst: Client) -> None:
     address = send(analyst, b"Date Received,Date Sent\n3/4/25,3/5/25\n")
-    assert b"month first or day first" in analyst.get(address).content
+    assert b"March 4 (month first)" in analyst.get(address).content
     analyst.post(address, {"confirm": "yes"})
     assert not UploadedLog.objects.exists()
     analyst.post(address, {"date_order": "MDY", "confirm": "yes"})
