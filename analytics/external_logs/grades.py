@@ -46,6 +46,16 @@ _WHY = {
 }
 
 
+_SAYS = {
+    "received": "when it was received",
+    "available": "when it was completed",
+    "channel": "how the images were sent",
+    "contract_due": "when it was due",
+    "band": "when it was due",
+    "usable": "whether the images opened",
+}
+
+
 def missing_fields(mapping: Mapping) -> dict[str, str]:
     """Return the fields that a log cannot give, and why, in words of its columns."""
     have = set(mapping.columns)
@@ -80,7 +90,8 @@ def grade(
 def _said(share: float, needs: tuple[str, ...]) -> str:
     if share == 1.0:
         return "every row says it"
-    return f"{share:.1%} of the rows say it ({', '.join(needs)}); the others are counted apart"
+    words = " and ".join(_SAYS.get(name, name) for name in needs)
+    return f"{share:.1%} of the rows say {words}; the others are counted apart"
 
 
 def shares_of(log: EventLog) -> dict[str, float]:

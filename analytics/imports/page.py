@@ -81,15 +81,18 @@ def fields_for(column: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def grades_of(reading: Reading) -> list[dict[str, Any]]:
-    """Return the grade of each measure in words."""
-    found = []
+    """Return the grades in words; measures that stand on the same columns share a line."""
+    found: dict[tuple[str, int, str], dict[str, Any]] = {}
     for key, grade in reading.grades.items():
+        share, label = round(100 * grade["share"]), BY_KEY[key].label
+        line = (grade["grade"], share, grade["why"])
+        if line in found:
+            found[line]["label"] += f", {label[0].lower()}{label[1:]}"
+            continue
         tone, icon, word = GRADES[grade["grade"]]
-        share = round(100 * grade["share"])
-        label = BY_KEY[key].label
-        found.append({"label": label, "percent": share, "why": grade["why"], "tone": tone})
-        found[-1] |= {"icon": icon, "word": word}
-    return found
+        found[line] = {"label": label, "percent": share, "why": grade["why"]}
+        found[line] |= {"tone": tone, "icon": icon, "word": word}
+    return list(found.values())
 
 
 def help_for(reading: Reading) -> dict[str, Any] | None:
@@ -125,7 +128,7 @@ def page_of(
     rejected = rejected_rows(reading, MOST_REJECTED)
     headers = list(rejected[0]["cells"])[:4] if rejected else []
     for row in rejected:
-        row["first"] = [row["cells"][header] for header in headers]
+        row["first"] = [(header, row["cells"][header]) for header in headers]
     settled = sum(column["state"] != "asks" for column in columns)
     question = reading.questions[0] if reading.questions else None
     return {

@@ -34,7 +34,7 @@ def test_a_log_is_shown_and_stored_only_when_confirmed(analyst: Client) -> None:
     address = send(analyst, LOG)
     page = analyst.get(address).content.decode()
     assert "2 rows are rejected; 2 will be imported" in page
-    assert "completed before it was received" in page
+    assert "Completed before it was received" in page
     assert "Sample Patient" not in page
     assert not UploadedLog.objects.exists()
     assert analyst.post(address, {"confirm": "yes"}).status_code == 302
