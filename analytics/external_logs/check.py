@@ -95,8 +95,11 @@ def unread(cells: pa.Table, name: str) -> Any:
     return ~blank(cells, name) & flags(pc.is_null(cells[f"at:{name}"]))
 
 
-def totals(table: pa.Table) -> Any:
-    """Say of each row whether it is a sum of others: one of its first two words says so."""
+def totals(table: pa.Table, undated: Any) -> Any:
+    """Say of each row whether it is a sum of others: one of its first two words says so.
+
+    A row with a date is one only where the word stands alone: "Total Imaging" is a place.
+    """
     suspects = np.zeros(table.num_rows, dtype=bool)
     pattern = rf"^({'|'.join(TOTALS)})\b"
     for column in table.columns:
@@ -104,13 +107,15 @@ def totals(table: pa.Table) -> Any:
     for place in np.flatnonzero(suspects):
         row = (str(column[int(place)].as_py()) for column in table.columns)
         words = [cell.lower() for cell in row if cell][:2]
-        suspects[place] = any(_is_sum(word) for word in words)
+        suspects[place] = any(_is_sum(word, alone=not undated[place]) for word in words)
     return suspects
 
 
-def _is_sum(text: str) -> bool:
+def _is_sum(text: str, *, alone: bool) -> bool:
     words = text.replace(":", " ").split()
-    return bool(words) and words[0] in TOTALS and (words[0] != "grand" or words[1:2] == ["total"])
+    if not words or words[0] not in TOTALS or (words[0] == "grand" and words[1:2] != ["total"]):
+        return False
+    return not alone or len(words) == 1 + (words[0] == "grand")
 
 
 def lonely(table: pa.Table) -> Any:

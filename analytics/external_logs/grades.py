@@ -50,6 +50,7 @@ _SAYS = {
     "received": "when it was received",
     "available": "when it was completed",
     "channel": "how the images were sent",
+    "medium": "a way of sending that is known as a disc or not",
     "contract_due": "when it was due",
     "band": "when it was due",
     "usable": "whether the images opened",
@@ -74,8 +75,11 @@ def grade(
     grades: dict[str, dict[str, Any]] = {}
     for metric in METRICS:
         lacks = [missing[name] for name in metric.needs if name in missing]
-        share = min((shares.get(name, 1.0) for name in metric.needs), default=1.0)
-        why = lacks[0] if lacks else _said(share, metric.needs)
+        needs = tuple(
+            "medium" if one == "channel" and metric.unknown else one for one in metric.needs
+        )
+        share = min((shares.get(name, 1.0) for name in needs), default=1.0)
+        why = lacks[0] if lacks else _said(share, needs)
         if not lacks and granularity == "day" and "days" in metric.unit:
             why = f"dates only: whole days, never hours; {why}"
         grades[metric.key] = {
@@ -105,9 +109,11 @@ def shares_of(log: EventLog) -> dict[str, float]:
     untested = pc.sum(pc.equal(requests["usable"], "untested")).as_py() or 0
     filled["usable"] -= untested / n
     sent = log.events.filter(pc.equal(log.events["activity"], "available"))
-    known = sent.num_rows - sent["channel"].null_count
+    n_sent = sent.num_rows or 1
+    unknown = pc.sum(pc.equal(sent["medium"], "unknown")).as_py() or 0
     return filled | {
-        "channel": known / (sent.num_rows or 1),
+        "channel": 1 - sent["channel"].null_count / n_sent,
+        "medium": 1 - (sent["medium"].null_count + unknown) / n_sent,
         "band": filled["contract_due"],
     }
 

@@ -81,12 +81,15 @@ def read_log(
     as_of: datetime | None = None,
     earlier: Earlier | None = None,
     proposed_zone: str = "",
+    raw: RawLog | None = None,
 ) -> Reading:
     """Read a file into an event log; with open questions nothing is built.
 
+    `raw` are its cells where they were read before.
+
     Raises UnusableLog or BadMapping with a sentence.
     """
-    raw = read_file(content)
+    raw = raw or read_file(content)
     said = given or {}
     mapping = complete_mapping(raw, said)
     key = earlier.key if earlier else new_key()

@@ -6,6 +6,8 @@ import gzip
 import io
 import zlib
 
+from django.conf import settings
+
 from analytics.external_logs.formats.csv_text import read_csv
 from analytics.external_logs.formats.json_lines import read_json_lines
 from analytics.external_logs.formats.spreadsheet import read_spreadsheet
@@ -13,7 +15,6 @@ from analytics.external_logs.formats.xes import read_xes
 from analytics.external_logs.raw import RawLog, collect
 from analytics.external_logs.refusals import UnusableLog
 
-MOST_UNPACKED = 512 * 1024**2  # bytes of a .gz
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -34,13 +35,13 @@ def read_file(content: bytes) -> RawLog:
 
 
 def _unpacked(content: bytes) -> bytes:
+    """Return what a .gz holds; unpacked, the limit of a file is the same."""
+    limit: int = settings.LOG_LIMIT
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            found = file.read(MOST_UNPACKED + 1)
+            found = file.read(limit + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise UnusableLog("The .gz file is damaged. Pack it again, or send it unpacked.") from error
-    if len(found) > MOST_UNPACKED:
-        raise UnusableLog(
-            f"The file unpacks to more than {MOST_UNPACKED // 1024**2} MB. Split it by year."
-        )
+    if len(found) > limit:
+        raise UnusableLog(f"The file unpacks to more than {limit // 1024**2} MB. Split it by year.")
     return found

@@ -30,7 +30,7 @@ def check_requests(raw: RawLog, cells: pa.Table, clock: Clock, findings: Finding
         early = late.combine_chunks().to_numpy(zero_copy_only=False)
     missing = blank(cells, "received_at")
     reasons: list[tuple[Any, Any]] = [
-        (totals(raw.table), "a totals row, not a request"),
+        (totals(raw.table, missing | received), "a totals row, not a request"),
         (raw.doubled, "the same row stands in the file before"),
         (lonely(raw.table) & (missing | received), "a heading between rows, not a request"),
         (missing, "no received date"),

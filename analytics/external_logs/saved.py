@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from analytics.external_logs.columns import plain
+from analytics.external_logs.columns import FIELD_WORDS, plain
 from analytics.models import SavedMapping
 
 
@@ -21,11 +21,15 @@ def signature_of(headers: Sequence[str]) -> str:
 def remember(
     headers: Sequence[str], mapping: dict[str, Any], *, organization_id: int | None, at: datetime
 ) -> None:
-    """Keep a confirmed mapping for the next file with these headers."""
+    """Keep a confirmed mapping for the next file with these headers.
+
+    A field that no column means is kept as blank, so that it is not inferred the next time.
+    """
+    whole = {**mapping, "columns": dict.fromkeys(FIELD_WORDS, "") | mapping["columns"]}
     SavedMapping.objects.update_or_create(
         organization_id=organization_id,  # type: ignore[misc]
         signature=signature_of(headers),
-        defaults={"mapping": mapping, "used_at": at},
+        defaults={"mapping": whole, "used_at": at},
     )
 
 

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from analytics.external_logs.importing import Reading, digest_of, read_log
+from analytics.external_logs.merge import Earlier
+from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping
 from analytics.external_logs.saved import as_last_time, remember
 from analytics.external_logs.store import (
@@ -106,39 +108,44 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     """Show what a file says, take answers, and import it when confirmed."""
     person = _reader(request)
     kept = _own_draft(person, draft)
+    name, organization = name_for(kept.file_name), person.organization_id
     try:
         given = given_by(request.POST, _base(request, person, kept))
-        reading, saved = _read(kept, person, given)
+        if request.POST.get("confirm"):
+            with held(name, organization) as earlier:
+                reading, saved = _read(kept, person, given, earlier)
+                if reading.log is not None:
+                    return _import(request, person, kept, reading)
+        else:
+            reading, saved = _read(kept, person, given, earlier_of(name, organization))
         if request.method == "POST":
             save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
-        if request.POST.get("confirm") and reading.log is not None:
-            return _import(request, person, kept, reading)
     except DisclessError as error:
         messages.error(request, error.sentence)
         if isinstance(error, BadMapping) and request.method == "POST":
             return redirect("logs:draft", draft=draft)
         shown = {"file_name": kept.file_name, "draft": kept if kept.mapping else None}
         return render(request, "analytics/imports/new.html", shown, status=error.status)
-    name = name_for(kept.file_name)
     page = page_of(reading, name, kept.file_name, saved) | {"draft": kept}
     return render(request, "analytics/imports/draft.html", page)
 
 
-def _read(kept: Draft, person: User, given: dict[str, Any]) -> tuple[Reading, SavedMapping | None]:
+def _read(
+    kept: Draft, person: User, given: dict[str, Any], earlier: Earlier | None
+) -> tuple[Reading, SavedMapping | None]:
     """Read a draft as its sender said; where nothing was said, as the same headers last time."""
-    name, organization = name_for(kept.file_name), person.organization_id
     first = person.visible_facilities().order_by("slug").first()
-    words: dict[str, Any] = {"name": name, "proposed_zone": first.zone if first else ""}
-    words["earlier"] = earlier_of(name, organization)
-    reading = read_log(kept.content, given=given, **words)
-    saved = as_last_time(reading.raw.headers, organization) if not given else None
-    if saved is None:
-        return reading, None
-    try:
-        return read_log(kept.content, given=saved.mapping, **words), saved
-    except DisclessError:
-        # What fitted the last file need not fit this one's values; then it is read afresh.
-        return reading, None
+    raw = read_file(kept.content)
+    words: dict[str, Any] = {"name": name_for(kept.file_name), "earlier": earlier, "raw": raw}
+    words["proposed_zone"] = first.zone if first else ""
+    saved = as_last_time(raw.headers, person.organization_id) if not given else None
+    if saved is not None:
+        try:
+            return read_log(kept.content, given=saved.mapping, **words), saved
+        except DisclessError:
+            # What fitted the last file need not fit this one's values: it is read afresh.
+            saved = None
+    return read_log(kept.content, given=given, **words), saved
 
 
 def _base(request: HttpRequest, person: User, kept: Draft) -> dict[str, Any]:
@@ -150,24 +157,21 @@ def _base(request: HttpRequest, person: User, kept: Draft) -> dict[str, Any]:
     return dict(saved.mapping) if saved else {}
 
 
-def _import(request: HttpRequest, person: User, kept: Draft, shown: Reading) -> HttpResponse:
-    """Import a draft as it was shown, under the lock of its name."""
+def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -> HttpResponse:
+    """Store what was read under the lock of its name."""
     name, organization, at = name_for(kept.file_name), person.organization_id, timezone.now()
-    mapping = shown.mapping.as_json()
-    with held(name, organization) as earlier:
-        reading = read_log(kept.content, name=name, given=mapping, earlier=earlier)
-        log, already = keep(
-            reading,
-            name=name,
-            digest=digest_of(kept.content),
-            organization_id=organization,
-            by_id=person.pk,
-            at=at,
-        )
-        remember(reading.raw.headers, mapping, organization_id=organization, at=at)
-        answer = reading.answer(name)
-        counts = {key: answer[f"rows_{key}"] for key in ("added", "recognised", "corrected")}
-        _record(request, "log.imported", name, already=already, **counts)
+    _, already = keep(
+        reading,
+        name=name,
+        digest=digest_of(kept.content),
+        organization_id=organization,
+        by_id=person.pk,
+        at=at,
+    )
+    answer = reading.answer(name)
+    remember(reading.raw.headers, answer["mapping"], organization_id=organization, at=at)
+    counts = {key: answer[f"rows_{key}"] for key in ("added", "recognised", "corrected")}
+    _record(request, "log.imported", name, already=already, **counts)
     drop_draft(kept.key)
     if already:
         messages.success(request, f"{name} was imported before; nothing changed.")
@@ -191,7 +195,7 @@ def template(request: HttpRequest, draft: str) -> HttpResponse:
     """Answer an empty sheet with the file's headers and the column that would help most."""
     person = _reader(request)
     kept = _own_draft(person, draft)
-    reading, _ = _read(kept, person, kept.mapping)
+    reading, _ = _read(kept, person, kept.mapping, None)
     _record(request, "log.template", name_for(kept.file_name))
     return template_csv(template_headers(reading))
 
@@ -202,7 +206,7 @@ def draft_rejected(request: HttpRequest, draft: str) -> HttpResponse:
     """Answer the rows of a draft that would not be imported, with reasons and cells."""
     person = _reader(request)
     kept = _own_draft(person, draft)
-    reading, _ = _read(kept, person, kept.mapping)
+    reading, _ = _read(kept, person, kept.mapping, None)
     _record(request, "log.exported", name_for(kept.file_name))
     return rejected_csv(rejected_rows(reading))
 

@@ -15,7 +15,7 @@ from analytics.external_logs.formats.heading import LOOKS_AT, heading
 from analytics.external_logs.raw import Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
 
-MOST_UNPACKED = 512 * 1024**2  # bytes; calamine holds a sheet whole
+MOST_UNPACKED = 256 * 1024**2  # bytes; calamine holds a sheet whole
 _STEP = 1024**2
 
 

@@ -158,3 +158,8 @@ def test_days_between_dates_are_whole_whatever_the_zone() -> None:
     row = reading.log.requests.to_pylist()[0]
     assert row["available"] - row["received"] == 3 * 86400
     assert reading.log.granularity == "day"
+
+
+def test_a_place_whose_name_begins_like_a_total_is_no_total() -> None:
+    reading = read("Sent To,Date Rcvd,Date Out\nTotal Imaging,1/13/25,1/20/25\nTotal,,1\n")
+    assert reading.rejected == [(3, "a totals row, not a request")]

@@ -125,3 +125,14 @@ def test_a_zone_is_asked_only_where_it_would_change_figures(text: str, asks: boo
     reading = read_log(text.encode(), name="log", proposed_zone="America/Chicago")
     assert [one["choices"] for one in reading.questions] == [["America/Chicago", "UTC"]] * asks
     assert (reading.log is None) == asks
+
+
+def test_channel_words_that_nobody_knows_are_weak_evidence_of_discs() -> None:
+    rows = "2025-01-13,2025-01-20,Desk\n2025-01-14,2025-01-20,Post\n"
+    head = "Date Rcvd,Date Out,Channel\n"
+    strange = read(head + rows).grades
+    assert strange["deliveries_by_channel"]["grade"] == "good"
+    out = strange["physical_media_share_out"]
+    assert (out["computable"], out["share"], out["grade"]) == (True, 0.0, "weak")
+    meant = {"channel": {"Desk": "physical_cd", "Post": "physical_cd"}}
+    assert read(head + rows, values=meant).grades["physical_media_share_out"]["grade"] == "good"

@@ -156,9 +156,11 @@ def test_a_damaged_file_gets_a_sentence(content: bytes) -> None:
     assert refused.value.sentence.endswith(".")
 
 
-def test_what_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("read", "formats.spreadsheet"):
-        monkeypatch.setattr(f"analytics.external_logs.{place}.MOST_UNPACKED", 100_000)
+def test_what_unpacks_to_too_much_is_refused(
+    monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    settings.LOG_LIMIT = 100_000  # type: ignore[attr-defined]
+    monkeypatch.setattr("analytics.external_logs.formats.spreadsheet.MOST_UNPACKED", 100_000)
     for content in (gzip.compress(b"0" * 200_000), zip_of("xl/a.xml", b"0" * 200_000)):
         with pytest.raises(UnusableLog, match="unpacks to more than"):
             read_log(content, name="log")

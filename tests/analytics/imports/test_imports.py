@@ -209,3 +209,13 @@ def test_strangers_get_no_sheet_of_a_draft(analyst: Client) -> None:
     other.force_login(person("stranger", Role.ANALYST))
     for sheet in ("template.csv", "rejected.csv"):
         assert other.get(address + sheet).status_code == 404
+
+
+def test_a_column_that_was_ignored_last_time_is_ignored_again(analyst: Client) -> None:
+    first = send(analyst, LOG, "a.csv")
+    fields = {"field:Date Rcvd": "received_at", "field:Date Out": "completed_at"}
+    analyst.post(first, {**fields, "confirm": "yes"})
+    second = send(analyst, LOG, "b.csv")
+    analyst.post(second, {"confirm": "yes"})
+    mapping = UploadedLog.objects.get(name="b").mapping
+    assert set(mapping["columns"]) == {"received_at", "completed_at"}
