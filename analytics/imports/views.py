@@ -127,6 +127,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
         shown = {"file_name": kept.file_name, "draft": kept if kept.mapping else None}
         return render(request, "analytics/imports/new.html", shown, status=error.status)
     page = page_of(reading, name, kept.file_name, saved) | {"draft": kept}
+    _record(request, "log.previewed", name_for(kept.file_name))
     return render(request, "analytics/imports/draft.html", page)
 
 

@@ -100,6 +100,8 @@ DOORS: dict[str, Door] = {
     "logs:list": _door(IMPORTERS, GET=200),
     "logs:new": _door(IMPORTERS, GET=200, POST=422),
     "logs:draft": _door(IMPORTERS, GET=404, POST=404),  # somebody else's
+    "logs:template": _door(IMPORTERS, GET=404),
+    "logs:draft_rejected": _door(IMPORTERS, GET=404),
     "logs:rejected": _door(IMPORTERS, GET=200),
     "logs:delete": _door(IMPORTERS, POST=404),  # the sample is kept: this one is not there
     "reports:index": _door(FIGURES, GET=200),

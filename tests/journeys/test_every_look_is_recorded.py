@@ -43,6 +43,8 @@ NO_ENTRY: dict[str, str] = {
     "dashboards:part none": "an empty page; its figures come by a recorded call",
     "logs:new": "an empty form",
     "logs:draft": "here: somebody else's, not there; one's own is tested below",
+    "logs:template": "here: somebody else's, not there",
+    "logs:draft_rejected": "here: somebody else's, not there",
     "logs:delete": "here: not there; deleting is tested below",
     "reports:index": "a form; each report is recorded",
     "portal:start": "sends on",
