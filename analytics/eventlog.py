@@ -35,6 +35,7 @@ REQUESTS = pa.schema(
         "contract_seconds": _WHEN,
         "legal_due": _WHEN,
         "due": _WHEN,
+        "due_unit": _TEXT,
         "band": _TEXT,
         "held_since": _WHEN,
         "usable": _TEXT,
@@ -42,8 +43,10 @@ REQUESTS = pa.schema(
 )
 """One row a request.
 
-`outcome` is delivered, denied, withdrawn, not_found or duplicate, and null while open; `due` is
-the earliest due moment (exclusive); `contract_seconds` are business seconds from complete to
+`outcome` is delivered, denied, withdrawn, not_found, not_our_patient or duplicate, and null while
+open; `due` is
+the earliest due moment (exclusive), `due_unit` the days that its clock counts (business or
+calendar); `contract_seconds` are business seconds from complete to
 stop without pauses; `band` is on_track, at_risk, late, very_late or held while open; `usable` is
 immediate, after_rework, not_usable or untested for images that arrived.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -16,9 +17,16 @@ from audit.seal import log_key
 from audit.witness import last_seen
 
 _ROWS = """
-SELECT s.seq, e.id, e.body, e.leaf, e.verb, e.agent, e.subject, e.facility, e.patient, e.outcome
+SELECT s.seq, e.id, e.body, e.leaf, e.at, e.verb, e.action, e.outcome, e.agent, e.agent_name,
+    e.subject, e.facility, e.patient
 FROM audit_sequenced s LEFT JOIN audit_auditentry e ON e.id = s.entry_id ORDER BY s.seq
 """
+_WAITING = """
+SELECT p.id, e.id, e.body, e.leaf, e.at, e.verb, e.action, e.outcome, e.agent, e.agent_name,
+    e.subject, e.facility, e.patient
+FROM audit_pending p LEFT JOIN audit_auditentry e ON e.id = p.entry_id ORDER BY p.id
+"""
+_ENOUGH = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +46,7 @@ def examine() -> Examination:
     findings: list[str] = []
     states = list(SignedState.objects.order_by("size"))
     count = _walk(states, findings)
+    _check_waiting(findings)
     _check_counts(count, findings)
     _check_witness(states, findings)
     last = states[-1] if states else None
@@ -60,30 +69,54 @@ def _walk(states: list[SignedState], findings: list[str]) -> int:
                 tree.append(_check_row(tree.size, row, findings))
                 if tree.size in marks:
                     _check_state(marks.pop(tree.size), tree, key.text, findings)
-                if len(findings) > 20:
+                if len(findings) > _ENOUGH:
                     return tree.size
     for size in sorted(marks):
         findings.append(f"Entries are missing: {size} were signed, {tree.size} are here.")
     return tree.size
 
 
-def _check_row(place: int, row: tuple[object, ...], findings: list[str]) -> bytes:
-    seq, entry_id, body, leaf, *columns = row
+def _check_row(place: int, row: tuple[Any, ...], findings: list[str]) -> bytes:
+    seq, *stored = row
     if seq != place:
         findings.append(f"Entry {place} is missing: the next one is numbered {seq}.")
+    return _check_entry(f"Entry {seq}", stored, findings)
+
+
+def _check_entry(name: str, stored: list[Any], findings: list[str]) -> bytes:
+    """Return the leaf hash of what is stored; say where bytes, hash and columns disagree."""
+    entry_id, body, leaf, *columns = stored
     if body is None:
-        findings.append(f"Entry {seq} is missing: its row is gone.")
+        findings.append(f"{name} is missing: its row is gone.")
         return b"\x00" * 32
-    raw = bytes(body)  # type: ignore[call-overload]
+    raw = bytes(body)
     found = leaf_hash(raw)
-    if found != bytes(leaf):  # type: ignore[call-overload]
-        findings.append(f"Entry {seq} ({entry_id}) was altered: its bytes do not fit its hash.")
-    said = json.loads(raw)
-    expected = [said["verb"], said["agent"]["id"], said["subject"]]
-    expected += [said["facility"], said["patient"], said["outcome"]]
-    if expected != columns:
-        findings.append(f"Entry {seq} ({entry_id}): its search columns do not repeat its body.")
+    if found != bytes(leaf):
+        findings.append(f"{name} ({entry_id}) was altered: its bytes do not fit its hash.")
+    elif _columns_of(raw) != [str(entry_id), *columns]:
+        findings.append(f"{name} ({entry_id}): its search columns do not repeat its body.")
     return found
+
+
+def _columns_of(raw: bytes) -> list[object]:
+    try:
+        said = json.loads(raw)
+        agent = said["agent"]
+        return [
+            *(said["id"], datetime.fromisoformat(said["at"]), said["verb"], said["action"]),
+            *(said["outcome"], agent["id"], agent["name"], said["subject"]),
+            *(said["facility"], said["patient"]),
+        ]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return []
+
+
+def _check_waiting(findings: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING)
+        while (rows := cursor.fetchmany(5_000)) and len(findings) <= _ENOUGH:
+            for _, *stored in rows:
+                _check_entry("An entry that waits", stored, findings)
 
 
 def _check_state(state: SignedState, tree: CompactRange, key: str, findings: list[str]) -> None:
@@ -99,7 +132,7 @@ def _check_state(state: SignedState, tree: CompactRange, key: str, findings: lis
 def _check_counts(sequenced: int, findings: list[str]) -> None:
     waiting = set(Pending.objects.values_list("entry_id", flat=True))
     stored = AuditEntry.objects.count()
-    if stored != Sequenced.objects.count() + len(waiting) and len(findings) <= 20:
+    if stored != Sequenced.objects.count() + len(waiting) and len(findings) <= _ENOUGH:
         findings.append(
             f"{stored} entries are stored, {sequenced} are numbered and {len(waiting)} wait: "
             "the sums differ."

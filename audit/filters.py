@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from audit.models import AuditEntry
+from audit.models import AuditEntry, Sequenced
+from audit.proof.entry import Outcome
+
+ALLOWED, REFUSED = "allowed", "refused"
+_WORDS = ("subject", "agent", "verb", "outcome")
+_CODE = re.compile(r"[A-Z]-[0-9]{1,12}|[0-9a-f]{32}", re.ASCII)  # no typed name enters the log
+_PROBLEM = "A date is written like 2026-11-24. The dates were left out."
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filters:
-    """What a reader looks for; empty means anything."""
+    """What a reader looks for; empty means anything. Days are days of the reader's zone."""
 
     subject: str = ""
     agent: str = ""
@@ -26,45 +35,92 @@ class Filters:
     @property
     def is_set(self) -> bool:
         """True where any filter narrows the list."""
-        return any((self.subject, self.agent, self.verb, self.outcome, self.since, self.until))
+        return bool(self.address())
+
+    @property
+    def kept(self) -> str:
+        """What the log says of them: names of filters, and the subject where it is only a code."""
+        words = [name for name in (*_WORDS, "since", "until") if getattr(self, name)]
+        code = self.subject if _CODE.fullmatch(self.subject) else ""
+        return " ".join([*words, code]).strip()
+
+    def address(self, **changes: str) -> str:
+        """Return the filters as a query, some of them changed; an empty one is left out."""
+        said = {name: str(value or "") for name, value in asdict(self).items()} | changes
+        said.pop("problem")
+        return urlencode({name: value for name, value in said.items() if value})
 
 
 def filters_of(query: Mapping[str, str]) -> Filters:
     """Return the filters of an address; a date that is none is told, not guessed."""
+    words = {name: query.get(name, "").replace("\x00", "").strip()[:120] for name in _WORDS}
+    if words["outcome"] not in (ALLOWED, REFUSED):
+        words["outcome"] = ""
+    problem = ""
     try:
         since, until = (_day(query.get(name, "")) for name in ("since", "until"))
     except ValueError:
-        return Filters(problem="A date is written like 2026-11-24. The dates were left out.")
-    words = {
-        name: query.get(name, "").replace("\x00", "").strip()[:120]
-        for name in ("subject", "agent", "verb", "outcome")
-    }
-    return Filters(**words, since=since, until=until)
+        since = until = None
+        problem = _PROBLEM
+    if since and until and until < since:
+        since, until = until, since
+    return Filters(
+        subject=words["subject"],
+        agent=words["agent"],
+        verb=words["verb"],
+        outcome=words["outcome"],
+        since=since,
+        until=until,
+        problem=problem,
+    )
 
 
 def _day(text: str) -> date | None:
-    return date.fromisoformat(text) if text else None
+    day = date.fromisoformat(text) if text else None
+    if day is not None and not 1900 < day.year < 9000:
+        raise ValueError(text)
+    return day
 
 
-def entries_of(filters: Filters, facilities: frozenset[str] | None) -> QuerySet[AuditEntry]:
-    """Return the entries that match, newest first, within the reader's facilities.
+def places_of(
+    filters: Filters, facilities: frozenset[str] | None, zone: ZoneInfo
+) -> QuerySet[Sequenced]:
+    """Return the places of the entries that match, the last of the log first.
 
+    The order is the log's own: what an entry says about its time may be made up or late.
     Entries of no facility (sign-ins, the log itself) are shown to every reader.
     """
-    found = AuditEntry.objects.all()
+    found = Sequenced.objects.select_related("entry").order_by("-seq")
+    return found.filter(_condition(filters, facilities, zone, "entry__"))
+
+
+def count_of(filters: Filters, facilities: frozenset[str] | None, zone: ZoneInfo) -> int:
+    """Return how many entries match, numbered or not."""
+    return AuditEntry.objects.filter(_condition(filters, facilities, zone, "")).count()
+
+
+def _condition(filters: Filters, facilities: frozenset[str] | None, zone: ZoneInfo, path: str) -> Q:
+    said: dict[str, object] = {}
     if facilities is not None:
-        found = found.filter(facility__in=[*facilities, ""])
-    if filters.subject:
-        found = found.filter(subject__icontains=filters.subject)
+        said["facility__in"] = [*sorted(facilities), ""]
     if filters.agent:
-        found = found.filter(agent_name__icontains=filters.agent)
+        said["agent_name__icontains"] = filters.agent
     if filters.verb:
-        found = found.filter(verb__startswith=filters.verb)
-    if filters.outcome:
-        found = found.filter(outcome=filters.outcome)
+        said["verb__startswith"] = filters.verb
+    if filters.outcome == ALLOWED:
+        said["outcome"] = Outcome.SUCCESS.value
     if filters.since:
-        found = found.filter(at__gte=datetime.combine(filters.since, datetime.min.time(), UTC))
+        said["at__gte"] = _midnight(filters.since, zone)
     if filters.until:
-        end = datetime.combine(filters.until, datetime.min.time(), UTC) + timedelta(days=1)
-        found = found.filter(at__lt=end)
-    return found.order_by("-at", "-id")
+        said["at__lt"] = _midnight(filters.until + timedelta(days=1), zone)
+    condition = Q(**{path + name: value for name, value in said.items()})
+    if filters.outcome == REFUSED:
+        condition &= ~Q(**{path + "outcome": Outcome.SUCCESS.value})
+    if filters.subject:
+        about = Q(**{path + "subject__icontains": filters.subject})
+        condition &= about | Q(**{path + "patient": filters.subject})
+    return condition
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, datetime.min.time(), zone)

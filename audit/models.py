@@ -1,4 +1,4 @@
-"""Rows of the log: entries, their order, and the signed states. No foreign keys by design."""
+"""Rows of the log: entries, their order, and the signed states. No constraints between them."""
 
 import uuid
 
@@ -48,7 +48,9 @@ class Sequenced(models.Model):
     """The place of an entry: numbers without gaps from 0."""
 
     seq = models.BigIntegerField(primary_key=True)
-    entry_id = models.UUIDField(unique=True)
+    entry = models.OneToOneField(
+        AuditEntry, on_delete=models.DO_NOTHING, db_constraint=False, related_name="place"
+    )
 
     class Meta:
         verbose_name_plural = "sequenced"
@@ -81,6 +83,9 @@ class Review(models.Model):
     since = models.DateField()
     until = models.DateField()
     entries = models.BigIntegerField()
+    first_seq = models.BigIntegerField(null=True)
+    last_seq = models.BigIntegerField(null=True)
+    facilities = models.TextField(blank=True, default="")
     finding = models.TextField(blank=True)
 
     class Meta:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from audit.keys import signing_key, verifier_key
-from audit.models import SignedState
+from audit.models import AuditEntry, Sequenced, SignedState
 from audit.proof.checkpoint import Checkpoint, VerifierKey
 from audit.proof.merkle import CompactRange
 from audit.sequence import LOCK, sequence
@@ -66,6 +66,22 @@ def _sign(last: SignedState | None, at: datetime) -> SignedState | None:
     return SignedState.objects.create(
         size=tree.size, root=tree.root(), peaks=tree.to_bytes(), note=note, signed_at=at
     )
+
+
+def sealed_beyond(entry: AuditEntry, at: datetime) -> SignedState:
+    """Return the newest signed state, which holds the entry; one is signed where it does not yet."""
+    state = _holding(entry)
+    if state is None:
+        seal(at)
+        state = SignedState.objects.order_by("-size")[0]
+    return state
+
+
+def _holding(entry: AuditEntry) -> SignedState | None:
+    place = Sequenced.objects.filter(entry=entry).first()
+    if place is None:
+        return None
+    return SignedState.objects.filter(size__gt=place.seq).order_by("-size").first()
 
 
 def seal_of(state: SignedState) -> Seal:

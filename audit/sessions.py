@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import signals
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 from django.utils import timezone
@@ -42,8 +43,20 @@ def refused(sender: Any, request: HttpRequest | None = None, **_: Any) -> None: 
     _session("session.refused", request, Outcome.MINOR_FAILURE)
 
 
+def throttled(request: HttpRequest) -> None:
+    """Record a sign-in that was not even tried, after too many wrong ones."""
+    _session("session.throttled", request, Outcome.MINOR_FAILURE)
+
+
+def password_changed(sender: Any, request: HttpRequest, **_: Any) -> None:  # noqa: ARG001
+    """Record a new password, chosen on the page or by a link that was mailed."""
+    _session("password.changed", request)
+
+
 def connect() -> None:
     """Listen; called once when the app is ready."""
     user_logged_in.connect(signed_in, dispatch_uid="audit signed in")
     user_logged_out.connect(signed_out, dispatch_uid="audit signed out")
     user_login_failed.connect(refused, dispatch_uid="audit refused")
+    for signal in (signals.password_changed, signals.password_set, signals.password_reset):
+        signal.connect(password_changed, dispatch_uid="audit password changed")

@@ -1,215 +1,196 @@
-"""The access log for auditors: look, filter, check, take away; each look is itself an entry."""
+"""The access log for auditors: look, filter, check, review; each look is itself an entry."""
 
 from __future__ import annotations
 
-import csv
 import json
-import tempfile
-from collections.abc import Iterator
-from datetime import date, datetime
-from typing import IO, Any
+from datetime import date
+from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.access import agent_of, record
 from audit.examine import examine
-from audit.export import NothingToExport, export_bundle
-from audit.filters import Filters, entries_of, filters_of
-from audit.models import AuditEntry, Review, Sequenced, SignedState
-from audit.proof.entry import Action, EventCode, Outcome
-from audit.seal import log_key, seal_of
+from audit.filters import Filters, count_of, filters_of, places_of
+from audit.models import AuditEntry, Sequenced, SignedState
+from audit.path import proof_of
+from audit.proof.inclusion import verify_entry
+from audit.reader import look, reader_of, readers
+from audit.reviews import (
+    ReviewRefused,
+    record_review,
+    reviews_of,
+    waiting,
+    week_of,
+)
+from audit.rows import row_of, rows_of
+from audit.seal import log_key, sealed_beyond
+from audit.sequence import sequence
+from audit.standing import standing_of
+from audit.witness import WitnessRefused
+from audit.words import KINDS, verb_words
 
-READERS = frozenset({"auditor", "administrator"})
-PAGE = 50
-COLUMNS = ("at", "agent_name", "agent", "verb", "subject", "facility", "outcome", "id")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _demand_reader(request: HttpRequest) -> None:
-    groups = set(request.user.groups.values_list("name", flat=True))
-    if not groups & READERS:
-        record(
-            verb="log.refused",
-            code=EventCode.SECURITY_ALERT,
-            action=Action.READ,
-            outcome=Outcome.MINOR_FAILURE,
-            http_request=request,
-            subject="audit log",
-            at=timezone.now(),
-        )
-        raise PermissionDenied
+PAGE, SHOWN_WEEKS, SHOWN_REVIEWS = 50, 2, 3
 
 
-def _facilities(request: HttpRequest) -> frozenset[str] | None:
-    slugs: frozenset[str] = request.user.visible_facility_slugs()  # type: ignore[union-attr]
-    return slugs
+class _Pages(Paginator):  # type: ignore[type-arg]
+    """Pages of places whose number is counted without joining."""
+
+    total = 0
+
+    @cached_property
+    def count(self) -> int:
+        """Return how many entries match."""
+        return self.total
 
 
-def _look(request: HttpRequest, verb: str, detail: dict[str, Any]) -> AuditEntry:
-    return record(
-        verb=verb,
-        code=EventCode.AUDIT_LOG_USED,
-        action=Action.READ,
-        http_request=request,
-        subject="audit log",
-        detail=detail,
-        at=timezone.now(),
-    )
-
-
-@login_required
+@readers(timezone.now)
 @require_GET
 def access_log(request: HttpRequest) -> HttpResponse:
     """Show the proof, the reviews and the entries that match."""
-    _demand_reader(request)
+    at, reader = timezone.now(), reader_of(request)
     filters = filters_of(request.GET.dict())
-    found = entries_of(filters, _facilities(request))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    looked = _look(request, "log.viewed", {"found": page.paginator.count})
-    query = request.GET.copy()
-    query.pop("page", None)
-    numbers = dict(
-        Sequenced.objects.filter(entry_id__in=[one.pk for one in page.object_list]).values_list(
-            "entry_id", "seq"
-        )
-    )
+    total = count_of(filters, reader.facilities, reader.zone)
+    looked = look(request, "log.viewed", at, found=total, filters=filters.kept)
+    sequence()
+    pages = _Pages(places_of(filters, reader.facilities, reader.zone), PAGE)
+    # The look itself matches too, unless a filter leaves it out.
+    pages.total = count_of(filters, reader.facilities, reader.zone)
+    page = pages.get_page(request.GET.get("page"))
+    weeks = waiting(reader, at)
     context = {
         "page": page,
-        "rows": [(entry, numbers.get(entry.pk)) for entry in page.object_list],
+        "rows": rows_of(page.object_list, reader),
         "filters": filters,
-        "query": query.urlencode(),
-        "total": page.paginator.count,
-        "looked": looked,
-        "last": _last_seal(),
-        "entries": AuditEntry.objects.count(),
-        "reviews": Review.objects.all()[:4],
-        "key": log_key(),
+        "kinds": KINDS,
+        "when": _days(filters),
+        "did": dict(KINDS).get(filters.verb) or verb_words(filters.verb),
+        "total": f"{pages.total:,}",
+        "looked": Sequenced.objects.get(entry_id=looked.pk),
+        "zone": at.astimezone(reader.zone).tzname(),
+        "zone_name": str(reader.zone),
+        "today": at.astimezone(reader.zone).date(),
+        "standing": standing_of(),
+        "waiting": len(weeks),
+        "weeks": [week_of(days, reader) for days in weeks[:SHOWN_WEEKS]],
+        "reviews": reviews_of(reader)[:SHOWN_REVIEWS],
+        "sees_all": reader.sees_all,
         "checked": request.session.pop("log-check", None),
     }
     return render(request, "audit/access_log.html", context)
 
 
-def _last_seal() -> Any:
-    state = SignedState.objects.order_by("-size").first()
-    return seal_of(state) if state is not None else None
+def _days(filters: Filters) -> str:
+    """Say the chosen days, such as Nov 16 – 24."""
+    since, until = filters.since, filters.until
+    if since and until:
+        month = "" if (since.year, since.month) == (until.year, until.month) else f"{until:%b} "
+        return f"{since:%b} {since.day} – {month}{until.day}, {until.year}"
+    if since:
+        return f"From {since:%b} {since.day}, {since.year}"
+    return f"Until {until:%b} {until.day}, {until.year}" if until else "Any time"
 
 
-@login_required
+@readers(timezone.now)
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     """Derive every signed state again, now, and say what was found."""
-    _demand_reader(request)
+    at = timezone.now()
     found = examine()
-    _look(request, "log.checked", {"entries": found.entries, "findings": len(found.findings)})
+    look(request, "log.checked", at, entries=found.entries, findings=len(found.findings))
+    local = at.astimezone(reader_of(request).zone)
     request.session["log-check"] = {
-        "entries": found.entries,
+        "entries": f"{found.entries:,}",
         "findings": list(found.findings[:5]),
-        "at": timezone.now().isoformat(timespec="minutes"),
+        "at": f"{local:%a, %b} {local.day}, {local:%Y, %H:%M %Z}",
     }
     return redirect("audit:access_log")
 
 
-@login_required
-@require_GET
-def access_log_csv(request: HttpRequest) -> StreamingHttpResponse:
-    """Answer the entries that match as CSV; a view of the log, not the proof."""
-    _demand_reader(request)
-    filters = filters_of(request.GET.dict())
-    _look(request, "log.exported", {"format": "csv"})
-    rows = _csv_rows(filters, _facilities(request))
-    response = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="access-log.csv"'
-    return response
-
-
-class _Line:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return the line."""
-        return text
-
-
-def _csv_rows(filters: Filters, facilities: frozenset[str] | None) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield str(writer.writerow(COLUMNS))
-    for entry in entries_of(filters, facilities).iterator(chunk_size=2000):
-        cells = [str(getattr(entry, name)) for name in COLUMNS]
-        yield str(writer.writerow([guarded(cell) for cell in cells]))
-
-
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-@login_required
-@require_POST
-def bundle(request: HttpRequest) -> FileResponse | HttpResponse:
-    """Answer the whole log as a bundle that anyone can check offline."""
-    _demand_reader(request)
-    _look(request, "log.exported", {"format": "bundle"})
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
-    try:
-        export_bundle(file, at=timezone.now())  # type: ignore[arg-type]
-    except NothingToExport as error:
-        messages.error(request, str(error))
-        return redirect("audit:access_log")
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="audit-bundle.zip")
-
-
-@login_required
-@require_GET
-def entry(request: HttpRequest, entry_id: str) -> HttpResponse:
-    """Show one entry as it was sealed."""
-    _demand_reader(request)
-    found = entries_of(Filters(), _facilities(request)).filter(pk=entry_id).first()
+def find_entry(request: HttpRequest, entry_id: str) -> AuditEntry:
+    """Return an entry of the reader's facilities; others are not there."""
+    reader = reader_of(request)
+    found = AuditEntry.objects.filter(
+        pk=entry_id, facility__in=[*sorted(reader.facilities), ""]
+    ).first()
     if found is None:
         raise Http404
-    place = Sequenced.objects.filter(entry_id=found.pk).first()
-    _look(request, "log.entry_viewed", {"entry": str(found.pk)})
-    context = {
+    return found
+
+
+@readers(timezone.now)
+@require_GET
+def entry(request: HttpRequest, entry_id: str) -> HttpResponse:
+    """Show one entry as it was sealed, with its path to the signed root."""
+    at, reader = timezone.now(), reader_of(request)
+    found = find_entry(request, entry_id)
+    look(request, "log.entry_viewed", at, entry=str(found.pk))
+    try:
+        state = sealed_beyond(found, at)
+    except WitnessRefused as error:
+        state = None
+        messages.error(request, f"The log cannot be sealed: {error}.")
+    place = Sequenced.objects.filter(entry=found).first()
+    context: dict[str, Any] = {
         "entry": found,
-        "place": place,
+        "zone": str(reader.zone),
+        "body": bytes(found.body).decode(errors="replace"),
+        "pretty": _pretty(bytes(found.body)),
         "leaf": bytes(found.leaf).hex(),
-        "body": json.dumps(json.loads(bytes(found.body)), indent=2, ensure_ascii=False),
-        "last": _last_seal(),
+        "row": row_of(found, place.seq if place else 0, reader),
+        "place": place,
     }
+    if place is not None and state is not None:
+        context |= _proved(found, place, state)
     return render(request, "audit/entry.html", context)
 
 
-@login_required
+def _proved(found: AuditEntry, place: Sequenced, state: SignedState) -> dict[str, Any]:
+    proof = proof_of(found, place.seq, state)
+    return {
+        "proof": proof,
+        "verdict": verify_entry(proof),
+        "path": [one.hex() for one in proof.audit_path],
+        "root": bytes(state.root).hex(),
+        "size": f"{state.size:,}",
+        "key": log_key().text,
+    }
+
+
+def _pretty(body: bytes) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return "These bytes are no entry any more."
+
+
+@readers(timezone.now)
 @require_POST
 def review(request: HttpRequest) -> HttpResponse:
     """Record that a range of the log was looked through, and what was found."""
-    _demand_reader(request)
     try:
         since = date.fromisoformat(request.POST.get("since", ""))
         until = date.fromisoformat(request.POST.get("until", ""))
     except ValueError:
         messages.error(request, "Give both days of the range, such as 2026-11-16.")
         return redirect("audit:access_log")
-    if until < since:
-        messages.error(request, "The range ends before it begins.")
-        return redirect("audit:access_log")
-    filters = Filters(since=since, until=until)
-    at: datetime = timezone.now()
-    Review.objects.create(
-        reviewed_at=at,
-        reviewer=agent_of(request).name,
-        since=since,
-        until=until,
-        entries=entries_of(filters, _facilities(request)).count(),
-        finding=request.POST.get("finding", "").replace("\x00", "")[:2000],
-    )
-    _look(request, "log.reviewed", {"since": since.isoformat(), "until": until.isoformat()})
-    messages.success(request, "The review is recorded.")
+    finding = request.POST.get("finding", "").replace("\x00", "").strip()
+    try:
+        done = record_review(
+            request,
+            reader_of(request),
+            since=since,
+            until=until,
+            finding=finding,
+            at=timezone.now(),
+        )
+    except ReviewRefused as refusal:
+        messages.error(request, str(refusal))
+        query = Filters(since=min(since, until), until=max(since, until)).address()
+        return redirect(f"{request.path.removesuffix('review/')}?{query}")
+    messages.success(request, f"The review of {done.entries:,} entries is recorded.")
     return redirect("audit:access_log")

@@ -27,6 +27,8 @@ MIRROR_ROOT = VAR / "mirror"
 UPLOAD_ROOT = VAR / "uploads"
 AUDIT_KEY_PATH = VAR / "audit" / "ed25519.pem"
 AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN", "discless.example/log")
+AUDIT_REVIEW_DAYS = environment.number("AUDIT_REVIEW_DAYS", 5, least=1)  # after a week's end
+AUDIT_SUBJECT_PAGES = {"request": "staff:request"}  # what an entry tells of, and its page
 UPLOAD_LIMIT = environment.number("UPLOAD_LIMIT", 4 * 1024**3, least=1)  # bytes, one upload
 LOG_LIMIT = environment.number("LOG_LIMIT", 100 * 1024**2, least=1)  # bytes, one uploaded log
 
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "analytics",
 ]
 MIDDLEWARE = [
+    "audit.origin.Origin",
     "project.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -114,6 +117,8 @@ else:
             "LOCATION": "django_cache",
         }
     }
+# What each process may compute for itself, so that a page needs no server to remember it.
+CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CELERY_BROKER_URL = _broker or broker_url(VAR)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -129,6 +134,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal the audit log": {"task": "audit.tasks.seal_log", "schedule": 60.0},
     "send notices": {"task": "requests_app.tasks.send_notices", "schedule": 15.0},
     "sweep": {"task": "requests_app.tasks.sweep", "schedule": 3600.0},
+    "sweep broken uploads": {"task": "requests_app.tasks.sweep_uploads", "schedule": 3600.0},
     "refresh the mirror": {"task": "analytics.tasks.refresh_mirror", "schedule": 30.0},
 }
 

@@ -1,9 +1,12 @@
 """Celery tasks of requests: thin wrappers that wake the verbs; the rows are the work."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
-from requests_app.delivery import sweep as sweeps
+from requests_app.delivery.sweep import sweep
+from requests_app.imaging import store
 from requests_app.notices.mail import send_waiting
 
 
@@ -14,6 +17,12 @@ def send_notices() -> int:
 
 
 @shared_task(name="requests_app.tasks.sweep")
-def sweep() -> dict[str, int]:
+def sweep_requests() -> dict[str, int]:
     """Note what time alone brought about, and close what is over."""
-    return sweeps.sweep(timezone.now())
+    return sweep(timezone.now())
+
+
+@shared_task(name="requests_app.tasks.sweep_uploads")
+def sweep_uploads() -> int:
+    """Remove what killed uploads left behind a day ago."""
+    return store.sweep(before=(timezone.now() - timedelta(days=1)).timestamp())

@@ -141,6 +141,7 @@ def survival(ask: Question) -> Survival:
         median_interval=interval_when(steps, 0.5),
         p90=time_when(steps, 0.9),
         p90_interval=interval_when(steps, 0.9),
+        digits=0 if ask.mirror.log.granularity == "day" else 1,
     )
 
 
@@ -182,12 +183,12 @@ def waiting(ask: Question, limit: int = 6) -> list[Waiting]:
     """Return the open requests that are late or at risk, the most urgent first."""
     rows = ask.rows(
         "SELECT coalesce(number, request_id), facility, coalesce(modality, ''), "
-        f"coalesce(state, ''), band, due FROM cases WHERE $selection AND {_OPEN} "
+        f"coalesce(state, ''), band, due, coalesce(due_unit, 'calendar') FROM cases WHERE $selection AND {_OPEN} "
         "AND band IN ('late', 'very_late', 'at_risk') "
         f"ORDER BY band = 'at_risk', due, request_id LIMIT {int(limit)}",
         ask.whenever,
     )
-    names = ("number", "facility", "modality", "state", "band", "due")
+    names = ("number", "facility", "modality", "state", "band", "due", "due_unit")
     return [Waiting(**dict(zip(names, row, strict=True))) for row in rows]
 
 

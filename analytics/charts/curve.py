@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.charts.tables import Survival
-from analytics.charts.words import one, span
 from analytics.statistics.survival import Step
 
 Figure = dict[str, Any]
 _POINTS = 240
+_NICE = (7, 14, 28, 50, 100, 200, 250, 500, 1000, 2000, 2500, 5000)  # days between two ticks
 
 
 def title(now: Survival) -> str:
@@ -17,8 +17,8 @@ def title(now: Survival) -> str:
     if now.median is None:
         return "Not half of the requests are out yet"
     if now.p90 is None:
-        return f"Half of requests are out in {one(now.median)} days; not yet nine in ten"
-    return f"Half of requests are out in {one(now.median)} days; one in ten takes longer than {one(now.p90)}"
+        return f"Half of requests are out in {now.days(now.median)} days; not yet nine in ten"
+    return f"Half of requests are out in {now.days(now.median)} days; one in ten takes longer than {now.days(now.p90)}"
 
 
 def released_by(survival: Survival, day: float) -> Step | None:
@@ -61,7 +61,8 @@ def _ticks_of(top: float, *, narrow: bool) -> list[float]:
         return [0, 1, 2, 3, 5, 7]
     if top <= 21:
         return [day for day in ([0, 7, 14, 21] if narrow else [0, 3, 7, 10, 14, 21]) if day <= top]
-    step = 7 * max(1, round(top / (3 if narrow else 6) / 7))
+    least = top / (3 if narrow else 6)
+    step = next((size for size in _NICE if size >= least), top)
     return [float(step * i) for i in range(int(top / step) + 1)]
 
 
@@ -135,8 +136,8 @@ def _labels(
     bold = {"weight": 600}
     labels: list[Figure] = []
     if now.median is not None:
-        words = f"Half out in {one(now.median)} days"
-        text = words if narrow else f"{words} ({span(*now.median_interval)})"
+        words = f"Half out in {now.days(now.median)} days"
+        text = words if narrow else f"{words} ({now.between(now.median_interval)})"
         labels.append(
             {
                 "name": "ink",
@@ -149,8 +150,8 @@ def _labels(
             }
         )
     if now.p90 is not None and now.p90 <= top:
-        words = f"Nine in ten in {one(now.p90)}"
-        text = words if narrow else f"{words} days ({span(*now.p90_interval)})"
+        words = f"Nine in ten in {now.days(now.p90)}"
+        text = words if narrow else f"{words} days ({now.between(now.p90_interval)})"
         place = (
             {"x": now.p90, "y": 82, "xanchor": "left", "xshift": 8}
             if narrow

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from analytics.statistics.intervals import wilson
+
 WIDTH, HEIGHT = 200.0, 40.0
 
 
@@ -63,7 +65,17 @@ def standing(low: float, high: float, target: float) -> str:
     return "below" if high < target else "met" if low > target else "unsure"
 
 
-def interval(value: float, low: float, high: float, *, target: float, least: float) -> Interval:
+def reading(hits: int, n: int, target: float) -> str:
+    """Return the standing of a share; a target of 100 % allows no exception, whatever its interval."""
+    if target >= 100:
+        return "met" if hits == n else "below"
+    low, high = wilson(hits, n)
+    return standing(100 * low, 100 * high, target)
+
+
+def interval(
+    value: float, low: float, high: float, *, side: str, target: float, least: float
+) -> Interval:
     """Return the marks of an interval; the axis runs from `least` to 100 percent."""
 
     def x(share: float) -> float:
@@ -73,5 +85,5 @@ def interval(value: float, low: float, high: float, *, target: float, least: flo
         whisker=f"M{x(low):.1f},10H{x(high):.1f}",
         dot=f"{x(value):.1f}",
         goal=f"M{x(target):.1f},1V19",
-        standing=standing(low, high, target),
+        standing=side,
     )

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from analytics.charts.tables import Failure
-from analytics.charts.words import count
+from analytics.charts.words import count, spelled
 
 Figure = dict[str, Any]
 SHOWN = 9
@@ -20,9 +20,8 @@ def title(failures: Sequence[Failure]) -> str:
         return "No failure cost an hour"
     shares = [part / total for part in accumulate(failure.hours for failure in failures)]
     n = next((at for at, share in enumerate(shares, 1) if share >= 0.7), len(shares))
-    word = ("One", "Two", "Three", "Four", "Five", "Six")[n - 1] if n <= 6 else str(n)
     noun, verb = ("failure", "costs") if n == 1 else ("failures", "cost")
-    return f"{word} {noun} {verb if n == 1 else verb} {100 * shares[n - 1]:.0f}% of the hours lost"
+    return f"{spelled(n)} {noun} {verb} {100 * shares[n - 1]:.0f}% of the hours lost"
 
 
 def figure(failures: Sequence[Failure], *, narrow: bool = False) -> Figure:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from analytics.charts.words import span
 from analytics.statistics.survival import Step
 
 
@@ -41,6 +42,15 @@ class Survival:
     median_interval: tuple[float | None, float | None]
     p90: float | None
     p90_interval: tuple[float | None, float | None]
+    digits: int = 1
+
+    def days(self, value: float | None) -> str:
+        """Return days as fine as the source tells them: whole ones where it knows only dates."""
+        return span(value, value, digits=self.digits)
+
+    def between(self, ends: tuple[float | None, float | None]) -> str:
+        """Return an interval in days."""
+        return span(*ends, digits=self.digits)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +74,7 @@ class Waiting:
     state: str
     band: str
     due: int | None
+    due_unit: str
 
 
 @dataclass(frozen=True, kw_only=True)

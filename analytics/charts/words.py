@@ -22,6 +22,14 @@ def whole(value: float | None) -> str:
     return DASH if value is None else f"{value:,.0f}"
 
 
+def share(value: float | None) -> str:
+    """Return a percentage without decimals; with one where rounding would make it none or all."""
+    if value is None:
+        return DASH
+    hides = (0 < value < 0.5) or (99.5 <= value < 100)
+    return one(value) if hides else whole(value)
+
+
 def span(low: float | None, high: float | None, digits: int = 1) -> str:
     """Return an interval with an en dash; one number where both ends read alike."""
     if low is None or high is None:
@@ -44,6 +52,14 @@ def period(since: date, until: date) -> str:
 def plural(n: int, one_thing: str, things: str = "") -> str:
     """Return a count with its noun."""
     return f"{count(n)} {one_thing if n == 1 else things or one_thing + 's'}"
+
+
+NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+
+
+def spelled(n: int) -> str:
+    """Return a count at the head of a sentence: Seven, or 12."""
+    return NUMBERS[n] if n < len(NUMBERS) else count(n)
 
 
 def listed(names: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from analytics.charts.ask import AGES
 from analytics.charts.words import count, day, period
 from analytics.dashboards import links
 from analytics.dashboards.cards import facts_of
@@ -30,8 +32,8 @@ from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.failure_codes import FAILURES, FailureCode
 
-PER_PAGE = 50
-OWN = frozenset({"key", "part", "group", "medium", "by", "page"})
+PER_PAGE = 25
+OWN = frozenset({"key", "part", "group", "medium", "band", "age", "by", "page"})
 """Words of this page in an address, beside the filters."""
 
 
@@ -119,7 +121,12 @@ def _asked(request: HttpRequest) -> Asked:
         selection = replace(selection, clock="occurred")
     elif by == "now":
         selection = replace(selection, since=None, until=None)
-    narrowing = Narrowing(group=_word(request, "group"), medium=_word(request, "medium"))
+    narrowing = Narrowing(
+        group=_word(request, "group"),
+        medium=_word(request, "medium"),
+        band=_word(request, "band"),
+        age=_age(request),
+    )
     return Asked(
         view=view, behind=Behind(view.snapshot.mirror, metric, selection, narrowing), part=part
     )
@@ -129,10 +136,20 @@ def _word(request: HttpRequest, name: str) -> str:
     return request.GET.get(name, "").replace("\x00", "")[:60]
 
 
+def _age(request: HttpRequest) -> tuple[float, float] | None:
+    """Return the limits of one row of the table of ages; None where no such row is named."""
+    named = {links.age_of(label): i for i, (label, _) in enumerate(AGES)}
+    if (place := named.get(request.GET.get("age", ""))) is None:
+        return None
+    return (AGES[place - 1][1] if place else -math.inf, AGES[place][1])
+
+
 def _words(narrowing: Narrowing) -> str:
     code = narrowing.group
     label = FAILURES[FailureCode(code)].label if code in FailureCode.__members__ else code
-    return " · ".join(word for word in (label, narrowing.medium) if word)
+    ages = [label for label, top in AGES if narrowing.age and top == narrowing.age[1]]
+    band = narrowing.band.replace("_", " ")
+    return " · ".join(word for word in (label, narrowing.medium, band, *ages) if word)
 
 
 def _row(view: View, row: dict[str, Any]) -> dict[str, Any]:

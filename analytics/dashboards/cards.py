@@ -15,6 +15,7 @@ from analytics.metrics.definition import METHOD_VERSION, Better, Metric, Result
 from analytics.statistics.intervals import newcombe, wilson
 
 MEDIAN_TARGET = 3.0  # days
+FEW = 11  # a share of fewer says little, and could point to a person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,7 @@ def share_card(
 ) -> Card:
     """Return the card of a share with a Wilson interval."""
     metric = BY_KEY[now.key]
-    if now.value is None:
+    if now.value is None or now.n < FEW:
         return _without(metric, now)
     by_facility = asked.shares(ask, now.key, starts, end=until)
     cells = asked.total(by_facility, starts)
@@ -87,10 +88,10 @@ def range_card(
 ) -> Card:
     """Return the card of a share that unknown channels widen to a range."""
     metric = BY_KEY[now.key]
-    if now.value is None:
+    if now.value is None or now.n < FEW:
         return _without(metric, now)
     cells = asked.total(asked.shares(ask, now.key, starts, end=until), starts)
-    unknown = _unknown(now)
+    unknown = now.unknown
     words = f"range from {count(unknown)} unknown" if unknown else f"{span(now.low, now.high)}"
     low, high = ends(now)
     was = span(*ends(before), digits=0) if before and before.value is not None else ""
@@ -118,7 +119,7 @@ def median_card(
     why: str | None,
 ) -> Card:
     """Return the card of the median turnaround, open requests censored."""
-    metric = BY_KEY["turnaround_median"]
+    metric = BY_KEY["turnaround_censored_median"]
     facts = (
         ("Measures", "Received to available, elapsed days"),
         ("Open requests", "Censored, not dropped (Kaplan–Meier)"),
@@ -128,14 +129,14 @@ def median_card(
     )
     if now.median is None:
         return _dashed(metric, why or "not half of the requests are out yet", facts)
-    was = one(before.median) if before and before.median is not None else ""
+    was = before.days(before.median) if before and before.median is not None else ""
     medians = asked.medians(ask, starts, end=until)
     return Card(
         key=metric.key,
         label=metric.label,
-        value=one(now.median),
+        value=now.days(now.median),
         unit=" days",
-        range=f"{span(*now.median_interval)} · n = {count(now.n)}",
+        range=f"{now.between(now.median_interval)} · n = {count(now.n)}",
         foot=_foot(was, MEDIAN_TARGET),
         facts=facts,
         delta=_days(now, before),
@@ -158,12 +159,12 @@ def _dashed(metric: Metric, reason: str, facts: tuple[tuple[str, str], ...]) -> 
 
 
 def _without(metric: Metric, now: Result) -> Card:
-    why = now.why or "not computed"
+    why = now.why or f"fewer than {FEW}: choose a longer period or more facilities"
     facts = facts_of(metric, now)
     return Card(
         key=metric.key,
         label=metric.label,
-        value=DASH,
+        value=DASH if now.value is None else "too few",
         unit="",
         range=why,
         foot="",
@@ -198,17 +199,7 @@ def ends(result: Result | None) -> tuple[float, float]:
     """Return the least and the most share; both the same where nothing is unknown."""
     if result is None or result.value is None:
         return 0.0, 0.0
-    unknown = _unknown(result)
-    return result.value, result.value + 100 * unknown / max(result.n, 1)
-
-
-def _unknown(result: Result) -> int:
-    """Return how many are unknown: the high end is (hits + unknown) / n only where some are."""
-    if result.low is None or result.high is None or result.value is None:
-        return 0
-    if abs(result.low - result.value) > 1e-9:
-        return 0  # a Wilson interval: nothing is unknown
-    return round((result.high - result.value) * result.n / 100)
+    return result.value, result.value + 100 * result.unknown / max(result.n, 1)
 
 
 def _range_delta(now: Result, before: Result | None) -> Delta | None:
@@ -232,4 +223,4 @@ def _days(now: Survival, before: Survival | None) -> Delta | None:
         return Delta(words="no clear change")
     change = now.median - before.median
     words = f"{one(abs(change))} days {'faster' if change < 0 else 'slower'}"
-    return _toned(BY_KEY["turnaround_median"], change, words)
+    return _toned(BY_KEY["turnaround_censored_median"], change, words)

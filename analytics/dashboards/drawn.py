@@ -44,6 +44,7 @@ def charts(view: View) -> tuple[Context, dict[str, Any]]:
         "media": _media_words(view, months, mix),
         "pareto": _pareto_words(view, lost, failing),
         "ages": _age_words(view, ages, flow),
+        "is_empty": not now.n and not any(age.n for age in ages),
         "query": view.query,
     }
     return context, figures
@@ -69,7 +70,7 @@ def _curve_words(view: View, now: Any, before: Any, label: str) -> Context:
         "still_open": count(now.still_open),
         "rows": rows,
         "label": label,
-        "door": links.behind(view.query, "turnaround_median"),
+        "door": links.behind(view.query, "turnaround_censored_median"),
         "why": _lacks(view, "available") or ("" if now.n else "no request in this time"),
     }
 
@@ -98,7 +99,8 @@ def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context
         "door": links.behind(view.query, DISCS, by="event", changes=year),
         "mix": marks,
         "rows": [_month(view, cell) for cell in months],
-        "why": _lacks(view, "channel") or ("" if any(c.n for c in months) else "no delivery yet"),
+        "is_drawn": not _lacks(view, "channel") and any(c.n >= media.FEW for c in months),
+        "why": _lacks(view, "channel"),
     }
 
 
@@ -123,7 +125,7 @@ def _pareto_words(view: View, lost: list[Any], failing: int) -> Context:
         "door": links.behind(view.query, key),
         "rows": [(one_of, links.behind(view.query, key, group=one_of.code)) for one_of in lost],
         "period": period(view.since, view.until),
-        "why": _lacks(view, "reason") or ("" if lost else "no failure was noted in this time"),
+        "why": _lacks(view, "reason"),
     }
 
 
@@ -137,16 +139,23 @@ def _age_words(view: View, ages: list[Any], flow: tuple[int, int]) -> Context:
     came, ended = flow
     rows = []
     for age in ages:
-        parts = []
+        parts, this_age = [], links.age_of(age.label)
         for band, (tone, icon, words) in STATES.items():
             if n := age.bands.get(band, 0):
-                href = links.queue(view.query, band="late" if band == "very_late" else band)
+                href = links.behind(view.query, "open_requests", by="now", age=this_age, band=band)
                 parts.append({"n": n, "tone": tone, "icon": icon, "words": words, "href": href})
-        rows.append({"label": age.label, "n": count(age.n), "parts": parts})
-    verb = "request is" if total == 1 else "requests are"
+        door = links.behind(view.query, "open_requests", by="now", age=this_age)
+        rows.append({"label": age.label, "n": count(age.n), "parts": parts, "door": door})
     net = came - ended
     return {
-        "title": f"{count(total)} {verb} open; {count(old)} {'is' if old == 1 else 'are'} older than five days",
+        "title": _open_words(total, old),
         "rows": rows,
         "flow": f"Received {count(came)} last week · closed {count(ended)} · net {'−' if net < 0 else '+'}{abs(net)}",
     }
+
+
+def _open_words(total: int, old: int) -> str:
+    if not total:
+        return "No request is open"
+    verb = "request is" if total == 1 else "requests are"
+    return f"{count(total)} {verb} open; {count(old)} {'is' if old == 1 else 'are'} older than five days"

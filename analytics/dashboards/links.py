@@ -24,7 +24,8 @@ def behind(
     changes: Mapping[str, object] | None = None,
     **own: str,
 ) -> str:
-    """Return the requests behind a measure; `own` are `group`, `medium` and `by`.
+    """Return the requests behind a measure; `own` are `group`, `medium`, `band`, `age` and
+    `by`.
 
     `changes` are filters that this door sets anew, such as the week of a cell.
     """
@@ -32,6 +33,11 @@ def behind(
     words = urlencode({name: word for name, word in pairs.items() if word})
     address = query.address(**(changes or {}))[1:]
     return f"{reverse('dashboards:behind')}?{words}" + (f"&{address}" if address else "")
+
+
+def age_of(label: str) -> str:
+    """Return the word by which an address names a row of the table of ages."""
+    return label.lower().replace(" ", "-")
 
 
 def queue(query: Query, **filters: str) -> str:

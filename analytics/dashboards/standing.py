@@ -8,3 +8,16 @@ STATES = {
     "on_track": ("is-ok", "circle-check", "on track"),
     "unknown": ("is-none", "circle-dashed", "cannot tell"),
 }
+
+STEPS = {
+    "received": "to be checked",
+    "clarifying": "waits for the requester",
+    "approved": "images to be found",
+    "locating": "images being looked for",
+    "retrieved": "to be checked and made ready",
+    "unusable": "images unusable, asked again",
+    "ready": "ready to send",
+    "delivering": "on its way",
+    "delivery_failed": "to be sent again",
+}
+"""What an open request in a state waits for, as a director reads it."""

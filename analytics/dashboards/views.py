@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
@@ -15,7 +16,8 @@ from analytics.readers.view import demand_reader
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 
-SUITES = "_dash-component-suites/"
+SUITES, CALLBACK = "_dash-component-suites/", "_dash-update-component"
+SEEN = "overview-recorded"
 
 
 @ensure_csrf_cookie
@@ -25,7 +27,9 @@ def show(request: HttpRequest, path: str = "") -> HttpResponse:
     at = datetime.now(UTC)
     demand_reader(request, "overview", at)
     if not path:
-        _record_look(request, at)
+        _record_look(request, request.META.get("QUERY_STRING", ""), at)
+    elif path == CALLBACK and (search := _asked(request)) != request.session.get(SEEN):
+        _record_look(request, search, at)
     response = call(overview(), request)
     if path.startswith(SUITES) and response.status_code == 200:
         response["Cache-Control"] = "private, max-age=31536000, immutable"
@@ -35,8 +39,17 @@ def show(request: HttpRequest, path: str = "") -> HttpResponse:
     return response
 
 
-def _record_look(request: HttpRequest, at: datetime) -> None:
-    query = read(request.META.get("QUERY_STRING", ""))
+def _asked(request: HttpRequest) -> str:
+    """Return the address that a callback asks about; its three parts ask about the page's own."""
+    try:
+        search = json.loads(request.body)["inputs"][0]["value"]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return ""
+    return search.removeprefix("?") if isinstance(search, str) else ""
+
+
+def _record_look(request: HttpRequest, search: str, at: datetime) -> None:
+    query = read(search)
     record(
         verb="dashboard.viewed",
         code=EventCode.QUERY,
@@ -46,3 +59,4 @@ def _record_look(request: HttpRequest, at: datetime) -> None:
         detail={"source": query.source, "filters": query.address()[1:500]},
         at=at,
     )
+    request.session[SEEN] = search[:1000]

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from analytics.charts import ask as asked
 from analytics.charts.ask import asking
-from analytics.charts.marks import interval, standing
-from analytics.charts.tables import Cell, Waiting
-from analytics.charts.words import count, day, listed, one, plural, whole
+from analytics.charts.marks import interval, reading
+from analytics.charts.tables import Cell
+from analytics.charts.words import count, listed, one, plural, share
 from analytics.dashboards import links
-from analytics.dashboards.standing import STATES
+from analytics.dashboards.needs import needs_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.readers.view import View
-from analytics.statistics.intervals import wilson
 
 Context = dict[str, Any]
 FEW = 11  # weekly cells of fewer requests than this say little and are not shown
@@ -32,7 +30,7 @@ def weekly(view: View) -> Context:
     starts = asked.weeks(view.since, view.until)
     with asking(view.snapshot.mirror, view.selection) as ask:
         cells = asked.shares(ask, key, starts, end=view.until)
-        waiting, bands = asked.waiting(ask), asked.bands(ask)
+        needs = needs_of(view, ask)
     groups = sorted(result.by, key=lambda group: group.value or 0)
     least = min([FLOOR, *(5 * ((group.low or 0) // 5) for group in groups)])
     rows = [
@@ -41,21 +39,24 @@ def weekly(view: View) -> Context:
     ]
     rows.append(_row(view, "", result, asked.total(cells, starts), (least, target)))
     below = [view.name(group.group) for group in groups if (group.high or 100) < target]
+    missed = result.n - int(result.numerator or 0)
+    late = f"{count(missed)} of {plural(result.n, 'release')} missed this clock"
     return {
-        "title": _weekly_title(below, result.value, target),
+        "title": late if target >= 100 and result.n else _title(below, result.why, target),
+        "is_empty": not result.n and not result.excluded and not needs["needs"],
         "metric": metric,
         "target": target,
         "n": count(result.n),
         "why": result.why,
         "starts": [_week_head(starts, i) for i in range(len(starts))],
         "rows": rows,
-        **_needs(view, waiting, bands),
+        **needs,
     }
 
 
-def _weekly_title(below: list[str], value: float | None, target: float) -> str:
-    if value is None:
-        return "Nothing has come due in this time"
+def _title(below: list[str], why: str | None, target: float) -> str:
+    if why:
+        return "This clock cannot be judged"
     if below:
         shown = listed(below) if len(below) <= 3 else f"{len(below)} facilities"
         return f"{shown} {'is' if len(below) == 1 else 'are'} clearly below target"
@@ -75,12 +76,15 @@ def _row(
     has = group.value is not None
     only: dict[str, object] = {"facilities": (facility,)} if facility else {}
     ends = {"low": group.low or 0.0, "high": group.high or 0.0}
+    side = reading(int(group.numerator or 0), group.n, target)
     return {
         "name": view.name(facility) if facility else "All facilities",
         "href": links.behind(view.query, view.query.sla_key, changes=only),
         "missed": links.behind(view.query, view.query.sla_key, part="rest", changes=only),
-        "marks": interval(group.value, **ends, target=target, least=least) if has else None,
-        "value": whole(group.value),
+        "marks": interval(group.value, **ends, side=side, target=target, least=least)
+        if has
+        else None,
+        "value": share(group.value),
         "exact": one(group.value),
         "low": one(group.low),
         "high": one(group.high),
@@ -92,55 +96,7 @@ def _row(
 def _cell(view: View, cell: Cell, target: float, only: dict[str, object]) -> Context:
     if cell.n < FEW:
         return {"kind": "few", "n": cell.n, "met": cell.hits}
-    low, high = wilson(cell.hits, cell.n)
-    side = standing(100 * low, 100 * high, target)
+    side = reading(cell.hits, cell.n, target)
     week = {"since": cell.start, "until": cell.start + timedelta(days=6)}
     door = links.behind(view.query, view.query.sla_key, changes=only | week)
-    return {"kind": side, "value": whole(cell.least), "n": cell.n, "met": cell.hits, "href": door}
-
-
-def _needs(view: View, waiting: list[Waiting], bands: dict[str, int]) -> Context:
-    late = bands.get("late", 0) + bands.get("very_late", 0)
-    risk, held = bands.get("at_risk", 0), bands.get("held", 0)
-    missing = view.snapshot.mirror.log.missing.get("band", "")
-    return {
-        "needs_title": f"{plural(late + risk, 'request needs', 'requests need')} someone today",
-        "needs_parts": [
-            {"words": f"{late} late", "href": links.queue(view.query, band="late")},
-            {"words": f"{risk} at risk", "href": links.queue(view.query, band="at_risk")},
-            {"words": f"{held} more on hold", "href": links.queue(view.query, band="held")},
-        ],
-        "needs": [_need(view, one_of) for one_of in waiting],
-        "needs_all": links.queue(view.query, band="late" if late else "at_risk"),
-        "needs_total": late + risk,
-        "needs_why": missing,
-    }
-
-
-def _need(view: View, row: Waiting) -> Context:
-    tone, icon, words = STATES[row.band]
-    due = _due_day(row.due, view.selection.zone)
-    if due is not None:
-        today = datetime.fromtimestamp(
-            view.snapshot.mirror.log.as_of, ZoneInfo(view.selection.zone)
-        ).date()
-        days = (due - today).days
-        late, left = plural(-days, "day") + " late", plural(days, "day") + " left"
-        words = late if days < 0 else "Due today" if days == 0 else left
-        if row.band == "late" and days >= 0:
-            words = "late"
-    return {
-        "number": row.number,
-        "what": row.modality,
-        "where": f"{view.name(row.facility)} · {row.state.replace('_', ' ')}",
-        "href": links.request(view.query, row.number),
-        "tone": tone,
-        "icon": icon,
-        "words": words,
-        "due": f"due {day(due)}" if due else "",
-    }
-
-
-def _due_day(moment: int | None, zone: str) -> date | None:
-    """Return the last day on which a request is on time; the moment itself is the day after."""
-    return datetime.fromtimestamp(moment - 1, ZoneInfo(zone)).date() if moment is not None else None
+    return {"kind": side, "value": share(cell.least), "n": cell.n, "met": cell.hits, "href": door}

@@ -88,6 +88,20 @@ METRICS: tuple[Metric, ...] = (
         theme="Backlog",
         needs=("band",),
     ),
+    Metric(
+        key="held_requests",
+        label="Requests on hold",
+        question="How many open requests wait for their requesters?",
+        why_it_matters="The contract clock stands still for them, and so does the requester.",
+        unit="requests",
+        kind=Kind.COUNT,
+        numerator="open requests, not late, on a hold that the requester causes",
+        denominator="none",
+        where=f"{_OPEN} AND band = 'held'",
+        better=Better.LOWER,
+        theme="Backlog",
+        needs=("band",),
+    ),
     _age("open_age_mean", "Mean age of open requests", Kind.MEAN, "How old is what waits?"),
     _age(
         "open_age_p90", "90th percentile of open age", Kind.QUANTILE, "How old is the oldest tenth?"

@@ -61,10 +61,16 @@ def _left_out(metric: Metric) -> tuple[Part, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Narrowing:
-    """What else narrows the rows: one group of a measure that counts groups, or one medium."""
+    """What else narrows the rows: one group of a measure that counts groups, one medium, one
+    band, one age.
+
+    `age` is elapsed days from receipt to the as-of time, from the first up to the second.
+    """
 
     group: str = ""
     medium: str = ""
+    band: str = ""
+    age: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,10 +105,18 @@ class Behind:
     def _ask(self, sql: str) -> list[tuple[Any, ...]]:
         condition, values = self.selection.sql()
         metric, narrow = self.metric, self.narrowing
-        for column, word in ((metric.group, narrow.group), ("medium", narrow.medium)):
+        for column, word in (
+            (metric.group, narrow.group),
+            ("medium", narrow.medium),
+            ("band", narrow.band if metric.table == "cases" else ""),
+        ):
             if column and word:
                 condition += f" AND coalesce({column}, 'unknown') = ?"
                 values.append(word)
+        if narrow.age is not None:
+            days = "($as_of - received) / 86400e0"
+            condition += f" AND {days} >= ? AND {days} < ?"
+            values += narrow.age
         text = sql.replace("$selection", condition)
         with duckdb.connect(config={"threads": 2}) as database:
             database.register("cases", self.mirror.cases)

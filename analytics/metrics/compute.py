@@ -122,12 +122,14 @@ def _share_columns(metric: Metric) -> str:
     return f"count(*), count(*) FILTER (WHERE {metric.counts}), {unknown}"
 
 
-def _read_share(metric: Metric, row: Row) -> dict[str, Any]:
+def _read_share(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
     """A share with its Wilson interval, or with bounds where some are unknown."""
     n, hits, unknown = row
     if n == 0:
         return {"value": None, "n": 0, "numerator": 0, "denominator": 0, "why": _NOBODY}
-    if metric.unknown and unknown:
+    if unknown == n:
+        return {"value": None, "n": n, "unknown": unknown, "why": _ALL_UNKNOWN}
+    if unknown:
         low, high = hits / n, (hits + unknown) / n
     else:
         low, high = wilson(hits, n)
@@ -136,6 +138,7 @@ def _read_share(metric: Metric, row: Row) -> dict[str, Any]:
         "numerator": hits,
         "denominator": n,
         "n": n,
+        "unknown": unknown,
         "low": 100 * low,
         "high": 100 * high,
     }
@@ -198,6 +201,7 @@ def _read_count(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
     return {"value": float(n), "numerator": n, "n": n}
 
 
+_ALL_UNKNOWN = "nothing is known of any of them"
 _NOBODY = "no request of this kind in the period"
 _COLUMNS: dict[Kind, Callable[[Metric], str]] = {
     Kind.SHARE: _share_columns,

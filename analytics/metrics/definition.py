@@ -78,7 +78,11 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """A number with all that a reader needs to trust it; `why` says why it is missing."""
+    """A number with all that a reader needs to trust it; `why` says why it is missing.
+
+    `low` and `high` bound it: what the `unknown` could make of it where there are any, and a
+    95 % confidence interval where there are none.
+    """
 
     key: str
     label: str
@@ -87,6 +91,7 @@ class Result:
     numerator: float | None = None
     denominator: float | None = None
     n: int = 0
+    unknown: int = 0
     low: float | None = None
     high: float | None = None
     excluded: Mapping[str, int] = field(default_factory=dict)

@@ -47,6 +47,14 @@ class Selection:
                 values.append(chosen)
         return " AND ".join(parts), values
 
+    def words(self) -> str:
+        """Return the options of a command that choose the same."""
+        pairs = [("facility", one) for one in self.facilities or ()]
+        pairs += [("direction", self.direction or ""), ("asked", self.requester_type or "")]
+        pairs += [("from", str(self.since or "")), ("to", str(self.until or ""))]
+        pairs += [("zone", self.zone)]
+        return " ".join(f"--{name} {word}" for name, word in pairs if word)
+
     def before(self) -> Selection | None:
         """Return the same length of days just before; None for an open period."""
         if self.since is None or self.until is None:

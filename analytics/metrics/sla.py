@@ -2,11 +2,19 @@
 
 from analytics.metrics.definition import Better, Kind, Metric
 
-_OUT = "outcome IN ('withdrawn', 'duplicate', 'not_found')"
+_ANSWERED = "outcome IN ('denied', 'not_found')"
+_GONE = "outcome IN ('withdrawn', 'duplicate', 'not_our_patient')"
 _STOP = "coalesce(contract_stop, 9223372036854775807)"
-_LEGAL_STOP = (
-    "coalesce(available, CASE WHEN outcome = 'denied' THEN ended END, 9223372036854775807)"
-)
+_LEGAL_STOP = f"coalesce(available, CASE WHEN {_ANSWERED} THEN ended END, 9223372036854775807)"
+
+
+def _is(predicate: str) -> str:
+    return f"coalesce({predicate}, FALSE)"
+
+
+_CONTRACT_GONE = _is(f"{_GONE} AND (contract_due IS NULL OR ended < contract_due)")
+_LEGAL_GONE = _is(f"{_GONE} AND (legal_due IS NULL OR ended < legal_due)")
+_CONTRACT_RUNS = f"NOT {_is(_ANSWERED)} AND NOT {_CONTRACT_GONE}"
 
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -19,19 +27,20 @@ METRICS: tuple[Metric, ...] = (
         numerator="matured requests whose clock stopped by the end of the due date",
         denominator="matured requests: due by the as-of date, or released before",
         where=(
-            f"contract_due IS NOT NULL AND NOT coalesce({_OUT} OR outcome = 'denied', FALSE) "
+            f"contract_due IS NOT NULL AND {_CONTRACT_RUNS} "
             "AND (contract_due <= $as_of OR contract_stop IS NOT NULL)"
         ),
         counts=f"{_STOP} < contract_due",
         sides=("Met", "Missed"),
         excluded={
             "not due yet": (
-                f"contract_due > $as_of AND contract_stop IS NULL AND NOT coalesce({_OUT} "
-                "OR outcome = 'denied', FALSE)"
+                f"contract_due > $as_of AND contract_stop IS NULL AND {_CONTRACT_RUNS}"
             ),
-            "never complete": f"contract_due IS NULL AND NOT coalesce({_OUT} OR outcome = 'denied', FALSE)",
-            "denied": "outcome = 'denied'",
-            "withdrawn, duplicate or not our patient": _OUT,
+            "never complete": f"contract_due IS NULL AND {_CONTRACT_RUNS}",
+            "denied or not found": _is(_ANSWERED),
+            "withdrawn, duplicate or not our patient before due": (
+                f"{_CONTRACT_GONE} AND NOT {_is(_ANSWERED)}"
+            ),
         },
         better=Better.HIGHER,
         target=95.0,
@@ -46,24 +55,22 @@ METRICS: tuple[Metric, ...] = (
         why_it_matters="45 CFR 164.524 gives 30 calendar days, extended once by 30.",
         unit="%",
         kind=Kind.SHARE,
-        numerator="matured requests released or denied in writing by the end of the due date",
+        numerator="matured requests released, denied or told not found by the end of the due date",
         denominator="matured patient-access requests",
         where=(
-            f"legal_due IS NOT NULL AND NOT coalesce({_OUT}, FALSE) "
+            f"legal_due IS NOT NULL AND NOT {_LEGAL_GONE} "
             f"AND (legal_due <= $as_of OR {_LEGAL_STOP} <= $as_of)"
         ),
         counts=f"{_LEGAL_STOP} < legal_due",
         sides=("Met", "Missed"),
         excluded={
-            "not due yet": (
-                f"legal_due > $as_of AND NOT {_LEGAL_STOP} <= $as_of AND NOT coalesce({_OUT}, FALSE)"
-            ),
-            "no legal clock": f"legal_due IS NULL AND NOT coalesce({_OUT}, FALSE)",
-            "withdrawn, duplicate or not our patient": _OUT,
+            "not due yet": (f"legal_due > $as_of AND {_LEGAL_STOP} > $as_of AND NOT {_LEGAL_GONE}"),
+            "no legal clock": f"legal_due IS NULL AND NOT {_LEGAL_GONE}",
+            "withdrawn, duplicate or not our patient before due": _LEGAL_GONE,
         },
         better=Better.HIGHER,
         target=100.0,
-        caveat="Not legal advice. A timely written denial meets this clock.",
+        caveat="Not legal advice. A timely denial, or the answer that nothing is here, meets it.",
         theme="SLA",
         needs=("legal_due",),
     ),

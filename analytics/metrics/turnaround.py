@@ -62,33 +62,41 @@ def _censored(key: str, label: str, question: str, quantile: float) -> Metric:
 
 
 METRICS: tuple[Metric, ...] = (
-    _elapsed("turnaround_mean", "Mean turnaround", Kind.MEAN, "How long does release take?"),
     _elapsed(
-        "turnaround_median", "Median turnaround", Kind.QUANTILE, "Half are out after how long?"
+        "turnaround_mean",
+        "Mean turnaround, completed only",
+        Kind.MEAN,
+        "How long does release take?",
+    ),
+    _elapsed(
+        "turnaround_median",
+        "Median turnaround, completed only",
+        Kind.QUANTILE,
+        "Half are out after how long?",
     ),
     _elapsed(
         "turnaround_p90",
-        "90th percentile of turnaround",
+        "90th percentile of turnaround, completed only",
         Kind.QUANTILE,
         "Nine in ten are out after how long?",
         0.9,
     ),
     _elapsed(
         "turnaround_p95",
-        "95th percentile of turnaround",
+        "95th percentile of turnaround, completed only",
         Kind.QUANTILE,
         "Nineteen in twenty are out after how long?",
         0.95,
     ),
     _censored(
         "turnaround_censored_median",
-        "Median turnaround, open requests kept",
+        "Median turnaround",
         "Half are out after how long, counting those still open?",
         0.5,
     ),
     _censored(
         "turnaround_censored_p90",
-        "90th percentile of turnaround, open requests kept",
+        "90th percentile of turnaround",
         "Nine in ten are out after how long, counting those still open?",
         0.9,
     ),

@@ -39,7 +39,6 @@ def make(
     *,
     snapshot: Snapshot,
     selection: Selection,
-    days: tuple[date, date],
     names: Mapping[str, str],
     source: str,
     at: datetime,
@@ -47,7 +46,7 @@ def make(
 ) -> Made:
     """Seal the log, compute, write, and record the file's hash as an export."""
     sealed = _sealed(at)
-    since, until = days
+    since, until = days_of(selection)
     order = Order(
         source=source,
         snapshot=snapshot,
@@ -71,6 +70,13 @@ def make(
         figures=document.figures,
         seal=sealed,
     )
+
+
+def days_of(selection: Selection) -> tuple[date, date]:
+    """Return the days of a report; ValueError where it has none."""
+    if selection.since is None or selection.until is None:
+        raise ValueError("a report has a first and a last day")
+    return selection.since, selection.until
 
 
 def _sealed(at: datetime) -> Seal | None:

@@ -51,7 +51,6 @@ def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
         kind,
         snapshot=view.snapshot,
         selection=replace(view.selection, since=view.since, until=view.until),
-        days=(view.since, view.until),
         names=view.names,
         source=view.query.source,
         at=at,

@@ -8,10 +8,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Max
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
-from requests_app.models import Event, Facility, Holiday, ImagingRequest, Policy
+from requests_app.failure_codes import FailureCode
+from requests_app.models import Event, Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline, paused
 from requests_app.sla.explain import DueDate
@@ -39,16 +41,26 @@ _OUTCOMES = {
 }
 
 
+_SETTINGS = """
+SELECT md5(concat(
+    (SELECT string_agg(p::text, '|' ORDER BY p.id) FROM requests_app_policy p),
+    (SELECT string_agg(h::text, '|' ORDER BY h.id) FROM requests_app_holiday h),
+    (SELECT string_agg(f::text, '|' ORDER BY f.id) FROM requests_app_facility f)))
+"""
+
+
 def watermark() -> str:
     """Return a word that changes whenever the live log would read differently.
 
     Events are only ever added, and their numbers are handed out before they commit; their
-    count changes with every commit, late ones too, so the pair skips none.
+    count changes with every commit, late ones too, so the pair skips none. Rules, holidays and
+    facilities are few and can be edited: they are hashed whole.
     """
     events = Event.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    rules = Policy.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    days = Holiday.objects.aggregate(n=Count("pk"), last=Max("pk"))
-    return "-".join(str(part[key] or 0) for part in (events, rules, days) for key in ("n", "last"))
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTINGS)
+        (settings,) = cursor.fetchone()
+    return f"{events['n']}-{events['last'] or 0}-{settings}"
 
 
 def live_log(as_of: datetime) -> EventLog:
@@ -71,6 +83,7 @@ def live_log(as_of: datetime) -> EventLog:
     return EventLog(
         name="live",
         as_of=int(as_of.timestamp()),
+        zone=min(((one.slug, one.zone) for one in facilities), default=("", "UTC"))[1],
         requests=table_of(requests, REQUESTS),
         events=table_of(events, EVENTS),
     )
@@ -100,8 +113,8 @@ class _Reader:
         state = _state_at(story)
         rules = rules_for(request, self.policies)
         dues = due_dates(rules, timeline, calendar, as_of=self.as_of)
-        outcome = _OUTCOMES.get(state)
-        stop = _contract_stop(rules, timeline)
+        due = _due_now(dues, timeline, self.as_of)
+        outcome, stop = _outcome(state, story), _contract_stop(rules, timeline)
         row: Record = {
             "request_id": str(request.pk),
             "number": request.number,
@@ -125,15 +138,22 @@ class _Reader:
             "contract_stop": _seconds(stop),
             "contract_seconds": _business_seconds(timeline, stop, calendar),
             "legal_due": _due_of(dues, "hipaa_access"),
-            "due": _due_now(dues, timeline, self.as_of),
+            "due": _seconds(due.due_at) if due else None,
+            "due_unit": due.rule.unit.value if due else None,
             "held_since": _seconds(timeline.open_hold.started) if timeline.open_hold else None,
             "usable": _usable(request, story),
         }
         if outcome is None:
-            usual = self.needs.get((Direction(request.direction), state))
-            now = standing(dues, timeline, calendar, at=self.as_of, needs=usual)
-            row["band"] = now.band.value
+            row["band"] = self._band(request, state, dues, timeline)
         return row
+
+    def _band(
+        self, request: ImagingRequest, state: State, dues: tuple[DueDate, ...], timeline: Timeline
+    ) -> str:
+        usual = self.needs.get((Direction(request.direction), state))
+        calendar = self.calendars[request.facility_id]
+        now = standing(dues, timeline, calendar, at=self.as_of, needs=usual)
+        return now.band.value
 
     def events(self, request: ImagingRequest, story: Iterable[Event]) -> list[Record]:
         """Return the rows of its events."""
@@ -157,6 +177,14 @@ class _Reader:
         ]
 
 
+def _outcome(state: State, story: list[Event]) -> str | None:
+    """Return how a request ended: a stranger's request is not ours to fulfil (IN03)."""
+    reasons = [event.reason for event in story if event.state_to == State.NOT_FOUND]
+    if state is State.NOT_FOUND and reasons[-1:] == [FailureCode.IN03]:
+        return "not_our_patient"
+    return _OUTCOMES.get(state)
+
+
 def _state_at(story: list[Event]) -> State:
     moves = [event.state_to for event in story if event.state_to]
     return State(moves[-1]) if moves else State.RECEIVED
@@ -170,10 +198,9 @@ def _due_of(dues: tuple[DueDate, ...], key: str) -> int | None:
     return next((int(due.due_at.timestamp()) for due in dues if due.rule.key == key), None)
 
 
-def _due_now(dues: tuple[DueDate, ...], timeline: Timeline, at: datetime) -> int | None:
-    """The due moment that decides; the earliest of all where every clock has stopped."""
-    due = deciding(dues, timeline, at=at) or next(iter(dues), None)
-    return _seconds(due.due_at) if due is not None else None
+def _due_now(dues: tuple[DueDate, ...], timeline: Timeline, at: datetime) -> DueDate | None:
+    """The due date that decides; the earliest of all where every clock has stopped."""
+    return deciding(dues, timeline, at=at) or next(iter(dues), None)
 
 
 def _contract_stop(rules: Iterable[Rule], timeline: Timeline) -> datetime | None:

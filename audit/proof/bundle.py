@@ -1,7 +1,10 @@
 """An export of the log as one zip file: entries, leaf hashes, checkpoints, key."""
 
 import json
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +13,19 @@ from typing import BinaryIO
 ENTRIES, LEAVES, CHECKPOINT = "entries.jsonl", "leaves.bin", "checkpoint.txt"
 HISTORY, KEY, MANIFEST = "checkpoints.json", "key.txt", "manifest.json"
 LARGEST = 4 * 1024**3
+LARGEST_WORDS, TIGHTEST = 16 * 1024**2, 200
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    OSError,
+    ValueError,
+    EOFError,
+    OverflowError,
+    MemoryError,
+    RuntimeError,  # an encrypted part, an unknown method, JSON nested without end
+)
 README = """An export of a Discless audit log.
 
 Check it with any Python 3.11 or later and a copy of the folder `audit` of Discless:
@@ -53,15 +69,16 @@ def read_bundle(path: Path) -> Bundle:
     """Read a bundle under a size cap; BadBundle says what is wrong with the file."""
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(item.file_size for item in archive.infolist()) > LARGEST:
-                raise BadBundle("the bundle is larger than 4 GiB unpacked")
+            _check_sizes(archive)
             entries = archive.read(ENTRIES)
             leaves = archive.read(LEAVES)
             history = json.loads(archive.read(HISTORY))
             note, key = archive.read(CHECKPOINT).decode(), archive.read(KEY).decode().strip()
     except KeyError as error:
         raise BadBundle(f"the bundle lacks a part: {error.args[0]}") from error
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
+    except BadBundle:
+        raise
+    except _UNREADABLE as error:
         raise BadBundle(f"the bundle cannot be read: {error}") from error
     return Bundle(
         bodies=_lines(entries),
@@ -70,6 +87,18 @@ def read_bundle(path: Path) -> Bundle:
         history=_texts(history),
         key=key,
     )
+
+
+def _check_sizes(archive: zipfile.ZipFile) -> None:
+    parts = archive.infolist()
+    if sum(part.file_size for part in parts) > LARGEST:
+        raise BadBundle("the bundle is larger than 4 GiB unpacked")
+    for part in parts:
+        if part.filename not in (ENTRIES, LEAVES) and part.file_size > LARGEST_WORDS:
+            raise BadBundle(f"the part {part.filename[:60]!a} is larger than any bundle needs")
+        # Each entry holds a random id, so a real log never packs this tightly.
+        if part.file_size > LARGEST_WORDS and part.file_size > TIGHTEST * part.compress_size:
+            raise BadBundle(f"the part {part.filename[:60]!a} unpacks to far more than a log does")
 
 
 def _lines(entries: bytes) -> list[bytes]:

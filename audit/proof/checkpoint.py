@@ -2,12 +2,15 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 
 from audit.proof import ed25519
 
+_SIZE = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
+_NAME = re.compile(r"[!-*,-~]{1,255}", re.ASCII)  # no space, no plus: they part a note's line
 _ALGORITHM = b"\x01"  # Ed25519 in C2SP signed-note
 
 
@@ -43,6 +46,8 @@ class VerifierKey:
             raise BadCheckpoint("the verifier key is not of the form name+id+key") from error
         if len(raw) != 33 or raw[:1] != _ALGORITHM:
             raise BadCheckpoint("the verifier key is not an Ed25519 key")
+        if not _NAME.fullmatch(name):
+            raise BadCheckpoint("the verifier key's name is not a plain word")
         key = cls(name=name, public=raw[1:])
         if key.key_id.hex() != key_id:
             raise BadCheckpoint("the verifier key's id does not fit the key")
@@ -81,14 +86,16 @@ class Checkpoint:
 
     @classmethod
     def _parse(cls, text: str) -> "Checkpoint":
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise BadCheckpoint("the checkpoint is not text")
         lines = text.split("\n")
         if len(lines) < 4 or not lines[0]:
             raise BadCheckpoint("the checkpoint does not hold origin, size and root")
-        if not lines[1].isdecimal() or (lines[1] != "0" and lines[1].startswith("0")):
+        if not _SIZE.fullmatch(lines[1]):
             raise BadCheckpoint("the checkpoint's size is not a number")
         try:
             root = base64.b64decode(lines[2], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise BadCheckpoint("the checkpoint's root is not base64") from error
         if len(root) != 32:
             raise BadCheckpoint("the checkpoint's root is not 32 bytes long")

@@ -1,12 +1,16 @@
 """Check a bundle: derive everything again from the entries and compare with what was signed."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from audit.proof.bundle import BadBundle, Bundle, read_bundle
 from audit.proof.checkpoint import BadCheckpoint, Checkpoint, VerifierKey
 from audit.proof.merkle import CompactRange, leaf_hash, root_of
+
+_PLAIN = re.compile(r"[0-9A-Za-z-]{1,64}", re.ASCII)
+OTHER_KEY = "The {what} is signed with another key than the one you pinned."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,7 @@ def verify_bundle(
     if key is not None and key.strip() != bundle.key:
         return Verdict(
             entries=count,
-            findings=("The bundle is signed with another key than the one you pinned.",),
+            findings=(OTHER_KEY.format(what="bundle"),),
         )
     try:
         signer = VerifierKey.from_text(bundle.key)
@@ -112,19 +116,25 @@ def _locate(
 
 
 def _describe(bundle: Bundle, found: list[bytes], index: int) -> str:
-    leaf, following = bundle.leaves[index], bundle.leaves[index + 1 : index + 2]
-    if following and found[index] == following[0]:
-        if found[index + 1 : index + 2] == [leaf]:
-            return f"Entry {index} and entry {index + 1} were swapped."
-        return f"Entry {index} is missing."
+    leaves, here = bundle.leaves, found[index]
+    if here in leaves[index + 1 :]:
+        other = leaves.index(here, index + 1)
+        if found[other : other + 1] == [leaves[index]]:
+            return f"Entry {index} and entry {other} were swapped."
+        if other == index + 1:
+            return f"Entry {index} is missing."
+    if len(found) > len(leaves) and found[index + 1 : index + 2] == [leaves[index]]:
+        return f"Entry {index}{_id_of(bundle.bodies[index])} was added after signing."
     return (
         f"Entry {index}{_id_of(bundle.bodies[index])} was altered: "
-        f"signed as {leaf.hex()}, found {found[index].hex()}."
+        f"signed as {leaves[index].hex()}, found {here.hex()}."
     )
 
 
 def _id_of(body: bytes) -> str:
     try:
-        return f" ({json.loads(body)['id']})"
-    except (ValueError, KeyError, TypeError):
+        said = json.loads(body)["id"]
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
+    # What an altered entry says of itself may hold anything; only a plain word is repeated.
+    return f" ({said})" if isinstance(said, str) and _PLAIN.fullmatch(said) else ""

@@ -19,11 +19,15 @@
   };
   const send = (files) => {
     if (!files.length) { said.textContent = "No file was chosen. Choose images, a folder or a zip."; return; }
+    const size = files.reduce((sum, file) => sum + file.size, 0);
+    if (size > Number(form.dataset.limit)) {
+      said.textContent = "This is more than one upload may hold. Send it in parts.";
+      return;
+    }
     const body = new FormData();
-    body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     for (const file of files) body.append("files", file, file.name);
     const call = new XMLHttpRequest();
-    call.open("POST", form.action);
+    call.open("POST", form.dataset.upload);
     call.setRequestHeader("Accept", "application/json");
     call.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
     bar.hidden = false;

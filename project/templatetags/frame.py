@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from project.side import SideGroup, groups_for, searches_at
+from requests_app.imaging.findings import CHECKS
 from requests_app.vocabulary import MEDIUM_OF, Channel, Medium, Usability
 
 if TYPE_CHECKING:
@@ -82,6 +83,16 @@ def verdict_pill(verdict: str) -> SafeString:
     """Draw a usability verdict."""
     tone, words = VERDICTS.get(_usability(verdict), ("none", "Not tested"))
     return state_pill(tone, words)
+
+
+@register.simple_tag
+def checks_pill(verdict: str, passed: int) -> SafeString:
+    """Draw how many of the seven checks a study passed, in the tone of its verdict."""
+    tone, words = VERDICTS.get(_usability(verdict), ("none", "Not tested"))
+    count = f"{passed} of {len(CHECKS)}"
+    if tone == "risk":
+        return state_pill(tone, count, "triangle-alert")
+    return state_pill(tone, f"{count}, {words.lower()}" if tone == "late" else count)
 
 
 def _usability(verdict: str) -> Usability:

@@ -20,7 +20,7 @@ urlpatterns = [
     ),
     path("requests/<slug:number>/", views.RequestDetail.as_view(), name="request"),
     path("requests/<slug:number>/link/", verbs.SendLink.as_view(), name="link"),
-    path("requests/<slug:number>/hand-over/", verbs.HandOver.as_view(), name="hand-over"),
+    path("requests/<slug:number>/hand-over/", verbs.HandOver.as_view(), name="hand_over"),
     path("requests/<slug:number>/arrived/", verbs.Arrived.as_view(), name="arrived"),
     path("requests/<slug:number>/failed/", verbs.Failed.as_view(), name="failed"),
     path("requests/<slug:number>/hold/", verbs.Hold.as_view(), name="hold"),

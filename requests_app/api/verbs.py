@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +28,7 @@ from requests_app.delivery import handover, letter
 from requests_app.delivery.link import create_link
 from requests_app.failure_codes import FailureCode
 from requests_app.lifecycle import holds
+from requests_app.lifecycle.permissions import WORKERS
 from requests_app.lifecycle.transition import check_unmoved, lock
 from requests_app.models import ImagingRequest, User
 from requests_app.vocabulary import Channel, State
@@ -42,7 +44,10 @@ class Step(generics.GenericAPIView[Any]):
     @extend_schema(responses=RequestSerializer)
     def post(self, request: Request, number: str) -> Response:
         """Take the step; 409 where the request has moved on, 422 where something is missing."""
-        found, body = find(request, number), self.get_serializer(data=request.data)
+        found = find(request, number)
+        if not person_of(request).has_role(*WORKERS):
+            raise PermissionDenied
+        body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         said: Said = body.validated_data
         expected = said.get("expected")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from requests_app.imaging.findings import FileVerdict, Finding, verdict_of, verdict_of_all
+from requests_app.imaging.findings import FileVerdict, Finding
 from requests_app.imaging.store import Blob
 from requests_app.models import ImagingRequest, Instance, Series, Study
-from requests_app.vocabulary import Usability
+from requests_app.vocabulary import Severity, Usability
 
 
 def add_instance(
@@ -58,34 +58,32 @@ def _instance(facts: dict[str, Any], blob: Blob) -> dict[str, Any]:
         "sha256": blob.sha256,
         "size": blob.size,
         "position": facts["Position"],
+        "header": {"body_part": facts["BodyPart"][:16], "side": facts["Side"]},
     }
 
 
 def judge_study(study: Study, verdicts: list[FileVerdict], more: list[Finding]) -> None:
-    """Sum the verdicts on a study's files and on the study as a whole."""
-    found = [finding for verdict in verdicts for finding in verdict.findings] + more
-    files = verdict_of_all(verdict.verdict for verdict in verdicts)
-    whole = verdict_of(more)
-    study.verdict = whole if whole is Usability.NOT_USABLE else _worse(files, whole)
-    study.findings = _unique(found)
+    """Add the verdicts on newly come files, and on the study as a whole, to what is known."""
+    new = [finding for verdict in verdicts for finding in verdict.findings] + more
+    found = _unique([*study.findings, *(finding.as_json() for finding in new)])
+    study.verdict = _worst({one["severity"] for one in found})
+    study.findings = found
     study.save(update_fields=("verdict", "findings"))
 
 
-def _worse(one: Usability, other: Usability) -> Usability:
-    order = [
-        Usability.USABLE,
-        Usability.UNTESTED,
-        Usability.USABLE_WITH_WARNING,
-        Usability.NOT_USABLE,
-    ]
-    return max(one, other, key=order.index)
+def _worst(severities: set[str]) -> Usability:
+    if Severity.FAILURE in severities:
+        return Usability.NOT_USABLE
+    warned = Severity.WARNING in severities
+    return Usability.USABLE_WITH_WARNING if warned else Usability.USABLE
 
 
-def _unique(findings: list[Finding]) -> list[dict[str, Any]]:
+def _unique(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each sentence once, the failures first, so that a cap hides no failure."""
     seen: dict[tuple[str, str], dict[str, Any]] = {}
     for finding in findings:
-        seen.setdefault((finding.check, finding.sentence), finding.as_json())
-    return list(seen.values())[:50]
+        seen.setdefault((finding["check"], finding["sentence"]), finding)
+    return sorted(seen.values(), key=lambda one: one["severity"] != Severity.FAILURE)[:50]
 
 
 def _date(text: str) -> date | None:

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from pydicom.dataset import Dataset
+import pydicom
+from pydicom.dataset import Dataset, FileDataset
 from pydicom.multival import MultiValue
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 _TEXTS = (
     *("PatientName", "PatientID", "PatientBirthDate", "AccessionNumber", "StudyDate"),
     *("StudyDescription", "SeriesDescription", "Modality", "SOPClassUID", *UIDS),
+    "BodyPartExamined",
 )
 _NUMBERS = ("SeriesNumber", "InstanceNumber", "Rows", "Columns", "BitsAllocated", "SamplesPerPixel")
+
+
+def read(path: Path, *, force: bool = False) -> FileDataset:
+    """Return a parsed file; one without file meta gets the transfer syntax that it was read by."""
+    dataset = pydicom.dcmread(path, force=force)
+    if not dataset.file_meta.get("TransferSyntaxUID"):
+        implicit, little = dataset.original_encoding
+        explicit = ExplicitVRLittleEndian if little else ExplicitVRBigEndian
+        dataset.file_meta.TransferSyntaxUID = ImplicitVRLittleEndian if implicit else explicit
+    return dataset
 
 
 def text_of(dataset: Dataset, keyword: str) -> str:
@@ -42,7 +56,19 @@ def facts_of(dataset: Dataset) -> dict[str, Any]:
         getattr(dataset, "file_meta", Dataset()), "TransferSyntaxUID"
     )
     facts["Position"] = position_of(dataset)
+    facts["BodyPart"] = "BREAST" if facts["Modality"] == "MG" else facts["BodyPartExamined"].upper()
+    facts["Side"] = side_of(dataset)
     return facts
+
+
+def side_of(dataset: Dataset) -> str:
+    """Return the side as the series, the image or its first frame says it (L, R, B, U)."""
+    said = text_of(dataset, "ImageLaterality") or text_of(dataset, "Laterality")
+    for groups in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"):
+        for group in (dataset.get(groups) or [])[:1]:
+            for anatomy in (group.get("FrameAnatomySequence") or [])[:1]:
+                said = said or text_of(anatomy, "FrameLaterality")
+    return said[:1].upper()
 
 
 def position_of(dataset: Dataset) -> float | None:

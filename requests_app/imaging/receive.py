@@ -14,10 +14,11 @@ from django.db import transaction
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.catalogue import add_instance, judge_study
+from requests_app.imaging.context import other_patient
 from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of_all
 from requests_app.imaging.media import unpack
-from requests_app.imaging.sandbox import inspect_in_child
-from requests_app.imaging.store import Blob, path_of, put, put_file
+from requests_app.imaging.sandbox import Inspector
+from requests_app.imaging.store import Blob, StoredFile, path_of, put, put_file
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
@@ -45,7 +46,7 @@ class _Judged:
 
 def receive_files(
     request: ImagingRequest,
-    files: Iterable[NamedFile],
+    files: Iterable[NamedFile | StoredFile],
     *,
     by: User | None,
     at: datetime,
@@ -56,11 +57,7 @@ def receive_files(
     A request that waited for images becomes RETRIEVED, or UNUSABLE where nothing can be used.
     Raises TooLarge, Incomplete and TransitionRefused; nothing is catalogued then.
     """
-    check_work(by, request)
-    if State(request.state) not in TAKES_IMAGES:
-        raise TransitionRefused(
-            "Images can be attached once the request is approved, until it is ready."
-        )
+    check_takes_images(request, by=by)
     folder = Path(tempfile.mkdtemp(prefix="receive-", dir=_work_folder()))
     try:
         container, judged = _judge(files, folder)
@@ -70,34 +67,48 @@ def receive_files(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def check_takes_images(request: ImagingRequest, *, by: User | None) -> None:
+    """Raise NotAllowed or TransitionRefused unless this person may attach images now."""
+    check_work(by, request)
+    if State(request.state) not in TAKES_IMAGES:
+        raise TransitionRefused(
+            "Images can be attached once the request is approved, until it is ready."
+        )
+
+
 def _work_folder() -> Path:
     folder = Path(settings.BLOB_ROOT) / "work"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 
-def _judge(files: Iterable[NamedFile], folder: Path) -> tuple[list[Finding], list[_Judged]]:
+def _judge(
+    files: Iterable[NamedFile | StoredFile], folder: Path
+) -> tuple[list[Finding], list[_Judged]]:
     findings: list[Finding] = []
     judged: list[_Judged] = []
     seen_any, left = False, settings.UPLOAD_LIMIT
-    for number, file in enumerate(files):
-        seen_any = True
-        blob = put(file.chunks, most=left)
-        left -= blob.size
-        place = folder / str(number)
-        place.mkdir()
-        unpacked = unpack(path_of(blob.sha256), file.name, place)
-        findings += unpacked.findings
-        if any(one.severity is Severity.FAILURE for one in unpacked.findings):
-            continue
-        paths = [path for _, path in unpacked.files]
-        for path, verdict in zip(paths, inspect_in_child(paths), strict=True):
-            kept = blob if path == path_of(blob.sha256) else put_file(path)
-            judged.append(_Judged(verdict=verdict, blob=kept))
-        shutil.rmtree(place, ignore_errors=True)
+    with Inspector() as inspector:
+        for number, file in enumerate(files):
+            seen_any = True
+            blob = file.blob if isinstance(file, StoredFile) else put(file.chunks, most=left)
+            left -= blob.size
+            place = folder / str(number)
+            place.mkdir()
+            unpacked = unpack(path_of(blob.sha256), file.name, place)
+            findings += unpacked.findings
+            if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
+                judged += [_judged(path, blob, inspector) for _, path in unpacked.files]
+            shutil.rmtree(place, ignore_errors=True)
     if not seen_any:
         raise Incomplete("No file was chosen. Choose the images, a folder or a zip.")
     return findings, judged
+
+
+def _judged(path: Path, blob: Blob, inspector: Inspector) -> _Judged:
+    """Judge one file of an upload: the upload's own bytes, or a member that is stored too."""
+    verdict = inspector.judge(path)
+    return _Judged(verdict=verdict, blob=blob if path == path_of(blob.sha256) else put_file(path))
 
 
 def _write(
@@ -147,18 +158,18 @@ def _catalogue(request: ImagingRequest, images: list[_Judged], at: datetime) -> 
         study, _ = add_instance(request, one.verdict, one.blob, at=at)
         by_study.setdefault(study.pk, (study, []))[1].append(one.verdict)
     for study, verdicts in by_study.values():
-        judge_study(study, verdicts, _right_patient(request, verdicts))
+        judge_study(study, verdicts, _right_patient(request, study, verdicts))
 
 
-def _right_patient(request: ImagingRequest, verdicts: list[FileVerdict]) -> list[Finding]:
+def _right_patient(
+    request: ImagingRequest, study: Study, verdicts: list[FileVerdict]
+) -> list[Finding]:
     """U4: exactly one patient, and the one asked for by record number."""
-    numbers = {verdict.facts["PatientID"] for verdict in verdicts}
+    numbers = {verdict.facts["PatientID"] for verdict in verdicts} | {study.patient_id}
     if len(numbers) > 1:
         return [failure("U4", FailureCode.US06, "The study holds images of several patients.")]
     if request.patient is not None and numbers != {request.patient.medical_record_number}:
-        return [
-            failure("U4", FailureCode.US06, "The images carry another record number than asked.")
-        ]
+        return [other_patient()]
     return []
 
 

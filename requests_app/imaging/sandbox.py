@@ -1,41 +1,68 @@
-"""Parse hostile files in a child process under limits; the parent sees verdicts only."""
+"""Read hostile files in a child process under limits; the parent sees verdicts and JPEGs only."""
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import select
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.findings import FileVerdict, Finding, failure
 from requests_app.vocabulary import Severity, Usability
 
 MEMORY = 3 * 1024**3  # bytes of address space
+PROCESSOR_SECONDS = 20  # for one order
 SECONDS = 20.0  # of wall time for one file
+LARGEST_ANSWER = 64 * 1024**2  # bytes; the child may be lying
 ROOT = Path(__file__).resolve().parent.parent.parent
+
+Answer = tuple[dict[str, Any], bytes]
+
+
+class Inspector:
+    """Judges files one after the other in one child, replaced when a file kills it."""
+
+    def __init__(self, *, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+        self.memory, self.seconds = memory, seconds
+        self.child: Child | None = None
+
+    def __enter__(self) -> Inspector:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def judge(self, path: Path) -> FileVerdict:
+        """Return the verdict on a file; one that kills the child is not usable."""
+        self.child = self.child or Child(self.memory)
+        order = {"do": "judge", "path": str(path.absolute())}
+        answer = self.child.ask(order, self.seconds)
+        if answer is None:
+            self._end()
+            return _killed(path)
+        return _verdict(answer[0], path)
+
+    def _end(self) -> None:
+        if self.child is not None:
+            self.child.end()
+            self.child = None
 
 
 def inspect_in_child(
     paths: Iterable[Path], *, memory: int = MEMORY, seconds: float = SECONDS
 ) -> Iterator[FileVerdict]:
-    """Yield a verdict for each file, in order; a file that kills the child is not usable."""
-    child: _Child | None = None
-    try:
+    """Yield a verdict for each file, in order."""
+    with Inspector(memory=memory, seconds=seconds) as inspector:
         for path in paths:
-            child = child or _Child(memory)
-            answer = child.ask(path, seconds)
-            if answer is None:
-                child.end()
-                child = None
-                answer = _killed(path)
-            yield answer
-    finally:
-        if child is not None:
-            child.end()
+            yield inspector.judge(path)
 
 
 def _killed(path: Path) -> FileVerdict:
@@ -44,13 +71,17 @@ def _killed(path: Path) -> FileVerdict:
     return FileVerdict(path=str(path), verdict=Usability.NOT_USABLE, findings=found)
 
 
-class _Child:
-    """One running child; it serves many files, since starting costs more than judging."""
+class Child:
+    """One running child; it serves many files, since starting costs more than judging.
 
-    def __init__(self, memory: int) -> None:
+    It ends by itself when its input ends, so that it never outlives us, however we die.
+    """
+
+    def __init__(self, memory: int = MEMORY) -> None:
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        module = [sys.executable, "-m", "requests_app.imaging.child"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "requests_app.imaging.child", str(memory)],
+            [*module, str(memory), str(PROCESSOR_SECONDS)],
             cwd=ROOT,
             env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
@@ -59,35 +90,107 @@ class _Child:
         )
         self.waiting = b""
 
-    def ask(self, path: Path, seconds: float) -> FileVerdict | None:
-        """Return the verdict, or None if the child died or was too slow."""
-        stdin, stdout = self.process.stdin, self.process.stdout
-        if stdin is None or stdout is None:
-            return None
+    def ask(self, order: dict[str, Any], seconds: float) -> Answer | None:
+        """Return what it says, and the bytes that go with it; None if it died or was too slow."""
+        end = time.monotonic() + seconds
         try:
-            stdin.write(json.dumps(str(path.absolute())).encode() + b"\n")
-            stdin.flush()
+            if self.process.stdin is None:
+                return None
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
+            self.process.stdin.flush()
         except BrokenPipeError:
             return None
         while b"\n" not in self.waiting:
-            ready, _, _ = select.select([stdout], [], [], seconds)
-            chunk = os.read(stdout.fileno(), 1 << 16) if ready else b""
-            if not chunk:
+            if len(self.waiting) > LARGEST_ANSWER or not self._more(end):
                 return None
-            self.waiting += chunk
         line, self.waiting = self.waiting.split(b"\n", 1)
-        return _verdict(json.loads(line), path)
+        try:
+            said = json.loads(line)
+            size = int(said.get("size", 0))
+        except (ValueError, TypeError, AttributeError):
+            return None  # whatever speaks there is no longer the child that we started
+        while len(self.waiting) < size:
+            if size > LARGEST_ANSWER or not self._more(end):
+                return None
+        content, self.waiting = self.waiting[:size], self.waiting[size:]
+        return said, content
+
+    def _more(self, end: float) -> bool:
+        """Read some more; False where nothing came in time."""
+        out = self.process.stdout
+        if out is None:
+            return False
+        ready, _, _ = select.select([out], [], [], max(0.0, end - time.monotonic()))
+        chunk = os.read(out.fileno(), 1 << 20) if ready else b""
+        self.waiting += chunk
+        return bool(chunk)
 
     def end(self) -> None:
         """Stop the child at once."""
         self.process.kill()
         self.process.wait()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Close our ends of the pipes."""
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 try:
                     pipe.close()
                 except BrokenPipeError:
                     continue
+
+
+class WarmChild:
+    """One child kept for a whole process, for any thread; replaced when a file kills it."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.child: Child | None = None
+        self.owner = 0
+
+    def ask(self, order: dict[str, Any], seconds: float) -> Answer | None:
+        """Return the child's answer, or None where the file killed it or took too long."""
+        with self.lock:
+            child = self._running()
+            answer = child.ask(order, seconds)
+            if answer is None:
+                child.end()
+                self.child = None
+            return answer
+
+    def start(self) -> None:
+        """Start the child if there is none, without waiting for it."""
+        with self.lock:
+            self._running()
+
+    def end(self) -> None:
+        """Stop the child."""
+        with self.lock:
+            if self.child is not None and self.owner == os.getpid():
+                self.child.end()
+            self.child = None
+
+    def _running(self) -> Child:
+        if self.child is not None and self.owner != os.getpid():
+            self.child.let_go()  # we are a fork: the child answers our parent only
+            self.child = None
+        if self.child is not None and self.child.process.poll() is not None:
+            self.child.end()
+            self.child = None
+        if self.child is None:
+            self.child, self.owner = Child(), os.getpid()
+        return self.child
+
+    def after_fork(self) -> None:
+        """Forget a lock that another thread of our parent may have held."""
+        self.lock = threading.Lock()
+
+
+WARM = WarmChild()
+"""The process's own."""
+atexit.register(WARM.end)
+os.register_at_fork(after_in_child=WARM.after_fork)
 
 
 def _verdict(answer: dict[str, object], path: Path) -> FileVerdict:

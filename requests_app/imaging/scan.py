@@ -34,6 +34,14 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
 )
 
 
+BARE = frozenset(
+    {b"\x02\x00\x00\x00"}
+    | {b"\x08\x00" + bytes((low, 0)) for low in (0x00, 0x01, 0x05, 0x08, 0x16)}
+    | {b"\x00\x08\x00" + bytes((low,)) for low in (0x00, 0x01, 0x05, 0x08, 0x16)}
+)
+"""What a dataset begins with that lacks its preamble: the first tags of group 2 or 8."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scan:
     """What a look at the bytes told. `problem` is a refusal, `notes` are warnings."""
@@ -49,11 +57,7 @@ def scan(content: bytes) -> Scan:
     """Return what a file is and what speaks against parsing it."""
     if content[128:132] == b"DICM":
         return _part10(content)
-    if len(content) > 8 and content[:4] in (
-        b"\x02\x00\x00\x00",
-        b"\x08\x00\x05\x00",
-        b"\x08\x00\x08\x00",
-    ):
+    if len(content) > 8 and content[:4] in BARE:
         return Scan(
             kind="bare", notes=("The file lacks the DICOM preamble and can only be guessed at.",)
         )

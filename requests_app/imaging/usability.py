@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pydicom
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.pixels import pixel_array
@@ -18,7 +17,7 @@ from pydicom.pixels import pixel_array
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.directory import check_directory
 from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of, warning
-from requests_app.imaging.part10 import UIDS, facts_of, number_of, text_of
+from requests_app.imaging.part10 import UIDS, facts_of, number_of, read, text_of
 from requests_app.imaging.scan import BIG_ENDIAN, DEFLATED, IMPLICIT, Scan, scan
 
 LARGEST_FRAME = 512 * 1024**2  # bytes of one decoded frame
@@ -37,6 +36,8 @@ _NOT_DICOM = {
     "empty": "empty",
     "unknown": "of an unknown kind",
 }
+CAPTURES = "1.2.840.10008.5.1.4.1.1.7"
+"""Secondary captures may leave out the modality (PS3.3 C.8.6.1, type 3)."""
 _VIDEO = ("1.2.840.10008.1.2.4.10",)
 _UNSUPPORTED_BY_DECODERS = ("1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.53")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
@@ -55,12 +56,12 @@ def judge(path: Path, content: bytes) -> FileVerdict:
     if seen.problem:
         return _refused(path, seen.problem)
     try:
-        dataset = pydicom.dcmread(path, force=seen.kind == "bare")
+        dataset = read(path, force=seen.kind == "bare")
         undeclared = _is_undeclared(dataset)
         dataset.decode()
     except _PARSE_ERRORS as error:
         if not seen.cut_off and isinstance(error, LookupError | ValueError | TypeError):
-            dataset, undeclared = pydicom.dcmread(path, force=seen.kind == "bare"), False
+            dataset, undeclared = read(path, force=seen.kind == "bare"), False
         else:
             return _unreadable(path, seen, error)
     found: tuple[Finding, ...] = tuple(_findings(seen, dataset))
@@ -138,7 +139,9 @@ def _identifiers(seen: Scan, dataset: Dataset) -> Iterator[Finding]:
             )
         elif not _STRICT_UID.match(value):
             yield warning("U2", f"{word} breaks the rules for identifiers.", value[:70])
-    if not text_of(dataset, "Modality"):
+    if not text_of(dataset, "Modality") and not text_of(dataset, "SOPClassUID").startswith(
+        CAPTURES
+    ):
         yield warning("U6", "The modality is missing.")
 
 
@@ -151,7 +154,8 @@ def _values(dataset: Dataset) -> Iterator[Finding]:
         value = text_of(dataset, word)
         if value and not _is_date(value):
             yield warning("U6", f"{word} is no date.", value[:20])
-    for word in ("SliceThickness", "PixelSpacing"):
+    # Only planes in space are measured by these (PS3.3 C.7.6.2); a radiograph's zero is no claim.
+    for word in ("SliceThickness", "PixelSpacing") if "ImageOrientationPatient" in dataset else ():
         if any(not math.isfinite(n) or n == 0 for n in _floats(dataset, word)):
             yield warning("U6", f"{word} is no usable measure.")
 
@@ -206,6 +210,9 @@ def _pixels(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
     ):
         yield failure("U3", FailureCode.US05, "The colours of the image are missing (palette).")
         return
+    if text_of(dataset, "NumberOfFrames") and number_of(dataset, "NumberOfFrames") is None:
+        yield warning("U2", "NumberOfFrames is no number; one image is shown.")
+        dataset.NumberOfFrames = 1
     syntax = seen.transfer_syntax
     is_packed = dataset.file_meta.get("TransferSyntaxUID") and syntax not in PLAIN
     if is_packed and not dataset["PixelData"].is_undefined_length:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from audit.access import pseudonym
 from audit.append import append
+from audit.origin import current_address
 from audit.proof.entry import Action, Agent, Entry, EventCode
 from requests_app.failure_codes import FailureCode
 from requests_app.models import Delivery, Event, ImagingRequest, User
@@ -44,9 +45,9 @@ def agent_for(user: User | None, *, recipient: bool = False) -> Agent:
     """Return who acted, for the audit log: an account, a link's recipient, or the system."""
     if user is None:
         role = "recipient" if recipient else "system"
-        return Agent(id=role, role=role, name=role.capitalize())
+        return Agent(id=role, role=role, name=role.capitalize(), address=current_address())
     role = min((role.value for role in user.roles), default="none")
-    return Agent(id=f"user:{user.pk}", role=role, name=user.username)
+    return Agent(id=f"user:{user.pk}", role=role, name=user.username, address=current_address())
 
 
 def record(

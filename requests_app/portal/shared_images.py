@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app.delivery.link import UNKNOWN, downloaded, live_link, opened, resolve
 from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
-from requests_app.imaging.render import render_frame
+from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
 from requests_app.models import ShareLink
 from requests_app.refusals import LinkUnknown
@@ -45,6 +45,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
 def shared(request: HttpRequest, link_id: int) -> HttpResponse:
     """Show the viewer of a link that this session opened."""
     link = _open_link(request, link_id)
+    warm_up()
     asked = link.delivery.request
     viewed(request, asked, at=timezone.now(), holder=_holder(link))
     context = {
@@ -69,10 +70,7 @@ def shared_frame(
     if image is None:
         raise LinkUnknown(UNKNOWN)
     frame_seen(request, link.delivery.request, at=timezone.now(), holder=_holder(link))
-    response = HttpResponse(render_frame(image, frame, window), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=600"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return frame_answer(request, image, frame, window)
 
 
 @require_GET

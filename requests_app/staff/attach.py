@@ -1,4 +1,8 @@
-"""Attach images: files, a folder or a zip, as one upload."""
+"""Attach images: files, a folder or a zip, as one upload; by a plain form or by the streaming door.
+
+The streaming door asks twice: first, without a file, whether this person may attach images now;
+then with what it stored meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,22 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from requests_app.imaging.receive import NamedFile, receive_files
+from requests_app.imaging.receive import NamedFile, check_takes_images, receive_files
+from requests_app.imaging.store import HANDED_OVER, StoredFile, Upload
 from requests_app.refusals import DisclessError, TooLarge
 from requests_app.staff.doors import find, person, workers
 from requests_app.vocabulary import Channel, Usability
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from collections.abc import Sequence
+
+    from django.http import HttpRequest
 
     from requests_app.models import Receipt
 
@@ -29,18 +36,15 @@ def attach_images(http_request: HttpRequest, number: str) -> HttpResponse:
     """Receive an upload; a script gets JSON with the next address, a plain form a redirect."""
     by_script = http_request.headers.get("Accept", "").startswith("application/json")
     request = find(http_request, number)
+    upload: Upload | None = getattr(http_request, "scope", {}).get(HANDED_OVER)
     try:
-        length = int(http_request.META.get("CONTENT_LENGTH") or 0)
-        if length > settings.UPLOAD_LIMIT:
-            raise TooLarge("This is more than one upload may hold. Send it in parts.")
-        files = [
-            NamedFile(name=one.name or "file", chunks=one.chunks())
-            for one in http_request.FILES.getlist("files")
-        ]
-        channel = http_request.POST.get("channel", "")
+        if upload is not None and upload.files is None:
+            check_takes_images(request, by=person(http_request))
+            return HttpResponse(status=204)
+        channel = upload.channel if upload else http_request.POST.get("channel", "")
         receipt = receive_files(
             request,
-            files,
+            _files_of(http_request, upload),
             by=person(http_request),
             at=timezone.now(),
             channel=Channel(channel) if channel in set(Channel) else Channel.UNKNOWN,
@@ -54,6 +58,17 @@ def attach_images(http_request: HttpRequest, number: str) -> HttpResponse:
     say(http_request, _sentence(receipt))
     next_page = reverse("staff:request", args=[number])
     return JsonResponse({"next": next_page}) if by_script else redirect(next_page)
+
+
+def _files_of(http_request: HttpRequest, upload: Upload | None) -> Sequence[NamedFile | StoredFile]:
+    """Return what the streaming door stored, or else the files of a plain form."""
+    if upload is not None:
+        return upload.files or []
+    length = int(http_request.META.get("CONTENT_LENGTH") or 0)
+    if length > settings.UPLOAD_LIMIT:
+        raise TooLarge("This is more than one upload may hold. Send it in parts.")
+    files = http_request.FILES.getlist("files")
+    return [NamedFile(name=one.name or "file", chunks=one.chunks()) for one in files]
 
 
 def _sentence(receipt: Receipt) -> str:

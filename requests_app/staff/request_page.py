@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Sum
@@ -17,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from requests_app.failure_codes import FAILURES
+from requests_app.imaging.context import check_studies, is_late_without_images
 from requests_app.imaging.receive import TAKES_IMAGES
 from requests_app.intake.authorization import is_needed
 from requests_app.intake.completeness import is_complete, missing
@@ -143,8 +145,8 @@ def _answer(
         "steps": steps,
         "tried": tried[0].key if tried else "",
         "takes_images": works and State(request.state) in TAKES_IMAGES,
+        "upload_limit": settings.UPLOAD_LIMIT,
         "address": address,
-        "link_steps": [(key, STEPS[key].label) for key in ("resend", "revoke")],
         **_facts(request, clocks, at),
     }
     return render(http_request, "requests_app/staff/request.html", context, status=status)
@@ -159,7 +161,9 @@ def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, A
         for hold in reversed(clocks.timeline.holds)
     ]
     return {
-        "studies": studies,
+        "link_steps": [(key, STEPS[key].label) for key in ("resend", "revoke")],
+        "studies": check_studies(request, list(studies)),
+        "late": None if studies else is_late_without_images(request, at),
         "receipts": request.receipts.order_by("-received_at"),
         "deliveries": request.deliveries.select_related("link").order_by("-created_at"),
         "holds": holds,

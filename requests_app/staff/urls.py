@@ -17,6 +17,7 @@ urlpatterns = [
     path("requests/<slug:number>/", request_page, name="request"),
     path("requests/<slug:number>/do/<slug:key>/", take_step, name="step"),
     path("requests/<slug:number>/images/", attach_images, name="attach"),
+    path("requests/<slug:number>/images/stream/", attach_images, name="attach_stream"),
     path("requests/<slug:number>/view/", viewer.view, name="view"),
     path(
         "requests/<slug:number>/frames/<int:instance>/<int:frame>/<slug:window>.jpg",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
-from requests_app.imaging.render import render_frame
+from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.staff.doors import find, for_roles
@@ -22,6 +22,7 @@ def view(request: HttpRequest, number: str) -> HttpResponse:
     """Show the viewer."""
     asked = find(request, number)
     viewed(request, asked, at=timezone.now())
+    warm_up()
     context = {
         "series": series_list(asked),
         "windows": WINDOWS,
@@ -45,9 +46,7 @@ def frame(
     if image is None:
         raise Http404
     frame_seen(request, asked, at=timezone.now())
-    response = HttpResponse(render_frame(image, frame, window), content_type="image/jpeg")
-    response["Cache-Control"] = "private, max-age=600"
-    return response
+    return frame_answer(request, image, frame, window)
 
 
 @for_roles(*LOOKERS)

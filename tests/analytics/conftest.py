@@ -15,7 +15,7 @@ def small_source(monkeypatch: pytest.MonkeyPatch) -> None:
     import synthetic
 
     shot = synthetic.snapshot()
-    for place in ("analytics.readers.view", "analytics.management.commands.report"):
+    for place in ("analytics.readers.view", "analytics.readers.arguments"):
         monkeypatch.setattr(f"{place}.open_source", lambda *_, **__: shot)
 
 

@@ -7,6 +7,7 @@ import pytest
 from journey_cast import PASSWORD, facility, somebody
 from test_release_in_a_browser import Visitor
 
+from audit.proof.inclusion import verify_entry_file
 from audit.proof.verify import verify_file
 from requests_app.models import Organization
 from requests_app.vocabulary import Role
@@ -76,3 +77,39 @@ def test_a_report_is_exported_and_the_log_vouches_for_it(
     kept.value.save_as(bundle)
     assert verify_file(bundle).is_sound
     assert visitor.found + second.found == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_an_auditor_filters_reviews_a_week_and_takes_an_entrys_proof(
+    chromium: Any, live_server: Any, tmp_path: Path, width: int, scheme: str
+) -> None:
+    place = facility()
+    asked = file_request(place)
+    auditor = somebody(Role.AUDITOR, place)
+    visitor = Visitor(chromium, live_server.url, width, scheme)
+    page = visitor.page
+    sign_in(visitor, auditor.email)
+    visitor.open("/proof/")
+    for chip in ("f-about", "f-when", "f-who", "f-did", "f-outcome", "review"):
+        page.locator(f"[popovertarget={chip}]").click()
+        visitor.look(chip)
+        page.keyboard.press("Escape")
+    page.locator("[popovertarget=f-about]").click()
+    page.get_by_label("Request number").fill(asked.number)
+    page.locator("#f-about").get_by_role("button", name="Show").click()
+    page.get_by_role("heading", name=f"entries about {asked.number}").wait_for()
+    assert page.locator("tbody tr").count() == asked.events.count()
+    page.locator("[popovertarget=review]").click()
+    page.get_by_label("Finding, if any").fill("none of note")
+    page.get_by_role("button", name="Record", exact=True).click()
+    page.get_by_text("is recorded.").wait_for()
+    visitor.look("reviewed")
+    page.get_by_label("Proof of entry 0", exact=True).click()
+    page.get_by_role("heading", name="This entry is number 0 of the signed log").wait_for()
+    visitor.look("entry")
+    with page.expect_download() as kept:
+        page.get_by_role("button", name="Proof of this entry").click()
+    proof = tmp_path / "entry.json"
+    kept.value.save_as(proof)
+    assert verify_entry_file(proof).is_sound
+    assert visitor.found == []

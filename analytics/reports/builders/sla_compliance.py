@@ -20,8 +20,8 @@ from analytics.reports.document import Bar, Column, Document, Intervals, Seal, S
 KEYS = (
     "sla_compliance",
     "legal_sla_compliance",
-    "turnaround_median",
-    "turnaround_p90",
+    "turnaround_censored_median",
+    "turnaround_censored_p90",
     "physical_media_share_out",
     "immediately_usable",
     "requests_received",
@@ -88,6 +88,7 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
         ),
         ("Days drawn in", selection.zone),
         ("Facilities", chosen),
+        ("Asked by", (selection.requester_type or "anyone").replace("_", " ")),
         ("As of", as_of.isoformat(timespec="seconds")),
         ("Times are exact to the", log.granularity),
         ("Method version", METHOD_VERSION),
@@ -106,10 +107,9 @@ def _subtitle(order: Order, as_of: datetime) -> str:
 
 
 def _reproduce(order: Order, as_of: datetime) -> str:
-    places = "".join(f" --facility {one_of}" for one_of in order.selection.facilities or ())
-    at = f" --as-of {as_of.isoformat()}" if order.source == "live" else f" --source {order.source}"
-    days = f"--from {order.since.isoformat()} --to {order.until.isoformat()}"
-    return f"manage.py report sla_compliance --format pdf --out sla.pdf {days}{places}{at}"
+    at = f"--as-of {as_of.isoformat()}" if order.source == "live" else f"--source {order.source}"
+    words = order.selection.words()
+    return f"manage.py report sla_compliance --format pdf --out sla.pdf {words} {at}"
 
 
 def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str]) -> str:
@@ -132,11 +132,11 @@ def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str
     return " ".join(words)
 
 
-def _interval_words(metric: Metric, result: Result) -> str:
+def _interval_words(result: Result) -> str:
     if result.low is None or result.high is None:
         return "—"
-    is_range = bool(metric.unknown) and result.low == result.value
-    return span(result.low, result.high) + (" (range: unknown)" if is_range else "")
+    words = f" (range: {result.unknown} unknown)" if result.unknown else ""
+    return span(result.low, result.high) + words
 
 
 def _shown(metric: Metric, value: float | None) -> Value:
@@ -152,7 +152,7 @@ def _figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
                 metric.label,
                 _shown(metric, result.value),
                 metric.unit,
-                _interval_words(metric, result),
+                _interval_words(result),
                 _shown(metric, was.value if was else None),
                 metric.target,
                 result.numerator,
@@ -229,7 +229,7 @@ def _late(ask: Question, names: Mapping[str, str]) -> tuple[list[tuple[Value, ..
 def _late_section(rows: list[tuple[Value, ...]], total: int) -> Section:
     words = f"{plural(total, 'matured request')} missed the contract."
     if total > len(rows):
-        words += f" The {len(rows)} longest are listed; the CSV of the queue has them all."
+        words += f" The {len(rows)} longest are listed; the list behind the figure has them all."
     columns = (
         Column(heading="Request"),
         Column(heading="Facility"),

@@ -1,8 +1,10 @@
 """Write the audit log to a bundle that anyone can check offline."""
 
 import json
+import secrets
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,8 @@ from django.utils import timezone
 from audit.access import record
 from audit.export import NothingToExport, export_bundle
 from audit.proof.entry import Action, EventCode
+from audit.seal import Seal
+from audit.witness import WitnessRefused
 
 
 class Command(BaseCommand):
@@ -29,6 +33,8 @@ class Command(BaseCommand):
         at, target = timezone.now(), options["out"]
         if not target.absolute().parent.is_dir():
             raise CommandError(f"There is no folder {target.parent}.", returncode=2)
+        if target.is_dir():
+            raise CommandError(f"{target} is a folder; name a file.", returncode=2)
         record(
             verb="log.exported",
             code=EventCode.EXPORT,
@@ -37,12 +43,24 @@ class Command(BaseCommand):
             at=at,
         )
         try:
-            state = export_bundle(target, at=at)
-        except NothingToExport as error:
-            self.stderr.write(str(error))
+            state = self._write(target, at)
+        except (NothingToExport, WitnessRefused) as error:
+            self.stderr.write(f"Nothing was exported: {error}")
             sys.exit(1)
+        except OSError as error:
+            raise CommandError(f"{target} cannot be written: {error}.", returncode=2) from error
         answer = {"out": str(target), "entries": state.size, "root": state.root, "key": state.key}
         if options["json"]:
             self.stdout.write(json.dumps(answer))
         else:
             self.stdout.write(f"{state.size} entries written to {target}. Root {state.root}")
+
+    def _write(self, target: Path, at: datetime) -> Seal:
+        """Write beside the target and rename, so that an earlier bundle is never left half."""
+        draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+        try:
+            state = export_bundle(draft, at=at)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        return state

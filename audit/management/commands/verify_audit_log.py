@@ -24,7 +24,9 @@ class Command(BaseCommand):
         """Check and say."""
         found = examine()
         if options["json"]:
-            self.stdout.write(json.dumps(asdict(found), default=str))
+            self.stdout.write(
+                json.dumps(asdict(found) | {"sound": not found.findings}, default=str)
+            )
         elif found.findings:
             self.stdout.write("\n".join(found.findings))
         else:

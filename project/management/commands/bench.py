@@ -19,6 +19,7 @@ from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.sources.live import live_log
 from audit.proof.merkle import CompactRange, leaf_hash
+from project.bench_audit import bench_audit
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.explain import explain
 from requests_app.sla.rules import CONTRACT
@@ -76,6 +77,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "tree": bench_tree,
     "clocks": bench_clocks,
     "measures": bench_measures,
+    "audit": bench_audit,
 }
 
 

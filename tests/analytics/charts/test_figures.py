@@ -77,7 +77,7 @@ def test_pareto_outlines_what_is_the_requesters() -> None:
 )
 def test_a_tint_needs_the_whole_interval(low: float, high: float, word: str) -> None:
     assert standing(low, high, 95) == word
-    assert interval(92, low, high, target=95, least=80).standing == word
+    assert interval(92, low, high, side=word, target=95, least=80).standing == word
 
 
 def test_a_spark_needs_two_points() -> None:

@@ -156,4 +156,4 @@ def test_a_log_without_channels_says_so(director: Client, monkeypatch) -> None:
     shot = synthetic.snapshot(missing={"channel": "no column for how it was sent"})
     monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
     assert "no column for how it was sent" in html(director, "head", "?source=old")
-    assert "no column for how it was sent" in html(director, "charts", "?source=old")
+    assert "No column for how it was sent" in html(director, "charts", "?source=old")

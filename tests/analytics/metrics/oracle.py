@@ -27,6 +27,12 @@ def share(hits: int, n: int) -> float | None:
     return 100 * hits / n if n else None
 
 
+def physical(moved: list[Row]) -> float | None:
+    """The share on physical media; None where nothing is known of any."""
+    known = [one for one in moved if one["medium"] not in (None, "unknown")]
+    return share(sum(one["medium"] == "physical" for one in known), len(moved)) if known else None
+
+
 def turnarounds(requests: list[Row]) -> list[float]:
     """Days from received to available, of what is available."""
     return [
@@ -38,19 +44,26 @@ def turnarounds(requests: list[Row]) -> list[float]:
     ]
 
 
-OUT = ("withdrawn", "duplicate", "not_found")
+ANSWERED, GONE = ("denied", "not_found"), ("withdrawn", "duplicate", "not_our_patient")
+
+
+def is_gone(row: Row, due: int | None) -> bool:
+    """Withdrawn, duplicate or not our patient, before it was due."""
+    if row["outcome"] not in GONE:
+        return False
+    return due is None or (row["ended"] is not None and row["ended"] < due)
 
 
 def sla(requests: list[Row], as_of: int) -> tuple[int, int]:
     """Met and matured under the contract clock."""
     met = matured = 0
     for row in requests:
-        if row["contract_due"] is None or row["outcome"] in (*OUT, "denied"):
+        due, stop = row["contract_due"], row["contract_stop"]
+        if due is None or row["outcome"] in ANSWERED or is_gone(row, due):
             continue
-        stopped = row["contract_stop"] is not None
-        if row["contract_due"] <= as_of or stopped:
+        if due <= as_of or stop is not None:
             matured += 1
-            met += stopped and row["contract_stop"] < row["contract_due"]
+            met += stop is not None and stop < due
     return met, matured
 
 
@@ -58,14 +71,14 @@ def legal(requests: list[Row], as_of: int) -> tuple[int, int]:
     """Met and matured under the legal clock: a timely denial meets it."""
     met = matured = 0
     for row in requests:
-        if row["legal_due"] is None or row["outcome"] in OUT:
+        due, stop = row["legal_due"], row["available"]
+        if due is None or is_gone(row, due):
             continue
-        stop = row["available"]
-        if stop is None and row["outcome"] == "denied":
+        if stop is None and row["outcome"] in ANSWERED:
             stop = row["ended"]
-        if row["legal_due"] <= as_of or (stop is not None and stop <= as_of):
+        if due <= as_of or (stop is not None and stop <= as_of):
             matured += 1
-            met += stop is not None and stop < row["legal_due"]
+            met += stop is not None and stop < due
     return met, matured
 
 
@@ -154,14 +167,11 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "open_requests": float(len(still_open)),
         "at_risk_requests": float(sum(row["band"] == "at_risk" for row in still_open)),
         "late_requests": float(sum(row["band"] in ("late", "very_late") for row in still_open)),
+        "held_requests": float(sum(row["band"] == "held" for row in still_open)),
         "open_age_mean": mean(ages),
         "open_age_p90": linear_quantile(ages, 0.9),
-        "physical_media_share_out": share(
-            sum(one["medium"] == "physical" for one in sent), len(sent)
-        ),
-        "physical_media_share_in": share(
-            sum(one["medium"] == "physical" for one in came), len(came)
-        ),
+        "physical_media_share_out": physical(sent),
+        "physical_media_share_in": physical(came),
         "failures_by_code": float(len(failed)),
         "failure_hours_by_code": hours_lost(requests, events),
         "immediately_usable": share(

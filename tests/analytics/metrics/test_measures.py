@@ -29,7 +29,9 @@ REQUEST = st.fixed_dictionaries(
         "direction": st.sampled_from(["inbound", "outbound"]),
         "received": TIMES,
         "available": MAYBE,
-        "outcome": st.sampled_from([None, None, "denied", "withdrawn", "duplicate"]),
+        "outcome": st.sampled_from(
+            [None, None, "denied", "withdrawn", "duplicate", "not_found", "not_our_patient"]
+        ),
         "contract_due": MAYBE,
         "contract_seconds": st.none() | st.integers(0, 30 * 86400),
         "legal_due": MAYBE,
@@ -119,7 +121,10 @@ def test_unknown_channels_widen_the_range_and_are_never_dropped(drawn: list[Any]
     ]
     unknown = sum(one["medium"] in (None, "unknown") for one in sent)
     assert result.n == len(sent)
-    if unknown:
+    assert result.unknown == unknown
+    if unknown == len(sent):
+        assert result.value is None
+    elif unknown:
         assert result.low == pytest.approx(result.value)
         assert result.high == pytest.approx(result.value + 100 * unknown / len(sent))
 
@@ -142,6 +147,15 @@ def test_behind_every_number_stand_as_many_requests_as_it_counts(drawn: list[Any
             assert left_out[f"Left out: {why}"] == n
         for part in parts_of(metric)[:2]:
             assert len(behind.rows(part, limit=None)) == counts[part.key]
+
+
+@settings(max_examples=20, deadline=None)
+@given(LOGS)
+def test_nobody_is_left_out_in_silence(drawn: list[Any]) -> None:
+    mirror = fold(log_of(drawn))
+    for key in ("sla_compliance", "legal_sla_compliance", "turnaround_median", "first_pass_yield"):
+        result = compute(mirror, Selection(), [key])[key]
+        assert result.n + sum(result.excluded.values()) == mirror.cases.num_rows, key
 
 
 @settings(max_examples=10, deadline=None)

@@ -16,7 +16,7 @@ from requests_app.delivery.sweep import (
 from requests_app.failure_codes import FailureCode
 from requests_app.intake.submit import Submission, submit
 from requests_app.models import Event, Facility, ImagingRequest, ShareLink, Study
-from requests_app.tasks import sweep as sweep_task
+from requests_app.tasks import sweep_requests
 from requests_app.vocabulary import (
     Channel,
     Direction,
@@ -131,7 +131,7 @@ def test_a_second_sweep_finds_nothing_and_the_task_says_what_it_did() -> None:
     logged(place, 4 * DAY)
     assert sum(sweep(FRIDAY + 5 * DAY).values()) == 1
     assert sum(sweep(FRIDAY + 5 * DAY).values()) == 0
-    assert set(sweep_task()) == {"logged late", "arrived late", "links unopened", "closed"}
+    assert set(sweep_requests()) == {"logged late", "arrived late", "links unopened", "closed"}
 
 
 def test_a_failure_that_staff_noted_before_is_not_noted_again() -> None:

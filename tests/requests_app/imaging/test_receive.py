@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from PIL import Image
 
+from requests_app.imaging import sandbox
 from requests_app.imaging.presentation import series_list, zip_of
 from requests_app.imaging.receive import NamedFile, receive_files
 from requests_app.imaging.render import render_frame
@@ -42,6 +43,21 @@ def test_slices_are_catalogued_once_however_often_they_come(approved: ImagingReq
     receive_files(approved, files(*slices), by=None, at=AT)
     assert Instance.objects.count() == 3
     assert len(series_list(approved)[0]["frames"]) == 3
+
+
+def test_a_folder_of_many_files_starts_one_child(
+    approved: ImagingRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = []
+
+    class Counted(sandbox.Child):
+        def __init__(self, memory: int) -> None:
+            started.append(memory)
+            super().__init__(memory)
+
+    monkeypatch.setattr(sandbox, "Child", Counted)
+    receive_files(approved, files(*(bytes_of(ct_slice(n)) for n in range(1, 6))), by=None, at=AT)
+    assert len(started) == 1
 
 
 def test_images_of_another_patient_are_not_usable(approved: ImagingRequest) -> None:

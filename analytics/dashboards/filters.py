@@ -1,0 +1,130 @@
+"""The overview's bar of filters: each choice is a link, since the address holds what was chosen."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from analytics.charts.words import day, listed, period, plural
+from analytics.readers.query import CLOCKS, Query
+from analytics.readers.view import View
+from analytics.sources.opening import LIVE
+from requests_app.vocabulary import RequesterType
+
+Context = dict[str, Any]
+STALE_AFTER = 15  # minutes
+_ASKERS = {"": "Anyone"} | {
+    kind.value: kind.value.replace("_", " ").capitalize() for kind in RequesterType
+}
+
+
+def filters(view: View) -> Context:
+    """Return the bar of filters, each choice a link, and the as-of line."""
+    query, zone = view.query, ZoneInfo(view.selection.zone)
+    as_of = datetime.fromtimestamp(view.snapshot.mirror.log.as_of, UTC)
+    age = int((view.at - as_of).total_seconds() / 60)
+    local = as_of.astimezone(zone)
+    weeks = ((view.until - view.since).days + 1) / 7
+    length = plural(int(weeks), "week") if weeks == int(weeks) else plural(round(7 * weeks), "day")
+    lead = "As of" if query.source == LIVE else "The log ends"
+    chosen = view.selection.facilities or ()
+    periods = _periods(view, local.date())
+    asked = period(view.since, view.until)
+    return {
+        "period_label": next((one["label"] for one in periods if one["on"]), asked),
+        "view": view,
+        "query": query,
+        "problems": view.problems,
+        "period": asked,
+        "length": length,
+        "facility_words": _facility_words(view, chosen),
+        "as_of": f"{lead} {local:%a}, {day(local.date(), year=True)}, {local:%H:%M %Z}",
+        "is_live": query.source == LIVE,
+        "is_stale": query.source == LIVE and age > STALE_AFTER,
+        "stale_age": f"{age // 60} h {age % 60} min",
+        "periods": periods,
+        "facilities": [
+            {"slug": slug, "name": name, "on": slug in chosen} for slug, name in view.names.items()
+        ],
+        **_clocks(query),
+        **_askers(query),
+        **_sources(view),
+        **_comparisons(query, length),
+        "plain": query.address(
+            since=None, until=None, facilities=(), clock="contract", compare="before", asked=""
+        ),
+    }
+
+
+def _clocks(query: Query) -> Context:
+    """Return the choice of clocks."""
+    choices = [
+        {"label": label, "href": query.address(clock=key), "on": key == query.clock}
+        for key, (_, label) in CLOCKS.items()
+    ]
+    return {"clocks": choices, "clock_label": CLOCKS[query.clock][1]}
+
+
+def _askers(query: Query) -> Context:
+    """Return the choice of who asked."""
+    choices = [
+        {"label": label, "href": query.address(asked=key), "on": key == query.asked}
+        for key, label in _ASKERS.items()
+    ]
+    return {"askers": choices, "asked_label": _ASKERS[query.asked]}
+
+
+def _comparisons(query: Query, length: str) -> Context:
+    """Return the choice of what to compare with."""
+    labels = {"before": f"The {length} before", "none": "Nothing"}
+    choices = [
+        {"label": label, "href": query.address(compare=key), "on": key == query.compare}
+        for key, label in labels.items()
+    ]
+    return {"compare": choices, "compare_label": labels[query.compare]}
+
+
+def _sources(view: View) -> Context:
+    """Return the choice of live work and imported logs; another source keeps no other filter."""
+    labels = {LIVE: "Live work"} | {name: f"Log {name}" for name in view.sources}
+    choices = [
+        {"label": label, "href": Query(source=name).address(), "on": name == view.query.source}
+        for name, label in labels.items()
+    ]
+    return {
+        "sources": choices if len(choices) > 1 else [],
+        "source_label": labels.get(view.query.source, view.query.source),
+    }
+
+
+def _periods(view: View, today: date) -> list[Context]:
+    month = today.replace(day=1)
+    ends = {
+        "Last 13 weeks": (None, None),
+        "Last 4 weeks": (
+            today - timedelta(days=today.weekday() + 28),
+            today - timedelta(days=today.weekday() + 1),
+        ),
+        "Last 12 months": (date(month.year - 1, month.month, 1), month - timedelta(days=1)),
+        "This month": (month, today),
+    }
+    if view.query.source != LIVE:
+        ends = {"The whole log": (None, None)}
+    chosen = (view.query.since, view.query.until)
+    return [
+        {
+            "label": label,
+            "href": view.query.address(since=since, until=until),
+            "on": (since, until) == chosen,
+        }
+        for label, (since, until) in ends.items()
+    ]
+
+
+def _facility_words(view: View, chosen: tuple[str, ...]) -> str:
+    if not chosen:
+        return "no facility"
+    if len(chosen) == len(view.names):
+        return "all facilities" if len(chosen) > 1 else view.name(chosen[0])
+    return listed([view.name(one_of) for one_of in chosen[:3]])

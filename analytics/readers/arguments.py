@@ -1,0 +1,111 @@
+"""The options that commands about figures share: source, moment, days, facilities, zone."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.core.management.base import CommandError
+
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import Mirror
+from analytics.mirror.refresh import Snapshot
+from analytics.readers.query import EARLIEST, LATEST
+from analytics.sources.opening import LIVE, UnknownSource, live_as_of, open_source
+from requests_app.vocabulary import RequesterType
+
+MISUSE = 2
+
+
+def add_selection(parser: ArgumentParser) -> None:
+    """Declare the options that choose a source and some of its requests."""
+    parser.add_argument("--source", default=LIVE, help="live, or the name of an imported log")
+    parser.add_argument("--as-of", help="live work as it stood then, an ISO time")
+    parser.add_argument("--from", dest="since", help="first day of receipt")
+    parser.add_argument("--to", dest="until", help="last day of receipt")
+    parser.add_argument("--facility", action="append", help="a facility's slug; may repeat")
+    parser.add_argument("--direction", choices=["inbound", "outbound"])
+    parser.add_argument("--asked", choices=[kind.value for kind in RequesterType])
+    parser.add_argument("--zone", help="the zone that draws the days; the source's own by default")
+
+
+def snapshot_for(options: Mapping[str, Any], at: datetime) -> Snapshot:
+    """Open the source, as it stood at --as-of where that is given."""
+    if options["as_of"]:
+        if options["source"] != LIVE:
+            raise CommandError(
+                "--as-of is for live work; a log speaks until its own end.", returncode=MISUSE
+            )
+        return live_as_of(_moment(options["as_of"]))
+    try:
+        return open_source(options["source"], at=at, any_organization=True)
+    except UnknownSource as error:
+        raise CommandError(error.sentence, returncode=MISUSE) from error
+
+
+def selection_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
+    """Return what the options choose; misuse is answered with a sentence and status 2."""
+    facilities = tuple(options["facility"]) if options["facility"] else None
+    known = set(mirror.cases["facility"].to_pylist())
+    if facilities and (strange := sorted(set(facilities) - known)):
+        raise CommandError(f"The source has no facility {strange[0]!r}.", returncode=MISUSE)
+    chosen = Selection(
+        facilities=facilities,
+        since=_day(options["since"]),
+        until=_day(options["until"]),
+        direction=options["direction"],
+        requester_type=options["asked"],
+        zone=_zone(options["zone"]) or mirror.log.zone,
+    )
+    check_order(chosen)
+    return chosen
+
+
+def check_order(chosen: Selection) -> None:
+    """Refuse a period that ends before it begins."""
+    if chosen.since and chosen.until and chosen.until < chosen.since:
+        raise CommandError("The period ends before it begins.", returncode=MISUSE)
+
+
+def in_days(chosen: Selection, since: date, until: date) -> Selection:
+    """Return the selection with the usual days where none were asked for."""
+    found = replace(chosen, since=chosen.since or since, until=chosen.until or until)
+    check_order(found)
+    return found
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        found = date.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(
+            f"{text!r} is not a date such as 2026-11-24.", returncode=MISUSE
+        ) from error
+    if not EARLIEST <= found <= LATEST:
+        reach = f"{EARLIEST.year} to {LATEST.year}"
+        raise CommandError(f"{text} is out of reach; choose {reach}.", returncode=MISUSE)
+    return found
+
+
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(f"{text!r} is not an ISO time.", returncode=MISUSE) from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _zone(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise CommandError(f"There is no time zone {text!r}.", returncode=MISUSE) from error
+    return text

@@ -1,0 +1,32 @@
+"""Where the call that is being answered came from, for entries written deep inside a verb."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.http import HttpRequest, HttpResponseBase
+
+_ADDRESS: ContextVar[str] = ContextVar("audit_address", default="")
+
+
+def current_address() -> str:
+    """Return the network address of the caller; nothing outside a web request."""
+    return _ADDRESS.get()
+
+
+class Origin:
+    """Middleware: keep the caller's address in reach while a request is answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = _ADDRESS.set(request.META.get("REMOTE_ADDR", "") or "")
+        try:
+            return self.get_response(request)
+        finally:
+            _ADDRESS.reset(token)

@@ -1,0 +1,90 @@
+"""Who may read the log, which facilities' entries, and in which zone the times are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+
+from audit.access import record
+from audit.models import AuditEntry
+from audit.proof.entry import Action, EventCode, Outcome
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.http import HttpRequest, HttpResponseBase
+
+ROLES = frozenset({"auditor", "administrator"})
+View = Callable[..., "HttpResponseBase"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """A person who may read the log, cut to the facilities that are theirs to see."""
+
+    facilities: frozenset[str]
+    zone: ZoneInfo
+
+    @property
+    def sees_all(self) -> bool:
+        """True where no entry of another facility is in the log."""
+        return not AuditEntry.objects.exclude(facility__in=[*self.facilities, ""]).exists()
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """Return the signed-in person as a reader of the log."""
+    user = cast("Any", request.user)
+    first = user.visible_facilities().order_by("slug").first()
+    return Reader(
+        facilities=user.visible_facility_slugs(), zone=ZoneInfo(first.zone if first else "UTC")
+    )
+
+
+def record_refusal(request: HttpRequest, at: datetime) -> None:
+    """Record that somebody asked for what is not theirs to see."""
+    record(
+        verb="log.refused",
+        code=EventCode.SECURITY_ALERT,
+        action=Action.READ,
+        outcome=Outcome.MINOR_FAILURE,
+        http_request=request,
+        subject="audit log",
+        at=at,
+    )
+
+
+def readers(now: Callable[[], datetime]) -> Callable[[View], View]:
+    """Let only auditors and administrators through; a refusal is an entry, visitors sign in."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not set(request.user.groups.values_list("name", flat=True)) & ROLES:
+                record_refusal(request, now())
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return cast("View", login_required(guarded))
+
+    return wrap
+
+
+def look(
+    request: HttpRequest, verb: str, at: datetime, **detail: str | int | bool | None
+) -> AuditEntry:
+    """Record a use of the log (DICOM PS3.15: Audit Log Used)."""
+    return record(
+        verb=verb,
+        code=EventCode.AUDIT_LOG_USED,
+        action=Action.READ,
+        http_request=request,
+        subject="audit log",
+        detail=detail,
+        at=at,
+    )

@@ -1,0 +1,89 @@
+"""What the log's verbs, roles and purposes are called on a page."""
+
+VERBS: dict[str, str] = {
+    "request.drafted": "Drafted",
+    "request.received": "Received",
+    "request.logged": "Logged",
+    "request.hold_started": "Put on hold",
+    "request.hold_ended": "Ended the hold",
+    "request.complete": "Marked complete",
+    "request.approved": "Approved",
+    "request.search_started": "Began the search",
+    "request.located": "Found the images",
+    "request.images_received": "Received images",
+    "request.images_unusable": "Found images not usable",
+    "request.images_usable": "Found images usable",
+    "request.prepared": "Made ready",
+    "request.sent": "Sent",
+    "request.available": "Made available",
+    "request.first_opened": "Opened for the first time",
+    "request.downloaded": "Downloaded",
+    "request.confirmed_usable": "Confirmed usable",
+    "request.delivery_failed": "Recorded a failed delivery",
+    "request.redelivery_ready": "Made ready to send again",
+    "request.link_revoked": "Revoked the link",
+    "request.failure_noted": "Noted a failure",
+    "request.failure_recovered": "Recovered from a failure",
+    "request.manual_touch": "Handled by hand",
+    "request.assigned": "Assigned",
+    "request.extended": "Extended the due date",
+    "request.denied": "Denied",
+    "request.withdrawn": "Withdrew",
+    "request.not_found": "Found no images",
+    "request.duplicate": "Marked as a duplicate",
+    "request.closed": "Closed",
+    "request.viewed": "Looked at",
+    "request.tracked": "Looked at its progress",
+    "requests.listed": "Listed requests",
+    "study.viewed": "Viewed images",
+    "study.downloaded": "Took the originals",
+    "session.opened": "Signed in",
+    "session.closed": "Signed out",
+    "session.refused": "Tried to sign in",
+    "session.throttled": "Tried to sign in too often",
+    "password.changed": "Changed the password",
+    "dashboard.viewed": "Looked at figures",
+    "dashboard.refused": "Tried to see figures",
+    "report.exported": "Exported a report",
+    "log.imported": "Imported a log",
+    "log.previewed": "Previewed a log",
+    "logs.listed": "Listed imported logs",
+    "log.deleted": "Deleted a log",
+    "log.viewed": "Looked at the access log",
+    "log.entry_viewed": "Looked at an entry",
+    "log.proof_exported": "Took the proof of an entry",
+    "log.checked": "Checked the access log",
+    "log.exported": "Exported the log",
+    "log.reviewed": "Reviewed the access log",
+    "log.refused": "Tried to see the access log",
+}
+KINDS: tuple[tuple[str, str], ...] = (
+    ("request.viewed", "Looked at a request"),
+    ("request.", "Anything with a request"),
+    ("requests.", "Listed requests"),
+    ("study.", "Saw or took images"),
+    ("session.", "Sign-ins"),
+    ("report.", "Exported a report"),
+    ("dashboard.", "Looked at figures"),
+    ("log", "Logs: looked, imported, exported"),
+)
+"""What the filter "did" offers: the beginning of a verb and its name."""
+_ALONE: dict[str, str] = {"audit log": "The access log", "overview": "Overview"}
+
+
+def verb_words(verb: str) -> str:
+    """Say what was done; a verb that has no words yet is spelled out."""
+    return VERBS.get(verb) or verb.replace(".", " ").replace("_", " ").capitalize()
+
+
+def in_words(code: str) -> str:
+    """Say a role or a purpose: release_staff becomes Release staff."""
+    return code.replace("_", " ").capitalize()
+
+
+def subject_words(subject: str) -> str:
+    """Say what it was done to: request:R-004817 becomes R-004817."""
+    kind, _, name = subject.partition(":")
+    if not name or kind == "account":
+        return _ALONE.get(kind, in_words(kind))
+    return name if kind == "request" else f"{in_words(kind)} {name.replace('_', ' ')}"

@@ -1,0 +1,142 @@
+"""The checks that need the request as well as the images: U4 again, U6 and U7.
+
+Derived when asked, never stored: the request's patient, wishes and need-by day may change after
+the images came.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from requests_app.failure_codes import FailureCode
+from requests_app.imaging.findings import CHECKS, Finding, failure, verdict_of, warning
+from requests_app.models import ImagingRequest, Instance, Study
+from requests_app.vocabulary import Direction, Severity, Usability
+
+PAIRED = frozenset(
+    {"ANKLE", "ARM", "BREAST", "CALCANEUS", "CLAVICLE", "ELBOW", "EYE", "FEMUR", "FINGER", "FOOT"}
+    | {"FOREARM", "HAND", "HIP", "HUMERUS", "KNEE", "LEG", "RADIUS", "SCAPULA", "SHOULDER"}
+    | {"THUMB", "TIBIA", "TOE", "ULNA", "WRIST", "ZYGOMA"}
+)
+"""Defined terms of paired body parts (PS3.16 annex L)."""
+REPORTS = frozenset(
+    {f"1.2.840.10008.5.1.4.1.1.88.{leaf}" for leaf in ("11", "22", "33", "34")}
+    | {f"1.2.840.10008.5.1.4.1.1.104.{leaf}" for leaf in ("1", "2")}
+)
+"""SOP classes of reports: structured text, PDF, CDA; not dose reports or key images."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """How a study stands: its verdict, how many of the seven checks it passed, and why not all."""
+
+    study: Study
+    verdict: Usability
+    passed: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Inside:
+    """What the images of one study say of themselves."""
+
+    kinds: frozenset[str]
+    unsided: frozenset[str]
+
+
+def check_studies(request: ImagingRequest, studies: list[Study]) -> list[Checked]:
+    """Return how each of the request's studies stands now."""
+    inside = _look_inside(request)
+    nothing = _Inside(kinds=frozenset(), unsided=frozenset())
+    return [_check(request, study, inside.get(study.pk, nothing)) for study in studies]
+
+
+def is_late_without_images(request: ImagingRequest, at: datetime) -> Finding | None:
+    """Return U7's finding on a request whose need-by day passed before anything came."""
+    zone = ZoneInfo(request.facility.zone)
+    if request.need_by is None or at.astimezone(zone).date() <= request.need_by:
+        return None
+    return _late("The images are not here, and the day they were needed has passed.")
+
+
+def _check(request: ImagingRequest, study: Study, inside: _Inside) -> Checked:
+    stored = [_finding(one) for one in study.findings]
+    found = stored + [one for one in _context(request, study, inside) if one not in stored]
+    weighty = {one.check for one in found if one.severity is not Severity.NOTE}
+    return Checked(
+        study=study,
+        verdict=verdict_of(found),
+        passed=len(CHECKS) - len(weighty & set(CHECKS)),
+        findings=tuple(found),
+    )
+
+
+def _finding(said: dict[str, Any]) -> Finding:
+    code = FailureCode(said["code"]) if said.get("code") else None
+    return Finding(**said | {"code": code, "severity": Severity(said["severity"])})
+
+
+def _context(request: ImagingRequest, study: Study, inside: _Inside) -> list[Finding]:
+    found = [*_patient(request, study)]
+    if study.study_date is None:
+        found.append(warning("U6", "The study carries no date."))
+    # Studies from elsewhere get our number when they are imported.
+    if request.direction == Direction.OUTBOUND and not study.accession_number:
+        found.append(warning("U6", "The accession number is missing."))
+    found += [
+        warning("U6", f"The images do not say which side: {part.lower()}.")
+        for part in sorted(inside.unsided)
+    ]
+    if request.wants_reports and not inside.kinds & REPORTS:
+        outbound = request.direction == Direction.OUTBOUND
+        code = FailureCode.PR06 if outbound else FailureCode.US09
+        found.append(_coded("U6", code, "The report was asked for and is not here."))
+    zone = ZoneInfo(request.facility.zone)
+    if request.need_by and study.first_received_at.astimezone(zone).date() > request.need_by:
+        found.append(_late("The images came after the day they were needed."))
+    return found
+
+
+def _patient(request: ImagingRequest, study: Study) -> list[Finding]:
+    if request.patient is None:
+        return [warning("U4", "The patient is not confirmed yet, so nothing can be compared.")]
+    if study.patient_id != request.patient.medical_record_number:
+        return [other_patient()]
+    return []
+
+
+def other_patient() -> Finding:
+    """Return U4's finding on images that are not of the patient asked for."""
+    return failure("U4", FailureCode.US06, "The images carry another record number than asked.")
+
+
+def _late(sentence: str) -> Finding:
+    return _coded("U7", FailureCode.US08, sentence)
+
+
+def _coded(check: str, code: FailureCode, sentence: str) -> Finding:
+    """Return a warning with a code: late or without a report, the images can still be used."""
+    return Finding(check=check, code=code, severity=Severity.WARNING, sentence=sentence)
+
+
+def _look_inside(request: ImagingRequest) -> dict[int, _Inside]:
+    rows = (
+        Instance.objects.filter(series__study__request=request)
+        .order_by()
+        .values_list("series__study", "sop_class_uid", "header")
+        .distinct()
+    )
+    kinds: dict[int, set[str]] = {}
+    unsided: dict[int, set[str]] = {}
+    for study, kind, header in rows:
+        kinds.setdefault(study, set()).add(kind)
+        part = str(header.get("body_part", ""))
+        if part in PAIRED and not header.get("side"):
+            unsided.setdefault(study, set()).add(part)
+    return {
+        study: _Inside(kinds=frozenset(kinds[study]), unsided=frozenset(unsided.get(study, ())))
+        for study in kinds
+    }

@@ -1,0 +1,139 @@
+"""Weeks wait for review until somebody looked through them; no review overlaps or lies ahead."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.test import Client
+
+from audit.access import record
+from audit.models import AuditEntry, Review
+from audit.proof.entry import Action, EventCode
+from requests_app.vocabulary import Role
+from tests.requests_app.cast import Cast, make_cast, person
+
+pytestmark = pytest.mark.django_db
+TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def auditor(cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr("django.utils.timezone.now", lambda: TUESDAY)
+    client.force_login(cast.people[Role.AUDITOR])
+    return client
+
+
+def look(day: int, facility: str = "northfield") -> None:
+    record(
+        verb="request.viewed",
+        code=EventCode.PATIENT_RECORD,
+        action=Action.READ,
+        subject="request:R-000001",
+        facility=facility,
+        at=datetime(2026, 11, day, 18, tzinfo=UTC),
+    )
+
+
+def review(client: Client, since: str, until: str, finding: str = "") -> str:
+    said = {"since": since, "until": until, "finding": finding}
+    answer = client.post("/proof/review/", said, follow=True)
+    assert answer.status_code == 200
+    return " ".join(str(message) for message in answer.context["messages"])
+
+
+def waiting(client: Client) -> list[tuple[date, int]]:
+    return [(week.since, week.entries) for week in client.get("/proof/").context["weeks"]]
+
+
+def test_past_weeks_with_their_entries_wait(auditor: Client) -> None:
+    for day in (10, 17, 18, 24):
+        look(day)
+    assert waiting(auditor) == [(date(2026, 11, 16), 2), (date(2026, 11, 9), 1)]
+    text = auditor.get("/proof/").content.decode()
+    assert "2 weeks wait for review" in text
+    assert "due Fri, Nov 27" in text
+
+
+def test_this_week_does_not_wait_yet(auditor: Client) -> None:
+    look(24)
+    assert waiting(auditor) == []
+    assert "No week waits for review" in auditor.get("/proof/").content.decode()
+
+
+def test_a_review_keeps_who_which_entries_and_what_was_found(auditor: Client) -> None:
+    look(10)
+    look(17)
+    look(18)
+    assert "2 entries is recorded" in review(
+        auditor, "2026-11-16", "2026-11-22", "misdirected link, withdrawn unopened"
+    )
+    kept = Review.objects.get()
+    assert (kept.reviewer, kept.entries, kept.first_seq, kept.last_seq) == ("auditor", 2, 2, 3)
+    assert waiting(auditor) == [(date(2026, 11, 9), 1)]
+    text = auditor.get("/proof/").content.decode()
+    assert "Nov 16 – 22: a finding" in text.replace("Nov 16 – Nov 22", "Nov 16 – 22")
+    assert "misdirected link, withdrawn unopened" in text
+
+
+def test_the_log_seals_the_review_but_not_its_words(auditor: Client) -> None:
+    look(17)
+    review(auditor, "2026-11-16", "2026-11-22", "about Sample Patient")
+    body = bytes(AuditEntry.objects.get(verb="log.reviewed").body).decode()
+    assert '"entries":1' in body and '"finding_sha256":"' in body
+    assert "Sample Patient" not in body
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "said"),
+    [
+        ("2026-11-16", "2026-11-24", "not over yet"),
+        ("2026-11-24", "2026-11-24", "not over yet"),
+        ("2027-01-01", "2027-01-07", "not over yet"),
+        ("2026-11-22", "2026-11-16", "ends before it begins"),
+        ("2026-11-11", "2026-11-12", "has reviewed"),
+        ("2026-11-01", "2026-11-10", "has reviewed"),
+        ("2026-11-15", "2026-11-22", "has reviewed"),
+        ("soon", "2026-11-22", "Give both days"),
+        ("", "", "Give both days"),
+    ],
+)
+def test_a_review_that_cannot_be_is_refused_with_a_sentence(
+    auditor: Client, since: str, until: str, said: str
+) -> None:
+    review(auditor, "2026-11-09", "2026-11-15")
+    assert said in review(auditor, since, until)
+    assert Review.objects.count() == 1
+
+
+def test_a_finding_too_long_is_refused_not_cut(auditor: Client) -> None:
+    assert "at most 2000" in review(auditor, "2026-11-09", "2026-11-15", "x" * 2001)
+    assert not Review.objects.exists()
+
+
+def test_a_review_covers_only_what_its_reviewer_could_see(
+    auditor: Client, cast: Cast, client: Client
+) -> None:
+    look(17)
+    look(18, "lakeside")
+    assert "1 entries" in review(auditor, "2026-11-16", "2026-11-22")
+    other = Client()
+    other.force_login(person("lakes", Role.AUDITOR, cast.lakeside))
+    assert waiting(other) == [(date(2026, 11, 16), 1)]
+    assert "recorded" in review(other, "2026-11-16", "2026-11-22")
+
+
+def test_a_review_goes_back_when_its_entry_cannot_be_written(
+    auditor: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("the log is full")
+
+    monkeypatch.setattr("audit.reviews.look", fail)
+    auditor.raise_request_exception = False
+    said = {"since": "2026-11-09", "until": "2026-11-15"}
+    assert auditor.post("/proof/review/", said).status_code == 500
+    assert not Review.objects.exists()

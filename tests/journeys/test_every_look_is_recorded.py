@@ -1,0 +1,182 @@
+"""Every address that shows or exports data writes an entry before it answers, or says nothing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from access_matrix import DOORS
+from address_book import CALLBACK, address, client_of, doors, knock, sample_world
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from journey_cast import facility, somebody
+
+from audit.models import AuditEntry
+from requests_app.intake.submit import submit
+from requests_app.models import ImagingRequest
+from requests_app.vocabulary import Role
+
+pytestmark = pytest.mark.django_db
+API_VERBS = ("link", "hand_over", "arrived", "failed", "hold", "release", "extend", "deny")
+NO_ENTRY: dict[str, str] = {
+    "health": "says only that the product runs",
+    "account_login": "the form; each sign-in and refusal is recorded by its signal",
+    "account_signup": "nobody signs up here",
+    "account_logout": "asks whether to sign out; signing out is recorded",
+    "account_inactive": "a sentence",
+    "account_reauthenticate": "the form",
+    "account_email": "a person's own address",
+    "account_email_verification_sent": "a sentence",
+    "account_change_password": "the form; the change is recorded",
+    "account_set_password": "sends on to the change",
+    "account_reset_password": "the form",
+    "account_reset_password_done": "a sentence",
+    "account_reset_password_from_key": "the form",
+    "account_reset_password_from_key_done": "a sentence",
+    "account_confirm_email": "a sentence",
+    "account_confirm_login_code": "sends on to the sign-in page",
+    "staff:new": "an empty form; filing is recorded",
+    "staff:frame": "one picture of a viewer whose opening was recorded",
+    "api:schema": "describes the product, no data",
+    "api:docs": "describes the product, no data",
+    "dashboards:part _dash-layout": "an empty page; its figures come by a recorded call",
+    "dashboards:part _dash-dependencies": "describes the page, no data",
+    "dashboards:part none": "an empty page; its figures come by a recorded call",
+    "logs:new": "an empty form",
+    "logs:draft": "here: somebody else's, not there; one's own is tested below",
+    "logs:template": "here: somebody else's, not there",
+    "logs:draft_rejected": "here: somebody else's, not there",
+    "logs:delete": "here: not there; deleting is tested below",
+    "reports:index": "a form; each report is recorded",
+    "portal:start": "sends on",
+    "portal:ask": "an empty form; filing is recorded",
+    "portal:tracking": "here: an unknown token; a known one is tested below",
+    "portal:share": "here: an unknown token; the journey of a link tests the others",
+    "portal:shared": "here: not opened; the journey of a link tests the others",
+    "portal:shared_frame": "one picture of a viewer whose opening was recorded",
+    "portal:shared_originals": "here: not opened; the journey of a link tests the others",
+    "api:transition": "here: refused, the request is not complete; a move is an event",
+    **dict.fromkeys(
+        (f"api:{verb}" for verb in API_VERBS),
+        "here: refused, as above; a step taken is an event",
+    ),
+    "audit:review": "here: refused, without days; test_reviews writes one",
+    "staff:attach": "here: refused in this state; receiving images is an event of the journal",
+    "staff:attach_stream": "here: refused in this state, as above",
+}
+"""Doors that need no entry of their own, and why."""
+
+
+def passes_to_data(key: str) -> bool:
+    return key not in NO_ENTRY
+
+
+def test_the_list_of_doors_without_an_entry_names_only_doors() -> None:
+    assert set(NO_ENTRY) <= set(DOORS)
+
+
+@pytest.mark.parametrize("key", [key for key in DOORS if passes_to_data(key)])
+def test_who_is_let_in_leaves_an_entry(key: str) -> None:
+    world = sample_world()
+    role = next(role for role in (Role.ADMINISTRATOR, *Role) if role in DOORS[key].opens_to)
+    client = client_of(somebody(role, facility()))
+    name, parameters = next((name, words) for found, name, words in doors() if found == key)
+    method = "POST" if "POST" in DOORS[key].answers and key != "api:requests" else "GET"
+    if key in ("staff:queue", "staff:outside_images"):
+        method = "GET"  # their POST only keeps the words of a search
+    before = AuditEntry.objects.count()
+    status, _ = knock(client, method, address(key, name, parameters, world))
+    assert status == DOORS[key].answers[method]
+    entries = AuditEntry.objects.count() - before
+    assert entries >= 1
+
+
+def test_a_refusal_is_recorded_where_figures_or_the_log_are_asked_for() -> None:
+    client = client_of(somebody(Role.REQUESTER, facility()))
+    for where in ("/proof/", "/overview/", "/reports/", "/reports/sla_compliance.csv"):
+        before = AuditEntry.objects.exclude(outcome="0").count()
+        assert client.get(where).status_code == 403
+        assert AuditEntry.objects.exclude(outcome="0").count() == before + 1
+
+
+def test_following_a_tracking_link_is_recorded(client: Client) -> None:
+    from tests.requests_app.cast import file_request
+
+    asked = file_request(facility())
+    from requests_app.intake.submit import Submission
+
+    said = {name: getattr(asked, name) for name in ("requester_name", "recipient_name", "scope")}
+    filed = submit(
+        Submission(
+            facility=asked.facility,
+            requester_type=asked.requester_type,
+            legal_basis=asked.legal_basis,
+            patient_family_name="0417",
+            **said,
+        ),
+        by=None,
+        at=asked.events.first().occurred_at,
+    )
+    assert client.get(f"/track/{filed.tracking_token}/").status_code == 200
+    entry = AuditEntry.objects.get(verb="request.tracked")
+    assert entry.subject == f"request:{filed.request.number}"
+    assert filed.tracking_token.encode() not in bytes(entry.body)
+
+
+def test_previewing_importing_and_deleting_a_log_is_recorded(
+    settings: object, tmp_path: Path
+) -> None:
+    client = client_of(somebody(Role.ANALYST, facility()))
+    rows = b"Req #,Date Rcvd,Date Out,Method\n1,3/14/25,3/19/25,CD\n2,3/15/25,3/26/25,portal\n"
+    draft = client.post("/logs/new/", {"log": SimpleUploadedFile("cd.csv", rows)})["Location"]
+    assert client.get(draft).status_code == 200
+    assert client.post(draft, {"confirm": "1"}).status_code == 302
+    assert client.post("/logs/cd/delete/").status_code == 302
+    verbs = set(AuditEntry.objects.values_list("verb", flat=True))
+    assert {"log.previewed", "log.imported", "log.deleted"} <= verbs
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        *("/work/queue/", "/work/deliveries/", "/overview/", "/reports/sla_compliance.csv"),
+        *("/proof/", "/proof/access-log.csv", "/api/requests/", "/mine/", "/logs/"),
+    ],
+)
+def test_without_a_log_nothing_is_shown(where: str) -> None:
+    client = client_of(somebody(Role.ADMINISTRATOR, facility()))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_pending RENAME TO audit_pending_lost")
+    try:
+        answer = client.get(where)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_pending_lost RENAME TO audit_pending")
+    assert answer.status_code == 500
+
+
+def test_without_a_log_a_callback_shows_nothing() -> None:
+    client = client_of(somebody(Role.ADMINISTRATOR, facility()))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_pending RENAME TO audit_pending_lost")
+    answer = client.post(
+        "/overview/_dash-update-component", json.dumps(CALLBACK), content_type="application/json"
+    )
+    assert answer.status_code == 500
+
+
+def test_without_a_log_no_request_moves() -> None:
+    world = sample_world()
+    client = client_of(somebody(Role.SUPERVISOR, facility()))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_pending RENAME TO audit_pending_lost")
+    where = f"/api/requests/{world['number']}/transition/"
+    answer = client.post(where, {"to": "withdrawn"}, content_type="application/json")
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_pending_lost RENAME TO audit_pending")
+    assert answer.status_code == 500
+    found = ImagingRequest.objects.get(number=world["number"])
+    assert (found.state, found.events.filter(kind="withdrawn").count()) == ("received", 0)
+    assert (
+        client.post(where, {"to": "withdrawn"}, content_type="application/json").status_code == 200
+    )
