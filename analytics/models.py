@@ -16,6 +16,7 @@ class UploadedLog(models.Model):
     mapping = models.JSONField()
     answer = models.JSONField()
     as_of = models.BigIntegerField(help_text="seconds since 1970, UTC")
+    code_key = models.CharField(max_length=64, blank=True, default="")
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL
     )
@@ -33,3 +34,26 @@ class UploadedLog(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SavedMapping(models.Model):
+    """How an organization read files with the same headers last time."""
+
+    organization = models.ForeignKey(
+        "requests_app.Organization", null=True, blank=True, on_delete=models.CASCADE
+    )
+    signature = models.CharField(max_length=64, help_text="hash of the headers")
+    mapping = models.JSONField()
+    used_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organization", "signature"),
+                name="one_mapping_of_the_same_headers",
+                nulls_distinct=False,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.signature[:12]

@@ -103,6 +103,8 @@ else:
             "LOCATION": "django_cache",
         }
     }
+# What each process may compute for itself, so that a page needs no server to remember it.
+CACHES["process"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 CELERY_BROKER_URL = _broker or broker_url(VAR)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -117,6 +119,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "seal the audit log": {"task": "audit.tasks.seal_log", "schedule": 60.0},
     "send notices": {"task": "requests_app.tasks.send_notices", "schedule": 15.0},
+    "sweep": {"task": "requests_app.tasks.sweep", "schedule": 3600.0},
     "sweep broken uploads": {"task": "requests_app.tasks.sweep_uploads", "schedule": 3600.0},
     "refresh the mirror": {"task": "analytics.tasks.refresh_mirror", "schedule": 30.0},
 }

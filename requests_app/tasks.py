@@ -5,7 +5,8 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from requests_app.imaging.store import sweep
+from requests_app.delivery.sweep import sweep
+from requests_app.imaging import store
 from requests_app.notices.mail import send_waiting
 
 
@@ -15,7 +16,13 @@ def send_notices() -> int:
     return send_waiting(timezone.now())
 
 
+@shared_task(name="requests_app.tasks.sweep")
+def sweep_requests() -> dict[str, int]:
+    """Note what time alone brought about, and close what is over."""
+    return sweep(timezone.now())
+
+
 @shared_task(name="requests_app.tasks.sweep_uploads")
 def sweep_uploads() -> int:
     """Remove what killed uploads left behind a day ago."""
-    return sweep(before=(timezone.now() - timedelta(days=1)).timestamp())
+    return store.sweep(before=(timezone.now() - timedelta(days=1)).timestamp())

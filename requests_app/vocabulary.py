@@ -106,6 +106,31 @@ class LegalBasis(StrEnum):
     REQUIRED_BY_LAW = "required_by_law"
 
 
+TAKES_A_FORM = frozenset({LegalBasis.AUTHORIZATION, LegalBasis.THIRD_PARTY_DIRECTIVE})
+"""Bases under which a form of the patient may be asked for; under others that is a barrier."""
+
+
+class AuthorityKind(StrEnum):
+    """A paper that shows by what right somebody asks."""
+
+    POWER_OF_ATTORNEY = "power_of_attorney"
+    GUARDIANSHIP = "guardianship"
+    PARENT_OF_A_MINOR = "parent_of_a_minor"
+    EXECUTOR = "executor"
+    COURT_ORDER = "court_order"
+    SUBPOENA = "subpoena"
+    STATUTE = "statute"
+    SIGNED_DIRECTIVE = "signed_directive"
+
+
+class Until(StrEnum):
+    """What stops a clock."""
+
+    SENT = "sent"
+    AVAILABLE = "available"
+    REASON = "written reason sent"
+
+
 class Priority(StrEnum):
     """How soon the images are needed."""
 
@@ -197,6 +222,13 @@ class DeliveryState(StrEnum):
     AVAILABLE = "available"
     FAILED = "failed"
     REVOKED = "revoked"
+
+
+class LetterKind(StrEnum):
+    """What a letter to the requester says."""
+
+    EXTENSION = "extension"
+    DENIAL = "denial"
 
 
 class NoticeState(StrEnum):

@@ -76,7 +76,8 @@ def _own_folders(tmp_path: Path, settings: object) -> None:
         setattr(settings, name, tmp_path / folder)
     settings.AUDIT_KEY_PATH = tmp_path / "audit" / "ed25519.pem"  # type: ignore[attr-defined]
     settings.CACHES = {  # type: ignore[attr-defined]
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": name}
+        for name in ("default", "process")
     }
     from analytics.mirror.refresh import _SHOWN
     from audit.access import _pseudonym_key

@@ -1,19 +1,24 @@
-"""Read the moments of a log, and find the rows that cannot be used and the questions to ask."""
+"""Read the moments of a log, vectorised, and say what cannot be used and what must be asked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics.external_logs.dates import Moment, looks_like_date, order_of, read_moment
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from analytics.external_logs.dates import Moment, read_moment
 from analytics.external_logs.mapping import Mapping
-from analytics.external_logs.read import RawLog
+from analytics.external_logs.raw import each_word
 
 MOMENTS = (
     *("timestamp", "start_timestamp", "received_at", "completed_at", "complete_at", "need_by"),
-    *("hold_start", "hold_end"),
+    *("hold_start", "hold_end", "received_anchor", "completed_anchor"),
 )
-TOTALS = ("total", "subtotal", "sum", "grand total", "average")
+TOTALS = ("total", "totals", "subtotal", "sum", "grand", "average")
 
 
 @dataclass
@@ -21,73 +26,101 @@ class Findings:
     """What was found while reading: rejected rows with their reasons, and what was unclear."""
 
     rejected: list[tuple[int, str]] = field(default_factory=list)
-    unread: int = 0
+    unread: dict[str, dict[str, Any]] = field(default_factory=dict)
     has_times: bool = False
+    offsets: set[bool] = field(default_factory=set)
 
-    def reject(self, row: int, reason: str) -> None:
-        """List a row that is not imported."""
-        self.rejected.append((row, reason))
-
-
-def date_headers(mapping: Mapping) -> list[str]:
-    """Return the headers of all columns that hold moments."""
-    headers = [mapping.columns[name] for name in MOMENTS if name in mapping.columns]
-    for anchor in (mapping.received, mapping.completed):
-        if not isinstance(anchor, str) and "column" in anchor:
-            headers.append(anchor["column"])
-    return list(dict.fromkeys(headers))
-
-
-def questions(raw: RawLog, mapping: Mapping) -> list[dict[str, object]]:
-    """Return what must be answered before the figures mean anything.
-
-    A file is one hand's: a column that settles the order of day and month settles it for all.
-    """
-    if mapping.date_order or settled_order(raw, mapping):
-        return []
-    for header in date_headers(mapping):
-        values = [value for value in raw.column(header) if value]
-        if order_of(values) is None:
-            example = next(value for value in values if looks_like_date(value))
-            asked = {
-                "field": "date_order",
-                "column": header,
-                "question": f"Is {example!r} in {header!r} month first or day first?",
-                "choices": ["MDY", "DMY"],
-                "rows": len(values),
-            }
-            return [asked]
-    return []
-
-
-def settled_order(raw: RawLog, mapping: Mapping) -> str:
-    """Return the order of dates that the file itself settles, or that of the mapping."""
-    if mapping.date_order:
-        return mapping.date_order
-    orders = [order_of(raw.column(header)) for header in date_headers(mapping)]
-    return next((order for order in orders if order), "")
+    def could_not_read(self, name: str, rows: int, example: str) -> None:
+        """Note cells of a column that does not decide about its row, and that are left blank."""
+        if rows:
+            self.unread[name] = {"rows": rows, "example": example[:40]}
 
 
 class Clock:
-    """Reads moments of one file, remembering those seen and whether any had a time of day."""
+    """Reads moments of one file, asking once for each different text."""
 
-    def __init__(self, mapping: Mapping, findings: Findings) -> None:
-        self.order, self.zone = mapping.date_order, ZoneInfo(mapping.zone)
+    def __init__(self, mapping: Mapping, findings: Findings, zone: str) -> None:
+        self.order, self.zone = mapping.date_order, ZoneInfo(zone)
         self.findings = findings
-        self.seen: dict[str, Moment | None] = {}
 
-    def read(self, text: str) -> int | None:
-        """Return seconds since 1970, or None where the text is no date."""
-        if text not in self.seen:
-            self.seen[text] = read_moment(text, order=self.order, zone=self.zone)
-        moment = self.seen[text]
-        if moment is None:
+    def read(self, text: str) -> Moment | None:
+        """Return the moment of a text; a placeholder is one, and says so."""
+        return read_moment(text, order=self.order, zone=self.zone) if text else None
+
+    def _seconds(self, text: str) -> int | None:
+        moment = self.read(text)
+        if moment is None or moment.is_placeholder:
             return None
         self.findings.has_times |= not moment.is_date_only
+        if not moment.is_date_only:
+            self.findings.offsets.add(moment.has_offset)
         return moment.seconds
 
+    def column(self, cells: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Return seconds since 1970, null where a text is blank or no date."""
+        return each_word(cells, self._seconds, pa.int64())
 
-def is_total(cells: tuple[str, ...]) -> bool:
-    """Say whether a row is a sum of others."""
-    words = [cell.lower() for cell in cells if cell]
-    return bool(words) and any(word.split()[0] in TOTALS for word in words[:2] if word.split())
+    def why_not(self, text: str) -> str:
+        """Return why a text is no moment."""
+        moment = self.read(text)
+        if moment is not None and moment.is_placeholder:
+            return f"{text[:40]!r} lies outside 1950 to 2100: a placeholder, not a date"
+        return f"{text[:40]!r} is not a date"
+
+
+def with_moments(cells: pa.Table, clock: Clock) -> pa.Table:
+    """Return the kept cells with a column of seconds beside each column of moments."""
+    for name in MOMENTS:
+        if name in cells.column_names:
+            cells = cells.append_column(f"at:{name}", clock.column(cells[name]))
+    return cells
+
+
+def flags(cells: pa.ChunkedArray) -> Any:
+    """Return a numpy mask of a boolean column."""
+    return cells.combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
+
+
+def blank(cells: pa.Table, name: str) -> Any:
+    """Say of each row whether a field is blank or not there."""
+    if name not in cells.column_names:
+        return np.ones(cells.num_rows, dtype=bool)
+    return flags(pc.equal(cells[name], ""))
+
+
+def unread(cells: pa.Table, name: str) -> Any:
+    """Say of each row whether a field is written and is no date."""
+    if name not in cells.column_names:
+        return np.zeros(cells.num_rows, dtype=bool)
+    return ~blank(cells, name) & flags(pc.is_null(cells[f"at:{name}"]))
+
+
+def totals(table: pa.Table, undated: Any) -> Any:
+    """Say of each row whether it is a sum of others: one of its first two words says so.
+
+    A row with a date is one only where the word stands alone: "Total Imaging" is a place.
+    """
+    suspects = np.zeros(table.num_rows, dtype=bool)
+    pattern = rf"^({'|'.join(TOTALS)})\b"
+    for column in table.columns:
+        suspects |= flags(pc.match_substring_regex(column, pattern, ignore_case=True))
+    for place in np.flatnonzero(suspects):
+        row = (str(column[int(place)].as_py()) for column in table.columns)
+        words = [cell.lower() for cell in row if cell][:2]
+        suspects[place] = any(_is_sum(word, alone=not undated[place]) for word in words)
+    return suspects
+
+
+def _is_sum(text: str, *, alone: bool) -> bool:
+    words = text.replace(":", " ").split()
+    if not words or words[0] not in TOTALS or (words[0] == "grand" and words[1:2] != ["total"]):
+        return False
+    return not alone or len(words) == 1 + (words[0] == "grand")
+
+
+def lonely(table: pa.Table) -> Any:
+    """Say of each row whether a single cell of it is filled: a heading between rows."""
+    filled = np.zeros(table.num_rows, dtype=np.int32)
+    for column in table.columns:
+        filled += ~flags(pc.equal(column, ""))
+    return (filled == 1) & (table.num_columns >= 3)

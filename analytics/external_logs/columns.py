@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from analytics.external_logs.read import RawLog
-
 SYNONYMS: dict[str, tuple[str, ...]] = {
     "case_id": (
         "case:concept:name",
@@ -82,6 +80,8 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "status": ("done?", "status", "open/closed", "disposition", "state"),
     "hold_start": ("hold", "pending since", "hold start", "on hold since"),
     "hold_end": ("hold end", "off hold", "hold released"),
+    "hold_reason": ("hold reason", "waiting on", "reason for hold"),
+    "legal_basis": ("legal basis", "purpose", "auth type"),
     "failure_reason": ("problem", "issue", "reject reason", "failure", "failure reason"),
     "attempts": ("resent", "2nd cd", "attempts", "resend"),
     "usable": ("opened ok?", "uploaded?", "import ok", "opened ok", "usable"),
@@ -89,14 +89,59 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
 }
 """Headers seen for each field, in lower case; the first match wins."""
 
-PRIVATE: tuple[str, ...] = (
-    *("patient name", "pt name", "patient", "pt", "name", "last name", "first name", "mrn"),
-    *("medical record number", "dob", "date of birth", "birth date", "ssn", "phone", "address"),
-    *("email", "accession", "accession #"),
-)
-"""Headers whose cells are never stored."""
+FIELD_WORDS: dict[str, str] = {
+    "case_id": "Case number",
+    "activity": "Activity",
+    "timestamp": "Time of the event",
+    "start_timestamp": "Start of the event",
+    "lifecycle": "Start or complete",
+    "request_id": "Request number",
+    "received_at": "Received",
+    "completed_at": "Completed",
+    "complete_at": "Ready to be worked on",
+    "need_by": "Deadline",
+    "direction": "In or out",
+    "requester_type": "Requester type",
+    "partner": "Other facility",
+    "facility": "Our facility",
+    "channel": "Channel",
+    "modality": "Exam",
+    "status": "Status",
+    "hold_start": "Hold began",
+    "hold_end": "Hold ended",
+    "hold_reason": "Hold reason",
+    "legal_basis": "Legal basis",
+    "failure_reason": "Problem",
+    "attempts": "Attempts",
+    "usable": "Opened on arrival",
+    "staff": "Staff",
+    "record_number": "Random code",
+}
+"""What the page calls our fields."""
 
+RECORD_NUMBERS: tuple[str, ...] = (
+    *("mrn", "mrn #", "mrn no", "medical record number", "medical record #", "medical record no"),
+    *("med rec #", "record number", "record #", "patient id", "patient #", "patient number"),
+    *("pt id", "pt #", "pid", "chart #", "chart number"),
+)
+"""Headers of numbers that name a person in a hospital: replaced by random codes."""
+
+PRIVATE: tuple[str, ...] = (
+    *("patient name", "pt name", "patient", "pt", "name", "last name", "first name"),
+    *("dob", "d.o.b", "d.o.b.", "date of birth", "birth date", "birthdate", "ssn", "phone", "fax"),
+    *("address", "email", "e-mail", "accession", "accession #", "accession number", "zip"),
+)
+"""Headers whose cells are dropped."""
+
+_PRIVATE_WORDS = re.compile(
+    r"\b(dob|birth|ssn|social security|mrn|medical record|phone|cell|fax|e-?mail)\b"
+    r"|\b(patient|pt|first|last|maiden|middle|full|requester|requestor|mother)('s)? ?names?\b"
+    r"|^(patient|pt)\b(?!.*\b(type|class|portal|notified)\b)"
+)
 EVENT_FIELDS = ("case_id", "activity", "timestamp")
+ALL_HEADERS = frozenset(
+    {name for names in SYNONYMS.values() for name in names} | {*PRIVATE, *RECORD_NUMBERS}
+)
 
 
 def plain(header: str) -> str:
@@ -104,16 +149,27 @@ def plain(header: str) -> str:
     return re.sub(r"\s+", " ", header).strip().rstrip(":").lower()
 
 
-def infer_columns(raw: RawLog) -> dict[str, str]:
+def is_private(header: str) -> bool:
+    """Say whether a header names a person's particulars."""
+    name = plain(header)
+    return name in PRIVATE or name in RECORD_NUMBERS or bool(_PRIVATE_WORDS.search(name))
+
+
+def match_headers(headers: Sequence[str]) -> dict[str, str]:
     """Return {field: header} for the headers that are understood."""
-    by_name = {plain(header): header for header in reversed(raw.headers)}
+    by_name = {plain(header): header for header in reversed(headers)}
     found: dict[str, str] = {}
     for field, names in SYNONYMS.items():
         for name in names:
             if name in by_name and by_name[name] not in found.values():
                 found[field] = by_name[name]
                 break
-    return found if is_event_log(found) else _as_requests(found)
+    if is_event_log(found):
+        return found
+    # In a list of requests a column named `patient` or `order` is no case number.
+    found = {name: header for name, header in found.items() if name not in EVENT_FIELDS}
+    number = next((by_name[name] for name in RECORD_NUMBERS if name in by_name), None)
+    return found | ({"record_number": number} if number else {})
 
 
 def is_event_log(columns: Iterable[str]) -> bool:
@@ -121,22 +177,9 @@ def is_event_log(columns: Iterable[str]) -> bool:
     return set(EVENT_FIELDS) <= set(columns)
 
 
-def _as_requests(found: dict[str, str]) -> dict[str, str]:
-    """In a list of requests a column named `patient` or `order` is no case number."""
-    return {name: header for name, header in found.items() if name not in EVENT_FIELDS}
-
-
-def infer_layout(raw: RawLog, columns: dict[str, str]) -> str:
+def infer_layout(columns: dict[str, str], lifecycle: Iterable[str]) -> str:
     """Return requests, events or start_complete."""
     if not is_event_log(columns):
         return "requests"
-    if "lifecycle" not in columns:
-        return "events"
-    words = {value.lower() for value in raw.column(columns["lifecycle"])}
+    words = {value.lower() for value in lifecycle}
     return "start_complete" if "start" in words and "complete" in words else "events"
-
-
-def private_headers(headers: Sequence[str], columns: dict[str, str]) -> tuple[str, ...]:
-    """Return the headers that hold a person's particulars and are not used as a case number."""
-    used = set(columns.values())
-    return tuple(one for one in headers if plain(one) in PRIVATE and one not in used)

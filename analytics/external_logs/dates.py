@@ -5,25 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 ORDERS = ("MDY", "DMY", "YMD")
 _SLASHED = re.compile(r"^(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ T]+(.*))?$")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}([ T]\d.*)?$")
+_PACKED = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])$")
+_NAMED = re.compile(r"^(\d{1,2})[ \-./]([A-Za-z]{3,9})[ \-.,/]+(\d{4}|\d{2})(?:[ T]+(.*))?$")
+_NAMED_US = re.compile(r"^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[ T]+(.*))?$")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
 _TIME = re.compile(
     r"^(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?(?:\.\d+)? ?([ap])?\.?m?\.?$", re.IGNORECASE
 )
+FIRST_YEAR, LAST_YEAR = 1950, 2100  # what lies outside is a placeholder such as 9999-12-31
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Seconds since 1970 (UTC), and whether only a date was written."""
+    """Seconds since 1970 (UTC), whether only a date was written, and whether with an offset."""
 
     seconds: int
     is_date_only: bool
+    has_offset: bool = False
+    is_placeholder: bool = False
 
 
 def order_of(values: Iterable[str]) -> str | None:
@@ -50,48 +57,75 @@ def order_of(values: Iterable[str]) -> str | None:
 
 def looks_like_date(value: str) -> bool:
     """Say whether a value is written like a date; a bare number is not."""
-    return bool(_ISO.match(value) or _SLASHED.match(value))
+    return any(shape.match(value) for shape in (_ISO, _SLASHED, _NAMED, _NAMED_US, _PACKED))
 
 
 def read_moment(value: str, *, order: str, zone: ZoneInfo) -> Moment | None:
     """Return the moment of a value, or None where it is no date."""
-    if _ISO.match(value):
-        return _iso(value, zone)
-    if _SERIAL.match(value):
-        return _serial(float(value), zone)
-    match = _SLASHED.match(value)
-    if match is None:
-        return None
-    return _slashed(match, order, zone)
+    for shape, read in _SHAPES:
+        if match := shape.match(value):
+            return read(match, order, zone)
+    return None
 
 
-def _iso(value: str, zone: ZoneInfo) -> Moment | None:
+def _packed(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
+    del order
+    return _written(match[0][:4], int(match[0][4:6]), match[0][6:], None, zone)
+
+
+def _slashed(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
+    shape = "YMD" if len(match[1]) == 4 else order or "MDY"
+    parts = dict(zip(shape, (match[1], match[2], match[3]), strict=True))
+    return _written(parts["Y"], int(parts["M"]), parts["D"], match[4], zone)
+
+
+def _named(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
+    del order
+    return _written(match[3], _month(match[2]), match[1], match[4], zone)
+
+
+def _named_us(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
+    del order
+    return _written(match[3], _month(match[1]), match[2], match[4], zone)
+
+
+def _month(word: str) -> int:
+    short = word[:3].lower()
+    return _MONTHS.index(short) + 1 if short in _MONTHS else 0
+
+
+def _iso(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
+    del order
+    value = match[0]
     try:
         found = datetime.fromisoformat(value)
     except ValueError:
         return None
     aware = found if found.tzinfo else found.replace(tzinfo=zone)
-    return _moment(aware, is_date_only=len(value) == 10)
+    has_offset = found.tzinfo is not None
+    return _moment(aware, is_date_only=len(value) == 10, has_offset=has_offset)
 
 
-def _serial(value: float, zone: ZoneInfo) -> Moment | None:
+def _serial(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
+    del order
+    value = float(match[0])
     naive = (_EXCEL_EPOCH + timedelta(seconds=round(value * 86400))).replace(tzinfo=zone)
     return _moment(naive, is_date_only=value == int(value))
 
 
-def _slashed(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
-    parts = [int(match[1]), int(match[2]), int(match[3])]
-    shape = "YMD" if len(match[1]) == 4 else order or "MDY"
-    year, month, day = (parts[shape.index(letter)] for letter in "YMD")
-    year += (2000 if year < 70 else 1900) if year < 100 else 0
-    clock = _clock(match[4]) if match[4] else (0, 0, 0)
+def _written(
+    year_text: str, month: int, day: str, time_text: str | None, zone: ZoneInfo
+) -> Moment | None:
+    year = int(year_text)
+    year += (2000 if year < 70 else 1900) if len(year_text) <= 2 else 0
+    clock = _clock(time_text) if time_text else (0, 0, 0)
     if clock is None:
         return None
     try:
-        found = datetime(year, month, day, *clock, tzinfo=zone)
+        found = datetime(year, month, int(day), *clock, tzinfo=zone)
     except ValueError:
         return None
-    return _moment(found, is_date_only=not match[4])
+    return _moment(found, is_date_only=not time_text)
 
 
 def _clock(text: str) -> tuple[int, int, int] | None:
@@ -104,7 +138,17 @@ def _clock(text: str) -> tuple[int, int, int] | None:
     return hour, minute, second
 
 
-def _moment(found: datetime, *, is_date_only: bool) -> Moment | None:
-    if not date(1900, 1, 1) <= found.date() <= date(9998, 12, 31):
-        return None
-    return Moment(int(found.timestamp()), is_date_only)
+def _moment(found: datetime, *, is_date_only: bool, has_offset: bool = False) -> Moment:
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        return Moment(0, is_date_only, is_placeholder=True)
+    return Moment(int(found.timestamp()), is_date_only, has_offset)
+
+
+_SHAPES = (
+    (_ISO, _iso),
+    (_SERIAL, _serial),
+    (_SLASHED, _slashed),
+    (_PACKED, _packed),
+    (_NAMED, _named),
+    (_NAMED_US, _named_us),
+)

@@ -2,152 +2,121 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping as Map
 from typing import Any
 
-from analytics.external_logs.check import Clock, Findings
-from analytics.external_logs.columns import PRIVATE, plain
-from analytics.external_logs.mapping import Anchor, Mapping
-from analytics.external_logs.read import RawLog, Row
-from analytics.external_logs.values import channels_of, speaks_our_channels
+import numpy as np
+import pyarrow as pa
 
-Record = dict[str, Any]
-ATTRIBUTES = (
-    "facility",
-    "requester_type",
-    "partner",
-    "modality",
-    "direction",
-    "channel",
-    "need_by",
+from analytics.external_logs.check import Clock, Findings, blank, flags
+from analytics.external_logs.database import Database
+from analytics.external_logs.mapping import Anchor, Mapping
+from analytics.external_logs.raw import RawLog
+from analytics.external_logs.requests_layout import ways
+
+ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by")
+TEXTS = (*ATTRIBUTES, "staff", "received_anchor", "completed_anchor")
+TIMES = ("start_timestamp", "need_by", "received_anchor", "completed_anchor")
+
+
+def check_events(raw: RawLog, cells: pa.Table, clock: Clock, findings: Findings) -> pa.Table:
+    """Return the rows that can be used; every other row is listed with its reason."""
+    untimed = flags(cells["at:timestamp"].is_null())
+    good = np.ones(cells.num_rows, dtype=bool)
+    for mask, reason in (
+        (blank(cells, "case_id"), "no case number"),
+        (blank(cells, "activity"), "no activity"),
+        (blank(cells, "timestamp"), "no time"),
+        (untimed, "timestamp"),
+    ):
+        for place in np.flatnonzero(mask & good):
+            said = reason
+            if reason == "timestamp":
+                said = clock.why_not(cells["timestamp"][int(place)].as_py())
+                said = said.replace("is not a date", "is not a time")
+            findings.rejected.append((int(raw.numbers[place]), said))
+        good &= ~mask
+    for name in TIMES:
+        if name in cells.column_names:
+            wrong = ~blank(cells, name) & flags(cells[f"at:{name}"].is_null())
+            if wrong.any():
+                example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
+                findings.could_not_read(name, int(wrong.sum()), example)
+    return cells.filter(pa.array(good))
+
+
+_CASES = """
+CREATE TEMP TABLE cases AS
+SELECT dense_rank() OVER (ORDER BY case_id) AS i, case_id,
+    {received} AS received, {completed} AS available,
+    {texts},
+    first("at:need_by" ORDER BY "at:timestamp", "row") FILTER (WHERE need_by <> '') AS due
+FROM cells GROUP BY case_id
+"""
+_REQUESTS = """
+SELECT 'case-' || i AS request_id, case_id AS number, coalesce(facility, 'all') AS facility,
+    'outbound' AS direction, requester_type, partner, modality,
+    CASE WHEN available IS NOT NULL THEN 'delivered' END AS outcome, received, available,
+    available AS ended, due, due AS contract_due, available AS contract_stop
+FROM cases ORDER BY 3, received, request_id
+"""
+_EVENTS = """
+WITH told AS (
+    SELECT case_id, 0 AS rank, "at:timestamp" AS occurred, "row" AS place,
+        'log: ' || activity AS activity, TRUE AS by_person, nullif(staff, '') AS actor,
+        NULL AS channel, NULL AS medium FROM cells
+    UNION ALL
+    SELECT case_id, 1, available, nth, 'available', FALSE, NULL, w.channel, w.medium
+        FROM cases JOIN ways w ON w.word = coalesce(cases.channel, '') WHERE available IS NOT NULL
 )
+SELECT 'case-' || i AS request_id, coalesce(facility, 'all') AS facility, 'outbound' AS direction,
+    CAST(row_number() OVER (PARTITION BY case_id ORDER BY rank, occurred, place) AS INTEGER) AS seq,
+    told.occurred, told.activity, by_person, actor, told.channel, told.medium
+FROM told JOIN cases USING (case_id) ORDER BY i, seq
+"""
+_FIRST = """first({0} ORDER BY "at:timestamp", "row") FILTER (WHERE {0} <> '') AS {0}"""
 
 
 def build_events(
-    raw: RawLog, mapping: Mapping, findings: Findings
-) -> tuple[list[Record], list[Record]]:
-    """Return request rows and event rows of an event log."""
-    clock = Clock(mapping, findings)
-    cases: dict[str, list[tuple[int, Row]]] = {}
-    case, activity, when = (
-        raw.headers.index(mapping.columns[name]) for name in ("case_id", "activity", "timestamp")
+    cells: pa.Table, mapping: Mapping, database: Database
+) -> tuple[pa.Table, pa.Table]:
+    """Return the tables of requests and of events of the kept rows."""
+    full = _complete(cells)
+    database.register("cells", full)
+    received, first = _anchor(mapping.received, "received", is_first=True)
+    completed, last = _anchor(mapping.completed, "completed", is_first=False)
+    texts = ", ".join(_FIRST.format(name) for name in ATTRIBUTES if name != "need_by")
+    database.execute(
+        _CASES.format(received=received, completed=completed, texts=texts), [*first, *last]
     )
-    for row in raw.rows:
-        occurred = clock.read(row.cells[when])
-        if not row.cells[case]:
-            findings.reject(row.number, "no case number")
-        elif not row.cells[activity]:
-            findings.reject(row.number, "no activity")
-        elif occurred is None:
-            findings.reject(row.number, f"{row.cells[when][:40]!r} is not a time")
-        else:
-            cases.setdefault(row.cells[case], []).append((occurred, row))
-    builder = _Builder(raw, mapping, clock)
-    requests, events = [], []
-    for number, (name, rows) in enumerate(sorted(cases.items()), start=1):
-        record, steps = builder.case(f"case-{number}", name, rows)
-        requests.append(record)
-        events += steps
-    return requests, events
+    own = dict(mapping.values.get("channel", {}))
+    named = database.table("SELECT coalesce(channel, '') AS channel FROM cases")
+    database.register("ways", ways(named["channel"], own))
+    return database.table(_REQUESTS), database.table(_EVENTS)
 
 
-class _Builder:
-    """Builds cases of one file."""
+def _anchor(anchor: Anchor, name: str, *, is_first: bool) -> tuple[str, list[Any]]:
+    """Return SQL over the rows of a case, and its parameters."""
+    if anchor == "first_event":
+        return 'least(min("at:timestamp"), min("at:start_timestamp"))', []
+    if anchor == "last_event":
+        return 'max("at:timestamp")', []
+    if isinstance(anchor, Map) and "activity" in anchor:
+        pick = "min" if is_first else "max"
+        words = [str(word) for word in anchor["activity"]]
+        return f'{pick}("at:timestamp") FILTER (WHERE list_contains(?, activity))', [words]
+    if isinstance(anchor, Map) and "column" in anchor:
+        text, time = f"{name}_anchor", f'"at:{name}_anchor"'
+        return f'first({time} ORDER BY "at:timestamp", "row") FILTER (WHERE {text} <> \'\')', []
+    return "CAST(NULL AS BIGINT)", []
 
-    def __init__(self, raw: RawLog, mapping: Mapping, clock: Clock) -> None:
-        self.raw, self.mapping, self.clock = raw, mapping, clock
-        self.places = {name: raw.headers.index(head) for name, head in mapping.columns.items()}
-        self.own = dict(mapping.values.get("channel", {}))
-        words = raw.column(mapping.columns["channel"]) if "channel" in mapping.columns else []
-        self.translates = speaks_our_channels(words, self.own)
-        self.is_private = plain(mapping.columns["case_id"]) in PRIVATE
 
-    def case(
-        self, request_id: str, name: str, rows: list[tuple[int, Row]]
-    ) -> tuple[Record, list[Record]]:
-        """Return one request and its events; a private case number becomes a random code."""
-        rows = sorted(rows, key=lambda pair: (pair[0], pair[1].number))
-        said = {field: self._attribute(field, rows) for field in ATTRIBUTES}
-        received = self._anchor(self.mapping.received, rows, first=True)
-        completed = self._anchor(self.mapping.completed, rows, first=False)
-        due = self.clock.read(said["need_by"]) if said["need_by"] else None
-        record: Record = {
-            "request_id": request_id,
-            "number": secrets.token_hex(4) if self.is_private else name,
-            "facility": said["facility"] or "all",
-            "direction": "outbound",
-            "requester_type": said["requester_type"] or None,
-            "partner": said["partner"] or None,
-            "modality": said["modality"] or None,
-            "outcome": "delivered" if completed is not None else None,
-            "received": received,
-            "available": completed,
-            "ended": completed,
-            "due": due,
-            "contract_due": due,
-            "contract_stop": completed,
-        }
-        return record, self._events(record, rows, said["channel"])
-
-    def _attribute(self, field: str, rows: list[tuple[int, Row]]) -> str:
-        place = self.places.get(field)
-        if place is None:
-            return ""
-        return next((row.cells[place] for _, row in rows if row.cells[place]), "")
-
-    def _anchor(self, anchor: Anchor, rows: list[tuple[int, Row]], *, first: bool) -> int | None:
-        if anchor == "first_event":
-            return self._start(rows)
-        if anchor == "last_event":
-            return rows[-1][0]
-        if isinstance(anchor, Map) and "activity" in anchor:
-            place = self.places["activity"]
-            times = [at for at, row in rows if row.cells[place] in anchor["activity"]]
-            return (min(times) if first else max(times)) if times else None
-        if isinstance(anchor, Map) and "column" in anchor:
-            place = self.raw.headers.index(anchor["column"])
-            text = next((row.cells[place] for _, row in rows if row.cells[place]), "")
-            return self.clock.read(text) if text else None
-        return None
-
-    def _start(self, rows: list[tuple[int, Row]]) -> int:
-        place = self.places.get("start_timestamp")
-        starts = [self.clock.read(row.cells[place]) for _, row in rows] if place is not None else []
-        return min([rows[0][0], *(start for start in starts if start is not None)])
-
-    def _events(self, record: Record, rows: list[tuple[int, Row]], channel: str) -> list[Record]:
-        base = {key: record[key] for key in ("request_id", "facility", "direction")}
-        activity, staff = self.places["activity"], self.places.get("staff")
-        found: list[Record] = [
-            {
-                **base,
-                "activity": f"log: {row.cells[activity]}",
-                "occurred": at,
-                "by_person": True,
-                "actor": (row.cells[staff] or None) if staff is not None else None,
-            }
-            for at, row in rows
-        ]
-        if record["available"] is not None:
-            found += self._deliveries(base, record["available"], channel)
-        return [{**event, "seq": seq} for seq, event in enumerate(found, start=1)]
-
-    def _deliveries(self, base: Record, at: int, channel: str) -> list[Record]:
-        """The completion of a case is our delivery, by the channel that the case names."""
-        pairs: list[tuple[str | None, str | None]] = [(None, None)]
-        if channel and self.translates:
-            pairs = [(word, medium.value) for word, medium in channels_of(channel, self.own)]
-        elif channel:
-            pairs = [(channel, "unknown")]
-        return [
-            {
-                **base,
-                "activity": "available",
-                "occurred": at,
-                "by_person": False,
-                "channel": word,
-                "medium": medium,
-            }
-            for word, medium in pairs
-        ]
+def _complete(cells: pa.Table) -> pa.Table:
+    n = cells.num_rows
+    for name in TEXTS:
+        if name not in cells.column_names:
+            cells = cells.append_column(name, pa.chunked_array([pa.repeat("", n)]))
+    for name in TIMES:
+        if f"at:{name}" not in cells.column_names:
+            cells = cells.append_column(f"at:{name}", pa.chunked_array([pa.nulls(n, pa.int64())]))
+    return cells

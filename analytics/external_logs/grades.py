@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from pyarrow import compute as pc
+
+from analytics.eventlog import EventLog
 from analytics.external_logs.mapping import Mapping
 from analytics.metrics.catalogue import METRICS
 
+GOOD = 0.8  # share of rows from which on a measure speaks for the log
+HELPS = {
+    "received_at": ("Date Received", "A date on which each request was received."),
+    "completed_at": ("Date Completed", "A date on which each request was completed."),
+    "channel": ("Method", "A column that says how the images were sent: CD, portal, link, push."),
+    "need_by": ("Need By", "A date by which each request was due."),
+    "usable": ("Opened OK?", "A yes or no: did the images open where they arrived?"),
+    "failure_reason": ("Problem", "A word for what went wrong, where something did."),
+}
+"""Header and words of the columns that a template can offer."""
 _COLUMN_OF = {
     "received": "received_at",
     "available": "completed_at",
@@ -33,6 +46,17 @@ _WHY = {
 }
 
 
+_SAYS = {
+    "received": "when it was received",
+    "available": "when it was completed",
+    "channel": "how the images were sent",
+    "medium": "a way of sending that is known as a disc or not",
+    "contract_due": "when it was due",
+    "band": "when it was due",
+    "usable": "whether the images opened",
+}
+
+
 def missing_fields(mapping: Mapping) -> dict[str, str]:
     """Return the fields that a log cannot give, and why, in words of its columns."""
     have = set(mapping.columns)
@@ -44,16 +68,24 @@ def missing_fields(mapping: Mapping) -> dict[str, str]:
     return {field: _WHY[field] for field, column in _COLUMN_OF.items() if column not in have}
 
 
-def grade(missing: dict[str, str], shares: dict[str, float]) -> dict[str, dict[str, Any]]:
-    """Return {metric: computable, share of rows, why}."""
+def grade(
+    missing: dict[str, str], shares: dict[str, float], *, granularity: str = "second"
+) -> dict[str, dict[str, Any]]:
+    """Return {metric: computable, share of rows, grade in a word, why}."""
     grades: dict[str, dict[str, Any]] = {}
     for metric in METRICS:
         lacks = [missing[name] for name in metric.needs if name in missing]
-        share = min((shares.get(name, 1.0) for name in metric.needs), default=1.0)
-        why = lacks[0] if lacks else _said(share, metric.needs)
+        needs = tuple(
+            "medium" if one == "channel" and metric.unknown else one for one in metric.needs
+        )
+        share = min((shares.get(name, 1.0) for name in needs), default=1.0)
+        why = lacks[0] if lacks else _said(share, needs)
+        if not lacks and granularity == "day" and "days" in metric.unit:
+            why = f"dates only: whole days, never hours; {why}"
         grades[metric.key] = {
             "computable": not lacks,
             "share": 0.0 if lacks else round(share, 4),
+            "grade": "not_computable" if lacks else "good" if share >= GOOD else "weak",
             "why": why,
         }
     return grades
@@ -62,16 +94,36 @@ def grade(missing: dict[str, str], shares: dict[str, float]) -> dict[str, dict[s
 def _said(share: float, needs: tuple[str, ...]) -> str:
     if share == 1.0:
         return "every row says it"
-    return f"{share:.1%} of the rows say it ({', '.join(needs)}); the others are counted apart"
+    words = " and ".join(_SAYS.get(name, name) for name in needs)
+    return f"{share:.1%} of the rows say {words}; the others are counted apart"
 
 
-def shares_of(requests: list[dict[str, Any]], events: list[dict[str, Any]]) -> dict[str, float]:
+def shares_of(log: EventLog) -> dict[str, float]:
     """Return, for each field, the share of requests that fill it."""
-    n = len(requests) or 1
+    requests, n = log.requests, log.requests.num_rows or 1
     filled = {
-        name: sum(row.get(name) is not None for row in requests) / n
+        name: 1 - requests[name].null_count / n
         for name in ("received", "available", "contract_due", "usable")
     }
-    sent = [event for event in events if event["activity"] == "available"]
-    known = sum(event.get("channel") is not None for event in sent)
-    return filled | {"channel": known / (len(sent) or 1), "band": filled["contract_due"]}
+    # A blank where usability is asked is unknown: it is neither a yes nor a no.
+    untested = pc.sum(pc.equal(requests["usable"], "untested")).as_py() or 0
+    filled["usable"] -= untested / n
+    sent = log.events.filter(pc.equal(log.events["activity"], "available"))
+    n_sent = sent.num_rows or 1
+    unknown = pc.sum(pc.equal(sent["medium"], "unknown")).as_py() or 0
+    return filled | {
+        "channel": 1 - sent["channel"].null_count / n_sent,
+        "medium": 1 - (sent["medium"].null_count + unknown) / n_sent,
+        "band": filled["contract_due"],
+    }
+
+
+def would_help(missing: dict[str, str]) -> tuple[str, list[str]]:
+    """Return the absent column that would make most measures computable, and those measures."""
+    gains: dict[str, list[str]] = {}
+    for metric in METRICS:
+        lacks = {_COLUMN_OF[name] for name in metric.needs if name in missing}
+        if len(lacks) == 1 and (field := next(iter(lacks))) in HELPS:
+            gains.setdefault(field, []).append(metric.label)
+    best = max(gains, key=lambda field: len(gains[field]), default="")
+    return best, gains.get(best, [])

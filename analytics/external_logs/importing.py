@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
-from analytics.external_logs.check import Findings, questions, settled_order
-from analytics.external_logs.events_layout import build_events
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.external_logs.cells import kept_cells
+from analytics.external_logs.check import Clock, Findings, with_moments
+from analytics.external_logs.codes import new_key
+from analytics.external_logs.database import Database
+from analytics.external_logs.events_layout import build_events, check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
-from analytics.external_logs.read import RawLog, read_csv
+from analytics.external_logs.merge import Earlier, Merged, is_read_otherwise, merge
+from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
+from analytics.external_logs.raw import RawLog
+from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
-from analytics.external_logs.requests_layout import build_requests
+from analytics.external_logs.requests_layout import build_requests, check_requests
 
 DAY = 86400
 
@@ -26,25 +35,38 @@ class Reading:
 
     raw: RawLog
     mapping: Mapping
-    questions: list[dict[str, object]]
+    key: str
+    questions: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[tuple[int, str]] = field(default_factory=list)
+    unread: dict[str, dict[str, Any]] = field(default_factory=dict)
     grades: dict[str, dict[str, Any]] = field(default_factory=dict)
     log: EventLog | None = None
+    merged: Merged | None = None
+    has_times: bool = False
     events: int = 0
 
     def answer(self, name: str) -> dict[str, Any]:
-        """Return the JSON answer of an import."""
-        log, rejected = self.log, self.rejected
-        cases = log.requests.num_rows if log else 0
-        imported = self.raw.rows_read - len(rejected) if log else 0
+        """Return the JSON answer of an import.
+
+        rows_read = rows_imported + rows_rejected, and
+        rows_imported = rows_added + rows_recognised + rows_corrected.
+        """
+        log, merged = self.log, self.merged
+        imported = self.raw.rows_read - len(self.rejected) if log else 0
         return {
             "log": name if log else None,
             "rows_read": self.raw.rows_read,
             "rows_imported": imported,
-            "rows_rejected": len(rejected),
-            "cases": cases,
+            "rows_rejected": len(self.rejected),
+            "rows_added": merged.added if merged else 0,
+            "rows_recognised": merged.recognised if merged else 0,
+            "rows_corrected": merged.corrected if merged else 0,
+            "rows_in_log": merged.rows.num_rows if merged else 0,
+            "replaced_whole": bool(merged and merged.replaced_whole),
+            "cases": log.requests.num_rows if log else 0,
             "events": self.events,
-            "rejected": [{"row": row, "reason": reason} for row, reason in rejected],
+            "rejected": [{"row": row, "reason": reason} for row, reason in self.rejected],
+            "unread": self.unread,
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
             "grades": self.grades,
@@ -52,84 +74,153 @@ class Reading:
 
 
 def read_log(
-    content: bytes, *, name: str, given: Map[str, Any] | None = None, as_of: datetime | None = None
+    content: bytes,
+    *,
+    name: str,
+    given: Map[str, Any] | None = None,
+    as_of: datetime | None = None,
+    earlier: Earlier | None = None,
+    proposed_zone: str = "",
+    raw: RawLog | None = None,
 ) -> Reading:
     """Read a file into an event log; with open questions nothing is built.
 
+    `raw` are its cells where they were read before.
+
     Raises UnusableLog or BadMapping with a sentence.
     """
-    raw = read_csv(content)
-    mapping = complete_mapping(raw, given or {})
-    if not mapping.received:
+    raw = raw or read_file(content)
+    said = given or {}
+    mapping = complete_mapping(raw, said)
+    key = earlier.key if earlier else new_key()
+    asked = ask_received(raw, mapping)
+    if not mapping.received and not asked:
         raise UnusableLog(
             "No column says when a request was received, so nothing can be measured. "
             "Name that column in the mapping, or add one such as 'Date Received'."
         )
-    asked = questions(raw, mapping)
+    asked = asked or ask_order(raw, mapping)
     if asked:
-        return Reading(raw=raw, mapping=mapping, questions=asked)
+        return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
-    return _build(raw, mapping, name, as_of)
+    cells, findings = _checked(raw, mapping, key)
+    built = _built(raw, mapping, cells, earlier)
+    zone = str(said.get("zone") or "")
+    asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
+    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked)
+    return reading if asked else _finished(reading, findings, built, name, as_of, earlier)
 
 
-def _build(raw: RawLog, mapping: Mapping, name: str, as_of: datetime | None) -> Reading:
+@dataclass(frozen=True, kw_only=True)
+class _Built:
+    requests: pa.Table
+    events: pa.Table
+    merged: Merged
+
+
+def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Findings]:
+    """Return the usable rows with their moments; a log of dates alone is read without a zone.
+
+    In a zone with changes of the clocks a day between two dates would last 23 or 25 hours.
+    """
+    text = kept_cells(raw, mapping, key)
+    check = check_requests if mapping.layout == "requests" else check_events
     findings = Findings(rejected=list(raw.rejected))
-    build = build_requests if mapping.layout == "requests" else build_events
-    requests, events = build(raw, mapping, findings)
-    if not requests:
+    clock = Clock(mapping, findings, "UTC")
+    cells = with_moments(text, clock)
+    if findings.has_times and mapping.zone != "UTC":
+        clock = Clock(mapping, findings, mapping.zone)
+        cells = with_moments(text, clock)
+    usable = check(raw, cells, clock, findings)
+    findings.rejected.sort()
+    if not usable.num_rows:
+        row, reason = findings.rejected[0]
         raise UnusableLog(
-            f"None of the {raw.rows_read} rows could be read. The first: row "
-            f"{findings.rejected[0][0]}, {findings.rejected[0][1]}."
+            f"None of the {raw.rows_read} rows could be read. The first: row {row}, {reason}."
         )
-    until = _until(requests, events, as_of)
-    _band(requests, until)
+    return usable, findings
+
+
+def _built(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> _Built:
+    merged = _merged(raw, mapping, cells, earlier)
+    build = build_requests if mapping.layout == "requests" else build_events
+    with Database() as database:
+        requests, events = build(merged.rows, mapping, database)
+    return _Built(requests=requests, events=events, merged=merged)
+
+
+def _merged(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> Merged:
+    if earlier is None:
+        return Merged(rows=cells, added=cells.num_rows)
+    if is_read_otherwise(earlier, mapping.layout, mapping.sources(), raw.headers):
+        return Merged(rows=cells, added=cells.num_rows, replaced_whole=True)
+    return merge(earlier, cells, mapping.layout)
+
+
+def _finished(
+    reading: Reading,
+    findings: Findings,
+    built: _Built,
+    name: str,
+    as_of: datetime | None,
+    earlier: Earlier | None,
+) -> Reading:
+    mapping, merged = reading.mapping, built.merged
+    until = _until(built, as_of)
     missing = missing_fields(mapping)
+    stays = earlier is not None and not merged.replaced_whole
+    has_times = findings.has_times or (stays and earlier is not None and earlier.has_times)
     log = EventLog(
         name=name,
         as_of=until,
-        requests=table_of(_sorted(requests), REQUESTS),
-        events=table_of(events, EVENTS),
-        zone=mapping.zone,
-        granularity="second" if findings.has_times else "day",
+        requests=as_schema(_banded(built.requests, until), REQUESTS),
+        events=as_schema(built.events, EVENTS),
+        zone=mapping.zone if has_times else "UTC",
+        granularity="second" if has_times else "day",
         missing=missing,
     )
-    own = [event for event in events if event["activity"].startswith("log: ")]
-    return Reading(
-        raw=raw,
-        mapping=mapping,
-        questions=[],
-        rejected=sorted(findings.rejected),
-        grades=grade(missing, shares_of(requests, events)),
+    rows = merged.rows.num_rows
+    return replace(
+        reading,
+        rejected=findings.rejected,
+        unread=findings.unread,
+        grades=grade(missing, shares_of(log), granularity=log.granularity),
         log=log,
-        events=len(own) if mapping.layout != "requests" else len(events),
+        merged=merged,
+        has_times=has_times,
+        events=rows if mapping.layout != "requests" else built.events.num_rows,
     )
 
 
-def _until(
-    requests: list[dict[str, Any]], events: list[dict[str, Any]], as_of: datetime | None
-) -> int:
+def _until(built: _Built, as_of: datetime | None) -> int:
     """The log speaks until its last moment, unless the reader says otherwise."""
     if as_of is not None:
         return int(as_of.astimezone(UTC).timestamp())
-    latest: int = max(
-        [event["occurred"] for event in events]
-        + [row["available"] for row in requests if row["available"] is not None]
-    )
-    return latest
+    moments = (built.events["occurred"], built.requests["available"])
+    found = (pc.max(column).as_py() for column in moments)
+    return max(int(at) for at in found if at is not None)
 
 
-def _band(requests: list[dict[str, Any]], until: int) -> None:
+def _banded(requests: pa.Table, until: int) -> pa.Table:
     """Give open requests with a deadline their band, in elapsed days."""
-    for row in requests:
-        if row["outcome"] is None and row.get("due") is not None:
-            left = row["due"] + DAY - until
-            row["band"] = "late" if left < 0 else "at_risk" if left <= 2 * DAY else "on_track"
+    with Database() as database:
+        database.register("requests", requests)
+        return database.table(
+            """SELECT *, CASE WHEN outcome IS NOT NULL OR due IS NULL THEN NULL
+                WHEN due + ? - ? < 0 THEN 'late' WHEN due + ? - ? <= 2 * ? THEN 'at_risk'
+                ELSE 'on_track' END AS band FROM requests""",
+            [DAY, until, DAY, until, DAY],
+        )
 
 
-def _sorted(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(
-        requests, key=lambda row: (row["facility"], row["received"] or 0, row["request_id"])
-    )
+def as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a table's columns in the order and kinds of a schema; what is not there is null."""
+    n = table.num_rows
+    columns = [
+        table[one.name].cast(one.type) if one.name in table.column_names else pa.nulls(n, one.type)
+        for one in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
 def digest_of(content: bytes) -> str:

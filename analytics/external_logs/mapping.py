@@ -7,11 +7,19 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analytics.external_logs.columns import SYNONYMS, infer_columns, infer_layout, is_event_log
+from analytics.external_logs.columns import (
+    FIELD_WORDS,
+    infer_layout,
+    is_event_log,
+    is_private,
+    match_headers,
+)
 from analytics.external_logs.dates import ORDERS
-from analytics.external_logs.read import RawLog
+from analytics.external_logs.raw import RawLog
 from analytics.external_logs.refusals import BadMapping
+from analytics.external_logs.sniff import guesses, private_by_value
 
+CODED = ("case_id", "record_number")  # fields whose private values become random codes
 LAYOUTS = ("requests", "events", "start_complete")
 Anchor = str | Map[str, Any]
 
@@ -27,34 +35,74 @@ class Mapping:
     zone: str = "UTC"
     date_order: str = ""
     values: Map[str, Map[str, str]] = field(default_factory=dict)
+    guessed: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return asdict(self)
+        """Return the JSON form; what was guessed is part of it like the rest."""
+        parts = asdict(self)
+        del parts["guessed"]
+        return parts
+
+    def sources(self) -> dict[str, str]:
+        """Return {field: header} of every column that is kept, anchors included."""
+        found = dict(self.columns)
+        for name, anchor in (("received", self.received), ("completed", self.completed)):
+            if isinstance(anchor, Map) and "column" in anchor:
+                key = f"{name}_at" if self.layout == "requests" else f"{name}_anchor"
+                found[key] = anchor["column"]
+        return found
 
 
 def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
     """Return the given mapping with what it leaves out inferred; BadMapping says what is wrong."""
     _check_form(given)
-    columns = {**infer_columns(raw), **given.get("columns", {})}
-    columns = {name: header for name, header in columns.items() if header}
-    for name, header in columns.items():
-        if name not in SYNONYMS:
-            raise BadMapping(f"There is no field {name!r}. Known: {', '.join(SYNONYMS)}.")
-        if header not in raw.headers:
-            raise BadMapping(f"The file has no column {header!r} (asked for as {name}).")
-    layout = given.get("layout") or infer_layout(raw, columns)
+    said = dict(given.get("columns", {}))
+    taken = {header for header in said.values() if header}
+    matched = {
+        name: header
+        for name, header in match_headers(raw.headers).items()
+        if header not in taken or name in said
+    }
+    known = {name: header for name, header in {**matched, **said}.items() if header}
+    _check_columns(known, raw)
+    guessed = {name: header for name, header in guesses(raw, known).items() if name not in said}
+    guessed = {name: header for name, header in guessed.items() if header not in taken}
+    columns = guessed | known
+    lifecycle = raw.words(columns["lifecycle"]) if "lifecycle" in columns else []
+    layout = given.get("layout") or infer_layout(columns, lifecycle)
     found = Mapping(
         layout=layout,
         columns=columns,
         received=given.get("received") or _received(layout, columns),
         completed=given.get("completed") or _completed(layout, columns),
-        zone=given.get("zone", "UTC"),
+        zone=given.get("zone") or "UTC",
         date_order=given.get("date_order", ""),
         values=given.get("values", {}),
+        guessed=frozenset(guessed),
     )
     _check_anchors(found, raw)
     return found
+
+
+def _check_columns(columns: Map[str, str], raw: RawLog) -> None:
+    for name, header in columns.items():
+        if name not in FIELD_WORDS:
+            raise BadMapping(f"There is no field {name!r}. Known: {', '.join(FIELD_WORDS)}.")
+        if header not in raw.headers:
+            raise BadMapping(f"The file has no column {header!r} (asked for as {name}).")
+        if name not in CODED and is_private(header):
+            raise BadMapping(
+                f"The column {header!r} names a person's particulars and is not kept (asked for as "
+                f"{name}). If it holds something else, give it another header."
+            )
+
+
+def private_headers(raw: RawLog, columns: Map[str, str]) -> frozenset[str]:
+    """Return the headers whose cells are neither shown nor kept as written."""
+    used = set(columns.values())
+    by_name = {header for header in raw.headers if is_private(header)}
+    by_value = private_by_value(raw, dict(columns))
+    return frozenset(by_name | {header for header in by_value if header not in used})
 
 
 def with_order(mapping: Mapping, order: str) -> Mapping:
@@ -64,6 +112,8 @@ def with_order(mapping: Mapping, order: str) -> Mapping:
 
 def _check_form(given: Map[str, Any]) -> None:
     known = {"layout", "columns", "received", "completed", "zone", "date_order", "values"}
+    if not isinstance(given, Map):
+        raise BadMapping("A mapping is a JSON object.")
     if unknown := sorted(set(given) - known):
         raise BadMapping(
             f"A mapping has no part {unknown[0]!r}. Known: {', '.join(sorted(known))}."
@@ -75,11 +125,13 @@ def _check_form(given: Map[str, Any]) -> None:
     for part in ("columns", "values"):
         if not isinstance(given.get(part, {}), Map):
             raise BadMapping(f"The part {part!r} is an object.")
+    if not all(isinstance(header, str) for header in given.get("columns", {}).values()):
+        raise BadMapping('Columns are given as {"received_at": "Date Received"}.')
     if not all(isinstance(words, Map) for words in given.get("values", {}).values()):
         raise BadMapping('Values are given by field, such as {"channel": {"Desk": "physical_cd"}}.')
     try:
-        ZoneInfo(str(given.get("zone", "UTC")))
-    except (ZoneInfoNotFoundError, ValueError) as error:
+        ZoneInfo(str(given.get("zone") or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadMapping(f"There is no time zone {given.get('zone')!r}.") from error
 
 
@@ -107,5 +159,7 @@ def _check_anchors(mapping: Mapping, raw: RawLog) -> None:
             )
         if "column" in anchor and anchor["column"] not in raw.headers:
             raise BadMapping(f"The file has no column {anchor['column']!r} (asked for as {name}).")
+        if "column" in anchor and is_private(anchor["column"]):
+            raise BadMapping(f"The column {anchor['column']!r} is private and is not kept.")
         if "activity" in anchor and not isinstance(anchor["activity"], list):
             raise BadMapping(f"The activities of {name} are a list.")

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.external_logs.check import Clock, Findings, is_total
+import numpy as np
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from analytics.external_logs.check import Clock, Findings, blank, lonely, totals, unread
+from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Mapping
-from analytics.external_logs.read import RawLog, Row
+from analytics.external_logs.raw import RawLog, each_word
 from analytics.external_logs.values import (
     channels_of,
     direction_of,
@@ -15,105 +20,153 @@ from analytics.external_logs.values import (
     usable_of,
 )
 
-Cells = dict[str, str]
-Record = dict[str, Any]
+
+def check_requests(raw: RawLog, cells: pa.Table, clock: Clock, findings: Findings) -> pa.Table:
+    """Return the rows that can be used; every other row is listed with its reason."""
+    received, completed = unread(cells, "received_at"), unread(cells, "completed_at")
+    early = np.zeros(cells.num_rows, dtype=bool)
+    if "completed_at" in cells.column_names:
+        late = pc.less(cells["at:completed_at"], cells["at:received_at"]).fill_null(False)
+        early = late.combine_chunks().to_numpy(zero_copy_only=False)
+    missing = blank(cells, "received_at")
+    reasons: list[tuple[Any, Any]] = [
+        (totals(raw.table, missing | received), "a totals row, not a request"),
+        (raw.doubled, "the same row stands in the file before"),
+        (lonely(raw.table) & (missing | received), "a heading between rows, not a request"),
+        (missing, "no received date"),
+        (received, "received_at"),
+        (completed, "completed_at"),
+        (early, "completed before it was received"),
+    ]
+    good = np.ones(cells.num_rows, dtype=bool)
+    for mask, reason in reasons:
+        for place in np.flatnonzero(mask & good):
+            said = reason
+            if reason in cells.column_names:
+                said = clock.why_not(cells[reason][int(place)].as_py())
+            findings.rejected.append((int(raw.numbers[place]), said))
+        good &= ~mask
+    kept = cells.filter(pa.array(good))
+    return _without_what_cannot_be_read(kept, findings)
+
+
+def _without_what_cannot_be_read(cells: pa.Table, findings: Findings) -> pa.Table:
+    for name in ("complete_at", "need_by", "hold_start", "hold_end"):
+        wrong = unread(cells, name)
+        rows = int(wrong.sum())
+        if rows:
+            example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
+            findings.could_not_read(name, rows, example)
+    if not {"hold_start", "hold_end"} <= set(cells.column_names):
+        return cells
+    turned = pc.less(cells["at:hold_end"], cells["at:hold_start"]).fill_null(False)
+    rows = int(pc.sum(turned).as_py() or 0)
+    if rows:
+        findings.could_not_read("hold", rows, "a hold that ends before it begins")
+        place = cells.column_names.index("at:hold_end")
+        nothing = pa.scalar(None, pa.int64())
+        for name in ("at:hold_end", "at:hold_start"):
+            place = cells.column_names.index(name)
+            cells = cells.set_column(place, name, pc.if_else(turned, nothing, cells[name]))
+    return cells
+
+
+_WORDS = """
+SELECT i, 'row-' || i AS request_id,
+    CASE WHEN request_id = '' THEN 'row ' || row ELSE request_id END AS number,
+    CASE WHEN facility = '' THEN 'all' ELSE facility END AS facility,
+    coalesce(meant_direction, 'outbound') AS direction,
+    nullif(requester_type, '') AS requester_type, nullif(legal_basis, '') AS legal_basis,
+    nullif(modality, '') AS modality, nullif(partner, '') AS partner,
+    nullif(status, '') AS state,
+    CASE WHEN meant_outcome IN ('withdrawn', 'duplicate') THEN meant_outcome
+        WHEN "at:completed_at" IS NOT NULL THEN 'delivered' ELSE meant_outcome END AS outcome,
+    "at:received_at" AS received, "at:complete_at" AS complete, "at:completed_at" AS available,
+    "at:completed_at" AS ended, "at:need_by" AS due, "at:need_by" AS contract_due,
+    "at:completed_at" AS contract_stop, meant_usable AS usable,
+    "at:hold_start" AS hold_start, "at:hold_end" AS hold_end, nullif(hold_reason, '') AS hold_reason,
+    nullif(left(failure_reason, 60), '') AS failure, nullif(staff, '') AS staff, channel AS word
+FROM cells
+"""
+_EVENTS = """
+WITH told AS (
+    SELECT i, 0 AS rank, received AS occurred, 'received' AS activity, NULL AS reason,
+        NULL AS channel, NULL AS medium FROM words
+    UNION ALL SELECT i, 1, hold_start, 'hold_started', hold_reason, NULL, NULL FROM words
+        WHERE hold_start IS NOT NULL
+    UNION ALL SELECT i, 2, hold_end, 'hold_ended', NULL, NULL, NULL FROM words
+        WHERE hold_start IS NOT NULL AND hold_end IS NOT NULL
+    UNION ALL SELECT i, 3, received, 'failure_noted', failure, NULL, NULL FROM words
+        WHERE failure IS NOT NULL
+    UNION ALL SELECT i, 4 + 2 * nth, available, 'available', NULL, w.channel, w.medium
+        FROM words JOIN ways w USING (word) WHERE available IS NOT NULL
+    UNION ALL SELECT i, 5 + 2 * nth, available, 'images_received', NULL, w.channel, w.medium
+        FROM words JOIN ways w USING (word) WHERE available IS NOT NULL AND direction = 'inbound'
+)
+SELECT request_id, facility, direction,
+    CAST(row_number() OVER (PARTITION BY i ORDER BY occurred, rank) AS INTEGER) AS seq,
+    occurred, activity, TRUE AS by_person, staff AS actor, reason, channel, medium
+FROM told JOIN words USING (i) ORDER BY i, seq
+"""
 
 
 def build_requests(
-    raw: RawLog, mapping: Mapping, findings: Findings
-) -> tuple[list[Record], list[Record]]:
-    """Return request rows and event rows; a row that cannot be used is listed with its reason."""
-    clock, requests, events = Clock(mapping, findings), [], []
-    places = {name: raw.headers.index(header) for name, header in mapping.columns.items()}
-    for name, anchor in (("received_at", mapping.received), ("completed_at", mapping.completed)):
-        if not isinstance(anchor, str) and "column" in anchor:
-            places[name] = raw.headers.index(anchor["column"])
+    cells: pa.Table, mapping: Mapping, database: Database
+) -> tuple[pa.Table, pa.Table]:
+    """Return the tables of requests and of events of the kept rows."""
     own = dict(mapping.values.get("channel", {}))
-    words = raw.column(mapping.columns["channel"]) if "channel" in mapping.columns else []
-    translate = speaks_our_channels(words, own)
-    seen: set[tuple[str, ...]] = set()
-    for row in raw.rows:
-        cells = {name: row.cells[place] for name, place in places.items()}
-        record = _request(row, cells, clock, findings, seen)
-        if record is not None:
-            requests.append(record)
-            channel = cells.get("channel", "")
-            pairs = channels_of(channel, own) if translate and channel else [(channel, "unknown")]
-            events += _events(record, cells, pairs if channel else [(None, None)], clock)
-    return requests, events
-
-
-def _request(
-    row: Row, cells: Cells, clock: Clock, findings: Findings, seen: set[tuple[str, ...]]
-) -> Record | None:
-    received_text, completed_text = cells.get("received_at", ""), cells.get("completed_at", "")
-    if is_total(row.cells):
-        findings.reject(row.number, "a totals row, not a request")
-    elif row.cells in seen:
-        findings.reject(row.number, "the same row stands in the file before")
-    elif not received_text:
-        findings.reject(row.number, "no received date")
-    elif (received := clock.read(received_text)) is None:
-        findings.reject(row.number, f"{received_text[:40]!r} is not a date")
-    elif completed_text and (clock.read(completed_text)) is None:
-        findings.reject(row.number, f"{completed_text[:40]!r} is not a date")
-    else:
-        completed = clock.read(completed_text) if completed_text else None
-        if completed is not None and completed < received:
-            findings.reject(row.number, "completed before it was received")
-            return None
-        seen.add(row.cells)
-        return _record(row, cells, received, completed, clock)
-    return None
-
-
-def _record(row: Row, cells: Cells, received: int, completed: int | None, clock: Clock) -> Record:
-    outcome = "delivered" if completed is not None else outcome_of(cells.get("status", ""))
-    ended = outcome_of(cells.get("status", ""))
-    due = clock.read(cells["need_by"]) if cells.get("need_by") else None
-    return {
-        "request_id": f"row-{row.number}",
-        "number": cells.get("request_id") or f"row {row.number}",
-        "facility": cells.get("facility") or "all",
-        "direction": direction_of(cells.get("direction", "")) or "outbound",
-        "requester_type": cells.get("requester_type") or None,
-        "partner": cells.get("partner") or None,
-        "modality": cells.get("modality") or None,
-        "state": cells.get("status") or None,
-        "outcome": ended if ended in {"withdrawn", "duplicate"} else outcome,
-        "received": received,
-        "complete": clock.read(cells.get("complete_at", "")),
-        "available": completed,
-        "ended": completed,
-        "due": due,
-        "contract_due": due,
-        "contract_stop": completed,
-        "usable": usable_of(cells["usable"]) if "usable" in cells else None,
+    full = complete(cells)
+    meant = {
+        "meant_direction": each_word(full["direction"], direction_of, pa.string()),
+        "meant_outcome": each_word(full["status"], outcome_of, pa.string()),
+        "meant_usable": each_word(full["usable"], usable_of, pa.string()),
     }
+    if "usable" not in cells.column_names:
+        meant["meant_usable"] = pa.chunked_array([pa.nulls(cells.num_rows, pa.string())])
+    for name, column in meant.items():
+        full = full.append_column(name, column)
+    full = full.append_column("i", pa.array(np.arange(1, full.num_rows + 1)))
+    database.register("cells", full)
+    database.register("ways", ways(full["channel"], own))
+    requests = database.table(f"{_WORDS} ORDER BY facility, received, i")
+    database.register("words", requests)
+    return requests, database.table(_EVENTS)
 
 
-def _events(
-    record: Record, cells: Cells, channels: list[tuple[Any, Any]], clock: Clock
-) -> list[Record]:
-    base = {key: record[key] for key in ("request_id", "facility", "direction")}
-    base |= {"by_person": True, "actor": cells.get("staff") or None}
-    found: list[Record] = [{"activity": "received", "occurred": record["received"]}]
-    started, ended = (clock.read(cells.get(name, "")) for name in ("hold_start", "hold_end"))
-    if started is not None:
-        found.append({"activity": "hold_started", "occurred": started})
-        found += [{"activity": "hold_ended", "occurred": ended}] if ended is not None else []
-    if cells.get("failure_reason"):
-        reason = cells["failure_reason"][:60]
-        found.append(
-            {"activity": "failure_noted", "occurred": record["received"], "reason": reason}
-        )
-    if record["available"] is not None:
-        for channel, medium in channels:
-            said = {"channel": channel, "medium": str(medium) if medium else None}
-            found.append({"activity": "available", "occurred": record["available"], **said})
-            if record["direction"] == "inbound":
-                found.append(
-                    {"activity": "images_received", "occurred": record["available"], **said}
-                )
-    found.sort(key=lambda event: event["occurred"])
-    return [{**base, **event, "seq": seq} for seq, event in enumerate(found, start=1)]
+def ways(channel: pa.ChunkedArray, own: dict[str, str]) -> pa.Table:
+    """Return, for each different text of the channel column, the channels that it names."""
+    counted = pc.value_counts(channel.combine_chunks()).to_pylist()
+    translate = speaks_our_channels({one["values"]: one["counts"] for one in counted}, own)
+    rows = []
+    for one in counted:
+        word = one["values"]
+        pairs: list[tuple[str | None, str | None]] = [(None, None)]
+        if word:
+            pairs = [(way, str(medium)) for way, medium in channels_of(word, own)]
+            pairs = pairs if translate else [(word, "unknown")]
+        rows += [(word, nth, *pair) for nth, pair in enumerate(pairs)]
+    names = ("word", "nth", "channel", "medium")
+    kinds = (pa.string(), pa.int64(), pa.string(), pa.string())
+    parts = zip(*rows, strict=True) if rows else [()] * 4
+    arrays = [pa.array(part, kind) for part, kind in zip(parts, kinds, strict=True)]
+    return pa.table(arrays, names=list(names))
+
+
+FIELDS = (
+    *("request_id", "received_at", "completed_at", "complete_at", "need_by", "direction"),
+    *("requester_type", "partner", "facility", "channel", "modality", "status", "hold_start"),
+    *("hold_end", "hold_reason", "legal_basis", "failure_reason", "usable", "staff"),
+)
+TIMES = ("received_at", "completed_at", "complete_at", "need_by", "hold_start", "hold_end")
+
+
+def complete(cells: pa.Table) -> pa.Table:
+    """Return the cells with a blank column for every field that the file does not have."""
+    n = cells.num_rows
+    for name in FIELDS:
+        if name not in cells.column_names:
+            cells = cells.append_column(name, pa.chunked_array([pa.repeat("", n)]))
+    for name in TIMES:
+        if f"at:{name}" not in cells.column_names:
+            cells = cells.append_column(f"at:{name}", pa.chunked_array([pa.nulls(n, pa.int64())]))
+    return cells

@@ -7,30 +7,71 @@ import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.text import slugify
 from pyarrow import parquet
 
 from analytics.eventlog import EventLog
+from analytics.external_logs.cells import shown
 from analytics.external_logs.importing import Reading
+from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
 from analytics.models import UploadedLog
+
+LOCK = 0x6C6F67  # advisory lock of a log's name
+MOST_REJECTED = 1000  # in the database; the rest lies beside the rows
 
 
 def name_for(file_name: str) -> str:
     """Return the name of a log from a file's name: a slug, never a path."""
-    stem = re.sub(r"\.(csv|txt|tsv)$", "", file_name, flags=re.IGNORECASE)
+    stem = re.sub(
+        r"(\.(csv|txt|tsv|xlsx?|xlsm|ods|jsonl?|ndjson|xes))?(\.gz)?$",
+        "",
+        file_name,
+        flags=re.IGNORECASE,
+    )
     return slugify(stem.replace("_", "-"))[:60] or "log"
 
 
 def folder_of(log: UploadedLog) -> Path:
     """Return where a log's tables lie; the name on disk is ours."""
     return Path(settings.MIRROR_ROOT) / "logs" / log.folder
+
+
+@contextmanager
+def held(name: str, organization_id: int | None) -> Iterator[Earlier | None]:
+    """Hold a log's name while a file is read and put to it; yield what it holds already.
+
+    Two people who import the same log one after the other must not lose each other's rows.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, f"{organization_id}:{name}"]
+        )
+        yield earlier_of(name, organization_id)
+
+
+def earlier_of(name: str, organization_id: int | None) -> Earlier | None:
+    """Return the rows of a stored log; None where there is no such log."""
+    log = UploadedLog.objects.filter(name=name, organization=organization_id).first()
+    if log is None or not (folder_of(log) / "rows.json").exists():
+        return None
+    facts = json.loads((folder_of(log) / "rows.json").read_text())
+    return Earlier(
+        rows=parquet.read_table(folder_of(log) / "rows.parquet"),
+        layout=facts["layout"],
+        sources=facts["sources"],
+        headers=tuple(facts["headers"]),
+        key=log.code_key,
+        has_times=facts["has_times"],
+    )
 
 
 def keep(
@@ -42,11 +83,8 @@ def keep(
     by_id: int | None,
     at: datetime,
 ) -> tuple[UploadedLog, bool]:
-    """Store a log under its name, replacing an earlier one; say whether it was there already.
-
-    The same file read the same way changes nothing.
-    """
-    if reading.log is None:
+    """Store a log under its name in place of what it was; say whether nothing changed."""
+    if reading.log is None or reading.merged is None:
         raise UnusableLog("Answer the questions first; nothing was stored.")
     mapping = reading.mapping.as_json()
     earlier = UploadedLog.objects.filter(name=name, organization=organization_id).first()
@@ -54,36 +92,64 @@ def keep(
     if earlier is not None and same and earlier.as_of == reading.log.as_of:
         return earlier, True
     folder = secrets.token_hex(8)
-    _write(Path(settings.MIRROR_ROOT) / "logs" / folder, reading.log)
-    with transaction.atomic():
-        log, _ = UploadedLog.objects.update_or_create(
-            name=name,
-            organization_id=organization_id,  # type: ignore[misc]
-            defaults={
-                "folder": folder,
-                "digest": digest,
-                "mapping": mapping,
-                "answer": reading.answer(name)
-                | {"rejected": reading.answer(name)["rejected"][:1000]},
-                "as_of": reading.log.as_of,
-                "uploaded_by_id": by_id,
-                "uploaded_at": at,
-            },
-        )
+    _write(Path(settings.MIRROR_ROOT) / "logs" / folder, reading)
+    answer = reading.answer(name)
+    answer["rejected"] = answer["rejected"][:MOST_REJECTED]
+    log, _ = UploadedLog.objects.update_or_create(
+        name=name,
+        organization_id=organization_id,  # type: ignore[misc]
+        defaults={
+            "folder": folder,
+            "digest": digest,
+            "mapping": mapping,
+            "answer": answer,
+            "as_of": reading.log.as_of,
+            "code_key": reading.key,
+            "uploaded_by_id": by_id,
+            "uploaded_at": at,
+        },
+    )
     if earlier is not None:
-        shutil.rmtree(folder_of(earlier), ignore_errors=True)
+        old = folder_of(earlier)
+        transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))
     return log, False
 
 
-def _write(folder: Path, log: EventLog) -> None:
+def _write(folder: Path, reading: Reading) -> None:
+    log, merged = reading.log, reading.merged
+    assert log is not None and merged is not None  # noqa: PT018
     draft = folder.with_name(f".{folder.name}")
     draft.mkdir(parents=True, mode=0o700)
     parquet.write_table(log.requests, draft / "requests.parquet")
     parquet.write_table(log.events, draft / "events.parquet")
+    parquet.write_table(merged.rows, draft / "rows.parquet")
     facts: dict[str, Any] = {"name": log.name, "as_of": log.as_of, "zone": log.zone}
     facts |= {"granularity": log.granularity, "missing": dict(log.missing)}
     (draft / "log.json").write_text(json.dumps(facts))
+    rows: dict[str, Any] = {"layout": reading.mapping.layout, "has_times": reading.has_times}
+    rows |= {"sources": reading.mapping.sources(), "headers": list(reading.raw.headers)}
+    (draft / "rows.json").write_text(json.dumps(rows))
+    (draft / "rejected.json").write_text(json.dumps(rejected_rows(reading)))
     os.replace(draft, folder)
+
+
+def rejected_rows(reading: Reading, most: int = 100_000) -> list[dict[str, Any]]:
+    """Return the rejected rows with their reasons and their cells; private columns are left out."""
+    some = reading.rejected[:most]
+    cells = shown(reading.raw, reading.mapping, [row for row, _ in some])
+    return [
+        {"row": row, "reason": reason, "cells": one}
+        for (row, reason), one in zip(some, cells, strict=True)
+    ]
+
+
+def rejected_of(log: UploadedLog) -> list[dict[str, Any]]:
+    """Return the rejected rows of the last file of a stored log."""
+    path = folder_of(log) / "rejected.json"
+    if not path.exists():
+        return [{**row, "cells": {}} for row in log.answer["rejected"]]
+    found: list[dict[str, Any]] = json.loads(path.read_text())
+    return found
 
 
 def load(log: UploadedLog) -> EventLog:

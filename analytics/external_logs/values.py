@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from requests_app.vocabulary import MEDIUM_OF, Channel, Medium
 
@@ -69,16 +69,18 @@ def _channel(word: str) -> tuple[str, Medium]:
     return (word, MEDIUM_OF[channel] if channel else Medium.UNKNOWN)
 
 
-def speaks_our_channels(words: Iterable[str], own: Mapping[str, str]) -> bool:
+def speaks_our_channels(counts: Mapping[str, int], own: Mapping[str, str]) -> bool:
     """Say whether most rows of a column use channel words that we know.
 
     In a log of another trade one word may look like ours by chance; then all keep their spelling.
     """
-    filled = [word for word in words if word]
+    filled = {word: n for word, n in counts.items() if word}
     known = sum(
-        any(medium is not Medium.UNKNOWN for _, medium in channels_of(word, own)) for word in filled
+        n
+        for word, n in filled.items()
+        if any(medium is not Medium.UNKNOWN for _, medium in channels_of(word, own))
     )
-    return 2 * known >= len(filled)
+    return 2 * known >= sum(filled.values())
 
 
 def direction_of(word: str) -> str | None:

@@ -9,6 +9,8 @@ urlpatterns = [
     path("", views.logs, name="list"),
     path("new/", views.new, name="new"),
     path("draft/<slug:draft>/", views.draft, name="draft"),
+    path("draft/<slug:draft>/template.csv", views.template, name="template"),
+    path("draft/<slug:draft>/rejected.csv", views.draft_rejected, name="draft_rejected"),
     path("<slug:name>/rejected.csv", views.rejected, name="rejected"),
     path("<slug:name>/delete/", views.delete, name="delete"),
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.contrib import messages
@@ -13,12 +11,25 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from analytics.external_logs.columns import SYNONYMS, private_headers
 from analytics.external_logs.importing import Reading, digest_of, read_log
-from analytics.external_logs.store import keep, name_for, remove
+from analytics.external_logs.merge import Earlier
+from analytics.external_logs.read import read_file
+from analytics.external_logs.refusals import BadMapping
+from analytics.external_logs.saved import as_last_time, remember
+from analytics.external_logs.store import (
+    earlier_of,
+    held,
+    keep,
+    name_for,
+    rejected_of,
+    rejected_rows,
+    remove,
+)
+from analytics.imports.answers import given_by
 from analytics.imports.drafts import Draft, draft_of, drop_draft, keep_draft, save_mapping
-from analytics.metrics.catalogue import BY_KEY
-from analytics.models import UploadedLog
+from analytics.imports.page import page_of, template_headers
+from analytics.imports.sheets import rejected_csv, template_csv
+from analytics.models import SavedMapping, UploadedLog
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.models import User
@@ -26,7 +37,6 @@ from requests_app.refusals import DisclessError, NotAllowed
 from requests_app.vocabulary import Role
 
 READERS = (Role.ANALYST, Role.HIM_DIRECTOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _reader(request: HttpRequest) -> User:
@@ -42,6 +52,13 @@ def _own(person: User, name: str) -> UploadedLog:
     if found is None:
         raise Http404
     return found
+
+
+def _own_draft(person: User, key: str) -> Draft:
+    kept = draft_of(key, person.pk)
+    if kept is None:
+        raise Http404
+    return kept
 
 
 def _record(request: HttpRequest, verb: str, name: str, **detail: int | bool) -> None:
@@ -73,7 +90,7 @@ def new(request: HttpRequest) -> HttpResponse:
     person = _reader(request)
     file = request.FILES.get("log")
     if request.method == "POST" and file is None:
-        messages.error(request, "Choose a CSV file first.")
+        messages.error(request, "Choose a file first.")
         return render(request, "analytics/imports/new.html", status=422)
     if file is not None:
         try:
@@ -90,108 +107,118 @@ def new(request: HttpRequest) -> HttpResponse:
 def draft(request: HttpRequest, draft: str) -> HttpResponse:
     """Show what a file says, take answers, and import it when confirmed."""
     person = _reader(request)
-    kept = draft_of(draft, person.pk)
-    if kept is None:
-        raise Http404
-    given = _given(request, kept) if request.method == "POST" else kept.mapping
-    name = name_for(kept.file_name)
+    kept = _own_draft(person, draft)
+    name, organization = name_for(kept.file_name), person.organization_id
     try:
-        reading = read_log(kept.content, name=name, given=given)
+        given = given_by(request.POST, _base(request, person, kept))
+        if request.POST.get("confirm"):
+            with held(name, organization) as earlier:
+                reading, saved = _read(kept, person, given, earlier)
+                if reading.log is not None:
+                    return _import(request, person, kept, reading)
+        else:
+            reading, saved = _read(kept, person, given, earlier_of(name, organization))
+        if request.method == "POST":
+            save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
     except DisclessError as error:
         messages.error(request, error.sentence)
-        return render(
-            request,
-            "analytics/imports/new.html",
-            {"file_name": kept.file_name},
-            status=error.status,
-        )
-    save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
-    if request.POST.get("confirm") and reading.log is not None:
-        return _import(request, person, kept, reading)
-    _record(request, "log.previewed", name)
-    return render(request, "analytics/imports/draft.html", _page(kept, reading, name))
+        if isinstance(error, BadMapping) and request.method == "POST":
+            return redirect("logs:draft", draft=draft)
+        shown = {"file_name": kept.file_name, "draft": kept if kept.mapping else None}
+        return render(request, "analytics/imports/new.html", shown, status=error.status)
+    page = page_of(reading, name, kept.file_name, saved) | {"draft": kept}
+    _record(request, "log.previewed", name_for(kept.file_name))
+    return render(request, "analytics/imports/draft.html", page)
 
 
-def _given(request: HttpRequest, kept: Draft) -> dict[str, Any]:
-    """Add the answers of the form to what was said before."""
-    given = dict(kept.mapping)
-    if order := request.POST.get("date_order"):
-        given["date_order"] = order
-    columns = {
-        key.removeprefix("field:"): value
-        for key, value in request.POST.items()
-        if key.startswith("field:") and isinstance(value, str)
-    }
-    if columns:
-        given["columns"] = {value: header for header, value in columns.items() if value in SYNONYMS}
-        unused = set(SYNONYMS) - set(given["columns"])
-        given["columns"] |= dict.fromkeys(sorted(unused), "")
-    return given
+def _read(
+    kept: Draft, person: User, given: dict[str, Any], earlier: Earlier | None
+) -> tuple[Reading, SavedMapping | None]:
+    """Read a draft as its sender said; where nothing was said, as the same headers last time."""
+    first = person.visible_facilities().order_by("slug").first()
+    raw = read_file(kept.content)
+    words: dict[str, Any] = {"name": name_for(kept.file_name), "earlier": earlier, "raw": raw}
+    words["proposed_zone"] = first.zone if first else ""
+    saved = as_last_time(raw.headers, person.organization_id) if not given else None
+    if saved is not None:
+        try:
+            return read_log(kept.content, given=saved.mapping, **words), saved
+        except DisclessError:
+            # What fitted the last file need not fit this one's values: it is read afresh.
+            saved = None
+    return read_log(kept.content, given=given, **words), saved
+
+
+def _base(request: HttpRequest, person: User, kept: Draft) -> dict[str, Any]:
+    """Return what was said before: of this draft, or of the file that it was read like."""
+    like = request.POST.get("last_time", "")
+    if kept.mapping or not like.isdecimal() or len(like) > 18:
+        return kept.mapping
+    saved = SavedMapping.objects.filter(organization=person.organization_id, pk=int(like)).first()
+    return dict(saved.mapping) if saved else {}
 
 
 def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -> HttpResponse:
-    name = name_for(kept.file_name)
-    log, already = keep(
+    """Store what was read under the lock of its name."""
+    name, organization, at = name_for(kept.file_name), person.organization_id, timezone.now()
+    _, already = keep(
         reading,
         name=name,
         digest=digest_of(kept.content),
-        organization_id=person.organization_id,
+        organization_id=organization,
         by_id=person.pk,
-        at=timezone.now(),
+        at=at,
     )
+    answer = reading.answer(name)
+    remember(reading.raw.headers, answer["mapping"], organization_id=organization, at=at)
+    counts = {key: answer[f"rows_{key}"] for key in ("added", "recognised", "corrected")}
+    _record(request, "log.imported", name, already=already, **counts)
     drop_draft(kept.key)
-    rows = log.answer["rows_imported"]
-    _record(request, "log.imported", name, rows=rows, already=already)
-    words = "was imported before; nothing changed" if already else f"imported: {rows} rows"
-    messages.success(request, f"{name} {words}.")
+    if already:
+        messages.success(request, f"{name} was imported before; nothing changed.")
+    else:
+        messages.success(request, f"{name} imported: {_in_words(answer)}.")
     return redirect("logs:list")
 
 
-def _page(kept: Draft, reading: Reading, name: str) -> dict[str, Any]:
-    by_header = {header: field for field, header in reading.mapping.columns.items()}
-    private = private_headers(reading.raw.headers, dict(reading.mapping.columns))
-    answer = reading.answer(name)
-    columns = [
-        {
-            "header": header,
-            "field": by_header.get(header, ""),
-            "private": header in private,
-            "examples": [] if header in private else _examples(reading, header),
-        }
-        for header in reading.raw.headers[:60]
-    ]
-    grades = [{"label": BY_KEY[key].label, **grade} for key, grade in answer["grades"].items()]
-    return {
-        "draft": kept,
-        "name": name,
-        "answer": answer,
-        "columns": columns,
-        "fields": list(SYNONYMS),
-        "grades": grades,
-        "rejected": answer["rejected"][:50],
-    }
+def _in_words(answer: dict[str, Any]) -> str:
+    parts = [f"{answer['rows_imported']} rows"]
+    if answer["rows_recognised"]:
+        parts.append(f"{answer['rows_recognised']} of them were here already")
+    if answer["rows_corrected"]:
+        parts.append(f"{answer['rows_corrected']} took the place of older ones")
+    return ", ".join(parts)
 
 
-def _examples(reading: Reading, header: str) -> list[str]:
-    values = (value for value in reading.raw.column(header)[:50] if value)
-    return [value[:40] for value in list(dict.fromkeys(values))[:2]]
+@login_required
+@require_GET
+def template(request: HttpRequest, draft: str) -> HttpResponse:
+    """Answer an empty sheet with the file's headers and the column that would help most."""
+    person = _reader(request)
+    kept = _own_draft(person, draft)
+    reading, _ = _read(kept, person, kept.mapping, None)
+    _record(request, "log.template", name_for(kept.file_name))
+    return template_csv(template_headers(reading))
+
+
+@login_required
+@require_GET
+def draft_rejected(request: HttpRequest, draft: str) -> HttpResponse:
+    """Answer the rows of a draft that would not be imported, with reasons and cells."""
+    person = _reader(request)
+    kept = _own_draft(person, draft)
+    reading, _ = _read(kept, person, kept.mapping, None)
+    _record(request, "log.exported", name_for(kept.file_name))
+    return rejected_csv(rejected_rows(reading))
 
 
 @login_required
 @require_GET
 def rejected(request: HttpRequest, name: str) -> HttpResponse:
-    """Answer the rows that were not imported, with their reasons."""
+    """Answer the rows that were not imported, with their reasons and cells."""
     log = _own(_reader(request), name)
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(["row", "reason"])
-    for row in log.answer["rejected"]:
-        reason = str(row["reason"])
-        writer.writerow([row["row"], f"'{reason}" if reason.startswith(_FORMULA) else reason])
     _record(request, "log.exported", name)
-    response = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="rejected-rows.csv"'
-    return response
+    return rejected_csv(rejected_of(log))
 
 
 @login_required

@@ -18,7 +18,16 @@ from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline, paused
 from requests_app.sla.explain import DueDate
 from requests_app.sla.history import typical_needs
-from requests_app.sla.policy import calendar_for, due_dates, rules_for, standing, timeline_of
+from requests_app.sla.policy import (
+    calendar_for,
+    deciding,
+    due_dates,
+    rules_for,
+    standing,
+    timeline_of,
+)
+from requests_app.sla.rules import CONTRACT, Rule
+from requests_app.sla.stop import stop_of
 from requests_app.vocabulary import MEDIUM_OF, Channel, Direction, EventKind, State
 
 Record = dict[str, Any]
@@ -65,8 +74,7 @@ def live_log(as_of: datetime) -> EventLog:
     reader = _Reader(calendars, slugs, policies, as_of)
     requests: list[Record] = []
     events: list[Record] = []
-    filed = ImagingRequest.objects.exclude(state=State.DRAFT).select_related("facility")
-    for request in filed.order_by("pk"):
+    for request in _filed():
         story = stories.get(request.pk)
         if story:
             requests.append(reader.request(request, story))
@@ -79,6 +87,11 @@ def live_log(as_of: datetime) -> EventLog:
         requests=table_of(requests, REQUESTS),
         events=table_of(events, EVENTS),
     )
+
+
+def _filed() -> Iterable[ImagingRequest]:
+    filed = ImagingRequest.objects.exclude(state=State.DRAFT)
+    return filed.select_related("facility").order_by("pk")
 
 
 class _Reader:
@@ -100,7 +113,8 @@ class _Reader:
         state = _state_at(story)
         rules = rules_for(request, self.policies)
         dues = due_dates(rules, timeline, calendar, as_of=self.as_of)
-        outcome, stop = _outcome(state, story), timeline.available
+        due = _due_now(dues, timeline, self.as_of)
+        outcome, stop = _outcome(state, story), _contract_stop(rules, timeline)
         row: Record = {
             "request_id": str(request.pk),
             "number": request.number,
@@ -116,24 +130,30 @@ class _Reader:
             "outcome": outcome,
             "received": _seconds(timeline.received),
             "complete": _seconds(timeline.complete),
-            "available": _seconds(stop),
+            "available": _seconds(timeline.available),
             "first_opened": _seconds(timeline.first_opened),
             "closed": _seconds(timeline.closed),
-            "ended": _seconds(timeline.ended_at or stop),
+            "ended": _seconds(timeline.ended_at or timeline.available),
             "contract_due": _due_of(dues, "contract"),
             "contract_stop": _seconds(stop),
-            "contract_seconds": _business_seconds(timeline, calendar),
+            "contract_seconds": _business_seconds(timeline, stop, calendar),
             "legal_due": _due_of(dues, "hipaa_access"),
-            "due": int(dues[0].due_at.timestamp()) if dues else None,
-            "due_unit": dues[0].rule.unit.value if dues else None,
+            "due": _seconds(due.due_at) if due else None,
+            "due_unit": due.rule.unit.value if due else None,
             "held_since": _seconds(timeline.open_hold.started) if timeline.open_hold else None,
             "usable": _usable(request, story),
         }
         if outcome is None:
-            usual = self.needs.get((Direction(request.direction), state))
-            now = standing(dues, timeline, calendar, at=self.as_of, needs=usual)
-            row["band"] = now.band.value
+            row["band"] = self._band(request, state, dues, timeline)
         return row
+
+    def _band(
+        self, request: ImagingRequest, state: State, dues: tuple[DueDate, ...], timeline: Timeline
+    ) -> str:
+        usual = self.needs.get((Direction(request.direction), state))
+        calendar = self.calendars[request.facility_id]
+        now = standing(dues, timeline, calendar, at=self.as_of, needs=usual)
+        return now.band.value
 
     def events(self, request: ImagingRequest, story: Iterable[Event]) -> list[Record]:
         """Return the rows of its events."""
@@ -178,9 +198,23 @@ def _due_of(dues: tuple[DueDate, ...], key: str) -> int | None:
     return next((int(due.due_at.timestamp()) for due in dues if due.rule.key == key), None)
 
 
-def _business_seconds(timeline: Timeline, calendar: BusinessCalendar) -> int | None:
-    """Business seconds from complete to available, less the requester-caused waits between."""
-    start, stop = timeline.complete, timeline.available
+def _due_now(dues: tuple[DueDate, ...], timeline: Timeline, at: datetime) -> DueDate | None:
+    """The due date that decides; the earliest of all where every clock has stopped."""
+    return deciding(dues, timeline, at=at) or next(iter(dues), None)
+
+
+def _contract_stop(rules: Iterable[Rule], timeline: Timeline) -> datetime | None:
+    """When the contract clock was kept or broken; an end that does not count leaves it open."""
+    rule = next((rule for rule in rules if rule.key == CONTRACT.key), CONTRACT)
+    stop = stop_of(rule, timeline)
+    return stop.at if stop is not None and stop.counts else None
+
+
+def _business_seconds(
+    timeline: Timeline, stop: datetime | None, calendar: BusinessCalendar
+) -> int | None:
+    """Business seconds from complete to the stop, less the requester-caused waits between."""
+    start = timeline.complete
     if start is None or stop is None:
         return None
     waits = paused(timeline.holds, until=stop)

@@ -112,7 +112,9 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show and change one person."""
     keeper = keeper_of(request)
     found = _own(keeper, person_id)
-    form = PersonForm(request.POST if request.method == "POST" else None, keeper=keeper, initial=_initial(found))
+    form = PersonForm(
+        request.POST if request.method == "POST" else None, keeper=keeper, initial=_initial(found)
+    )
     if form.is_valid():
         try:
             change_person(keeper, found, form.post())

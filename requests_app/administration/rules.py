@@ -100,7 +100,11 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     now = latest(keeper, key)
     if now is None:
         raise Http404
-    form = VersionForm(request.POST if request.method == "POST" else None, keeper=keeper, initial=_initial(now, keeper))
+    form = VersionForm(
+        request.POST if request.method == "POST" else None,
+        keeper=keeper,
+        initial=_initial(now, keeper),
+    )
     if form.is_valid():
         try:
             row = publish(keeper, key, form.version())

@@ -7,7 +7,9 @@ from requests_app.administration import facilities, holidays, people, rules
 from requests_app.administration.doors import administrators
 
 app_name = "administration"
-start = administrators(RedirectView.as_view(pattern_name="administration:people"))
+start = administrators(
+    RedirectView.as_view(pattern_name="administration:people", http_method_names=["get", "head"])
+)
 urlpatterns = [
     path("", start, name="start"),
     path("people/", people.people, name="people"),

@@ -2,9 +2,10 @@
 
 from rest_framework import serializers
 
+from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.models import Delivery, Event, Facility, ImagingRequest
 from requests_app.models.choices import choices_of
-from requests_app.vocabulary import Direction, LegalBasis, RequesterType, State
+from requests_app.vocabulary import Channel, Direction, LegalBasis, RequesterType, State
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -80,8 +81,63 @@ class SubmissionSerializer(serializers.Serializer[None]):
     scope = serializers.CharField(max_length=2000)
 
 
-class TransitionSerializer(serializers.Serializer[None]):
-    """A move; `expected` is the state that the caller saw."""
+REASONS = [(code.value, what.label) for code, what in FAILURES.items()]
+
+
+class ExpectedSerializer(serializers.Serializer[None]):
+    """A step; `expected` is the state that the caller saw."""
+
+    expected = serializers.ChoiceField(choices=choices_of(State), required=False)
+
+
+class NoteSerializer(ExpectedSerializer):
+    """A step with a remark."""
+
+    note = serializers.CharField(required=False, default="", allow_blank=True, max_length=1000)
+
+
+class TransitionSerializer(NoteSerializer):
+    """A plain move; what a way out, a hold or a letter needs has an address of its own."""
 
     to = serializers.ChoiceField(choices=choices_of(State))
-    expected = serializers.ChoiceField(choices=choices_of(State), required=False)
+    reason = serializers.ChoiceField(choices=REASONS, required=False)
+
+
+class ReasonSerializer(NoteSerializer):
+    """A step with its code."""
+
+    reason = serializers.ChoiceField(choices=REASONS)
+
+
+class LinkSerializer(ExpectedSerializer):
+    """To whom a link goes, and how many days it lives."""
+
+    recipient_name = serializers.CharField(max_length=200)
+    recipient_email = serializers.EmailField(required=False, default="", allow_blank=True)
+    days = serializers.IntegerField(min_value=1, max_value=90, default=30)
+
+
+class HandOverSerializer(ExpectedSerializer):
+    """Another way out than the link."""
+
+    channel = serializers.ChoiceField(
+        choices=[pair for pair in choices_of(Channel) if pair[0] != Channel.LINK_SECURE]
+    )
+    recipient_name = serializers.CharField(max_length=200)
+    recipient_address = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=320
+    )
+
+
+class ExtendSerializer(ExpectedSerializer):
+    """Why the answer takes longer; it goes into the letter."""
+
+    basis = serializers.CharField(max_length=2000)
+
+
+class DenySerializer(ExtendSerializer):
+    """The three parts of a denial, and its code."""
+
+    review = serializers.CharField(max_length=2000)
+    complaint = serializers.CharField(max_length=2000)
+    reason = serializers.ChoiceField(choices=REASONS, default=FailureCode.RV02)

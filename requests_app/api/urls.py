@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import IsAuthenticated
 
-from requests_app.api import views
+from requests_app.api import verbs, views
 from requests_app.api.docs import docs
 
 app_name = "api"
@@ -19,6 +19,14 @@ urlpatterns = [
         "requests/<slug:number>/deliveries/", views.RequestDeliveries.as_view(), name="deliveries"
     ),
     path("requests/<slug:number>/", views.RequestDetail.as_view(), name="request"),
+    path("requests/<slug:number>/link/", verbs.SendLink.as_view(), name="link"),
+    path("requests/<slug:number>/hand-over/", verbs.HandOver.as_view(), name="hand_over"),
+    path("requests/<slug:number>/arrived/", verbs.Arrived.as_view(), name="arrived"),
+    path("requests/<slug:number>/failed/", verbs.Failed.as_view(), name="failed"),
+    path("requests/<slug:number>/hold/", verbs.Hold.as_view(), name="hold"),
+    path("requests/<slug:number>/release/", verbs.Release.as_view(), name="release"),
+    path("requests/<slug:number>/extend/", verbs.Extend.as_view(), name="extend"),
+    path("requests/<slug:number>/deny/", verbs.Deny.as_view(), name="deny"),
     path(
         "requests/<slug:number>/transition/", views.RequestTransition.as_view(), name="transition"
     ),

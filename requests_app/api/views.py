@@ -12,8 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audit.access import record
-from audit.proof.entry import Action, EventCode
 from requests_app.api.serializers import (
     DeliverySerializer,
     EventSerializer,
@@ -21,7 +19,10 @@ from requests_app.api.serializers import (
     SubmissionSerializer,
     TransitionSerializer,
 )
+from requests_app.failure_codes import FailureCode
 from requests_app.intake.submit import Submission, submit
+from requests_app.lifecycle.journal import Particulars
+from requests_app.lifecycle.looks import listed, looked_at
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, User
 from requests_app.models.imaging_request import ImagingRequestQuerySet
@@ -35,12 +36,20 @@ def person_of(request: Request) -> User:
     return request.user
 
 
+def _in_scope(request: Request) -> ImagingRequestQuerySet:
+    return ImagingRequest.objects.visible_to(person_of(request)).select_related("facility")
+
+
 def find(request: Request, number: str) -> ImagingRequest:
     """Return a request in scope; others do not exist."""
-    found = ImagingRequest.objects.visible_to(person_of(request)).filter(number=number).first()
+    found = _in_scope(request).filter(number=number).first()
     if found is None:
         raise Http404
     return found
+
+
+def _rows(body: Any) -> int:
+    return len(body["results"] if isinstance(body, dict) else body)
 
 
 class RequestList(generics.ListAPIView[ImagingRequest]):
@@ -50,20 +59,12 @@ class RequestList(generics.ListAPIView[ImagingRequest]):
 
     def get_queryset(self) -> ImagingRequestQuerySet:
         """Return what this person may see."""
-        return ImagingRequest.objects.visible_to(self.request.user).select_related("facility")
+        return _in_scope(self.request)
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Answer one page of the list, recorded."""
+        """Answer a page of them, and record the look."""
         answer = super().list(request, *args, **kwargs)
-        record(
-            verb="requests.listed",
-            code=EventCode.QUERY,
-            action=Action.EXECUTE,
-            http_request=request._request,
-            subject="list:api",
-            detail={"rows": len(answer.data["results"])},
-            at=timezone.now(),
-        )
+        listed(request._request, "api", _rows(answer.data), at=timezone.now())
         return answer
 
     @extend_schema(request=SubmissionSerializer, responses={201: RequestSerializer})
@@ -90,7 +91,7 @@ class RequestDetail(APIView):
     def get(self, request: Request, number: str) -> Response:
         """Return a request in scope."""
         found = find(request, number)
-        looked(request, found)
+        looked_at(request._request, found, at=timezone.now())
         events = EventSerializer(found.events.order_by("seq"), many=True).data
         return Response({**RequestSerializer(found).data, "events": events})
 
@@ -102,7 +103,7 @@ class RequestEvents(APIView):
     def get(self, request: Request, number: str) -> Response:
         """Return the events in order."""
         found = find(request, number)
-        looked(request, found)
+        looked_at(request._request, found, at=timezone.now())
         return Response(EventSerializer(found.events.order_by("seq"), many=True).data)
 
 
@@ -113,22 +114,8 @@ class RequestDeliveries(APIView):
     def get(self, request: Request, number: str) -> Response:
         """Return the deliveries, the oldest first."""
         found = find(request, number)
-        looked(request, found)
+        looked_at(request._request, found, at=timezone.now())
         return Response(DeliverySerializer(found.deliveries.all(), many=True).data)
-
-
-def looked(request: Request, found: ImagingRequest) -> None:
-    """Record that somebody read a request."""
-    record(
-        verb="request.viewed",
-        code=EventCode.PATIENT_RECORD,
-        action=Action.READ,
-        http_request=request._request,
-        subject=f"request:{found.number}",
-        facility=found.facility.slug,
-        purpose=found.legal_basis,
-        at=timezone.now(),
-    )
 
 
 class RequestTransition(APIView):
@@ -139,12 +126,15 @@ class RequestTransition(APIView):
         """Move a request; 409 where someone else moved it first."""
         found, wanted = find(request, number), TransitionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        expected = wanted.validated_data.get("expected")
+        said = wanted.validated_data
+        expected, reason = said.get("expected"), said.get("reason")
+        what = Particulars(reason=FailureCode(reason) if reason else None, note=said["note"])
         transition(
             found,
-            to=State(wanted.validated_data["to"]),
+            to=State(said["to"]),
             by=person_of(request),
             at=timezone.now(),
             expected=State(expected) if expected else None,
+            particulars=what,
         )
         return Response(RequestSerializer(found).data)

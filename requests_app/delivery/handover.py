@@ -39,6 +39,14 @@ def hand_over(
     return delivery
 
 
+def latest_delivery(request: ImagingRequest) -> Delivery:
+    """Return the delivery that is under way or was the last; TransitionRefused where none is."""
+    delivery = request.deliveries.order_by("-created_at", "-id").first()
+    if delivery is None:
+        raise TransitionRefused("No delivery of this request is recorded yet. Record one first.")
+    return delivery
+
+
 def mark_available(delivery: Delivery, *, by: User | None, at: datetime) -> Event:
     """Record that the recipient can open the images: DELIVERING -> DELIVERED."""
     with transaction.atomic():

@@ -17,12 +17,14 @@ from requests_app.vocabulary import (
 )
 
 ASKS_BACK: dict[FailureCode, float] = {
-    FailureCode.AU02: 30,
-    FailureCode.AU01: 18,
-    FailureCode.AU03: 22,
-    FailureCode.IN01: 22,
-    FailureCode.AU04: 8,
+    FailureCode.AU03: 50,
+    FailureCode.IN01: 50,
 }
+ASKS_OF: dict[LegalBasis, dict[FailureCode, float]] = {
+    LegalBasis.AUTHORIZATION: ASKS_BACK | {FailureCode.AU02: 60, FailureCode.AU01: 40},
+    LegalBasis.REPRESENTATIVE_ACCESS: ASKS_BACK | {FailureCode.AU04: 70},
+}
+"""Only who asks by an authorization is asked for one, only a representative for a paper."""
 PEOPLE = (RequesterType.PATIENT, RequesterType.REPRESENTATIVE)
 
 
@@ -63,7 +65,8 @@ def _begin(course: Course, basis: LegalBasis) -> bool:
         return False
     asked_back = 0.42 if basis is LegalBasis.AUTHORIZATION else 0.24
     if course.happens(asked_back):
-        reason = course.chance.choices(list(ASKS_BACK), list(ASKS_BACK.values()))[0]
+        asks = ASKS_OF.get(basis, ASKS_BACK)
+        reason = course.chance.choices(list(asks), list(asks.values()))[0]
         course.hold(reason, days=4.5)
         if course.happens(0.05):
             course.work(2)

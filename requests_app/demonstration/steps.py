@@ -6,19 +6,27 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from requests_app.delivery import handover, link
+from requests_app.delivery.letter import Denial, deny
 from requests_app.demonstration import people
 from requests_app.demonstration.phantoms import study_zip
 from requests_app.demonstration.story import Actor, Step, Story, Verb
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.receive import NamedFile, receive_files
-from requests_app.intake.authorization import ELEMENTS, is_needed
+from requests_app.intake.authority import Paper, need_of, record_authority
+from requests_app.intake.authorization import ELEMENTS, Found, is_needed, record_authorization
 from requests_app.intake.completeness import complete
 from requests_app.intake.identity import verify_identity
 from requests_app.lifecycle import effort, holds
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.transition import transition
-from requests_app.models import Authorization, Delivery, ImagingRequest, ShareLink, User
+from requests_app.models import Delivery, ImagingRequest, ShareLink, User
 from requests_app.vocabulary import Channel, EventKind, State, Touch
+
+DENIAL = Denial(
+    basis="The demonstration holds back what was asked for here.",
+    review="You may ask for another professional to review this decision.",
+    complaint="You may complain to the privacy office, or to the Secretary of HHS.",
+)
 
 
 class Telling:
@@ -49,14 +57,21 @@ def _verify(telling: Telling, step: Step) -> None:
 
 
 def _complete(telling: Telling, step: Step) -> None:
-    if is_needed(telling.request):
-        on = telling.story.received.date()
-        elements = {element.field: True for element in ELEMENTS}
-        expires = on + timedelta(days=365)
-        Authorization.objects.create(
-            request=telling.request, signed_on=on, expires_on=expires, **elements
+    request, by = telling.request, telling.by(step)
+    on = request.facility.local_day(telling.story.received)
+    need = need_of(request)
+    if is_needed(request):
+        elements = frozenset(element.field for element in ELEMENTS)
+        form = Found(elements=elements, signed_on=on, expires_on=on + timedelta(days=365))
+        record_authorization(request, form, by=by, at=step.at)
+    elif need is not None:
+        kind = min(need.kinds)
+        number = f"Demonstration paper {telling.story.patient:04d}"
+        paper = Paper(
+            kind=kind, description=number, dated_on=on, is_signed=True, names_recipient=True
         )
-    complete(telling.request, by=telling.by(step), at=step.at)
+        record_authority(request, paper, by=by, at=step.at)
+    complete(request, by=by, at=step.at)
 
 
 def _hold(telling: Telling, step: Step) -> None:
@@ -69,6 +84,9 @@ def _release(telling: Telling, step: Step) -> None:
 
 def _move(telling: Telling, step: Step) -> None:
     to = step.to or State(telling.request.state)
+    if to is State.DENIED:
+        deny(telling.request, DENIAL, by=telling.by(step), at=step.at, reason=_reason(step))
+        return
     what = Particulars(reason=step.reason)
     transition(telling.request, to=to, by=telling.by(step), at=step.at, particulars=what)
 

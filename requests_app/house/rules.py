@@ -44,7 +44,7 @@ def shipped_rows() -> list[dict[str, Any]]:
             "days": rule.days,
             "unit": rule.unit.value,
             "starts": rule.starts,
-            "stop": rule.stop if rule.stop in ("sent", "available") else "sent",
+            "stop": str(rule.stop),
             "pauses": rule.pauses,
             "day_zero": rule.day_zero.value,
             "extension_days": rule.extension_days,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from requests_app.failure_codes import FailureCode
+from requests_app.intake.authority import lacks
 from requests_app.intake.authorization import defects, is_needed
 from requests_app.lifecycle.journal import record
 from requests_app.lifecycle.permissions import check_work
@@ -24,7 +25,7 @@ class Missing:
 
 
 def missing(request: ImagingRequest, on: date) -> tuple[Missing, ...]:
-    """Return what is missing on a day, as findings; empty when the request is complete."""
+    """Return what is missing on a facility's day, as findings; empty when nothing is."""
     found = []
     if not request.identity_verified:
         found.append(Missing(code=FailureCode.AU03, sentence="The identity is not verified."))
@@ -34,6 +35,9 @@ def missing(request: ImagingRequest, on: date) -> tuple[Missing, ...]:
             Missing(code=defect.code, sentence=defect.sentence)
             for defect in defects(authorization, on)
         ]
+    found += [Missing(code=defect.code, sentence=defect.sentence) for defect in lacks(request, on)]
+    if request.owes_fee:
+        found.append(Missing(code=FailureCode.RV03, sentence="The fee is not paid."))
     if len(request.scope.strip()) < 3:
         found.append(
             Missing(code=FailureCode.LO05, sentence="It is not clear which exams are meant.")
@@ -57,7 +61,7 @@ def complete(request: ImagingRequest, *, by: User | None, at: datetime) -> Event
             raise TransitionRefused("Only a received request that is not waiting can be completed.")
         if is_complete(locked):
             raise TransitionRefused("This request was marked complete before.")
-        lacks = missing(locked, at.date())
+        lacks = missing(locked, locked.facility.local_day(at))
         if lacks:
             raise Incomplete(" ".join(finding.sentence for finding in lacks))
         return record(locked, EventKind.COMPLETE, by=by, at=at)

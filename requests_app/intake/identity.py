@@ -1,6 +1,6 @@
 """Who the patient is: found by record number and a second identifier, or left open."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -13,12 +13,18 @@ from requests_app.vocabulary import EventKind, Touch
 
 
 def verify_identity(
-    request: ImagingRequest, *, record_number: str, by: User | None, at: datetime
+    request: ImagingRequest,
+    *,
+    record_number: str,
+    by: User | None,
+    at: datetime,
+    birth_date: date | None = None,
 ) -> Event:
     """Tie the request to a patient of the organization after two identifiers agree.
 
     A new record number makes a new patient from what the requester wrote; a known one must
-    agree in birth date, or nothing changes.
+    agree in name and birth date, or nothing changes. `birth_date` is what staff learned where
+    the request does not say it: a missing date agrees with nothing.
     """
     number = record_number.strip()
     if not number:
@@ -26,16 +32,10 @@ def verify_identity(
     with transaction.atomic():
         locked = lock(request)
         check_work(by, locked)
-        patient, is_new = _patient(locked, number)
-        if not is_new and not _agree(patient, locked):
-            raise Incomplete(
-                "That record number belongs to a patient with another name or birth date. "
-                "Check the number with the requester.",
-                field="record_number",
-            )
+        patient = _agreed_patient(locked, number, birth_date)
         locked.patient = patient
         locked.identity_verified = True
-        locked.save(update_fields=("patient", "identity_verified"))
+        locked.save(update_fields=("patient", "patient_birth_date", "identity_verified"))
         event = record(
             locked,
             EventKind.MANUAL_TOUCH,
@@ -44,13 +44,31 @@ def verify_identity(
             particulars=Particulars(touch=Touch.RECONCILE, note="Identity verified"),
         )
     request.patient, request.identity_verified = patient, True
+    request.patient_birth_date = locked.patient_birth_date
     return event
+
+
+def _agreed_patient(locked: ImagingRequest, number: str, birth_date: date | None) -> Patient:
+    """Return the patient of a number whose name and birth date agree with the request."""
+    locked.patient_birth_date = locked.patient_birth_date or birth_date
+    if locked.patient_birth_date is None:
+        raise Incomplete(
+            "Give the patient's birth date: two identifiers must agree.", field="birth_date"
+        )
+    patient, is_new = _patient(locked, number)
+    if not is_new and not _agree(patient, locked):
+        raise Incomplete(
+            "That record number belongs to a patient with another name or birth date, or with "
+            "none on record. Check the number with the requester.",
+            field="record_number",
+        )
+    return patient
 
 
 def _agree(patient: Patient, request: ImagingRequest) -> bool:
     same_name = patient.family_name.casefold() == request.patient_family_name.casefold()
-    dates = (patient.birth_date, request.patient_birth_date)
-    return same_name and (None in dates or dates[0] == dates[1])
+    born = patient.birth_date
+    return same_name and born is not None and born == request.patient_birth_date
 
 
 def _patient(request: ImagingRequest, number: str) -> tuple[Patient, bool]:

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable
 
+from requests_app.failure_codes import PAUSING
+from requests_app.lifecycle.journal import Particulars
 from requests_app.models import ImagingRequest
 from requests_app.refusals import Incomplete
-from requests_app.vocabulary import Direction, EventKind, State, Usability
+from requests_app.vocabulary import Direction, EventKind, LetterKind, State, Usability
 
 
-def _is_complete(request: ImagingRequest) -> None:
+def _is_complete(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
     if not request.events.filter(kind=EventKind.COMPLETE).exists():
         raise Incomplete("Mark the request complete first: something in it is still unchecked.")
 
 
-def _has_images(request: ImagingRequest) -> None:
+def check_has_images(request: ImagingRequest) -> None:
+    """Raise Incomplete where a link would open on nothing."""
     if request.direction == Direction.OUTBOUND and not request.studies.exists():
         raise Incomplete("Attach the images first: no study is here yet.")
 
 
-def _has_usable_images(request: ImagingRequest) -> None:
+def _has_usable_images(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
     """Images recorded here must be usable; a study sent from elsewhere leaves no file here."""
     if request.studies.filter(verdict=Usability.NOT_USABLE).exists():
         raise Incomplete(
@@ -25,19 +28,48 @@ def _has_usable_images(request: ImagingRequest) -> None:
         )
 
 
-GUARDS: dict[State, tuple[Callable[[ImagingRequest], None], ...]] = {
+def _has_a_delivery(request: ImagingRequest, what: Particulars) -> None:
+    """Nothing leaves or arrives without a record of which way, and to whom."""
+    sent = what.delivery
+    if sent is None or sent.request_id != request.pk or sent.channel != what.channel:
+        raise Incomplete("Say by which way the images go: send a link, or record a hand-over.")
+
+
+def _waits_on_the_requester(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+    if what.reason not in PAUSING:
+        raise Incomplete(
+            "Clarifying is a wait for the requester: put it on hold with a reason of theirs.",
+            field="reason",
+        )
+
+
+def _says_why(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+    if what.reason is None:
+        raise Incomplete("Say why, with a code: it is counted and answered for.", field="reason")
+
+
+def _has_its_letter(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+    """A denial is timely only in writing, with all that it must say (45 CFR 164.524(d)(2))."""
+    if not request.letters.filter(kind=LetterKind.DENIAL).exists():
+        raise Incomplete("Deny by a letter: its basis, the right to a review, how to complain.")
+
+
+Guard = Callable[[ImagingRequest, Particulars], None]
+GUARDS: dict[State, tuple[Guard, ...]] = {
+    State.CLARIFYING: (_waits_on_the_requester,),
     State.APPROVED: (_is_complete,),
+    State.UNUSABLE: (_says_why,),
     State.READY: (_has_usable_images,),
+    State.DELIVERING: (_has_a_delivery,),
+    State.DELIVERED: (_has_a_delivery,),
+    State.DELIVERY_FAILED: (_has_a_delivery, _says_why),
+    State.DENIED: (_says_why, _has_its_letter),
+    State.NOT_FOUND: (_says_why,),
 }
-"""What must hold before a request may enter a state."""
+"""What must hold before a request may enter a state, whichever door asks."""
 
 
-def check_guards(request: ImagingRequest, to: State) -> None:
+def check_guards(request: ImagingRequest, to: State, what: Particulars) -> None:
     """Raise Incomplete unless every guard of the target state holds."""
     for guard in GUARDS.get(to, ()):
-        guard(request)
-
-
-def check_has_images(request: ImagingRequest) -> None:
-    """Raise Incomplete where a link would open on nothing."""
-    _has_images(request)
+        guard(request, what)

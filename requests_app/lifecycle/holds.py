@@ -10,7 +10,13 @@ from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
 from requests_app.models import Event, ImagingRequest, User
 from requests_app.refusals import TransitionRefused
-from requests_app.vocabulary import EventKind, State
+from requests_app.vocabulary import TAKES_A_FORM, EventKind, State
+
+DEMANDS_A_FORM = frozenset({FailureCode.AU01, FailureCode.AU02})
+NO_FORM_NEEDED = (
+    "No hold began: by this right no authorization is needed. The attempt is recorded as an "
+    "exposure (RV04); go on without one."
+)
 
 
 def open_hold(request: ImagingRequest) -> Event | None:
@@ -23,10 +29,19 @@ def open_hold(request: ImagingRequest) -> Event | None:
     return last if last is not None and last.kind == EventKind.HOLD_STARTED else None
 
 
+def is_exposure(event: Event) -> bool:
+    """Say whether `hold` answered that a form was demanded where none is needed."""
+    return event.reason == FailureCode.RV04 and event.kind == EventKind.FAILURE_NOTED
+
+
 def hold(
     request: ImagingRequest, *, reason: FailureCode, by: User | None, at: datetime, note: str = ""
 ) -> Event:
-    """Begin a wait; a request just received and waiting on its requester is then clarifying."""
+    """Begin a wait; a request just received and waiting on its requester is then clarifying.
+
+    To demand an authorization where none is needed is itself a barrier: no wait begins, and the
+    attempt is journalled as a failure of ours (RV04), which is the event that is returned.
+    """
     what = Particulars(reason=reason, note=note)
     with transaction.atomic():
         locked = lock(request)
@@ -35,6 +50,9 @@ def hold(
             raise TransitionRefused("This request has ended; it cannot be put on hold.")
         if open_hold(locked) is not None:
             raise TransitionRefused("This request is on hold already. End that hold first.")
+        if reason in DEMANDS_A_FORM and locked.legal_basis not in TAKES_A_FORM:
+            exposure = Particulars(reason=FailureCode.RV04, note=note)
+            return record(locked, EventKind.FAILURE_NOTED, by=by, at=at, particulars=exposure)
         waits_on_requester = FAILURES[reason].pauses_contract_clock
         if waits_on_requester and locked.state == State.RECEIVED:
             return transition(request, to=State.CLARIFYING, by=by, at=at, particulars=what)

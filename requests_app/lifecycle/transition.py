@@ -28,20 +28,17 @@ def transition(
     `expected` is the state that the person saw; where someone else moved the request first,
     TransitionConflict is raised and nothing changes. `request` is refreshed from the locked row.
     """
+    what = particulars or Particulars()
     with transaction.atomic():
         locked = lock(request)
         origin = State(locked.state)
-        if expected is not None and origin is not expected:
-            raise TransitionConflict(
-                f"Someone moved this request first: it is now {_words(origin)}, "
-                f"not {_words(expected)}. Look at it again."
-            )
+        check_unmoved(locked, expected)
         if to not in TRANSITIONS[origin]:
             raise TransitionRefused(
                 f"A request that is {_words(origin)} cannot become {_words(to)}."
             )
         check_move(by, locked, to)
-        check_guards(locked, to)
+        check_guards(locked, to, what)
         locked.state = to
         locked.save(update_fields=("state",))
         event = record(
@@ -49,10 +46,19 @@ def transition(
             event_of(origin, to),
             by=by,
             at=at,
-            particulars=replace(particulars or Particulars(), state_from=origin, state_to=to),
+            particulars=replace(what, state_from=origin, state_to=to),
         )
     request.state = to
     return event
+
+
+def check_unmoved(locked: ImagingRequest, expected: State | None) -> None:
+    """Raise TransitionConflict where the locked request is not in the state that a person saw."""
+    if expected is not None and locked.state != expected:
+        raise TransitionConflict(
+            f"Someone moved this request first: it is now {_words(State(locked.state))}, "
+            f"not {_words(expected)}. Look at it again; nothing was changed."
+        )
 
 
 def lock(request: ImagingRequest) -> ImagingRequest:

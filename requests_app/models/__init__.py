@@ -1,10 +1,12 @@
 """The nouns of a request's life, one a file."""
 
+from requests_app.models.authority import AuthorityDocument
 from requests_app.models.authorization import Authorization
 from requests_app.models.delivery import Delivery, ShareLink
 from requests_app.models.event import Event
 from requests_app.models.holiday import Holiday
 from requests_app.models.imaging_request import ImagingRequest
+from requests_app.models.letter import Letter
 from requests_app.models.notice import Notice
 from requests_app.models.organization import Facility, Organization
 from requests_app.models.patient import Patient
@@ -13,6 +15,7 @@ from requests_app.models.study import Instance, Receipt, Series, Study
 from requests_app.models.user import User
 
 __all__ = [
+    "AuthorityDocument",
     "Authorization",
     "Delivery",
     "Event",
@@ -20,6 +23,7 @@ __all__ = [
     "Holiday",
     "ImagingRequest",
     "Instance",
+    "Letter",
     "Notice",
     "Organization",
     "Patient",

@@ -22,6 +22,13 @@ class Authorization(models.Model):
     states_right_to_revoke = models.BooleanField(default=False)
     states_conditioning = models.BooleanField(default=False)
     states_redisclosure = models.BooleanField(default=False)
+    signed_by_representative = models.BooleanField(default=False)
+    representative_authority = models.CharField(
+        max_length=200, blank=True, help_text="By what right the signer acts for the patient."
+    )
+    is_known_false = models.BooleanField(
+        default=False, help_text="We know that something material in it is false."
+    )
     signed_on = models.DateField(null=True, blank=True)
     expires_on = models.DateField(null=True, blank=True)
     revoked_on = models.DateField(null=True, blank=True)

@@ -1,13 +1,28 @@
 """Deliveries of a request and the secure links that carry some of them."""
 
+from __future__ import annotations
+
 from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 
 from requests_app.models.choices import choices_of, one_of
-from requests_app.models.imaging_request import ImagingRequest
+from requests_app.models.imaging_request import ImagingRequest, ImagingRequestQuerySet
 from requests_app.vocabulary import Channel, DeliveryState
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """The questions one asks of many deliveries."""
+
+    def of(
+        self, requests: ImagingRequestQuerySet, state: DeliveryState | None = None
+    ) -> DeliveryQuerySet:
+        """Return the deliveries of some requests, the newest first."""
+        found = self.filter(request__in=requests).select_related("request__facility", "link")
+        if state is not None:
+            found = found.filter(state=state)
+        return found.order_by("-created_at", "-id")
 
 
 class Delivery(models.Model):
@@ -29,6 +44,8 @@ class Delivery(models.Model):
     first_opened_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     failure_code = models.CharField(max_length=4, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "id")

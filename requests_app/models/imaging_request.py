@@ -12,10 +12,12 @@ from requests_app.models.choices import choices_of, one_of
 from requests_app.models.organization import Facility
 from requests_app.models.patient import Patient
 from requests_app.vocabulary import (
+    MEDIUM_OF,
     Channel,
     Direction,
     Intake,
     LegalBasis,
+    Medium,
     Priority,
     RequesterType,
     Role,
@@ -23,6 +25,8 @@ from requests_app.vocabulary import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.contrib.auth.models import AnonymousUser
 
     from requests_app.models.user import User
@@ -35,6 +39,7 @@ ENDED = (
     State.NOT_FOUND,
     State.DUPLICATE,
 )
+MOST_WORDS = 6  # of one search; each is a join
 SEES_WORK = (
     Role.RELEASE_STAFF,
     Role.SUPERVISOR,
@@ -63,6 +68,50 @@ class ImagingRequestQuerySet(models.QuerySet["ImagingRequest"]):
     def open(self) -> ImagingRequestQuerySet:
         """Keep what is neither delivered nor ended otherwise."""
         return self.exclude(state__in=ENDED)
+
+    def ended(self) -> ImagingRequestQuerySet:
+        """Keep what is delivered or ended otherwise, the newest first."""
+        return self.filter(state__in=ENDED).order_by("-received_at", "-id")
+
+    def of_requester(self, user: User) -> ImagingRequestQuerySet:
+        """Keep what this person asked for."""
+        return self.filter(requester_id=user.pk).select_related("facility")
+
+    def tracked_by(self, tracking_hash: str) -> ImagingRequest | None:
+        """Return the request whose tracking page has this secret."""
+        return self.select_related("facility").filter(tracking_hash=tracking_hash).first()
+
+    def narrowed(
+        self,
+        *,
+        facilities: Sequence[str] = (),
+        asked_by: RequesterType | None = None,
+        medium: Medium | None = None,
+    ) -> ImagingRequestQuerySet:
+        """Narrow by facilities, who asked and what the images should ride on."""
+        found = self
+        if facilities:
+            found = found.filter(facility__slug__in=facilities)
+        if asked_by is not None:
+            found = found.filter(requester_type=asked_by)
+        if medium is not None:
+            channels = [one for one in Channel if MEDIUM_OF[one] is medium]
+            found = found.filter(preferred_channel__in=channels)
+        return found
+
+    def search(self, words: str) -> ImagingRequestQuerySet:
+        """Find by number, name or accession; every word must be found somewhere."""
+        found = self
+        for word in words.split()[:MOST_WORDS]:
+            found = found.filter(
+                Q(number__icontains=word)
+                | Q(patient_family_name__icontains=word)
+                | Q(patient_given_name__icontains=word)
+                | Q(requester_name__icontains=word)
+                | Q(partner__icontains=word)
+                | Q(studies__accession_number__iexact=word)
+            ).distinct()
+        return found
 
 
 class ImagingRequest(models.Model):
@@ -108,6 +157,10 @@ class ImagingRequest(models.Model):
         max_length=30, choices=choices_of(Channel), default=Channel.LINK_SECURE
     )
     identity_verified = models.BooleanField(default=False)
+    fee_cents = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Empty where no fee is charged."
+    )
+    fee_paid_on = models.DateField(null=True, blank=True)
     need_by = models.DateField(null=True, blank=True)
     received_at = models.DateTimeField(null=True, blank=True)
     assigned_to = models.ForeignKey(
@@ -154,6 +207,11 @@ class ImagingRequest(models.Model):
     def is_open(self) -> bool:
         """True until the request is delivered or ended otherwise."""
         return State(self.state) not in ENDED
+
+    @property
+    def owes_fee(self) -> bool:
+        """True while a fee is charged and not paid."""
+        return bool(self.fee_cents) and self.fee_paid_on is None
 
     @property
     def patient_name(self) -> str:

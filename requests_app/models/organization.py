@@ -1,5 +1,8 @@
 """Organizations and their facilities: the scope of everything else."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 from django.db import models
 
 
@@ -24,6 +27,12 @@ class Facility(models.Model):
     slug = models.SlugField(unique=True)
     zone = models.CharField(max_length=60, default="America/Chicago", help_text="IANA time zone")
     accepts_requests = models.BooleanField(default=True)
+    closes_after_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        default=30,
+        help_text="Days after delivery when a request closes by itself; empty: never.",
+    )
 
     class Meta:
         ordering = ("name",)
@@ -31,3 +40,7 @@ class Facility(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def local_day(self, at: datetime) -> date:
+        """Return the facility's date at a moment."""
+        return at.astimezone(ZoneInfo(self.zone)).date()

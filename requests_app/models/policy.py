@@ -3,7 +3,9 @@
 from django.db import models
 from django.db.models import F, Q
 
+from requests_app.models.choices import choices_of, one_of
 from requests_app.models.organization import Facility, Organization
+from requests_app.vocabulary import Until
 
 
 class Policy(models.Model):
@@ -30,7 +32,7 @@ class Policy(models.Model):
     starts = models.CharField(
         max_length=10, choices=[("received", "Received"), ("complete", "Complete")]
     )
-    stop = models.CharField(max_length=10, choices=[("sent", "Sent"), ("available", "Available")])
+    stop = models.CharField(max_length=20, choices=choices_of(Until))
     pauses = models.BooleanField(default=False, help_text="Requester-caused holds stop this clock.")
     day_zero = models.CharField(
         max_length=20,
@@ -49,6 +51,7 @@ class Policy(models.Model):
         ordering = ("key", "organization_id", "facility_id")
         verbose_name_plural = "policies"
         constraints = (
+            one_of("stop", Until, name="rule_stop_is_known"),
             models.UniqueConstraint(
                 fields=("key", "organization", "facility", "effective_from"),
                 name="a_rule_once_per_place_and_date",

@@ -16,6 +16,8 @@ from requests_app.vocabulary import NoticeState
 SUBJECTS: dict[str, str] = {
     "received": "We received your request for images",
     "link": "Your images are ready",
+    "extension": "Your request for images takes longer",
+    "denial": "An answer to your request for images",
 }
 TRIES = 5
 
@@ -49,10 +51,13 @@ def _send_next(at: datetime) -> bool:
 
 
 def _deliver(notice: Notice) -> None:
-    body = render_to_string(
-        f"requests_app/notices/{notice.kind}.txt",
-        {"request": notice.request, "delivery": notice.delivery, "address": _address(notice)},
-    )
+    words = {
+        "request": notice.request,
+        "delivery": notice.delivery,
+        "letter": notice.request.letters.filter(kind=notice.kind).first(),
+        "address": _address(notice),
+    }
+    body = render_to_string(f"requests_app/notices/{notice.kind}.txt", words)
     send_mail(SUBJECTS[notice.kind], body, settings.DEFAULT_FROM_EMAIL, [notice.address])
 
 

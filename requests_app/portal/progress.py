@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from requests_app.models import ImagingRequest
-from requests_app.sla.policy import calendar_for, due_dates, rules_for, timeline_of
+from requests_app.sla.policy import calendar_for, deciding, due_dates, rules_for, timeline_of
 from requests_app.vocabulary import State
 
 
@@ -60,8 +60,9 @@ def progress_of(request: ImagingRequest, at: datetime) -> Progress:
         )
         seen_open = seen_open or moment is None
     dues = due_dates(rules_for(request), timeline, calendar, as_of=at)
+    due = deciding(dues, timeline, at=at)
     return Progress(
         headline=_HEADLINES.get(State(request.state), "Your images are on their way"),
         steps=tuple(steps),
-        due=dues[0].due if dues and request.is_open else None,
+        due=due.due if due is not None and request.is_open else None,
     )

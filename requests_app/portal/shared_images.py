@@ -12,11 +12,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.access import record
-from audit.proof.entry import Action, Agent, EventCode
 from requests_app.delivery.link import UNKNOWN, downloaded, live_link, opened, resolve
 from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
 from requests_app.imaging.render import frame_answer, warm_up
+from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
 from requests_app.models import ShareLink
 from requests_app.refusals import LinkUnknown
 
@@ -46,9 +45,9 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
 def shared(request: HttpRequest, link_id: int) -> HttpResponse:
     """Show the viewer of a link that this session opened."""
     link = _open_link(request, link_id)
-    _look(request, link, "study.viewed")
     warm_up()
     asked = link.delivery.request
+    viewed(request, asked, at=timezone.now(), holder=_holder(link))
     context = {
         "series": series_list(asked),
         "windows": WINDOWS,
@@ -70,6 +69,7 @@ def shared_frame(
     image = instance_of(link.delivery.request, instance)
     if image is None:
         raise LinkUnknown(UNKNOWN)
+    frame_seen(request, link.delivery.request, at=timezone.now(), holder=_holder(link))
     return frame_answer(request, image, frame, window)
 
 
@@ -78,8 +78,9 @@ def shared_originals(request: HttpRequest, link_id: int) -> StreamingHttpRespons
     """Answer the originals as a zip, counted and recorded."""
     link = _open_link(request, link_id)
     downloaded(link, at=timezone.now())
-    _look(request, link, "study.downloaded")
-    response = StreamingHttpResponse(zip_of(link.delivery.request), content_type="application/zip")
+    asked = link.delivery.request
+    looked_at(request, asked, at=timezone.now(), verb="study.downloaded", holder=_holder(link))
+    response = StreamingHttpResponse(zip_of(asked), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="images.zip"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
@@ -116,19 +117,8 @@ def _unknown(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _look(request: HttpRequest, link: ShareLink, verb: str) -> None:
-    asked = link.delivery.request
-    address = request.META.get("REMOTE_ADDR", "") or ""
-    record(
-        verb=verb,
-        code=EventCode.INSTANCES_ACCESSED,
-        action=Action.READ,
-        agent=Agent(id=f"link:{link.pk}", role="recipient", name="Recipient", address=address),
-        subject=f"request:{asked.number}",
-        facility=asked.facility.slug,
-        purpose=asked.legal_basis,
-        at=timezone.now(),
-    )
+def _holder(link: ShareLink) -> str:
+    return f"link:{link.pk}"
 
 
 def _private(response: HttpResponse) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The public door: ask, track, and for account holders their own requests."""
 
 import secrets
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,14 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from audit.access import record
-from audit.proof.entry import Action, EventCode
 from requests_app.intake.submit import submit
-from requests_app.models import ImagingRequest
+from requests_app.lifecycle.looks import listed, looked_at
+from requests_app.models import ImagingRequest, User
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
 from requests_app.tokens import hash_of
 from requests_app.vocabulary import Role
+
+MOST = 200  # own requests on one page
 
 
 @require_GET
@@ -52,24 +54,10 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_GET
 def tracking(request: HttpRequest, token: str) -> HttpResponse:
     """Show where a request stands, without names or exams."""
-    found = (
-        ImagingRequest.objects.select_related("facility")
-        .filter(tracking_hash=hash_of(token))
-        .first()
-    )
+    found, at = ImagingRequest.objects.tracked_by(hash_of(token)), timezone.now()
     if found is None:
         raise Http404
-    at = timezone.now()
-    record(
-        verb="request.tracked",
-        code=EventCode.PATIENT_RECORD,
-        action=Action.READ,
-        http_request=request,
-        subject=f"request:{found.number}",
-        facility=found.facility.slug,
-        purpose=found.legal_basis,
-        at=at,
-    )
+    looked_at(request, found, at=at, verb="request.tracked", holder="tracking page")
     context = {"asked": found, "progress": progress_of(found, at)}
     response = render(request, "requests_app/tracking.html", context)
     response["Cache-Control"] = "no-store"
@@ -81,15 +69,6 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
     """List a requester's own requests."""
-    own = ImagingRequest.objects.filter(requester_id=request.user.pk).select_related("facility")
-    shown = list(own[:200])
-    record(
-        verb="requests.listed",
-        code=EventCode.QUERY,
-        action=Action.EXECUTE,
-        http_request=request,
-        subject="list:own",
-        detail={"rows": len(shown)},
-        at=timezone.now(),
-    )
-    return render(request, "requests_app/mine.html", {"requests": shown})
+    own = ImagingRequest.objects.of_requester(cast("User", request.user))[:MOST]
+    listed(request, "own", len(own), at=timezone.now())
+    return render(request, "requests_app/mine.html", {"requests": own})

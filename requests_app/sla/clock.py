@@ -55,13 +55,14 @@ class Timeline:
 
     @property
     def open_hold(self) -> Hold | None:
-        """The hold that has not ended."""
-        return next((hold for hold in self.holds if hold.ended is None), None)
+        """A hold that has not ended, one that the requester causes before any other."""
+        still = [hold for hold in self.holds if hold.ended is None]
+        return next((hold for hold in still if hold.requester_caused), next(iter(still), None))
 
     @property
-    def stopped(self) -> datetime | None:
-        """When the wait ended for the requester: available, or ended otherwise."""
-        return self.available or self.ended_at
+    def waits_on_requester(self) -> bool:
+        """True while any open hold is one that the requester causes, whatever else is open."""
+        return self.open_hold is not None and self.open_hold.requester_caused
 
 
 _FIRST: dict[EventKind, str] = {

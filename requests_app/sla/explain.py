@@ -27,6 +27,8 @@ class CountedDay:
 class DueDate:
     """A due date with its reasons. Late means after `due_at`, the end of the due date.
 
+    `allowance` is what was allowed, in the rule's own days, an extension included.
+
     Where `is_held`, the count is open-ended: `due` is the date if the hold ended at the as-of
     moment.
     """
@@ -34,6 +36,7 @@ class DueDate:
     rule: Rule
     due: date
     due_at: datetime
+    allowance: int
     days: tuple[CountedDay, ...]
     warnings: tuple[str, ...]
     is_held: bool = False
@@ -70,6 +73,7 @@ def explain(
         rule=rule,
         due=due,
         due_at=calendar.end_of_day(due),
+        allowance=needed,
         days=tuple(days),
         warnings=tuple(_warnings(rule, due, calendar, extended=extended, is_held=is_held)),
         is_held=is_held,
@@ -156,3 +160,16 @@ def days_left(due: DueDate, *, at: datetime, calendar: BusinessCalendar) -> int:
     if due.rule.unit is Unit.BUSINESS:
         return calendar.business_days_between(today, due.due)
     return (due.due - today) // timedelta(days=1)
+
+
+def share_left(due: DueDate, *, at: datetime, calendar: BusinessCalendar) -> float:
+    """Return the share of the allowance that is left, today's rest counted by its part of a day.
+
+    It falls to 0 at `due_at` and passes below; holds to come are not guessed.
+    """
+    today = calendar.local_day(at)
+    whole = days_left(due, at=at, calendar=calendar)
+    if due.rule.unit is Unit.BUSINESS and not calendar.is_business_day(today):
+        return whole / due.allowance
+    begins, ends = calendar.start_of_day(today), calendar.end_of_day(today)
+    return (whole + (ends - at) / (ends - begins)) / due.allowance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 
 from requests_app.vocabulary import Direction, EventKind, State
@@ -53,8 +53,9 @@ def typical_needs(at: datetime) -> Needs:
 
 def needs_now(at: datetime) -> Needs:
     """Return `typical_needs` as lists of work use it: at most ten minutes old."""
-    found: Needs | None = cache.get("typical-needs")
+    kept = caches["process"]
+    found: Needs | None = kept.get("typical-needs")
     if found is None:
         found = typical_needs(at)
-        cache.set("typical-needs", found, KEPT_FOR)
+        kept.set("typical-needs", found, KEPT_FOR)
     return found

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from requests_app.failure_codes import FailureCode
 from requests_app.models import Event, Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.clock import Moment, Timeline, fold
-from requests_app.sla.explain import DueDate, days_left, explain
+from requests_app.sla.explain import DueDate, days_left, explain, share_left
 from requests_app.sla.rules import DayZero, Rule, Unit
-from requests_app.vocabulary import EventKind, LegalBasis
+from requests_app.sla.stop import stop_of
+from requests_app.vocabulary import EventKind, LegalBasis, Until
 
 LEGAL_BASES = frozenset(
     {
@@ -24,6 +24,7 @@ LEGAL_BASES = frozenset(
     }
 )
 """Bases under which the patient-access clock runs (45 CFR 164.524)."""
+A_QUARTER = 0.25
 
 
 class Band(StrEnum):
@@ -82,48 +83,44 @@ def timeline_of(events: Iterable[Event]) -> Timeline:
 def rules_for(
     request: ImagingRequest, policies: Iterable[Policy] | None = None
 ) -> tuple[Rule, ...]:
-    """Return the enabled rules of a request, as they were in force when it came."""
+    """Return the enabled rules of a request, as in force on its facility's day of receipt."""
     rows = Policy.objects.all() if policies is None else policies
-    zone = ZoneInfo(request.facility.zone)
-    day = request.received_at.astimezone(zone).date() if request.received_at else None
-    chosen: dict[str, Rule] = {}
-    for row in in_order(rows, request.facility):
-        if _is_in_force(row, day):
-            chosen.pop(row.key, None)
-            if row.enabled:
-                chosen[row.key] = rule_of(row)
+    received, facility = request.received_at, request.facility
+    day = facility.local_day(received) if received is not None else None
+    found = in_force(rows, facility, day)
     if LegalBasis(request.legal_basis) not in LEGAL_BASES:
-        chosen.pop("hipaa_access", None)
-    return tuple(chosen.values())
+        found.pop("hipaa_access", None)
+    return tuple(rule for rule in found.values() if rule.enabled)
 
 
-def rules_of(facility: Facility) -> dict[str, Rule]:
-    """Return every rule as a facility has it, the disabled ones too, for the calculator."""
-    return {row.key: rule_of(row) for row in in_order(Policy.objects.all(), facility)}
+def rules_of(facility: Facility, on: date) -> dict[str, Rule]:
+    """Return every rule of a facility in force on a day, the disabled ones too."""
+    return in_force(Policy.objects.all(), facility, on)
 
 
-def in_order(rows: Iterable[Policy], facility: Facility) -> list[Policy]:
-    """Return the rows that bind a facility; a later one replaces an earlier one of its key.
+def in_force(rows: Iterable[Policy], facility: Facility, day: date | None) -> dict[str, Rule]:
+    """Return the version of each rule in force on a day; without a day, the newest.
 
-    As shipped, then the organization's, then the facility's own; among those by their first day.
+    A facility's own version goes before its organization's, that before the one that shipped;
+    among those of one place goes the one that began last.
     """
-    house = (None, facility.organization_id)
-    places = (None, facility.pk)
-    own = [row for row in rows if row.organization_id in house and row.facility_id in places]
-    return sorted(
-        own,
-        key=lambda row: (
-            row.facility_id or 0,
-            row.organization_id or 0,
-            row.effective_from or date.min,
-        ),
-    )
+    houses, places = (None, facility.organization_id), (None, facility.pk)
+    own = [row for row in rows if row.organization_id in houses and row.facility_id in places]
+    return {row.key: rule_of(row) for row in sorted(own, key=_precedence) if _is_in_force(row, day)}
 
 
 def _is_in_force(row: Policy, day: date | None) -> bool:
     after = row.effective_from is None or day is None or row.effective_from <= day
     before = row.effective_to is None or day is None or day <= row.effective_to
     return after and before
+
+
+def _precedence(row: Policy) -> tuple[bool, bool, date]:
+    return row.facility_id is not None, row.organization_id is not None, _first_day(row)
+
+
+def _first_day(row: Policy) -> date:
+    return row.effective_from or date.min
 
 
 def rule_of(row: Policy) -> Rule:
@@ -135,7 +132,7 @@ def rule_of(row: Policy) -> Rule:
         days=row.days,
         unit=Unit(row.unit),
         starts=row.starts,
-        stop=row.stop,
+        stop=Until(row.stop),
         pauses=row.pauses,
         day_zero=DayZero(row.day_zero),
         cutoff=row.cutoff,
@@ -161,7 +158,14 @@ def due_dates(
         )
         # One extension, only if its letter went out inside the first period.
         if rule.extension_days and timeline.extended and timeline.extended < first.due_at:
-            first = explain(rule, starts_at=starts_at, calendar=calendar, extended=True)
+            first = explain(
+                rule,
+                starts_at=starts_at,
+                calendar=calendar,
+                holds=timeline.holds,
+                as_of=as_of,
+                extended=True,
+            )
         found.append(first)
     return tuple(sorted(found, key=lambda due: due.due_at))
 
@@ -174,26 +178,43 @@ def standing(
     at: datetime,
     needs: timedelta | None = None,
 ) -> Standing:
-    """Return the band of an open request: very late is past twice the allowance.
+    """Return the band of an open request: late first, then held; very late is past twice the
+    allowance.
 
     At risk is one with two business days left, or a quarter of its allowance, or less time
     than requests in this state usually still need (`needs`).
     """
-    if timeline.open_hold is not None and timeline.open_hold.requester_caused:
-        return Standing(band=Band.HELD, due=dues[0] if dues else None, days_left=None)
-    if not dues:
-        return Standing(band=Band.ON_TRACK, due=None, days_left=None)
-    due = dues[0]
+    due = deciding(dues, timeline, at=at)
+    if due is None:
+        band = Band.HELD if timeline.waits_on_requester else Band.ON_TRACK
+        return Standing(band=band, due=dues[0] if dues else None, days_left=None)
     left = days_left(due, at=at, calendar=calendar)
-    allowance = due.rule.days
     if at >= due.due_at:
-        band = Band.VERY_LATE if -left > allowance else Band.LATE
+        band = Band.VERY_LATE if -left > due.allowance else Band.LATE
         return Standing(band=band, due=due, days_left=left)
-    if _business_left(due, at, calendar) <= 2 or left <= allowance / 4:
+    if timeline.waits_on_requester:
+        return Standing(band=Band.HELD, due=due, days_left=left)
+    quarter = share_left(due, at=at, calendar=calendar) <= A_QUARTER
+    if _business_left(due, at, calendar) <= 2 or quarter:
         return Standing(band=Band.AT_RISK, due=due, days_left=left)
     if needs is not None and due.due_at - at < needs:
         return Standing(band=Band.AT_RISK, due=due, days_left=left, usually_needs=needs)
     return Standing(band=Band.ON_TRACK, due=due, days_left=left)
+
+
+def deciding(dues: tuple[DueDate, ...], timeline: Timeline, *, at: datetime) -> DueDate | None:
+    """Return the due date that decides how a request stands: the earliest, broken ones first.
+
+    Clocks that have stopped decide nothing. While we wait on the requester only clocks that do
+    not pause run towards their end; a pausing clock that had run out before the wait began
+    stays broken.
+    """
+    running = [due for due in dues if stop_of(due.rule, timeline) is None]
+    if not timeline.waits_on_requester:
+        return next(iter(running), None)
+    unpaused = [due for due in running if not due.rule.pauses]
+    broken = [due for due in (*unpaused, *running) if due.due_at <= at]
+    return next(iter((*broken, *unpaused)), None)
 
 
 def _business_left(due: DueDate, at: datetime, calendar: BusinessCalendar) -> int:

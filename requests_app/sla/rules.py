@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
+from requests_app.vocabulary import Until
+
 
 class Unit(StrEnum):
     """What a rule counts."""
@@ -19,6 +21,11 @@ class DayZero(StrEnum):
     NEXT_BUSINESS_DAY = "next_business_day"
 
 
+WHOLE_DAYS = (
+    "pauses by whole days while waiting on the requester (a day that begins on hold is not counted)"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One clock. `verified` says how far the text of the law was checked before shipping."""
@@ -29,7 +36,7 @@ class Rule:
     days: int
     unit: Unit
     starts: str = "received"
-    stop: str = "available"
+    stop: Until = Until.AVAILABLE
     pauses: bool = False
     day_zero: DayZero = DayZero.RECEIPT
     cutoff: time | None = None
@@ -40,10 +47,16 @@ class Rule:
     effective_to: date | None = None
 
     @property
+    def is_legal(self) -> bool:
+        """True for a clock of the law: it runs from receipt, pauses for nobody, and a written
+        denial answers it."""
+        return self.starts == "received" and not self.pauses
+
+    @property
     def policy(self) -> str:
         """The settings that a reader must see beside a due date."""
         unit = f"{self.unit} day" + ("s" if self.days != 1 else "")
-        pauses = "pauses while waiting on the requester" if self.pauses else "never pauses"
+        pauses = WHOLE_DAYS if self.pauses else "never pauses"
         zero = self.day_zero.replace("_", " ")
         if self.cutoff is not None:
             zero += f", after {self.cutoff:%H:%M} the next business day"
@@ -87,7 +100,7 @@ SEEDED: tuple[Rule, ...] = (
         citation="45 CFR 171.204(b)",
         days=10,
         unit=Unit.BUSINESS,
-        stop="written reason sent",
+        stop=Until.REASON,
     ),
     _state(
         "ca_copies", "California, copies", "Cal. Health & Safety Code 123110", 15, Unit.CALENDAR

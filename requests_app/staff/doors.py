@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 
-from audit.access import pseudonym, record
-from audit.proof.entry import Action, EventCode
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.models import ImagingRequest, User
 from requests_app.models.imaging_request import SEES_WORK
@@ -59,32 +56,4 @@ def find(http_request: HttpRequest, number: str) -> ImagingRequest:
     seen = ImagingRequest.objects.visible_to(person(http_request))
     return get_object_or_404(
         seen.select_related("facility", "patient", "assigned_to", "requester"), number=number
-    )
-
-
-def looked_at(http_request: HttpRequest, request: ImagingRequest) -> None:
-    """Record that somebody opened the page of a request."""
-    record(
-        verb="request.viewed",
-        code=EventCode.PATIENT_RECORD,
-        action=Action.READ,
-        http_request=http_request,
-        subject=f"request:{request.number}",
-        facility=request.facility.slug,
-        patient=pseudonym("patient", str(request.patient_id)) if request.patient_id else "",
-        purpose=request.legal_basis,
-        at=timezone.now(),
-    )
-
-
-def listed(http_request: HttpRequest, what: str, count: int) -> None:
-    """Record that somebody opened a list of requests."""
-    record(
-        verb="requests.listed",
-        code=EventCode.QUERY,
-        action=Action.EXECUTE,
-        http_request=http_request,
-        subject=f"list:{what}",
-        detail={"rows": count},
-        at=timezone.now(),
     )

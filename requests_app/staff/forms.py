@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from requests_app.failure_codes import FAILURES, FailureCode
-from requests_app.intake.authorization import ELEMENTS
+from requests_app.intake.authority import need_of
+from requests_app.intake.authorization import ELEMENTS, SIX
 from requests_app.models import Authorization, Delivery, User
-from requests_app.vocabulary import Channel, Role, State, Touch
+from requests_app.models.choices import choices_of
+from requests_app.vocabulary import AuthorityKind, Channel, Role, State, Touch
 
 if TYPE_CHECKING:
     from requests_app.models import ImagingRequest
@@ -100,6 +102,10 @@ class IdentityForm(StepForm):
     def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {})["record_number"] = request.patient_record_number
         super().__init__(*args, request=request, **kwargs)
+        if request.patient_birth_date is None:
+            self.fields["birth_date"] = forms.DateField(
+                label="Birth date", widget=day_field(), help_text="The request does not say it."
+            )
 
 
 class AuthorizationForm(StepForm):
@@ -108,19 +114,85 @@ class AuthorizationForm(StepForm):
     signed_on = forms.DateField(label="Signed on", required=False, widget=day_field())
     expires_on = forms.DateField(label="Expires on", required=False, widget=day_field())
     revoked_on = forms.DateField(label="Revoked on", required=False, widget=day_field())
+    signed_by_representative = forms.BooleanField(
+        label="A representative signed for the patient", required=False
+    )
+    representative_authority = forms.CharField(
+        label="By what right", max_length=200, required=False, help_text=SIX
+    )
+    is_known_false = forms.BooleanField(
+        label="We know that something in it is false", required=False
+    )
 
     def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
         kept = Authorization.objects.filter(request=request).first()
         initial = kwargs.setdefault("initial", {})
         names = [element.field for element in ELEMENTS]
-        for name in (*names, "signed_on", "expires_on", "revoked_on"):
-            initial[name] = getattr(kept, name) if kept else None
+        for name in (*names, *self.base_fields):
+            initial.setdefault(name, getattr(kept, name, None))
         super().__init__(*args, request=request, **kwargs)
         for element in ELEMENTS:
             self.fields[element.field] = forms.BooleanField(
                 label=element.label, help_text=element.clause, required=False
             )
         self.order_fields(["expected", *names])
+
+
+class AuthorityForm(StepForm):
+    """The paper by which somebody asks."""
+
+    kind = forms.ChoiceField(label="Which paper?", choices=())
+    description = forms.CharField(
+        label="Issued by, and its number", max_length=300, help_text="As far as it says."
+    )
+    dated_on = forms.DateField(label="Dated", required=False, widget=day_field())
+    expires_on = forms.DateField(label="Expires on", required=False, widget=day_field())
+    is_signed = forms.BooleanField(label="Is signed", required=False)
+    names_recipient = forms.BooleanField(
+        label="Says who receives the images, and where", required=False
+    )
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
+        need = need_of(request)
+        kinds = [pair for pair in choices_of(AuthorityKind) if need and pair[0] in need.kinds]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+
+
+class FeeForm(StepForm):
+    """What a copy costs."""
+
+    amount = forms.DecimalField(
+        label="Fee in dollars", min_value=0, max_value=10_000, decimal_places=2
+    )
+
+
+def _words(label: str, help_text: str = "") -> forms.CharField:
+    box = forms.Textarea(attrs={"rows": 3})
+    return forms.CharField(label=label, max_length=2000, widget=box, help_text=help_text)
+
+
+class ExtendForm(StepForm):
+    """Why the answer takes longer."""
+
+    basis = _words("Why it takes longer", "Goes out by mail: name no patient and no exam.")
+
+
+class DenyForm(StepForm):
+    """The three parts of a denial."""
+
+    basis = _words("Why it is denied", "Goes out by mail: name no patient and no exam.")
+    review = _words("Right to a review")
+    complaint = _words("How to complain")
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        place = request.facility.name
+        kwargs.setdefault("initial", {}).update(
+            review=f"You may ask {place} to have another professional review this decision.",
+            complaint=f"You may complain to the privacy office of {place}, or to the Secretary of "
+            "Health and Human Services (45 CFR 160.306).",
+        )
+        super().__init__(*args, request=request, **kwargs)
 
 
 class LinkForm(StepForm):

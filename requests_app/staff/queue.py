@@ -5,24 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from requests_app.lifecycle.looks import listed
 from requests_app.models import Delivery, ImagingRequest
-from requests_app.models.imaging_request import ENDED, ImagingRequestQuerySet
+from requests_app.models.imaging_request import ImagingRequestQuerySet
 from requests_app.sla.policy import Band
-from requests_app.staff.doors import listed, person, seers
+from requests_app.staff.doors import person, seers
 from requests_app.staff.worklist import TABS, Row, counts, is_in, rows_of
-from requests_app.vocabulary import (
-    MEDIUM_OF,
-    Channel,
-    DeliveryState,
-    Direction,
-    Medium,
-    RequesterType,
-)
+from requests_app.vocabulary import DeliveryState, Direction, Medium, RequesterType
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -56,7 +49,7 @@ def _list(http_request: HttpRequest, direction: Direction, title: str) -> HttpRe
     everything = ImagingRequest.objects.visible_to(user).filter(direction=direction)
     words = http_request.session.get(SEARCH, "") if "search" in http_request.GET else ""
     tab = http_request.GET.get("tab", "all")
-    found = search(filters(everything, http_request), words)
+    found = filters(everything, http_request).search(words)
     rows = rows_of(found.open(), at)
     page: Page[Any]
     if tab == "ended":
@@ -65,7 +58,7 @@ def _list(http_request: HttpRequest, direction: Direction, title: str) -> HttpRe
     else:
         page = _open(http_request, rows, tab)
         shown = list(page.object_list)
-    listed(http_request, direction, len(shown))
+    listed(http_request, direction, len(shown), at=at)
     tally = counts(rows, user.pk)
     context = {
         "title": title,
@@ -95,8 +88,7 @@ def _open(http_request: HttpRequest, rows: list[Row], tab: str) -> Page[Row]:
 
 
 def _ended(http_request: HttpRequest, found: ImagingRequestQuerySet) -> Page[ImagingRequest]:
-    ended = found.filter(state__in=ENDED).order_by("-received_at", "-id")
-    return Paginator(ended, PER_PAGE).get_page(http_request.GET.get("page"))
+    return Paginator(found.ended(), PER_PAGE).get_page(http_request.GET.get("page"))
 
 
 def _with_clocks(page: Page[ImagingRequest], at: datetime) -> list[Row]:
@@ -122,29 +114,12 @@ def _keep_search(http_request: HttpRequest) -> HttpResponse:
 def filters(requests: ImagingRequestQuerySet, http_request: HttpRequest) -> ImagingRequestQuerySet:
     """Narrow by what the address says; unknown words are left aside."""
     get = http_request.GET
-    facilities = [one for one in get.getlist("facility") if one and "\x00" not in one]
-    if facilities:
-        requests = requests.filter(facility__slug__in=facilities)
-    if get.get("asked") in set(RequesterType):
-        requests = requests.filter(requester_type=get["asked"])
-    if get.get("medium") in set(Medium):
-        channels = [one for one in Channel if MEDIUM_OF[one] == get["medium"]]
-        requests = requests.filter(preferred_channel__in=channels)
-    return requests
-
-
-def search(requests: ImagingRequestQuerySet, words: str) -> ImagingRequestQuerySet:
-    """Find by number, name or accession; every word must be found somewhere."""
-    for word in words.split()[:6]:
-        requests = requests.filter(
-            Q(number__icontains=word)
-            | Q(patient_family_name__icontains=word)
-            | Q(patient_given_name__icontains=word)
-            | Q(requester_name__icontains=word)
-            | Q(partner__icontains=word)
-            | Q(studies__accession_number__iexact=word)
-        ).distinct()
-    return requests
+    asked, medium = get.get("asked", ""), get.get("medium", "")
+    return requests.narrowed(
+        facilities=[one for one in get.getlist("facility") if one and "\x00" not in one],
+        asked_by=RequesterType(asked) if asked in set(RequesterType) else None,
+        medium=Medium(medium) if medium in set(Medium) else None,
+    )
 
 
 @seers
@@ -152,13 +127,9 @@ def search(requests: ImagingRequestQuerySet, words: str) -> ImagingRequestQueryS
 def deliveries(http_request: HttpRequest) -> HttpResponse:
     """Show what left, by which way, and whether it arrived."""
     seen = ImagingRequest.objects.visible_to(person(http_request))
-    found = Delivery.objects.filter(request__in=seen).select_related("request__facility", "link")
     state = http_request.GET.get("state", "")
-    if state in set(DeliveryState):
-        found = found.filter(state=state)
-    page = Paginator(found.order_by("-created_at", "-id"), PER_PAGE).get_page(
-        http_request.GET.get("page")
-    )
-    listed(http_request, "deliveries", len(page.object_list))
+    found = Delivery.objects.of(seen, DeliveryState(state) if state in set(DeliveryState) else None)
+    page = Paginator(found, PER_PAGE).get_page(http_request.GET.get("page"))
+    listed(http_request, "deliveries", len(page.object_list), at=timezone.now())
     context = {"page": page, "state": state, "states": list(DeliveryState)}
     return render(http_request, "requests_app/staff/deliveries.html", context)

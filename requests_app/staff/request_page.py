@@ -22,21 +22,24 @@ from requests_app.imaging.context import check_studies, is_late_without_images
 from requests_app.imaging.receive import TAKES_IMAGES
 from requests_app.intake.authorization import is_needed
 from requests_app.intake.completeness import is_complete, missing
+from requests_app.lifecycle.looks import looked_at
 from requests_app.lifecycle.permissions import WORKERS
-from requests_app.lifecycle.transition import lock
+from requests_app.lifecycle.transition import check_unmoved, lock
 from requests_app.models import ImagingRequest
-from requests_app.refusals import DisclessError, TransitionConflict
+from requests_app.refusals import DisclessError
 from requests_app.sla.explain import CountedDay, DueDate, days_left
-from requests_app.sla.policy import Standing
-from requests_app.staff.doors import find, looked_at, person, seers
+from requests_app.sla.stop import Stop, stop_of
+from requests_app.staff.doors import find, person, seers
 from requests_app.staff.history import history
-from requests_app.staff.steps import STEPS, Step, steps_for
+from requests_app.staff.step import Step
+from requests_app.staff.steps import STEPS, check_step, steps_for
 from requests_app.staff.worklist import Clocks, clocks_of, words_for
 from requests_app.vocabulary import EventKind, State
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
+    from requests_app.models import User
     from requests_app.staff.forms import StepForm
 
 SHOWN_DAYS = 49
@@ -67,7 +70,7 @@ class DayCell:
 def request_page(http_request: HttpRequest, number: str) -> HttpResponse:
     """Show a request."""
     request = find(http_request, number)
-    looked_at(http_request, request)
+    looked_at(http_request, request, at=timezone.now())
     return _answer(http_request, request)
 
 
@@ -83,11 +86,8 @@ def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
     form = step.form(http_request.POST, request=request)
     if not form.is_valid():
         return _answer(http_request, request, status=422, tried=(step, form))
-    at = timezone.now()
     try:
-        with transaction.atomic():
-            _check_unmoved(request, form)
-            said = step.verb(request, form, person(http_request), at)
+        said = _take(request, step, form, person(http_request))
     except DisclessError as refusal:
         messages.error(http_request, refusal.sentence)
         current = find(http_request, number)
@@ -102,13 +102,12 @@ def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
     return redirect("staff:request", number)
 
 
-def _check_unmoved(request: ImagingRequest, form: StepForm) -> None:
-    now = State(lock(request).state)
-    if now != form.cleaned_data["expected"]:
-        raise TransitionConflict(
-            f"Someone moved this request first: it is now {now.replace('_', ' ')}. "
-            "Look at it again; nothing was changed."
-        )
+def _take(request: ImagingRequest, step: Step, form: StepForm, by: User) -> str:
+    with transaction.atomic():
+        locked = lock(request)
+        check_unmoved(locked, State(form.cleaned_data["expected"]))
+        check_step(step, locked, by)
+        return step.verb(request, form, by, timezone.now())
 
 
 def _answer(
@@ -126,7 +125,7 @@ def _answer(
     tone, words = words_for(clocks.standing, clocks.timeline, at)
     steps = [
         (step, tried[1] if tried and tried[0] is step else step.form(request=request))
-        for step in sorted(steps_for(request, user, works=works), key=lambda step: not step.is_main)
+        for step in sorted(steps_for(request, user), key=lambda step: not step.is_main)
     ]
     context = {
         "request_": request,
@@ -135,11 +134,12 @@ def _answer(
         "works": works,
         "tone": tone if request.is_open else "done",
         "words": words if request.is_open else request.get_state_display(),
-        "clocks": _clocks(clocks, at),
-        "first": clocks.dues[0] if clocks.dues else None,
-        "cells": cells(clocks.dues[0].days) if clocks.dues else [],
+        "clocks": [_clock(due, clocks, at) for due in clocks.dues],
+        "first": clocks.standing.due,
+        "decides": clocks.standing.days_left is not None,
+        "cells": cells(clocks.standing.due.days) if clocks.standing.due else [],
         "is_complete": is_complete(request),
-        "missing": missing(request, at.date()) if request.is_open else (),
+        "missing": missing(request, request.facility.local_day(at)) if request.is_open else (),
         "needs_authorization": is_needed(request),
         "main": next((pair for pair in steps if pair[0].is_main), None),
         "steps": steps,
@@ -147,7 +147,6 @@ def _answer(
         "takes_images": works and State(request.state) in TAKES_IMAGES,
         "upload_limit": settings.UPLOAD_LIMIT,
         "address": address,
-        "link_steps": [(key, STEPS[key].label) for key in ("resend", "revoke")],
         **_facts(request, clocks, at),
     }
     return render(http_request, "requests_app/staff/request.html", context, status=status)
@@ -162,6 +161,7 @@ def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, A
         for hold in reversed(clocks.timeline.holds)
     ]
     return {
+        "link_steps": [(key, STEPS[key].label) for key in ("resend", "revoke")],
         "studies": check_studies(request, list(studies)),
         "late": None if studies else is_late_without_images(request, at),
         "receipts": request.receipts.order_by("-received_at"),
@@ -169,7 +169,9 @@ def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, A
         "holds": holds,
         "history": history(request),
         "touches": request.events.filter(kind=EventKind.MANUAL_TOUCH).count(),
-        "authorization": getattr(request, "authorization", None),
+        "letters": request.letters.all(),
+        "paper": getattr(request, "authority_document", None),
+        "fee": (request.fee_cents or 0) / 100,
     }
 
 
@@ -177,30 +179,32 @@ def _seconds(hold: Any, at: datetime) -> float:
     return float(((hold.ended or at) - hold.started).total_seconds())
 
 
-def _clocks(clocks: Clocks, at: datetime) -> list[Clock]:
-    now = min(clocks.timeline.stopped or at, at)
-    return [_clock(due, clocks, now) for due in clocks.dues]
+def _clock(due: DueDate, clocks: Clocks, at: datetime) -> Clock:
+    timeline, rule = clocks.timeline, due.rule
+    started = timeline.complete if rule.starts == "complete" else timeline.received
+    stop = stop_of(rule, timeline)
+    tone, words = _stopped(due, stop) if stop is not None else _running(due, clocks, at)
+    return Clock(due=due, started=started, tone=tone, words=words)
 
 
-def _clock(due: DueDate, clocks: Clocks, now: datetime) -> Clock:
-    timeline = clocks.timeline
-    started = timeline.complete if due.rule.starts == "complete" else timeline.received
-    if timeline.stopped is not None:
-        met = timeline.stopped < due.due_at
-        return Clock(
-            due=due,
-            started=started,
-            tone="ok" if met else "late",
-            words="Met" if met else "Missed",
-        )
-    left = days_left(due, at=now, calendar=clocks.calendar)
-    band = clocks.standing.band
-    if now >= due.due_at:
-        tone, words = words_for(Standing(band=band, due=due, days_left=left), timeline, now)
-        words = f"{max(1, -left)} days late" if tone != "late" else words
-        return Clock(due=due, started=started, tone="late", words=words)
+def _stopped(due: DueDate, stop: Stop) -> tuple[str, str]:
+    """Say met or missed only of a clock that was kept or broken; else what ended it."""
+    if stop.ended_by is not None:
+        return "done", f"{stop.ended_by.replace('_', ' ').capitalize()}: not counted"
+    is_met = stop.at < due.due_at
+    if stop.by_denial:
+        return ("ok", "Met: denied in time") if is_met else ("late", "Missed: denied too late")
+    return ("ok", "Met") if is_met else ("late", "Missed")
+
+
+def _running(due: DueDate, clocks: Clocks, at: datetime) -> tuple[str, str]:
+    left = days_left(due, at=at, calendar=clocks.calendar)
+    if at >= due.due_at:
+        return "late", f"{max(1, -left)} day{'' if left >= -1 else 's'} late"
+    if due.is_held:
+        return "held", "Paused"
     words = "Due today" if left == 0 else f"{left} day{'' if left == 1 else 's'} left"
-    return Clock(due=due, started=started, tone="risk" if left <= 2 else "ok", words=words)
+    return ("risk" if left <= 2 else "ok"), words
 
 
 def cells(days: tuple[CountedDay, ...]) -> list[DayCell]:

@@ -2,62 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from requests_app.failure_codes import FailureCode
-from requests_app.intake.completeness import is_complete
-from requests_app.lifecycle import holds
-from requests_app.lifecycle.permissions import may_move
-from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.intake.authority import need_of
+from requests_app.intake.authorization import is_needed
+from requests_app.lifecycle.permissions import WORKERS, may_move
 from requests_app.models import ImagingRequest, User
+from requests_app.refusals import NotAllowed, TransitionRefused
 from requests_app.staff import forms as f
+from requests_app.staff import step as fits
 from requests_app.staff import verbs
+from requests_app.staff.step import Step
 from requests_app.vocabulary import State
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step: shown where `fits`, done by `verb`, which returns the sentence to show."""
-
-    key: str
-    label: str
-    icon: str
-    verb: verbs.Verb
-    fits: Callable[[ImagingRequest], bool]
-    form: type[f.StepForm] = f.StepForm
-    to: State | None = None
-    is_main: bool = False
-    has_panel: bool = False
-
-
-def _can_become(to: State) -> Callable[[ImagingRequest], bool]:
-    return lambda request: to in TRANSITIONS[State(request.state)]
-
-
-def _in(*states: State) -> Callable[[ImagingRequest], bool]:
-    return lambda request: request.state in states
-
-
-def _is_new(request: ImagingRequest) -> bool:
-    return request.state == State.RECEIVED and not is_complete(request)
-
-
-def _always(request: ImagingRequest) -> bool:
-    return request.is_open or request.state == State.DELIVERED
-
-
-def _is_held(request: ImagingRequest) -> bool:
-    return request.is_open and holds.open_hold(request) is not None
-
-
-def _can_wait(request: ImagingRequest) -> bool:
-    return request.is_open and holds.open_hold(request) is None
-
-
-def _can_approve(request: ImagingRequest) -> bool:
-    return request.state == State.RECEIVED and is_complete(request)
-
 
 ALL: tuple[Step, ...] = (
     Step(
@@ -66,7 +21,7 @@ ALL: tuple[Step, ...] = (
         icon="user-plus",
         verb=verbs.identity,
         form=f.IdentityForm,
-        fits=lambda request: _is_new(request) and not request.identity_verified,
+        fits=lambda request: fits.is_new(request) and not request.identity_verified,
     ),
     Step(
         key="authorization",
@@ -74,14 +29,37 @@ ALL: tuple[Step, ...] = (
         icon="signature",
         verb=verbs.authorization,
         form=f.AuthorizationForm,
-        fits=lambda request: _is_new(request) and request.legal_basis == "authorization",
+        fits=lambda request: fits.is_new(request) and is_needed(request),
+    ),
+    Step(
+        key="authority",
+        label="Record the paper of authority",
+        icon="signature",
+        verb=verbs.authority,
+        form=f.AuthorityForm,
+        fits=lambda request: fits.is_new(request) and need_of(request) is not None,
+    ),
+    Step(
+        key="fee",
+        label="Charge a fee",
+        icon="pencil",
+        verb=verbs.fee,
+        form=f.FeeForm,
+        fits=lambda request: fits.is_new(request) and request.fee_paid_on is None,
+    ),
+    Step(
+        key="payment",
+        label="Fee is paid",
+        icon="check",
+        verb=verbs.payment,
+        fits=lambda request: request.is_open and request.owes_fee,
     ),
     Step(
         key="complete",
         label="Mark complete",
         icon="check",
         verb=verbs.mark_complete,
-        fits=_is_new,
+        fits=fits.is_new,
         is_main=True,
     ),
     Step(
@@ -90,7 +68,7 @@ ALL: tuple[Step, ...] = (
         icon="check",
         to=State.APPROVED,
         verb=verbs.move(State.APPROVED, "The request is approved. Find the images."),
-        fits=_can_approve,
+        fits=fits.can_approve,
         is_main=True,
     ),
     Step(
@@ -99,7 +77,7 @@ ALL: tuple[Step, ...] = (
         icon="search",
         to=State.LOCATING,
         verb=verbs.move(State.LOCATING, "The search has started."),
-        fits=_can_become(State.LOCATING),
+        fits=fits.can_become(State.LOCATING),
     ),
     Step(
         key="found",
@@ -107,7 +85,7 @@ ALL: tuple[Step, ...] = (
         icon="check",
         to=State.RETRIEVED,
         verb=verbs.move(State.RETRIEVED, "The images are recorded as found."),
-        fits=_in(State.APPROVED, State.LOCATING, State.UNUSABLE),
+        fits=fits.stands_at(State.APPROVED, State.LOCATING, State.UNUSABLE),
         form=f.NoteForm,
     ),
     Step(
@@ -116,7 +94,7 @@ ALL: tuple[Step, ...] = (
         icon="package-check",
         to=State.READY,
         verb=verbs.move(State.READY, "The images are ready to send."),
-        fits=_in(State.RETRIEVED),
+        fits=fits.stands_at(State.RETRIEVED),
         is_main=True,
     ),
     Step(
@@ -125,7 +103,7 @@ ALL: tuple[Step, ...] = (
         icon="triangle-alert",
         to=State.UNUSABLE,
         verb=verbs.move(State.UNUSABLE, "Recorded. Ask for a re-export."),
-        fits=_can_become(State.UNUSABLE),
+        fits=fits.can_become(State.UNUSABLE),
         form=f.ReasonForm,
     ),
     Step(
@@ -145,7 +123,7 @@ ALL: tuple[Step, ...] = (
         to=State.DELIVERING,
         verb=verbs.hand_over,
         form=f.HandOverForm,
-        fits=_in(State.READY),
+        fits=fits.stands_at(State.READY),
     ),
     Step(
         key="arrived",
@@ -153,7 +131,7 @@ ALL: tuple[Step, ...] = (
         icon="check",
         to=State.DELIVERED,
         verb=verbs.arrived,
-        fits=_in(State.DELIVERING),
+        fits=fits.stands_at(State.DELIVERING),
         is_main=True,
     ),
     Step(
@@ -163,7 +141,7 @@ ALL: tuple[Step, ...] = (
         to=State.DELIVERY_FAILED,
         verb=verbs.failed,
         form=f.ReasonForm,
-        fits=_can_become(State.DELIVERY_FAILED),
+        fits=fits.can_become(State.DELIVERY_FAILED),
     ),
     Step(
         key="again",
@@ -171,7 +149,7 @@ ALL: tuple[Step, ...] = (
         icon="rotate-cw",
         to=State.READY,
         verb=verbs.move(State.READY, "The images are ready to send again."),
-        fits=_in(State.DELIVERY_FAILED),
+        fits=fits.stands_at(State.DELIVERY_FAILED),
         is_main=True,
     ),
     Step(
@@ -179,7 +157,7 @@ ALL: tuple[Step, ...] = (
         label="Recipient could use them",
         icon="circle-check",
         verb=verbs.usable,
-        fits=_in(State.DELIVERED),
+        fits=fits.stands_at(State.DELIVERED),
     ),
     Step(
         key="close",
@@ -187,7 +165,7 @@ ALL: tuple[Step, ...] = (
         icon="check",
         to=State.CLOSED,
         verb=verbs.move(State.CLOSED, "The request is closed."),
-        fits=_in(State.DELIVERED),
+        fits=fits.stands_at(State.DELIVERED),
         is_main=True,
     ),
     Step(
@@ -196,7 +174,7 @@ ALL: tuple[Step, ...] = (
         icon="circle-pause",
         verb=verbs.begin_hold,
         form=f.HoldForm,
-        fits=_can_wait,
+        fits=fits.can_wait,
     ),
     Step(
         key="release",
@@ -204,16 +182,16 @@ ALL: tuple[Step, ...] = (
         icon="circle-play",
         verb=verbs.end_hold,
         form=f.NoteForm,
-        fits=_is_held,
+        fits=fits.is_held,
     ),
-    Step(key="take", label="Assign to me", icon="user-plus", verb=verbs.take, fits=_always),
+    Step(key="take", label="Assign to me", icon="user-plus", verb=verbs.take, fits=fits.always),
     Step(
         key="assign",
         label="Assign",
         icon="user-plus",
         verb=verbs.assign,
         form=f.AssignForm,
-        fits=_always,
+        fits=fits.always,
     ),
     Step(
         key="touch",
@@ -221,7 +199,7 @@ ALL: tuple[Step, ...] = (
         icon="pencil",
         verb=verbs.touch,
         form=f.TouchForm,
-        fits=_always,
+        fits=fits.always,
     ),
     Step(
         key="failure",
@@ -229,16 +207,24 @@ ALL: tuple[Step, ...] = (
         icon="triangle-alert",
         verb=verbs.note_failure,
         form=f.ReasonForm,
-        fits=_always,
+        fits=fits.always,
+    ),
+    Step(
+        key="extend",
+        label="Extend the legal time",
+        icon="calendar-clock",
+        verb=verbs.extend,
+        form=f.ExtendForm,
+        fits=fits.may_extend,
     ),
     Step(
         key="deny",
         label="Deny",
         icon="x",
         to=State.DENIED,
-        verb=verbs.move(State.DENIED, "The request is denied.", reason=FailureCode.RV02),
-        form=f.WhyForm,
-        fits=_can_become(State.DENIED),
+        verb=verbs.deny,
+        form=f.DenyForm,
+        fits=fits.can_become(State.DENIED),
     ),
     Step(
         key="not-found",
@@ -247,7 +233,7 @@ ALL: tuple[Step, ...] = (
         to=State.NOT_FOUND,
         verb=verbs.move(State.NOT_FOUND, "Recorded: not found.", reason=FailureCode.LO01),
         form=f.WhyForm,
-        fits=_can_become(State.NOT_FOUND),
+        fits=fits.can_become(State.NOT_FOUND),
     ),
     Step(
         key="duplicate",
@@ -256,7 +242,7 @@ ALL: tuple[Step, ...] = (
         to=State.DUPLICATE,
         verb=verbs.move(State.DUPLICATE, "Recorded: a duplicate.", reason=FailureCode.IN04),
         form=f.WhyForm,
-        fits=_can_become(State.DUPLICATE),
+        fits=fits.can_become(State.DUPLICATE),
     ),
     Step(
         key="withdraw",
@@ -265,7 +251,7 @@ ALL: tuple[Step, ...] = (
         to=State.WITHDRAWN,
         verb=verbs.move(State.WITHDRAWN, "The request is withdrawn."),
         form=f.WhyForm,
-        fits=_can_become(State.WITHDRAWN),
+        fits=fits.can_become(State.WITHDRAWN),
     ),
     Step(
         key="revoke",
@@ -289,12 +275,25 @@ ALL: tuple[Step, ...] = (
 STEPS: dict[str, Step] = {step.key: step for step in ALL}
 
 
-def steps_for(request: ImagingRequest, user: User, *, works: bool) -> list[Step]:
+def steps_for(request: ImagingRequest, user: User) -> list[Step]:
     """Return the steps that this person may take now."""
     return [
         step
         for step in ALL
-        if not step.has_panel
-        and (works if step.to is None else may_move(user, request, step.to))
-        and step.fits(request)
+        if not step.has_panel and _is_theirs(step, request, user) and step.fits(request)
     ]
+
+
+def check_step(step: Step, request: ImagingRequest, user: User) -> None:
+    """Refuse a step that is not this person's, or that the request does not call for now."""
+    if not _is_theirs(step, request, user):
+        raise NotAllowed(f"Your role does not allow this step ({step.label}). Ask a supervisor.")
+    if not step.fits(request):
+        raise TransitionRefused(
+            f"This step ({step.label}) does not fit the request as it stands now: "
+            f"{request.state.replace('_', ' ')}. Look at what comes next."
+        )
+
+
+def _is_theirs(step: Step, request: ImagingRequest, user: User) -> bool:
+    return may_move(user, request, step.to) if step.to else user.has_role(*WORKERS)

@@ -7,20 +7,22 @@ from datetime import datetime, timedelta
 
 from django.forms import Form
 
-from requests_app.delivery import handover, link
+from requests_app.delivery import handover, letter, link
 from requests_app.failure_codes import FailureCode
-from requests_app.intake.authorization import ELEMENTS
+from requests_app.intake.authority import Paper, record_authority
+from requests_app.intake.authorization import ELEMENTS, Found, record_authorization
 from requests_app.intake.completeness import complete
+from requests_app.intake.fee import charge_fee, pay_fee
 from requests_app.intake.identity import verify_identity
 from requests_app.lifecycle import effort, holds
 from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import transition
-from requests_app.models import Authorization, Delivery, ImagingRequest, User
+from requests_app.models import ImagingRequest, User
 from requests_app.notices.outbox import queue_notice
 from requests_app.refusals import TransitionRefused
 from requests_app.staff.forms import code_of
-from requests_app.vocabulary import Channel, State, Touch
+from requests_app.vocabulary import AuthorityKind, Channel, State, Touch
 
 Verb = Callable[[ImagingRequest, Form, User, datetime], str]
 
@@ -48,28 +50,72 @@ def mark_complete(request: ImagingRequest, form: Form, by: User, at: datetime) -
 
 def identity(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
     """Tie the request to a patient."""
-    verify_identity(request, record_number=form.cleaned_data["record_number"], by=by, at=at)
+    said = form.cleaned_data
+    verify_identity(
+        request,
+        record_number=said["record_number"],
+        birth_date=said.get("birth_date"),
+        by=by,
+        at=at,
+    )
     return "The identity is verified."
 
 
 def authorization(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
     """Keep which elements the form has."""
-    check_work(by, request)
-    names = [element.field for element in ELEMENTS]
-    fields = {
-        name: form.cleaned_data[name] for name in (*names, "signed_on", "expires_on", "revoked_on")
-    }
-    Authorization.objects.update_or_create(request=request, defaults=fields)
-    effort.touch(request, Touch.RECONCILE, by=by, at=at, note="Authorization checked")
-    found = sum(bool(fields[name]) for name in names)
-    return f"{found} of {len(names)} elements of the authorization are there."
+    said = form.cleaned_data
+    elements = frozenset(element.field for element in ELEMENTS if said[element.field])
+    names = set(said) & set(Found.__dataclass_fields__)
+    found = Found(elements=elements, **{name: said[name] for name in names})
+    record_authorization(request, found, by=by, at=at)
+    return f"{len(elements)} of {len(ELEMENTS)} elements of the authorization are there."
+
+
+def authority(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Keep which paper was seen."""
+    said = {name: form.cleaned_data[name] for name in Paper.__dataclass_fields__}
+    paper = Paper(**said | {"kind": AuthorityKind(said["kind"])})
+    record_authority(request, paper, by=by, at=at)
+    return "The paper is recorded."
+
+
+def fee(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Charge a fee."""
+    charge_fee(request, int(form.cleaned_data["amount"] * 100), by=by, at=at)
+    return "The fee is recorded."
+
+
+def payment(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
+    """Record that the fee was paid."""
+    pay_fee(request, by=by, at=at)
+    return "The fee is paid."
+
+
+def extend(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Take the one extension."""
+    letter.extend(request, basis=form.cleaned_data["basis"], by=by, at=at)
+    return f"The request is extended. {_how_it_goes(request)}"
+
+
+def deny(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Deny by a letter."""
+    said = form.cleaned_data
+    words = letter.Denial(**{part: said[part] for part in ("basis", "review", "complaint")})
+    letter.deny(request, words, by=by, at=at)
+    return f"The request is denied. {_how_it_goes(request)}"
+
+
+def _how_it_goes(request: ImagingRequest) -> str:
+    if request.requester_email:
+        return "The letter goes out by mail within a minute."
+    return "The requester has no email address: print the letter from here and post it today."
 
 
 def begin_hold(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
     """Begin a wait."""
     note = form.cleaned_data["note"]
-    holds.hold(request, reason=code_of(form), by=by, at=at, note=note)
-    return "The request is on hold."
+    event = holds.hold(request, reason=code_of(form), by=by, at=at, note=note)
+    return holds.NO_FORM_NEEDED if holds.is_exposure(event) else "The request is on hold."
 
 
 def end_hold(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
@@ -91,23 +137,18 @@ def hand_over(request: ImagingRequest, form: Form, by: User, at: datetime) -> st
     return "Recorded. Say when it has arrived."
 
 
-def _latest(request: ImagingRequest) -> Delivery:
-    delivery = request.deliveries.order_by("-created_at", "-id").first()
-    if delivery is None:
-        raise TransitionRefused("No delivery of this request is recorded yet. Record one first.")
-    return delivery
-
-
 def arrived(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
     """Record the arrival of the latest delivery."""
-    handover.mark_available(_latest(request), by=by, at=at)
+    handover.mark_available(handover.latest_delivery(request), by=by, at=at)
     return "The images have arrived."
 
 
 def failed(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
     """Record that the latest delivery failed."""
     note = form.cleaned_data["note"]
-    handover.mark_failed(_latest(request), reason=code_of(form), by=by, at=at, note=note)
+    handover.mark_failed(
+        handover.latest_delivery(request), reason=code_of(form), by=by, at=at, note=note
+    )
     return "The delivery has failed. Prepare another one."
 
 

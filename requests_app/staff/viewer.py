@@ -6,12 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from audit.access import pseudonym, record
-from audit.proof.entry import Action, EventCode
 from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
 from requests_app.imaging.render import frame_answer, warm_up
+from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
 from requests_app.lifecycle.permissions import WORKERS
-from requests_app.models import ImagingRequest
 from requests_app.staff.doors import find, for_roles
 from requests_app.vocabulary import Role
 
@@ -23,7 +21,7 @@ LOOKERS = (*WORKERS, Role.HIM_DIRECTOR)
 def view(request: HttpRequest, number: str) -> HttpResponse:
     """Show the viewer."""
     asked = find(request, number)
-    _look(request, asked, "study.viewed")
+    viewed(request, asked, at=timezone.now())
     warm_up()
     context = {
         "series": series_list(asked),
@@ -43,9 +41,11 @@ def frame(
     request: HttpRequest, number: str, instance: int, frame: int, window: str
 ) -> HttpResponse:
     """Answer one frame as a JPEG."""
-    image = instance_of(find(request, number), instance)
+    asked = find(request, number)
+    image = instance_of(asked, instance)
     if image is None:
         raise Http404
+    frame_seen(request, asked, at=timezone.now())
     return frame_answer(request, image, frame, window)
 
 
@@ -54,21 +54,7 @@ def frame(
 def originals(request: HttpRequest, number: str) -> StreamingHttpResponse:
     """Answer the originals as a zip."""
     asked = find(request, number)
-    _look(request, asked, "study.downloaded")
+    looked_at(request, asked, at=timezone.now(), verb="study.downloaded")
     response = StreamingHttpResponse(zip_of(asked), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{number}.zip"'
     return response
-
-
-def _look(request: HttpRequest, asked: ImagingRequest, verb: str) -> None:
-    record(
-        verb=verb,
-        code=EventCode.INSTANCES_ACCESSED,
-        action=Action.READ,
-        http_request=request,
-        subject=f"request:{asked.number}",
-        facility=asked.facility.slug,
-        patient=pseudonym("patient", str(asked.patient_id)) if asked.patient_id else "",
-        purpose=asked.legal_basis,
-        at=timezone.now(),
-    )

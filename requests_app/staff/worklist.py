@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from requests_app.failure_codes import FAILURES, FailureCode
-from requests_app.models import Facility, ImagingRequest, Policy
+from requests_app.models import ImagingRequest, Policy
 from requests_app.models.imaging_request import ImagingRequestQuerySet
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline
@@ -94,18 +94,17 @@ def clocks_of(
     policies: list[Policy] | None = None,
     needs: Needs | None = None,
 ) -> Clocks:
-    """Fold the journal of a request and count its due dates; an ended one stands as it ended."""
+    """Fold the journal of a request and count its due dates."""
     known = {} if calendars is None else calendars
     if request.facility_id not in known:
         known[request.facility_id] = calendar_for(request.facility)
     calendar = known[request.facility_id]
     timeline = timeline_of(request.events.all())
-    until = timeline.stopped or at
     dues = due_dates(rules_for(request, policies), timeline, calendar, as_of=at)
     usual = (needs_now(at) if needs is None else needs).get(
         (Direction(request.direction), State(request.state))
     )
-    now = standing(dues, timeline, calendar, at=min(until, at), needs=usual)
+    now = standing(dues, timeline, calendar, at=at, needs=usual)
     return Clocks(timeline=timeline, calendar=calendar, dues=dues, standing=now)
 
 
@@ -145,8 +144,10 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
         held = timeline.open_hold
         days = (at - held.started).days if held else 0
         return "held", f"Held {days} day{'' if days == 1 else 's'}" if days else "Held since today"
-    if now.due is None or now.days_left is None:
+    if now.due is None:
         return "new", "No clock yet"
+    if now.days_left is None:
+        return "done", "Clocks stopped"
     left = now.days_left
     if now.band in (Band.LATE, Band.VERY_LATE):
         days = max(1, -left)
@@ -184,8 +185,3 @@ def _row(request: ImagingRequest, clocks: Clocks, at: datetime) -> Row:
         tone=tone,
         words=words,
     )
-
-
-def facilities_for(requests: ImagingRequestQuerySet) -> list[Facility]:
-    """Return the facilities that a set of requests touches."""
-    return list(Facility.objects.filter(requests__in=requests).distinct())

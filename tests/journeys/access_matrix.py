@@ -48,6 +48,12 @@ def _api(opens_to: frozenset[str], refusal: int = 404, **answers: int) -> Door:
     return Door(opens_to=opens_to, answers=answers, refusal=refusal, visitor=403)
 
 
+def _move(answer: int) -> Door:
+    """A step on a request of Northfield: others than its staff do not know that it is there."""
+    others = {STRANGER: 404, Role.REQUESTER: 404}
+    return Door(opens_to=WORKERS, answers={"POST": answer}, visitor=403, others=others)
+
+
 DOORS: dict[str, Door] = {
     "health": _door(EVERYBODY, GET=200, POST=200),
     # Pages of the account library. A visitor to one that needs an account is sent to sign in;
@@ -84,12 +90,15 @@ DOORS: dict[str, Door] = {
     "api:request": _api(SEERS, GET=200),
     "api:events": _api(SEERS, GET=200),
     "api:deliveries": _api(SEERS, GET=200),
-    "api:transition": Door(
-        opens_to=WORKERS,
-        answers={"POST": 422},  # not complete yet
-        visitor=403,
-        others={STRANGER: 404, Role.REQUESTER: 404},
-    ),
+    "api:transition": _move(422),  # not complete yet
+    "api:link": _move(400),
+    "api:hand_over": _move(400),
+    "api:arrived": _move(409),
+    "api:failed": _move(400),
+    "api:hold": _move(400),
+    "api:release": _move(409),
+    "api:extend": _move(400),
+    "api:deny": _move(400),
     "dashboards:overview": _door(FIGURES, GET=200),
     "dashboards:part _dash-layout": _door(FIGURES, GET=200),
     "dashboards:part _dash-dependencies": _door(FIGURES, GET=200),
@@ -101,6 +110,8 @@ DOORS: dict[str, Door] = {
     "logs:list": _door(IMPORTERS, GET=200),
     "logs:new": _door(IMPORTERS, GET=200, POST=422),
     "logs:draft": _door(IMPORTERS, GET=404, POST=404),  # somebody else's
+    "logs:template": _door(IMPORTERS, GET=404),
+    "logs:draft_rejected": _door(IMPORTERS, GET=404),
     "logs:rejected": _door(IMPORTERS, GET=200),
     "logs:delete": _door(IMPORTERS, POST=404),  # the sample is kept: this one is not there
     "reports:index": _door(FIGURES, GET=200),

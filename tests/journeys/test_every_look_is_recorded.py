@@ -17,6 +17,21 @@ from requests_app.models import ImagingRequest
 from requests_app.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
+API_VERBS = ("link", "hand_over", "arrived", "failed", "hold", "release", "extend", "deny")
+ADMINISTRATION = (
+    "start",
+    "new_person",
+    "person",
+    "switch",
+    "invite",
+    "new_facility",
+    "facility",
+    "add_holiday",
+    "load_holidays",
+    "remove_holiday",
+    "rule",
+    "withdraw",
+)
 NO_ENTRY: dict[str, str] = {
     "health": "says only that the product runs",
     "account_login": "the form; each sign-in and refusal is recorded by its signal",
@@ -43,6 +58,8 @@ NO_ENTRY: dict[str, str] = {
     "dashboards:part none": "an empty page; its figures come by a recorded call",
     "logs:new": "an empty form",
     "logs:draft": "here: somebody else's, not there; one's own is tested below",
+    "logs:template": "here: somebody else's, not there",
+    "logs:draft_rejected": "here: somebody else's, not there",
     "logs:delete": "here: not there; deleting is tested below",
     "reports:index": "a form; each report is recorded",
     "portal:start": "sends on",
@@ -53,6 +70,14 @@ NO_ENTRY: dict[str, str] = {
     "portal:shared_frame": "one picture of a viewer whose opening was recorded",
     "portal:shared_originals": "here: not opened; the journey of a link tests the others",
     "api:transition": "here: refused, the request is not complete; a move is an event",
+    **dict.fromkeys(
+        (f"api:{verb}" for verb in API_VERBS),
+        "here: refused, as above; a step taken is an event",
+    ),
+    **dict.fromkeys(
+        (f"administration:{name}" for name in ADMINISTRATION),
+        "here: a form, or refused for lack of words; each change is recorded",
+    ),
     "audit:review": "here: refused, without days; test_reviews writes one",
     "staff:attach": "here: refused in this state; receiving images is an event of the journal",
     "staff:attach_stream": "here: refused in this state, as above",

@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from journey_cast import facility, somebody, zipped_study
 
-from requests_app.models import Delivery, ImagingRequest, ShareLink, User
+from audit.models import AuditEntry
+from requests_app.models import Delivery, ImagingRequest, Instance, ShareLink, User
 from requests_app.vocabulary import Role, State
 
 pytestmark = pytest.mark.django_db
@@ -203,3 +204,28 @@ def test_guessing_links_is_slowed_and_looks_like_an_unknown_link(
     for number in range(20):
         assert guesser.get(f"/s/guess-{number}/").status_code == 404
     assert guesser.get(path).status_code == 404
+
+
+def views() -> int:
+    """Count the recorded views of images."""
+    return AuditEntry.objects.filter(verb="study.viewed").count()
+
+
+def test_frames_are_recorded_once_a_view_and_never_go_unrecorded(
+    client: Client, staff: User
+) -> None:
+    request, path = sent(client)
+    recipient = Client()
+    opened = recipient.post(path)["Location"]
+    frames = Instance.objects.order_by("pk").values_list("pk", flat=True)
+    for _ in range(2):
+        for one in frames:
+            assert recipient.get(f"{opened}frames/{one}/0/soft.jpg").status_code == 200
+    assert views() == 1
+    recipient.get(opened)
+    recipient.get(f"{opened}frames/{frames[0]}/0/soft.jpg")
+    assert views() == 2
+    for one in frames:
+        address = f"/work/requests/{request.number}/frames/{one}/0/soft.jpg"
+        assert client.get(address).status_code == 200
+    assert views() == 3

@@ -11,17 +11,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from analytics.external_logs.importing import digest_of, read_log
+from analytics.external_logs.importing import Reading, digest_of, read_log
+from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping, UnusableLog
-from analytics.external_logs.store import keep, name_for
+from analytics.external_logs.saved import as_last_time, remember
+from analytics.external_logs.store import held, keep, name_for
 from audit.access import record
 from audit.proof.entry import Action, EventCode
+from requests_app.models import Organization
 
 
 class Command(BaseCommand):
     """Exit status 0 when imported, 1 with questions or an unusable file, 2 for misuse."""
 
-    help = "Import a log (CSV): one row a request, or one row an event."
+    help = "Import a log (CSV, XLSX, ODS, JSON lines, XES): one row a request, or one row an event."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
@@ -31,6 +34,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--as-of", help="until when the log speaks, an ISO time")
         parser.add_argument("--name", help="the name that `metrics --source` takes")
+        parser.add_argument("--organization", help="whose log it is: an organization's slug")
+        parser.add_argument(
+            "--as-last-time", action="store_true", help="read it as the last file with its headers"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,34 +45,28 @@ class Command(BaseCommand):
         path: Path = options["path"]
         content = _content(path)
         name = name_for(options["name"] or path.name)
+        owner = _organization(options["organization"])
+        given, as_of = _given(options["mapping"]), _time(options["as_of"])
         try:
-            reading = read_log(
-                content, name=name, given=_given(options["mapping"]), as_of=_time(options["as_of"])
-            )
+            if options["as_last_time"] and not given:
+                given = _as_last_time(content, owner)
+            with held(name, owner.pk if owner else None) as earlier:
+                reading = read_log(
+                    content,
+                    name=name,
+                    given=given,
+                    as_of=as_of,
+                    earlier=earlier,
+                    proposed_zone=_zone_of(owner),
+                )
+                if reading.log is not None:
+                    _store(reading, name, digest_of(content), owner)
         except BadMapping as error:
             raise CommandError(error.sentence, returncode=2) from error
         except UnusableLog as error:
             self._say(options["json"], {"error": {"code": error.code, "sentence": error.sentence}})
             sys.exit(1)
-        answer, already = reading.answer(name), False
-        if reading.log is not None:
-            at = timezone.now()
-            _, already = keep(
-                reading,
-                name=name,
-                digest=digest_of(content),
-                organization_id=None,
-                by_id=None,
-                at=at,
-            )
-            record(
-                verb="log.imported",
-                code=EventCode.IMPORT,
-                action=Action.CREATE,
-                subject=f"log:{name}",
-                detail={"cases": answer["cases"], "rows": answer["rows_read"], "already": already},
-                at=at,
-            )
+        answer = reading.answer(name)
         self._say(options["json"], answer)
         if answer["questions"]:
             sys.exit(1)
@@ -78,17 +79,59 @@ class Command(BaseCommand):
             self.stdout.write(answer["error"]["sentence"])
             return
         for asked in answer["questions"]:
-            self.stdout.write(f"{asked['question']} Answer with date_order in a mapping.")
+            field = asked["field"]
+            self.stdout.write(f"{asked['question']} Answer with {field} in a mapping.")
         if answer["log"]:
             self.stdout.write(
                 f"{answer['rows_imported']} of {answer['rows_read']} rows imported as "
-                f"{answer['log']}: {answer['cases']} cases, {answer['events']} events."
+                f"{answer['log']}: {answer['cases']} cases, {answer['events']} events. "
+                f"{answer['rows_added']} rows are new, {answer['rows_recognised']} were here "
+                f"already, {answer['rows_corrected']} took the place of older ones."
             )
+        for field, cells in answer["unread"].items():
+            self.stdout.write(f"  {field}: {cells['rows']} cells are no date ({cells['example']})")
         for row in answer["rejected"]:
             self.stdout.write(f"  row {row['row']}: {row['reason']}")
         for key, grade in answer["grades"].items():
             verdict = "computable" if grade["computable"] else "not computable"
             self.stdout.write(f"  {key}: {verdict}; {grade['why']}")
+
+
+def _store(reading: Reading, name: str, digest: str, owner: Organization | None) -> None:
+    at, owner_id, answer = timezone.now(), owner.pk if owner else None, reading.answer(name)
+    _, already = keep(
+        reading, name=name, digest=digest, organization_id=owner_id, by_id=None, at=at
+    )
+    remember(reading.raw.headers, answer["mapping"], organization_id=owner_id, at=at)
+    record(
+        verb="log.imported",
+        code=EventCode.IMPORT,
+        action=Action.CREATE,
+        subject=f"log:{name}",
+        detail={"cases": answer["cases"], "rows": answer["rows_read"], "already": already},
+        at=at,
+    )
+
+
+def _organization(slug: str | None) -> Organization | None:
+    if slug is None:
+        return None
+    found = Organization.objects.filter(slug=slug).first()
+    if found is None:
+        raise CommandError(f"There is no organization {slug!r}.", returncode=2)
+    return found
+
+
+def _zone_of(owner: Organization | None) -> str:
+    first = owner.facilities.order_by("slug").first() if owner else None
+    return first.zone if first else ""
+
+
+def _as_last_time(content: bytes, owner: Organization | None) -> dict[str, Any]:
+    saved = as_last_time(read_file(content).headers, owner.pk if owner else None)
+    if saved is None:
+        raise CommandError("No file with these headers was imported before.", returncode=2)
+    return dict(saved.mapping)
 
 
 def _content(path: Path) -> bytes:

@@ -1,11 +1,13 @@
 """The clock calculator: when is a request due, and why. Needs the database for --facility only."""
 
+from __future__ import annotations
+
 import json
 import sys
 from argparse import ArgumentParser
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
@@ -17,6 +19,9 @@ from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.clock import Hold
 from requests_app.sla.explain import DueDate, explain
 from requests_app.sla.rules import RULES, DayZero, Rule
+
+if TYPE_CHECKING:
+    from requests_app.models import Facility
 
 
 class Command(BaseCommand):
@@ -43,9 +48,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count and print."""
-        zone, calendar, rules = _place(options["facility"], options["zone"])
-        rule = _rule(rules, options["rule"], options["day_zero"])
+        zone, calendar, facility = _place(options["facility"], options["zone"])
         starts_at = _moment(options["start"], zone)
+        rules = _rules(facility, starts_at)
+        rule = _rule(rules, options["rule"], options["day_zero"])
         calendar = calendar or _calendar(zone, starts_at, options["through"])
         calendar = _with_holidays(calendar, options["holiday"])
         holds = [_hold(text, zone) for text in options["hold"]]
@@ -94,14 +100,14 @@ def as_text(due: DueDate, *, explained: bool) -> str:
 
 def _place(
     slug: str | None, zone: str | None
-) -> tuple[ZoneInfo, BusinessCalendar | None, dict[str, Rule]]:
-    """Return zone, calendar and rules of a facility, or the general ones without a database."""
+) -> tuple[ZoneInfo, BusinessCalendar | None, Facility | None]:
+    """Return zone and calendar of a facility, or the general ones without a database."""
     if slug is None:
-        return _zone(zone or "America/Chicago"), None, RULES
+        return _zone(zone or "America/Chicago"), None, None
     if zone is not None:
         raise CommandError("Give --facility or --zone, not both.", returncode=2)
     from requests_app.models import Facility
-    from requests_app.sla.policy import calendar_for, rules_of
+    from requests_app.sla.policy import calendar_for
 
     try:
         facility = Facility.objects.get(slug=slug)
@@ -114,10 +120,21 @@ def _place(
         sentence = "The database does not answer. Start it (manage.py up) or leave --facility out."
         raise CommandError(sentence, returncode=1) from error
     calendar = calendar_for(facility)
-    return calendar.zone_info, calendar, RULES | rules_of(facility)
+    return calendar.zone_info, calendar, facility
+
+
+def _rules(facility: Facility | None, starts_at: datetime) -> dict[str, Rule]:
+    """Return the rules in force when the count starts; those that ship without a facility."""
+    if facility is None:
+        return RULES
+    from requests_app.sla.policy import rules_of
+
+    return rules_of(facility, facility.local_day(starts_at))
 
 
 def _rule(rules: dict[str, Rule], key: str, day_zero: str | None) -> Rule:
+    if key not in rules and key in RULES:
+        raise CommandError(f"The rule {key!r} is not in force there on that day.", returncode=2)
     if key not in rules:
         raise CommandError(f"There is no rule {key!r}. Known: {', '.join(rules)}.", returncode=2)
     rule = rules[key]

@@ -1,6 +1,7 @@
 """Any log is read, every row is accounted for, and what is unclear is asked."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,13 @@ def test_real_logs_are_imported_whole(
     answer = read_log((shared_data / "logs" / name).read_bytes(), name="log").answer("log")
     assert (answer["rows_imported"], answer["cases"], answer["events"]) == facts
     assert answer["rejected"] == []
+
+
+def test_thousands_of_events_are_read_in_seconds(shared_data: Path) -> None:
+    content = (shared_data / "logs" / "permit_receipt.csv").read_bytes()
+    began = time.process_time()
+    read_log(content, name="log")
+    assert time.process_time() - began < 5
 
 
 def test_the_figures_of_the_real_logs(shared_data: Path) -> None:

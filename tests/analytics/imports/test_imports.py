@@ -34,7 +34,7 @@ def test_a_log_is_shown_and_stored_only_when_confirmed(analyst: Client) -> None:
     address = send(analyst, LOG)
     page = analyst.get(address).content.decode()
     assert "2 rows are rejected; 2 will be imported" in page
-    assert "completed before it was received" in page
+    assert "Completed before it was received" in page
     assert "Sample Patient" not in page
     assert not UploadedLog.objects.exists()
     assert analyst.post(address, {"confirm": "yes"}).status_code == 302
@@ -46,7 +46,7 @@ def test_a_log_is_shown_and_stored_only_when_confirmed(analyst: Client) -> None:
 
 def test_day_or_month_is_asked_and_answered(analyst: Client) -> None:
     address = send(analyst, b"Date Received,Date Sent\n3/4/25,3/5/25\n")
-    assert b"month first or day first" in analyst.get(address).content
+    assert b"March 4 (month first)" in analyst.get(address).content
     analyst.post(address, {"confirm": "yes"})
     assert not UploadedLog.objects.exists()
     analyst.post(address, {"date_order": "MDY", "confirm": "yes"})
@@ -79,3 +79,143 @@ def test_other_peoples_drafts_and_logs_are_not_there(analyst: Client) -> None:
     analyst.post(address, {"confirm": "yes"})
     assert other.get("/logs/cd-log/rejected.csv").status_code == 404
     assert other.post("/logs/cd-log/delete/").status_code == 404
+
+
+def test_the_page_tells_each_column_s_state_and_shows_no_person(analyst: Client) -> None:
+    content = (
+        b"Req #,Date Rcvd,Date Out,Wie,Pt Name,MRN,Misc\n"
+        b"1,1/13/25,1/20/25,CD,Canary,4711,note\n2,1/14/25,1/16/25,portal,Canary,4712,\n"
+    )
+    page = analyst.get(send(analyst, content)).content.decode()
+    for word in ("Sure", "Guess", "Dropped", "Replaced", "Ignored", "(not shown)", "50%"):
+        assert word in page
+    for secret in ("Canary", "4711", "4712"):
+        assert secret not in page
+
+
+def test_a_longer_file_is_told_row_by_row_before_it_is_confirmed(analyst: Client) -> None:
+    analyst.post(send(analyst, LOG), {"confirm": "yes"})
+    longer = LOG + b"4,1/16/25,1/20/25,CD,Sample Patient\n"
+    address = send(analyst, longer)
+    assert "2 are here already and are skipped" in analyst.get(address).content.decode()
+    answer = analyst.post(address, {"confirm": "yes"}, follow=True).content.decode()
+    assert "3 rows, 2 of them were here already" in answer
+    assert UploadedLog.objects.get().answer["rows_in_log"] == 3
+
+
+def test_a_file_with_the_same_headers_is_read_as_last_time(analyst: Client) -> None:
+    content = b"When,Gone,How\n3/4/25,3/5/25,Desk\n"
+    first = send(analyst, content, "a.csv")
+    fields = {"field:When": "received_at", "field:Gone": "completed_at", "field:How": "partner"}
+    analyst.post(first, fields)
+    analyst.post(first, {"date_order": "DMY", "confirm": "yes"})
+    second = send(analyst, b"How,Gone,When\nDesk,6/7/25,5/7/25\n", "b.csv")
+    page = analyst.get(second).content.decode()
+    assert "Read as last time." in page
+    assert "One question first." not in page
+    assert "One question first." in analyst.post(second, {"afresh": "yes"}).content.decode()
+    assert "Read as last time." not in analyst.get(second).content.decode()
+
+
+def test_another_organization_is_offered_no_mapping_of_ours(analyst: Client) -> None:
+    analyst.post(send(analyst, LOG), {"confirm": "yes"})
+    from requests_app.models import Facility, Organization
+    from tests.requests_app.cast import person
+
+    house = Organization.objects.create(name="Elsewhere", slug="elsewhere")
+    place = Facility.objects.create(
+        organization=house, name="Elsewhere", short_name="Else", slug="elsewhere"
+    )
+    other = Client()
+    other.force_login(person("elsewhere", Role.ANALYST, place))
+    page = other.get(send(other, LOG)).content.decode()
+    assert "Read as last time." not in page
+    assert "are here already" not in page
+
+
+def test_two_columns_cannot_mean_the_same(analyst: Client) -> None:
+    address = send(analyst, LOG)
+    fields = {"field:Date Rcvd": "received_at", "field:Date Out": "received_at"}
+    page = analyst.post(address, fields, follow=True)
+    assert page.status_code == 200
+    assert b"Choose one of them." in page.content
+
+
+def test_a_person_s_column_cannot_be_kept_by_naming_it_otherwise(analyst: Client) -> None:
+    address = send(analyst, LOG)
+    fields = {"field:Date Rcvd": "received_at", "field:Pt Name": "partner"}
+    page = analyst.post(address, fields, follow=True).content.decode()
+    assert "names a person&#x27;s particulars" in page
+    assert "Sample Patient" not in page
+
+
+def test_rejected_rows_can_be_taken_away_without_persons_or_formulas(analyst: Client) -> None:
+    address = send(
+        analyst, LOG + b"=1+1,soon,1/20/25,@SUM(A1),Sample Patient\n5,=cmd,1/20/25,CD,x\n"
+    )
+    sheet = analyst.get(address + "rejected.csv").content.decode()
+    assert "'=1+1" in sheet
+    assert "'@SUM(A1)" in sheet
+    assert "Sample Patient" not in sheet
+    assert "completed before it was received" in sheet
+    assert ",1/9/25," in sheet
+    analyst.post(address, {"confirm": "yes"})
+    assert analyst.get("/logs/cd-log/rejected.csv").content.decode() == sheet
+
+
+def test_a_template_holds_the_column_that_would_help_most(analyst: Client) -> None:
+    address = send(analyst, b"Req #,Date Rcvd,Method,Pt Name\n1,1/13/25,CD,Sample Patient\n")
+    assert b"What would help most" in analyst.get(address).content
+    sheet = analyst.get(address + "template.csv").content.decode("utf-8-sig")
+    assert sheet == "Req #,Date Rcvd,Method,Date Completed\r\n"
+
+
+def test_which_date_is_the_receipt_is_asked_and_answered(analyst: Client) -> None:
+    address = send(analyst, b"A,B,C\n2025-01-13,2025-01-14,2025-01-20\n")
+    assert b"Which column says when a request was received?" in analyst.get(address).content
+    page = analyst.post(address, {"received_at": "A"}).content.decode()
+    assert "1 will be imported" in page
+
+
+def test_the_zone_of_the_facility_is_proposed(analyst: Client) -> None:
+    address = send(analyst, b"Date Rcvd,Date Out\n2025-03-08 10:00,2025-03-10 10:00\n")
+    assert b'value="America/Chicago"' in analyst.get(address).content
+    analyst.post(address, {"zone": "America/Chicago", "confirm": "yes"})
+    assert UploadedLog.objects.get().mapping["zone"] == "America/Chicago"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"date_order": "XYZ"},
+        {"zone": "../../etc/passwd"},
+        {"received_at": "nowhere"},
+        {"field:nowhere": "received_at"},
+        {"last_time": "9" * 30, "confirm": "yes"},
+        {"last_time": "²"},
+        {"field:Date Rcvd": "\x00"},
+    ],
+)
+def test_a_weird_form_is_answered_with_a_page(analyst: Client, form: dict[str, str]) -> None:
+    answer = analyst.post(send(analyst, LOG), form, follow=True)
+    assert answer.status_code in (200, 422)
+
+
+def test_strangers_get_no_sheet_of_a_draft(analyst: Client) -> None:
+    from tests.requests_app.cast import person
+
+    address = send(analyst, LOG)
+    other = Client()
+    other.force_login(person("stranger", Role.ANALYST))
+    for sheet in ("template.csv", "rejected.csv"):
+        assert other.get(address + sheet).status_code == 404
+
+
+def test_a_column_that_was_ignored_last_time_is_ignored_again(analyst: Client) -> None:
+    first = send(analyst, LOG, "a.csv")
+    fields = {"field:Date Rcvd": "received_at", "field:Date Out": "completed_at"}
+    analyst.post(first, {**fields, "confirm": "yes"})
+    second = send(analyst, LOG, "b.csv")
+    analyst.post(second, {"confirm": "yes"})
+    mapping = UploadedLog.objects.get(name="b").mapping
+    assert set(mapping["columns"]) == {"received_at", "completed_at"}

@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 import threading
 import time
 from pathlib import Path
@@ -111,11 +112,12 @@ def test_a_file_that_takes_too_long_ends_its_child_and_the_next_frame_works(
     image = stored(bytes_of(ct_slice()))
     render_frame(image, 0, "lung")
     before = WARM.child
+    assert before is not None
+    before.process.send_signal(signal.SIGSTOP)
     with monkeypatch.context() as hurried:
-        hurried.setattr(render, "SECONDS", 0.0)
+        hurried.setattr(render, "SECONDS", 0.2)
         with pytest.raises(UnreadableFile, match="cannot be shown in the preview"):
             render_frame(image, 0, "soft")
-    assert before is not None
     assert before.process.poll() is not None
     assert render_frame(image, 0, "soft").startswith(b"\xff\xd8")
 

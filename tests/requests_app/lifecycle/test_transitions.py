@@ -9,6 +9,7 @@ from django.db import connection
 
 from audit.models import AuditEntry
 from requests_app.delivery.handover import hand_over, mark_available, mark_failed
+from requests_app.delivery.letter import Denial, deny
 from requests_app.failure_codes import FailureCode
 from requests_app.intake.completeness import complete, missing
 from requests_app.intake.identity import verify_identity
@@ -90,9 +91,10 @@ def test_people_move_only_what_their_role_and_facility_allow() -> None:
     for who in (cast.outsider, cast.people[Role.REQUESTER], cast.people[Role.AUDITOR]):
         with pytest.raises(NotAllowed):
             transition(request, to=State.WITHDRAWN, by=who, at=AT)
+    words = Denial(basis="a", review="b", complaint="c")
     with pytest.raises(NotAllowed):
-        transition(request, to=State.DENIED, by=cast.people[Role.RELEASE_STAFF], at=AT)
-    transition(request, to=State.DENIED, by=cast.people[Role.SUPERVISOR], at=AT)
+        deny(request, words, by=cast.people[Role.RELEASE_STAFF], at=AT)
+    deny(request, words, by=cast.people[Role.SUPERVISOR], at=AT)
     assert request.state == State.DENIED
 
 

@@ -14,5 +14,5 @@ def write(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests_app", "0003_rules_of_an_organization")]
+    dependencies = [("requests_app", "0007_rules_of_an_organization")]
     operations = [migrations.RunPython(write, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('requests_app', '0002_numbers_and_roles'),
+        ('requests_app', '0006_closing'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""One reader a format; each yields text cells, so that everything behind stays the same."""

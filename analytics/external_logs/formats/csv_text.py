@@ -1,0 +1,116 @@
+"""CSV of any dialect and encoding."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from analytics.external_logs.formats.heading import LOOKS_AT, heading
+from analytics.external_logs.raw import Line, Sheet
+from analytics.external_logs.refusals import UnusableLog
+
+DELIMITERS = ",;\t|"
+_END = "\x1eend\x1e"
+csv.field_size_limit(2**31 - 1)  # a long cell costs its own row, not the whole file
+
+
+def _as_windows(error: UnicodeError) -> tuple[str, int]:
+    """Read the bytes that are no UTF-8 as Windows does: files are pasted from several."""
+    assert isinstance(error, UnicodeDecodeError)
+    wrong = error.object[error.start : error.end]
+    return bytes(wrong).decode("cp1252", "replace").replace("\ufffd", ""), error.end
+
+
+codecs.register_error("discless-windows", _as_windows)
+
+
+def read_csv(content: bytes) -> Sheet:
+    """Return the header row and lines of a CSV file; UnusableLog says why it cannot be read."""
+    encoding, errors = encoding_of(content)
+    delimiter = _delimiter(content[:200_000].decode(encoding, "replace"))
+    lines = _lines(content, encoding, errors, delimiter)
+    header, above, below = heading(list(islice(lines, LOOKS_AT)))
+    return Sheet(
+        headers=header[1],
+        lines=chain(below, lines),
+        skipped=above,
+        form="CSV",
+        encoding="cp1252" if errors != "strict" else encoding.removesuffix("-sig"),
+        delimiter=delimiter,
+    )
+
+
+def _lines(content: bytes, encoding: str, errors: str, delimiter: str) -> Iterator[Line]:
+    """Yield rows; a sentinel row at the end tells of a quotation mark that is never closed."""
+    try:
+        rows = csv.reader(_stream(content, encoding, errors), delimiter=delimiter)
+        for number, cells in enumerate(rows, start=1):
+            if cells == [_END]:
+                return
+            if cells and cells[-1].endswith(_END):
+                raise UnusableLog(
+                    f"Row {number} opens a quotation mark that is never closed, so the rows below "
+                    "it run together. Close or remove it, and choose the file again."
+                )
+            yield number, cells
+    except csv.Error as error:
+        raise UnusableLog(f"The file cannot be read as CSV ({error}). Export it again.") from error
+
+
+def _stream(content: bytes, encoding: str, errors: str) -> Iterator[str]:
+    """Yield lines of text as they are asked for; a whole text would be held four times over."""
+    line = ""
+    for line in io.TextIOWrapper(io.BytesIO(content), encoding, errors, newline=""):
+        yield line.replace("\x00", "")
+    if not line.endswith(("\n", "\r")):
+        yield "\n"
+    yield _END
+
+
+def encoding_of(content: bytes) -> tuple[str, str]:
+    """Return the encoding of a file, and how to take bytes that do not fit it."""
+    encoding = _wide(content)
+    if not encoding and b"\x00" in content[:4096]:
+        raise UnusableLog("The file is not text. Save the sheet as CSV or XLSX and choose that.")
+    try:
+        content.decode(encoding or "utf-8-sig")
+    except UnicodeDecodeError as error:
+        if encoding:
+            raise UnusableLog(
+                "The file's characters cannot be read. Save it as UTF-8 CSV."
+            ) from error
+        return "utf-8-sig", "discless-windows"
+    return encoding or "utf-8-sig", "strict"
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """Return the text of a file and the name of its encoding."""
+    encoding, errors = encoding_of(content)
+    return content.decode(encoding, errors).replace("\x00", ""), encoding.removesuffix("-sig")
+
+
+def _wide(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    head = content[:4096]
+    if len(head) >= 16 and head[1::2].count(0) > 0.4 * len(head[1::2]):
+        return "utf-16-le"
+    if len(head) >= 16 and head[::2].count(0) > 0.4 * len(head[::2]):
+        return "utf-16-be"
+    return ""
+
+
+def _delimiter(text: str) -> str:
+    """Return the separator that splits the first lines most evenly."""
+    head = [line for line in text[:200_000].splitlines()[:20] if line.strip()]
+
+    def evenness(mark: str) -> tuple[int, int]:
+        counts = Counter(len(line) for line in csv.reader(head, delimiter=mark))
+        width, times = max(counts.items(), key=lambda item: (item[0] > 1, item[1]))
+        return (times if width > 1 else 0, width)
+
+    return max(DELIMITERS, key=evenness) if head else ","

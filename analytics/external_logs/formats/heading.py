@@ -1,0 +1,39 @@
+"""Find the header row: sheets kept by people often begin with a title."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analytics.external_logs.columns import ALL_HEADERS, plain
+from analytics.external_logs.raw import Line
+from analytics.external_logs.refusals import UnusableLog
+
+LOOKS_AT = 30  # lines
+
+
+def heading(lines: Sequence[Line]) -> tuple[Line, list[Line], list[Line]]:
+    """Return the header row, the lines above it as rejected lines, and the lines below it.
+
+    The first line that is not blank is the header row, unless it holds no header that we know
+    and a later one holds two or more.
+    """
+    filled = [
+        place for place, line in enumerate(lines) if not isinstance(line[1], str) and any(line[1])
+    ]
+    if not filled:
+        raise UnusableLog("The file holds no header row. Its first row names the columns.")
+    at = filled[0]
+    if not _known(lines[at]):
+        at = next((place for place in filled if _known(lines[place]) >= 2), at)
+    above: list[Line] = [
+        (number, "a title above the header row, not a request")
+        for number, cells in lines[:at]
+        if not isinstance(cells, str) and any(cells)
+    ]
+    return lines[at], above, list(lines[at + 1 :])
+
+
+def _known(line: Line) -> int:
+    return (
+        sum(plain(cell) in ALL_HEADERS for cell in line[1]) if not isinstance(line[1], str) else 0
+    )

@@ -1,0 +1,160 @@
+"""Put a file's rows to those that a log has already: added, recognised, or corrected; never doubled.
+
+A row is recognised where all its kept cells are the same, as often as it stands. What is left is
+paired by what names the row: the request number; for rows without a number all cells that are
+known when a request arrives, if the row here was still open; for events the case, the activity
+and the time. A pair is a correction, and the new row takes the place of the old one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from analytics.external_logs.database import Database, quoted
+
+LATER = frozenset(
+    {
+        *("completed_at", "complete_at", "status", "hold_start", "hold_end", "hold_reason"),
+        *("failure_reason", "attempts", "usable", "staff", "need_by", "channel"),
+    }
+)
+"""Fields that are filled in while a request is worked on."""
+OF_AN_EVENT = ("case_id", "activity", "timestamp", "lifecycle")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """What a log holds already: its rows, how they were read, and the key of its codes."""
+
+    rows: pa.Table
+    layout: str
+    sources: dict[str, str]
+    headers: tuple[str, ...]
+    key: str
+    has_times: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merged:
+    """The rows of the log afterwards, and what became of the rows of the file."""
+
+    rows: pa.Table
+    added: int
+    recognised: int = 0
+    corrected: int = 0
+    kept: int = 0
+    replaced_whole: bool = False
+
+
+def is_read_otherwise(
+    earlier: Earlier, layout: str, sources: dict[str, str], headers: tuple[str, ...]
+) -> bool:
+    """Say whether the file is read in another way than the log was, so that rows cannot be matched.
+
+    That is so where rows are requests there and events here, or where a field comes from another
+    column although the one that it came from is still there.
+    """
+    if (earlier.layout == "requests") != (layout == "requests"):
+        return True
+    return any(
+        name in sources and sources[name] != header and header in headers
+        for name, header in earlier.sources.items()
+    )
+
+
+def merge(earlier: Earlier, rows: pa.Table, layout: str) -> Merged:
+    """Return the log's rows with those of a file put to them."""
+    if not rows.num_rows or not earlier.rows.num_rows:
+        both = earlier.rows if earlier.rows.num_rows else rows
+        return Merged(rows=both, added=rows.num_rows, kept=earlier.rows.num_rows)
+    fields = [name for name in rows.column_names if name != "row"]
+    old_fields = [name for name in earlier.rows.column_names if name != "row"]
+    common = [name for name in fields if name in old_fields]
+    with Database() as database:
+        database.register("new_rows", rows.append_column("i", _places(rows)))
+        database.register("old_rows", earlier.rows.append_column("i", _places(earlier.rows)))
+        for side, has in (("new", fields), ("old", old_fields)):
+            everything = sorted({*fields, *old_fields})
+            database.execute(
+                f"CREATE TEMP TABLE {side} AS SELECT i, {_hash(everything, has)} AS whole, "
+                f"{_hash(sorted(common), has)} AS shared, {_name(layout, common)} AS name "
+                f"FROM {side}_rows"
+            )
+        same = _pairs(database, "whole")
+        fixed = _pairs(database, "shared") if set(fields) != set(old_fields) else _NONE
+        fixed = np.concatenate([fixed, _pairs(database, "name", _may_change(layout, common))])
+    gone = np.concatenate([same[:, 1], fixed[:, 1]])
+    stays = np.ones(earlier.rows.num_rows, dtype=bool)
+    stays[gone] = False
+    left = earlier.rows.filter(pa.array(stays))
+    return Merged(
+        rows=_joined(left, rows),
+        added=rows.num_rows - len(same) - len(fixed),
+        recognised=len(same),
+        corrected=len(fixed),
+        kept=left.num_rows,
+    )
+
+
+_NONE = np.empty((0, 2), dtype=np.int64)
+
+
+def _places(table: pa.Table) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(np.arange(table.num_rows))])
+
+
+def _hash(fields: list[str], has: list[str]) -> str:
+    parts = [
+        f"coalesce(CAST({quoted(one)} AS VARCHAR), '')" if one in has else "''" for one in fields
+    ]
+    return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
+
+
+def _name(layout: str, common: list[str]) -> str:
+    """Return SQL for what names a row; null where nothing does."""
+    if layout != "requests":
+        return _hash([one for one in OF_AN_EVENT if one in common], common)
+    known = [one for one in common if one not in LATER and not one.startswith("at:")]
+    stem = "'stem ' || " + _hash(known, common)
+    if "request_id" not in common:
+        return stem
+    return f"CASE WHEN request_id <> '' THEN 'number ' || request_id ELSE {stem} END"
+
+
+def _may_change(layout: str, common: list[str]) -> str:
+    """Return which old rows may be corrected: those with a number, and those that were open."""
+    if layout != "requests":
+        return "TRUE"
+    is_open = "completed_at = ''" if "completed_at" in common else "FALSE"
+    numbered = "request_id <> ''" if "request_id" in common else "FALSE"
+    return f"({numbered}) OR ({is_open})"
+
+
+def _pairs(database: Database, by: str, only_old: str = "TRUE") -> np.ndarray:
+    """Return (new, old) places of rows that agree, first with first; they are then out of play."""
+    database.execute(
+        f"""CREATE OR REPLACE TEMP TABLE pairs AS
+        WITH n AS (SELECT i, {by}, row_number() OVER (PARTITION BY {by} ORDER BY i) AS nth FROM new),
+        o AS (SELECT i, {by}, row_number() OVER (PARTITION BY {by} ORDER BY i) AS nth FROM old
+            WHERE i IN (SELECT i FROM old_rows WHERE {only_old}))
+        SELECT n.i AS n, o.i AS o FROM n JOIN o USING ({by}, nth)"""
+    )
+    for side, column in (("new", "n"), ("old", "o")):
+        database.execute(f"DELETE FROM {side} WHERE i IN (SELECT {column} FROM pairs)")
+    found = database.table("SELECT n, o FROM pairs")
+    return np.stack([found["n"].to_numpy(), found["o"].to_numpy()], axis=1).astype(np.int64)
+
+
+def _joined(left: pa.Table, rows: pa.Table) -> pa.Table:
+    """Return old and new rows under each other; a field that one side lacks is blank there."""
+    return _blanks_filled(pa.concat_tables([left, rows], promote_options="default"))
+
+
+def _blanks_filled(table: pa.Table) -> pa.Table:
+    for place, name in enumerate(table.column_names):
+        if table.schema.field(name).type == pa.string() and table[name].null_count:
+            table = table.set_column(place, name, table[name].fill_null(""))
+    return table

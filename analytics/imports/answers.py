@@ -1,0 +1,43 @@
+"""What the form of a draft says, put to what was said before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.external_logs.columns import FIELD_WORDS
+from analytics.external_logs.refusals import BadMapping
+
+
+def given_by(form: Mapping[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """Return the mapping that a form asks for; BadMapping where two columns mean the same."""
+    if form.get("afresh"):
+        return {"columns": {}}
+    given = dict(before)
+    for answer in ("date_order", "zone"):
+        if said := form.get(answer):
+            given[answer] = said
+    if any(key.startswith("field:") for key in form):
+        given["columns"] = _columns(form)
+        for part in ("received", "completed", "layout"):
+            given.pop(part, None)
+    if header := form.get("received_at"):
+        given["columns"] = {**given.get("columns", {}), "received_at": header}
+        given.pop("received", None)
+    return given
+
+
+def _columns(form: Mapping[str, Any]) -> dict[str, str]:
+    """Return {field: header} of the whole form; a field that no column means is blank."""
+    found = dict.fromkeys(FIELD_WORDS, "")
+    for key, field in form.items():
+        if not key.startswith("field:") or field not in FIELD_WORDS:
+            continue
+        header = key.removeprefix("field:")
+        if found[field]:
+            raise BadMapping(
+                f"Both {found[field]!r} and {header!r} are to mean {FIELD_WORDS[field]!r}. "
+                "Choose one of them."
+            )
+        found[field] = header
+    return found

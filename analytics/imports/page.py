@@ -1,0 +1,173 @@
+"""What the page of a draft shows: columns with their states, grades, rejected rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.external_logs.columns import FIELD_WORDS, is_private
+from analytics.external_logs.grades import HELPS, missing_fields, would_help
+from analytics.external_logs.importing import Reading
+from analytics.external_logs.mapping import private_headers
+from analytics.external_logs.sniff import is_yes_no
+from analytics.external_logs.store import rejected_rows
+from analytics.metrics.catalogue import BY_KEY
+from analytics.models import SavedMapping
+
+MOST_COLUMNS, MOST_REJECTED = 60, 20
+STATES = {
+    "sure": ("ok", "circle-check", "Sure"),
+    "guess": ("none", "circle-dashed", "Guess"),
+    "asks": ("risk", "circle-help", "Asks you"),
+    "dropped": ("done", "check", "Dropped"),
+    "replaced": ("done", "check", "Replaced"),
+    "ignored": ("none", "circle-dashed", "Ignored"),
+}
+GRADES = {
+    "good": ("ok", "circle-check", "Good"),
+    "weak": ("risk", "triangle-alert", "Weak"),
+    "not_computable": ("none", "circle-dashed", "Not computable"),
+}
+
+
+def columns_of(reading: Reading) -> list[dict[str, Any]]:
+    """Return the columns of a file with first values, share filled and state."""
+    raw, mapping = reading.raw, reading.mapping
+    by_header = {header: field for field, header in mapping.columns.items()}
+    private = private_headers(raw, mapping.columns)
+    asked = {question["column"] for question in reading.questions}
+    rows = len(raw.numbers) or 1
+    found = []
+    spare = MOST_COLUMNS - len(by_header)
+    others = [header for header in raw.headers if header not in by_header][: max(0, spare)]
+    for header in [one for one in raw.headers if one in by_header or one in set(others)]:
+        field = by_header.get(header, "")
+        hidden = header in private or field == "record_number"
+        words = [] if hidden else raw.words(header)
+        state = _state(header, field, hidden, asked, mapping.guessed)
+        tone, icon, word = STATES[state]
+        found.append(
+            {
+                "header": header,
+                "field": field,
+                "hidden": hidden,
+                "must_drop": is_private(header),
+                "examples": [value[:40] for value in words[:2]],
+                "hint": "yes or no" if not field and is_yes_no(words[:400]) else "",
+                "filled": round(100 * raw.filled(header) / rows),
+                "state": state,
+                **{"tone": tone, "icon": icon, "word": word},
+            }
+        )
+    return found
+
+
+def _state(header: str, field: str, hidden: bool, asked: set[str], guessed: frozenset[str]) -> str:
+    if hidden:
+        return "replaced" if field else "dropped"
+    if header in asked:
+        return "asks"
+    if not field:
+        return "ignored"
+    return "guess" if field in guessed else "sure"
+
+
+def fields_for(column: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return what a column may mean; a private one is dropped or becomes a code."""
+    if column["must_drop"]:
+        names = ["record_number", *(["case_id"] if column["field"] == "case_id" else [])]
+    else:
+        names = [name for name in FIELD_WORDS if name != "record_number"]
+    return [(name, FIELD_WORDS[name]) for name in names]
+
+
+def grades_of(reading: Reading) -> list[dict[str, Any]]:
+    """Return the grades in words; measures that stand on the same columns share a line."""
+    found: dict[tuple[str, int, str], dict[str, Any]] = {}
+    for key, grade in reading.grades.items():
+        share, label = round(100 * grade["share"]), BY_KEY[key].label
+        line = (grade["grade"], share, grade["why"])
+        if line in found:
+            found[line]["label"] += f", {label[0].lower()}{label[1:]}"
+            continue
+        tone, icon, word = GRADES[grade["grade"]]
+        found[line] = {"label": label, "percent": share, "why": grade["why"]}
+        found[line] |= {"tone": tone, "icon": icon, "word": word}
+    return list(found.values())
+
+
+def help_for(reading: Reading) -> dict[str, Any] | None:
+    """Return the one column that would help most."""
+    if reading.log is None:
+        return None
+    field, measures = would_help(missing_fields(reading.mapping))
+    if not field:
+        return None
+    return {
+        "sentence": HELPS[field][1],
+        "measures": measures,
+        "rows": reading.log.requests.num_rows,
+    }
+
+
+def template_headers(reading: Reading) -> list[str]:
+    """Return the file's headers without private ones, and the column that would help most."""
+    private = private_headers(reading.raw, reading.mapping.columns)
+    names = [header for header in reading.raw.headers if header not in private]
+    field, _ = would_help(missing_fields(reading.mapping))
+    return [*names, HELPS[field][0]] if field else names
+
+
+def page_of(
+    reading: Reading, name: str, file_name: str, saved: SavedMapping | None
+) -> dict[str, Any]:
+    """Return all that the template shows."""
+    answer = reading.answer(name)
+    columns = columns_of(reading)
+    for column in columns:
+        column["fields"] = fields_for(column)
+    rejected = rejected_rows(reading, MOST_REJECTED)
+    headers = list(rejected[0]["cells"])[:4] if rejected else []
+    for row in rejected:
+        row["first"] = [(header, row["cells"][header]) for header in headers]
+    settled = sum(column["state"] != "asks" for column in columns)
+    question = reading.questions[0] if reading.questions else None
+    return {
+        "file_name": file_name,
+        "name": name,
+        "raw": reading.raw,
+        "answer": answer,
+        "question": question,
+        "choices": _choices(question),
+        "columns": columns,
+        "more_columns": len(reading.raw.headers) - len(columns),
+        "settled": settled,
+        "asking": len(columns) - settled,
+        "grades": grades_of(reading),
+        "helps": help_for(reading),
+        "rejected": rejected,
+        "rejected_headers": headers,
+        "unread": [
+            {"word": FIELD_WORDS.get(key, "Hold"), **one} for key, one in reading.unread.items()
+        ],
+        "saved": saved,
+        "steps": _steps(question is not None, bool(rejected)),
+    }
+
+
+def _choices(question: dict[str, Any] | None) -> list[tuple[str, str]]:
+    if question is None:
+        return []
+    orders = {"MDY": "month first", "DMY": "day first"}
+    labels = question.get("labels", {})
+    return [
+        (choice, f"{labels[choice]} ({orders[choice]})" if choice in labels else choice)
+        for choice in question["choices"]
+    ]
+
+
+def _steps(asks: bool, rejects: bool) -> list[dict[str, Any]]:
+    at = 1 if asks else 2 if rejects else 3
+    words = ("File", "Columns", "Rows", "Confirm")
+    return [
+        {"word": word, "done": place < at, "now": place == at} for place, word in enumerate(words)
+    ]

@@ -1,0 +1,204 @@
+"""A log that is imported again grows by what is new; nothing in it is ever doubled."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.external_logs.importing import Reading, read_log
+from analytics.external_logs.merge import Earlier
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
+from analytics.models import UploadedLog
+
+HEAD = "Req #,Date Rcvd,Date Out,Method\n"
+PLAIN = "Date Rcvd,Date Out,Method,Requestor\n"
+EVENTS = "case id,activity,timestamp,case:channel,case:enddate\n"
+
+
+def kept(reading: Reading) -> Earlier:
+    """What a store would hand to the next import."""
+    assert reading.merged is not None
+    return Earlier(
+        rows=reading.merged.rows,
+        layout=reading.mapping.layout,
+        sources=reading.mapping.sources(),
+        headers=reading.raw.headers,
+        key=reading.key,
+        has_times=reading.has_times,
+    )
+
+
+def after(*files: str, **given: Any) -> Reading:
+    """Import files one after the other into one log."""
+    earlier = None
+    for text in files:
+        reading = read_log(text.encode(), name="log", given=given, earlier=earlier)
+        earlier = kept(reading)
+    return reading
+
+
+def counts(reading: Reading) -> tuple[int, ...]:
+    answer = reading.answer("log")
+    assert answer["rows_read"] == answer["rows_imported"] + answer["rows_rejected"]
+    parts = ("rows_added", "rows_recognised", "rows_corrected")
+    assert answer["rows_imported"] == sum(answer[part] for part in parts)
+    return tuple(answer[part] for part in (*parts, "rows_in_log"))
+
+
+def test_a_longer_export_adds_its_new_rows_and_recognises_the_others() -> None:
+    january = HEAD + "1,1/13/25,1/20/25,CD\n2,1/14/25,1/16/25,portal\n"
+    longer = january + "3,1/15/25,1/18/25,CD\n"
+    reading = after(january, longer)
+    assert counts(reading) == (1, 2, 0, 3)
+    assert reading.answer("log")["rows_imported"] == 3
+    assert reading.answer("log")["cases"] == 3
+
+
+def test_another_month_is_put_to_the_log_and_loses_none() -> None:
+    reading = after(HEAD + "1,1/13/25,1/20/25,CD\n", HEAD + "2,2/14/25,2/16/25,portal\n")
+    assert counts(reading) == (1, 0, 0, 2)
+
+
+def test_a_corrected_row_takes_the_place_of_the_old_one() -> None:
+    first = HEAD + "1,1/13/25,,\n2,1/14/25,1/16/25,portal\n"
+    second = HEAD + "1,1/13/25,1/20/25,CD\n2,1/14/25,1/16/25,portal\n"
+    reading = after(first, second)
+    assert counts(reading) == (0, 1, 1, 2)
+    assert reading.log is not None
+    found = compute(fold(reading.log), Selection())
+    assert found["turnaround_mean"].value == 4.5
+    assert found["open_requests"].n == 0
+
+
+def test_an_open_row_without_a_number_is_closed_and_not_doubled() -> None:
+    first = PLAIN + "1/13/25,,,Pt\n1/14/25,1/16/25,portal,Atty\n"
+    second = PLAIN + "1/13/25,1/20/25,CD,Pt\n1/14/25,1/16/25,portal,Atty\n"
+    assert counts(after(first, second)) == (0, 1, 1, 2)
+
+
+def test_a_closed_row_without_a_number_is_never_taken_for_another() -> None:
+    first = PLAIN + "1/13/25,1/20/25,CD,Pt\n"
+    second = first + "1/13/25,1/21/25,CD,Pt\n"
+    assert counts(after(first, second)) == (1, 1, 0, 2)
+
+
+def test_two_patients_with_the_same_day_and_method_stay_two() -> None:
+    head = "Date Rcvd,Date Out,Method,Pt Name\n"
+    both = head + "1/13/25,1/20/25,CD,Canary A\n1/13/25,1/20/25,CD,Canary B\n"
+    assert counts(after(both, both)) == (0, 2, 0, 2)
+
+
+def test_one_request_on_two_rows_stays_on_two_in_whatever_order_they_come() -> None:
+    first = HEAD + "1,1/13/25,1/20/25,CD\n1,1/13/25,1/21/25,portal\n"
+    turned = HEAD + "1,1/13/25,1/21/25,portal\n1,1/13/25,1/20/25,CD\n"
+    assert counts(after(first, turned)) == (0, 2, 0, 2)
+
+
+def test_events_are_recognised_and_a_late_end_date_corrects_them() -> None:
+    open_case = EVENTS + "a,start,2025-01-01 10:00,Desk,\na,check,2025-01-02 10:00,Desk,\n"
+    ended = EVENTS + (
+        "a,start,2025-01-01 10:00,Desk,2025-01-03 10:00\n"
+        "a,check,2025-01-02 10:00,Desk,2025-01-03 10:00\n"
+        "a,close,2025-01-03 10:00,Desk,2025-01-03 10:00\n"
+    )
+    reading = after(open_case, ended)
+    assert counts(reading) == (1, 0, 2, 3)
+    assert reading.events == 3
+
+
+def test_the_same_event_twice_in_a_file_is_two_and_stays_two() -> None:
+    twice = EVENTS + "a,call,2025-01-01 10:00,Desk,\n" * 2
+    assert counts(after(twice, twice)) == (0, 2, 0, 2)
+
+
+def test_a_column_that_came_later_fills_the_rows_that_were_there() -> None:
+    first = "Date Rcvd,Date Out\n1/13/25,1/20/25\n1/14/25,1/16/25\n"
+    second = "Date Rcvd,Date Out,Method\n1/13/25,1/20/25,CD\n1/14/25,1/16/25,portal\n"
+    reading = after(first, second)
+    assert counts(reading) == (0, 0, 2, 2)
+    assert reading.log is not None
+    assert compute(fold(reading.log), Selection())["physical_media_share_out"].value == 50
+
+
+def test_a_file_read_in_another_way_takes_the_place_of_the_whole_log() -> None:
+    text = b"Date Rcvd,Date Logged,Date Out\n1/13/25,1/14/25,1/20/25\n"
+    first = read_log(text, name="log")
+    other = {"columns": {"received_at": "Date Logged"}}
+    second = read_log(text, name="log", given=other, earlier=kept(first))
+    assert counts(second) == (1, 0, 0, 1)
+    assert second.answer("log")["replaced_whole"]
+
+
+def test_patients_codes_are_the_same_in_the_next_file_and_other_in_another_log() -> None:
+    first = "patient,activity,timestamp\n4711,start,2025-01-01\n"
+    longer = first + "4711,end,2025-01-02\n"
+    reading = after(first, longer)
+    assert counts(reading) == (1, 1, 0, 2)
+    assert reading.log is not None
+    numbers = reading.log.requests["number"].to_pylist()
+    assert len(numbers) == 1
+    assert numbers != after(longer).log.requests["number"].to_pylist()  # type: ignore[union-attr]
+    assert "4711" not in str(reading.merged)
+
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["1", "2", "3", ""]),
+        st.sampled_from(["1/13/25", "1/14/25"]),
+        st.sampled_from(["", "1/20/25", "1/22/25", "1/1/25", "x"]),
+        st.sampled_from(["CD", "portal", ""]),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(ROWS, ROWS)
+def test_whatever_comes_importing_it_again_changes_nothing(
+    first: list[tuple[str, ...]], second: list[tuple[str, ...]]
+) -> None:
+    sure = "9,1/13/25,1/20/25,CD\n"
+    files = [
+        HEAD + sure + "".join(",".join(row) + "\n" for row in rows) for rows in (first, second)
+    ]
+    once, twice = after(*files), after(*files, files[1])
+    counts(once)
+    added, _, corrected, rows = counts(twice)
+    assert (added, corrected) == (0, 0)
+    assert once.merged is not None
+    assert rows == once.merged.rows.num_rows
+
+
+@pytest.mark.django_db
+def test_the_command_puts_a_longer_file_to_the_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "cd_log.csv"
+    answers = []
+    for rows in ("1,1/13/25,1/20/25,CD\n", "1,1/13/25,1/21/25,CD\n2,1/14/25,1/16/25,portal\n"):
+        path.write_text(HEAD + rows)
+        call_command("import_log", str(path), "--json")
+        answers.append(json.loads(capsys.readouterr().out))
+    last = answers[1]
+    assert (last["rows_added"], last["rows_recognised"], last["rows_corrected"]) == (1, 0, 1)
+    assert UploadedLog.objects.count() == 1
+    call_command("metrics", "--source", "cd-log", "--key", "turnaround_mean", "--json")
+    assert json.loads(capsys.readouterr().out)["metrics"][0]["value"] == 5
+
+
+def test_real_logs_are_recognised_row_by_row(shared_data: Path) -> None:
+    for name in ("permit_receipt.csv", "hospital_patients.csv", "foia_requests_2017.csv"):
+        content = (shared_data / "logs" / name).read_bytes()
+        lines = content.splitlines(keepends=True)
+        half = read_log(b"".join(lines[: len(lines) // 2]), name="log")
+        whole = read_log(content, name="log", earlier=kept(half))
+        alone = read_log(content, name="log")
+        assert counts(whole)[1] + counts(whole)[2] == half.answer("log")["rows_imported"]
+        assert whole.answer("log")["rows_in_log"] == alone.answer("log")["rows_in_log"]
+        assert whole.answer("log")["cases"] == alone.answer("log")["cases"]
