@@ -35,9 +35,9 @@ def broken(page: Path) -> Iterator[str]:
             continue
         path, _, anchor = target.partition("#")
         there = (page.parent / path).resolve() if path else page
-        if not there.exists():
-            yield target
-        elif anchor and there.suffix == ".md" and anchor not in anchors(there):
+        is_page = there.exists() and there.suffix == ".md"
+        is_lost = anchor and is_page and anchor not in anchors(there)
+        if not there.exists() or is_lost:
             yield target
 
 
