@@ -13,12 +13,14 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow as pa
 from django.conf import settings
 from pyarrow import parquet
 
 from analytics.eventlog import EventLog
 from analytics.mirror.fold import Mirror, fold
 
+KEPT = 2  # snapshots: the current one, and the one that somebody may still be reading
 FRESH_FOR = 60  # seconds: bands move with the clock even when nothing happens
 
 
@@ -61,34 +63,62 @@ def _is_fresh(snapshot: Snapshot, watermark: str, now: int) -> bool:
 
 
 def _publish(root: Path, mirror: Mirror, watermark: str) -> Snapshot:
-    """Write the tables into a new folder and switch the pointer: readers see all or nothing."""
+    """Write the tables into a new folder and switch the pointer: readers see all or nothing.
+
+    The folder before the last is removed, so that whoever reads the last one is not disturbed.
+    """
     draft = root / secrets.token_hex(8)
     draft.mkdir(mode=0o700)
-    tables = {"requests": mirror.log.requests, "events": mirror.log.events}
-    tables |= {"cases": mirror.cases, "steps": mirror.steps}
-    digest = sha256()
+    tables = _tables(mirror)
     for name, table in tables.items():
         parquet.write_table(table, draft / f"{name}.parquet")
-        digest.update((draft / f"{name}.parquet").read_bytes())
-    log = mirror.log
+    log, content = mirror.log, content_hash(mirror)
     facts = {"name": log.name, "as_of": log.as_of, "zone": log.zone, "missing": dict(log.missing)}
     facts |= {"granularity": log.granularity}
     (draft / "mirror.json").write_text(
-        json.dumps({"log": facts, "watermark": watermark, "content": digest.hexdigest()})
+        json.dumps({"log": facts, "watermark": watermark, "content": content})
     )
     link = root / f".{draft.name}"
     link.symlink_to(draft.name)
-    earlier = (root / "current").resolve() if (root / "current").exists() else None
     os.replace(link, root / "current")
-    if earlier is not None:
-        shutil.rmtree(earlier, ignore_errors=True)
-    return Snapshot(mirror=mirror, watermark=watermark, content=digest.hexdigest())
+    _remove_old(root)
+    return Snapshot(mirror=mirror, watermark=watermark, content=content)
+
+
+def _tables(mirror: Mirror) -> dict[str, pa.Table]:
+    log = mirror.log
+    return {
+        "requests": log.requests,
+        "events": log.events,
+        "cases": mirror.cases,
+        "steps": mirror.steps,
+    }
+
+
+def content_hash(mirror: Mirror) -> str:
+    """Return the SHA-256 of the tables' columns and rows, however they are stored."""
+    digest = sha256()
+    for name, table in _tables(mirror).items():
+        digest.update(f"{name} {table.schema.to_string()}".encode())
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as stream:
+            stream.write_table(table.combine_chunks())
+        digest.update(sink.getvalue())
+    return digest.hexdigest()
+
+
+def _remove_old(root: Path) -> None:
+    """Keep the current folder and the one before it."""
+    folders = [path for path in root.iterdir() if path.is_dir() and not path.is_symlink()]
+    newest = sorted(folders, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+    for path in newest[KEPT:]:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _read(root: Path) -> Snapshot | None:
-    current = root / "current"
-    if not (current / "mirror.json").exists():
+    if not (root / "current").exists():
         return None
+    current = (root / "current").resolve()  # once: the pointer may move on while we read
     facts = json.loads((current / "mirror.json").read_text())
     tables = {
         name: parquet.read_table(current / f"{name}.parquet")

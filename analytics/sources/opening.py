@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from analytics.external_logs.store import load
 from analytics.mirror.fold import fold
-from analytics.mirror.refresh import Snapshot, snapshot_of
+from analytics.mirror.refresh import Snapshot, content_hash, snapshot_of
 from analytics.models import UploadedLog
 from analytics.sources.live import live_log, watermark
 from requests_app.refusals import DisclessError
@@ -33,7 +34,14 @@ def open_source(
     log = logs.first()
     if log is None:
         raise UnknownSource(f"There is no imported log {name!r}. Import it first, or use live.")
-    return Snapshot(mirror=fold(load(log)), watermark=log.folder, content=log.digest)
+    return _folded(log.folder)
+
+
+@lru_cache(maxsize=4)
+def _folded(folder: str) -> Snapshot:
+    """Return an imported log, folded; what lies in a folder never changes."""
+    mirror = fold(load(UploadedLog.objects.get(folder=folder)))
+    return Snapshot(mirror=mirror, watermark=folder, content=content_hash(mirror))
 
 
 def names_of_logs(organization_id: int | None) -> tuple[str, ...]:
