@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-import statistics
 import sys
-import time
 from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
@@ -14,26 +12,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from analytics.metrics.compute import compute
-from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.sources.live import live_log
 from audit.proof.merkle import CompactRange, leaf_hash
 from project.bench_audit import bench_audit
+from project.bench_promises import bench_engines, bench_import, bench_verify, seconds
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.explain import explain
 from requests_app.sla.rules import CONTRACT
-
-
-def seconds(run: Callable[[], object], times: int = 5) -> dict[str, float]:
-    """Return the median, least and greatest wall time of a few runs after one to warm up."""
-    run()
-    took = []
-    for _ in range(times):
-        began = time.perf_counter()
-        run()
-        took.append(time.perf_counter() - began)
-    return {"median_s": statistics.median(took), "min_s": min(took), "max_s": max(took)}
 
 
 def bench_tree() -> dict[str, Any]:
@@ -69,7 +55,7 @@ def bench_measures() -> dict[str, Any]:
         "events": log.events.num_rows,
         "read": seconds(lambda: live_log(at), 2),
         "fold": seconds(lambda: fold(log)),
-        "compute": seconds(lambda: compute(mirror, Selection())),
+        **bench_engines(mirror),
     }
 
 
@@ -77,6 +63,8 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "tree": bench_tree,
     "clocks": bench_clocks,
     "measures": bench_measures,
+    "import": bench_import,
+    "verify": bench_verify,
     "audit": bench_audit,
 }
 
