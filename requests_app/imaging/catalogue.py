@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from requests_app.imaging.findings import FileVerdict, Finding
+from requests_app.imaging.findings import FileVerdict, Finding, warning
 from requests_app.imaging.store import Blob
 from requests_app.models import ImagingRequest, Instance, Series, Study
 from requests_app.vocabulary import Severity, Usability
 
+WHOSE = ("patient_id", "patient_name", "patient_birth_date")
+
 
 def add_instance(
     request: ImagingRequest, verdict: FileVerdict, blob: Blob, *, at: datetime
-) -> tuple[Study, bool]:
-    """Add one instance; say whether it is new. The same instance again changes nothing."""
+) -> tuple[Study, Finding | None]:
+    """Add one instance. The same one again changes nothing; with other content it is not taken."""
     facts = verdict.facts
     study, _ = Study.objects.get_or_create(
         request=request,
@@ -39,12 +41,17 @@ def add_instance(
             "description": facts["SeriesDescription"][:200],
         },
     )
-    _, is_new = Instance.objects.get_or_create(
+    said = _instance(facts, blob)
+    kept, is_new = Instance.objects.get_or_create(
         series=series,
         sop_instance_uid=facts["SOPInstanceUID"][:64],
-        defaults=_instance(facts, blob),
+        defaults=said,
     )
-    return study, is_new
+    if kept.sha256 == blob.sha256:
+        if not is_new:  # rows older than these columns do not say whose images they are
+            Instance.objects.filter(pk=kept.pk).update(**{word: said[word] for word in WHOSE})
+        return study, None
+    return study, warning("U3", "An image came again with other content; the first was kept.")
 
 
 def _instance(facts: dict[str, Any], blob: Blob) -> dict[str, Any]:
@@ -58,13 +65,15 @@ def _instance(facts: dict[str, Any], blob: Blob) -> dict[str, Any]:
         "sha256": blob.sha256,
         "size": blob.size,
         "position": facts["Position"],
+        "patient_id": facts["PatientID"][:64],
+        "patient_name": facts["PatientName"][:324],
+        "patient_birth_date": facts["PatientBirthDate"][:16],
         "header": {"body_part": facts["BodyPart"][:16], "side": facts["Side"]},
     }
 
 
-def judge_study(study: Study, verdicts: list[FileVerdict], more: list[Finding]) -> None:
-    """Add the verdicts on newly come files, and on the study as a whole, to what is known."""
-    new = [finding for verdict in verdicts for finding in verdict.findings] + more
+def judge_study(study: Study, new: list[Finding]) -> None:
+    """Add what was found in newly come files to what is known of a study's files."""
     found = _unique([*study.findings, *(finding.as_json() for finding in new)])
     study.verdict = _worst({one["severity"] for one in found})
     study.findings = found

@@ -6,13 +6,14 @@ the images came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.findings import CHECKS, Finding, failure, verdict_of, warning
+from requests_app.lifecycle.subjects import Subjects, subjects_of
 from requests_app.models import ImagingRequest, Instance, Study
 from requests_app.vocabulary import Direction, Severity, Usability
 
@@ -43,15 +44,15 @@ class Checked:
 class _Inside:
     """What the images of one study say of themselves."""
 
-    kinds: frozenset[str]
-    unsided: frozenset[str]
+    kinds: frozenset[str] = frozenset()
+    unsided: frozenset[str] = frozenset()
+    subjects: Subjects = field(default_factory=Subjects)
 
 
 def check_studies(request: ImagingRequest, studies: list[Study]) -> list[Checked]:
     """Return how each of the request's studies stands now."""
     inside = _look_inside(request)
-    nothing = _Inside(kinds=frozenset(), unsided=frozenset())
-    return [_check(request, study, inside.get(study.pk, nothing)) for study in studies]
+    return [_check(request, study, inside.get(study.pk, _Inside())) for study in studies]
 
 
 def is_late_without_images(request: ImagingRequest, at: datetime) -> Finding | None:
@@ -80,7 +81,7 @@ def _finding(said: dict[str, Any]) -> Finding:
 
 
 def _context(request: ImagingRequest, study: Study, inside: _Inside) -> list[Finding]:
-    found = [*_patient(request, study)]
+    found = _patient(inside.subjects)
     if study.study_date is None:
         found.append(warning("U6", "The study carries no date."))
     # Studies from elsewhere get our number when they are imported.
@@ -100,17 +101,17 @@ def _context(request: ImagingRequest, study: Study, inside: _Inside) -> list[Fin
     return found
 
 
-def _patient(request: ImagingRequest, study: Study) -> list[Finding]:
-    if request.patient is None:
-        return [warning("U4", "The patient is not confirmed yet, so nothing can be compared.")]
-    if study.patient_id != request.patient.medical_record_number:
-        return [other_patient()]
-    return []
-
-
-def other_patient() -> Finding:
-    """Return U4's finding on images that are not of the patient asked for."""
-    return failure("U4", FailureCode.US06, "The images carry another record number than asked.")
+def _patient(subjects: Subjects) -> list[Finding]:
+    found = []
+    if subjects.refusal:
+        found.append(failure("U4", FailureCode.US06, subjects.refusal))
+    elif subjects.renamed:
+        some = f"{subjects.renamed} of {subjects.images} images"
+        found.append(warning("U4", f"{some} spell the name differently; two identifiers match."))
+    if not subjects.is_compared:
+        unknown = "The patient is not confirmed yet, so nothing can be compared."
+        found.append(warning("U4", unknown))
+    return found
 
 
 def _late(sentence: str) -> Finding:
@@ -136,7 +137,12 @@ def _look_inside(request: ImagingRequest) -> dict[int, _Inside]:
         part = str(header.get("body_part", ""))
         if part in PAIRED and not header.get("side"):
             unsided.setdefault(study, set()).add(part)
+    subjects = subjects_of(request)
     return {
-        study: _Inside(kinds=frozenset(kinds[study]), unsided=frozenset(unsided.get(study, ())))
+        study: _Inside(
+            kinds=frozenset(kinds[study]),
+            unsided=frozenset(unsided.get(study, ())),
+            subjects=subjects[study],
+        )
         for study in kinds
     }

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from requests_app.imaging.findings import FileVerdict, verdict_of, verdict_of_all
+from requests_app.failure_codes import FailureCode
+from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of, verdict_of_all
 from requests_app.imaging.media import unpack
 from requests_app.imaging.sandbox import inspect_in_child
+from requests_app.lifecycle.subjects import Subjects, identity_of
 from requests_app.vocabulary import Severity, Usability
 
 
@@ -26,8 +29,11 @@ def inspect(path: Path) -> dict[str, Any]:
         for verdict in verdicts:
             name = names[verdict.path]
             found += [one.as_json() | {"file": name} for one in verdict.findings]
+        mixed = list(_mixed(verdicts))
+        found += [one.as_json() for one in mixed]
+        container = verdict_of([*unpacked.findings, *mixed])
         return {
-            "verdict": _sum_up(verdict_of(unpacked.findings), verdicts).value,
+            "verdict": _sum_up(container, verdicts).value,
             "findings": found,
             "studies": _studies(verdicts),
             "files": len(verdicts),
@@ -41,6 +47,18 @@ def _sum_up(container: Usability, verdicts: list[FileVerdict]) -> Usability:
         return container
     files = verdict_of_all(one.verdict for one in verdicts)
     return container if files is Usability.USABLE else files
+
+
+def _mixed(verdicts: list[FileVerdict]) -> Iterator[Finding]:
+    """Yield U4 for each study whose images name several patients."""
+    named: dict[str, Subjects] = {}
+    for facts in (one.facts for one in verdicts):
+        if facts.get("StudyInstanceUID"):
+            whose = identity_of(facts["PatientID"], facts["PatientName"], facts["PatientBirthDate"])
+            named.setdefault(facts["StudyInstanceUID"], Subjects()).add(whose)
+    for subjects in named.values():
+        if subjects.refusal:
+            yield failure("U4", FailureCode.US06, subjects.refusal)
 
 
 def _studies(verdicts: list[FileVerdict]) -> list[dict[str, Any]]:

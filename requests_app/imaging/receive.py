@@ -14,9 +14,10 @@ from django.db import transaction
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.catalogue import add_instance, judge_study
-from requests_app.imaging.context import other_patient
-from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of_all
+from requests_app.imaging.context import check_studies
+from requests_app.imaging.findings import FileVerdict, Finding, verdict_of_all
 from requests_app.imaging.media import unpack
+from requests_app.imaging.part10 import UIDS
 from requests_app.imaging.sandbox import Inspector
 from requests_app.imaging.store import Blob, StoredFile, path_of, put, put_file
 from requests_app.lifecycle.journal import Particulars, record
@@ -126,10 +127,13 @@ def _write(
     found = list(container)
     for one in judged:
         found += one.verdict.findings
-    usable = [one for one in judged if one.verdict.verdict is not Usability.NOT_USABLE]
-    images = [one for one in usable if one.verdict.facts.get("SOPInstanceUID")]
-    _catalogue(locked, images, at)
-    verdict = verdict_of_all(one.verdict.verdict for one in judged if not _is_directory(one))
+    images = [one for one in judged if _has_a_place(one)]
+    checked = check_studies(locked, _catalogue(locked, images, at))
+    found += [finding for study in checked for finding in study.findings if finding not in found]
+    left_out = [one for one in judged if not _has_a_place(one) and not _is_directory(one)]
+    verdict = verdict_of_all(
+        [*(one.verdict for one in checked), *(one.verdict.verdict for one in left_out)]
+    )
     if not images:
         verdict = Usability.NOT_USABLE
     receipt = Receipt.objects.create(
@@ -140,10 +144,17 @@ def _write(
         file_count=len(judged),
         size=sum(one.blob.size for one in judged),
         verdict=verdict,
-        findings=[finding.as_json() for finding in found[:200]],
+        findings=[finding.as_json() for finding in _worst_first(found)[:200]],
     )
     _journal(request, locked, receipt, by=by, at=at, channel=channel)
     return receipt
+
+
+def _has_a_place(one: _Judged) -> bool:
+    """Say whether a file can be shown, and says which study, series and image it is."""
+    facts = one.verdict.facts
+    is_usable = one.verdict.verdict is not Usability.NOT_USABLE
+    return is_usable and all(facts.get(word) for word in UIDS)
 
 
 def _is_directory(one: _Judged) -> bool:
@@ -152,25 +163,21 @@ def _is_directory(one: _Judged) -> bool:
     )
 
 
-def _catalogue(request: ImagingRequest, images: list[_Judged], at: datetime) -> None:
-    by_study: dict[int, tuple[Study, list[FileVerdict]]] = {}
+def _worst_first(found: list[Finding]) -> list[Finding]:
+    """Order so that a cap hides no failure."""
+    return sorted(found, key=lambda one: one.severity is not Severity.FAILURE)
+
+
+def _catalogue(request: ImagingRequest, images: list[_Judged], at: datetime) -> list[Study]:
+    """Write the images' rows; return the studies that they belong to."""
+    by_study: dict[int, tuple[Study, list[Finding]]] = {}
     for one in images:
-        study, _ = add_instance(request, one.verdict, one.blob, at=at)
-        by_study.setdefault(study.pk, (study, []))[1].append(one.verdict)
-    for study, verdicts in by_study.values():
-        judge_study(study, verdicts, _right_patient(request, study, verdicts))
-
-
-def _right_patient(
-    request: ImagingRequest, study: Study, verdicts: list[FileVerdict]
-) -> list[Finding]:
-    """U4: exactly one patient, and the one asked for by record number."""
-    numbers = {verdict.facts["PatientID"] for verdict in verdicts} | {study.patient_id}
-    if len(numbers) > 1:
-        return [failure("U4", FailureCode.US06, "The study holds images of several patients.")]
-    if request.patient is not None and numbers != {request.patient.medical_record_number}:
-        return [other_patient()]
-    return []
+        study, odd = add_instance(request, one.verdict, one.blob, at=at)
+        found = by_study.setdefault(study.pk, (study, []))[1]
+        found += [*one.verdict.findings, *([odd] if odd else [])]
+    for study, found in by_study.values():
+        judge_study(study, found)
+    return [study for study, _ in by_study.values()]
 
 
 def _journal(

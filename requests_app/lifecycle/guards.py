@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from requests_app.failure_codes import PAUSING
 from requests_app.lifecycle.journal import Particulars
+from requests_app.lifecycle.subjects import subjects_of
 from requests_app.models import ImagingRequest
 from requests_app.refusals import Incomplete
 from requests_app.vocabulary import Direction, EventKind, LetterKind, State, Usability
@@ -26,6 +27,15 @@ def _has_usable_images(request: ImagingRequest, what: Particulars) -> None:  # n
         raise Incomplete(
             "A study cannot be used. Remove it, ask for a re-export, or mark the images unusable."
         )
+
+
+def _has_the_right_patient(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+    """Over all instances of all receipts: one stray image of somebody else stops the release."""
+    for subjects in subjects_of(request).values():
+        if subjects.refusal:
+            raise Incomplete(f"{subjects.refusal} Remove the study, or ask for a re-export.")
+        if not subjects.is_compared:
+            raise Incomplete("Verify the patient's identity first: the images name somebody.")
 
 
 def _has_a_delivery(request: ImagingRequest, what: Particulars) -> None:
@@ -59,8 +69,8 @@ GUARDS: dict[State, tuple[Guard, ...]] = {
     State.CLARIFYING: (_waits_on_the_requester,),
     State.APPROVED: (_is_complete,),
     State.UNUSABLE: (_says_why,),
-    State.READY: (_has_usable_images,),
-    State.DELIVERING: (_has_a_delivery,),
+    State.READY: (_has_usable_images, _has_the_right_patient),
+    State.DELIVERING: (_has_a_delivery, _has_usable_images, _has_the_right_patient),
     State.DELIVERED: (_has_a_delivery,),
     State.DELIVERY_FAILED: (_has_a_delivery, _says_why),
     State.DENIED: (_says_why, _has_its_letter),

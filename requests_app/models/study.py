@@ -41,7 +41,11 @@ class Study(models.Model):
     modality = models.CharField(max_length=16, blank=True)
     patient_name = models.CharField(max_length=324, blank=True, help_text="As the images say it.")
     patient_id = models.CharField(max_length=64, blank=True)
-    verdict = models.CharField(max_length=20, choices=choices_of(Usability))
+    verdict = models.CharField(
+        max_length=20,
+        choices=choices_of(Usability),
+        help_text="Of the files alone; whose images they are is compared when asked.",
+    )
     findings = models.JSONField(default=list)
     first_received_at = models.DateTimeField()
 
@@ -92,6 +96,9 @@ class Instance(models.Model):
     rows = models.PositiveIntegerField(default=0)
     columns = models.PositiveIntegerField(default=0)
     frames = models.PositiveIntegerField(default=1)
+    patient_id = models.CharField(max_length=64, blank=True)
+    patient_name = models.CharField(max_length=324, blank=True)
+    patient_birth_date = models.CharField(max_length=16, blank=True, help_text="As written.")
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField(help_text="bytes")
     position = models.FloatField(null=True, blank=True, help_text="mm along the slice normal")
