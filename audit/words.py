@@ -13,6 +13,7 @@ VERBS: dict[str, str] = {
     "request.images_received": "Received images",
     "request.images_unusable": "Found images not usable",
     "request.images_usable": "Found images usable",
+    "request.images_removed": "Removed a study",
     "request.prepared": "Made ready",
     "request.sent": "Sent",
     "request.available": "Made available",

@@ -58,6 +58,7 @@ class EventKind(StrEnum):
     IMAGES_RECEIVED = "images_received"
     IMAGES_UNUSABLE = "images_unusable"
     IMAGES_USABLE = "images_usable"
+    IMAGES_REMOVED = "images_removed"
     PREPARED = "prepared"
     SENT = "sent"
     AVAILABLE = "available"

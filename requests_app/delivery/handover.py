@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from requests_app.delivery.released import bind
 from requests_app.failure_codes import FailureCode
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.transition import lock, transition
@@ -34,6 +35,7 @@ def hand_over(
             created_by=by,
             sent_at=at,
         )
+        bind(delivery)
         what = Particulars(channel=channel, delivery=delivery)
         transition(request, to=State.DELIVERING, by=by, at=at, expected=expected, particulars=what)
     return delivery

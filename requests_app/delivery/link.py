@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
+from requests_app.delivery.released import bind
 from requests_app.lifecycle.guards import check_has_images
 from requests_app.lifecycle.journal import Particulars, record
+from requests_app.lifecycle.links import close_link
 from requests_app.lifecycle.transition import lock, transition
 from requests_app.models import Delivery, Event, ImagingRequest, ShareLink, User
 from requests_app.notices.outbox import queue_notice
@@ -55,6 +57,7 @@ def create_link(
             sent_at=at,
             available_at=at,
         )
+        bind(delivery)
         salt = secrets.token_hex(16)
         token = link_token(salt)
         ShareLink.objects.create(
@@ -119,11 +122,10 @@ def revoke(link: ShareLink, *, by: User | None, at: datetime) -> Event:
     """Close a link at once."""
     with transaction.atomic():
         request = lock(link.delivery.request)
-        if not ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at):
+        event = close_link(request, link, by=by, at=at)
+        if event is None:
             raise TransitionRefused("This link was revoked before.")
-        Delivery.objects.filter(pk=link.delivery_id).update(state=DeliveryState.REVOKED)
-        what = Particulars(channel=Channel.LINK_SECURE, delivery=link.delivery)
-        return record(request, EventKind.LINK_REVOKED, by=by, at=at, particulars=what)
+        return event
 
 
 def _by(link: ShareLink) -> Particulars:

@@ -72,7 +72,6 @@ EVENT_FOR: dict[State, EventKind] = {
 SPECIAL_EVENTS: dict[tuple[State, State], EventKind] = {
     (State.CLARIFYING, State.RECEIVED): EventKind.HOLD_ENDED,
     (State.DELIVERY_FAILED, State.READY): EventKind.REDELIVERY_READY,
-    (State.READY, State.RETRIEVED): EventKind.IMAGES_RECEIVED,
 }
 """Moves whose event differs from the usual one of their target."""
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from requests_app.lifecycle.guards import check_guards
 from requests_app.lifecycle.journal import Particulars, record
+from requests_app.lifecycle.links import end_links
 from requests_app.lifecycle.permissions import check_move
 from requests_app.lifecycle.states import TRANSITIONS, event_of
 from requests_app.models import Event, ImagingRequest, User
@@ -48,6 +49,7 @@ def transition(
             at=at,
             particulars=replace(what, state_from=origin, state_to=to),
         )
+        end_links(locked, to, by=by, at=at)
     request.state = to
     return event
 

@@ -9,6 +9,7 @@ from django.db import models
 
 from requests_app.models.choices import choices_of, one_of
 from requests_app.models.imaging_request import ImagingRequest, ImagingRequestQuerySet
+from requests_app.models.study import Instance
 from requests_app.vocabulary import Channel, DeliveryState
 
 
@@ -44,6 +45,12 @@ class Delivery(models.Model):
     first_opened_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     failure_code = models.CharField(max_length=4, blank=True)
+    instances = models.ManyToManyField(
+        Instance,
+        related_name="deliveries",
+        blank=True,
+        help_text="What it released: the images that were there when it was made.",
+    )
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -76,4 +83,5 @@ class ShareLink(models.Model):
 
     def is_live(self, at: datetime) -> bool:
         """Say whether the link still opens."""
-        return self.revoked_at is None and at < self.expires_at
+        is_released = self.delivery.state == DeliveryState.AVAILABLE
+        return is_released and self.revoked_at is None and at < self.expires_at

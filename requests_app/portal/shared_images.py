@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app.delivery.link import UNKNOWN, downloaded, live_link, opened, resolve
-from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
+from requests_app.imaging.presentation import WINDOWS, instance_of, released_by, series_list, zip_of
 from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
 from requests_app.models import ShareLink
@@ -49,7 +49,7 @@ def shared(request: HttpRequest, link_id: int) -> HttpResponse:
     asked = link.delivery.request
     viewed(request, asked, at=timezone.now(), holder=_holder(link))
     context = {
-        "series": series_list(asked),
+        "series": series_list(released_by(link.delivery)),
         "windows": WINDOWS,
         "frames": reverse("portal:shared_frame", args=[link_id, 0, 0, "soft"]).rsplit("/", 3)[0],
         "back": "",
@@ -66,7 +66,7 @@ def shared_frame(
 ) -> HttpResponse:
     """Answer one frame as a JPEG."""
     link = _open_link(request, link_id)
-    image = instance_of(link.delivery.request, instance)
+    image = instance_of(released_by(link.delivery), instance)
     if image is None:
         raise LinkUnknown(UNKNOWN)
     frame_seen(request, link.delivery.request, at=timezone.now(), holder=_holder(link))
@@ -80,7 +80,8 @@ def shared_originals(request: HttpRequest, link_id: int) -> StreamingHttpRespons
     downloaded(link, at=timezone.now())
     asked = link.delivery.request
     looked_at(request, asked, at=timezone.now(), verb="study.downloaded", holder=_holder(link))
-    response = StreamingHttpResponse(zip_of(asked), content_type="application/zip")
+    originals = zip_of(released_by(link.delivery))
+    response = StreamingHttpResponse(originals, content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="images.zip"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"

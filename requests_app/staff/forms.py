@@ -9,7 +9,7 @@ from django import forms
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.intake.authority import need_of
 from requests_app.intake.authorization import ELEMENTS, SIX
-from requests_app.models import Authorization, Delivery, User
+from requests_app.models import Authorization, Delivery, Study, User
 from requests_app.models.choices import choices_of
 from requests_app.vocabulary import AuthorityKind, Channel, Role, State, Touch
 
@@ -245,6 +245,16 @@ class DeliveryForm(StepForm):
     def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
         super().__init__(*args, request=request, **kwargs)
         self.fields["delivery"].queryset = request.deliveries.all()  # type: ignore[attr-defined]
+
+
+class StudyForm(NoteForm):
+    """A step about one study of the request."""
+
+    study = forms.ModelChoiceField(queryset=Study.objects.none(), widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
+        self.fields["study"].queryset = request.studies.all()  # type: ignore[attr-defined]
 
 
 class AssignForm(StepForm):

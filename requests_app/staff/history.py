@@ -22,6 +22,7 @@ WORDS: dict[EventKind, tuple[str, str]] = {
     EventKind.IMAGES_RECEIVED: ("upload", "Images attached"),
     EventKind.IMAGES_UNUSABLE: ("triangle-alert", "Images cannot be used"),
     EventKind.IMAGES_USABLE: ("circle-check", "Images checked"),
+    EventKind.IMAGES_REMOVED: ("x", "Study removed"),
     EventKind.PREPARED: ("package-check", "Ready to send"),
     EventKind.SENT: ("send", "Sent"),
     EventKind.AVAILABLE: ("circle-check", "Available to the recipient"),

@@ -14,6 +14,20 @@ from requests_app.staff import verbs
 from requests_app.staff.step import Step
 from requests_app.vocabulary import State
 
+
+def _in_panel(key: str, label: str, icon: str, verb: verbs.Verb, form: type[f.StepForm]) -> Step:
+    """Return a step about one row of a panel, shown there and not among the next steps."""
+    return Step(
+        key=key,
+        label=label,
+        icon=icon,
+        verb=verb,
+        form=form,
+        fits=lambda _request: True,
+        has_panel=True,
+    )
+
+
 ALL: tuple[Step, ...] = (
     Step(
         key="identity",
@@ -253,24 +267,9 @@ ALL: tuple[Step, ...] = (
         form=f.WhyForm,
         fits=fits.can_become(State.WITHDRAWN),
     ),
-    Step(
-        key="revoke",
-        label="Close this link",
-        icon="x",
-        verb=verbs.revoke,
-        form=f.DeliveryForm,
-        fits=lambda _request: True,
-        has_panel=True,
-    ),
-    Step(
-        key="resend",
-        label="Mail it again",
-        icon="rotate-cw",
-        verb=verbs.resend,
-        form=f.DeliveryForm,
-        fits=lambda _request: True,
-        has_panel=True,
-    ),
+    _in_panel("revoke", "Close this link", "x", verbs.revoke, f.DeliveryForm),
+    _in_panel("resend", "Mail it again", "rotate-cw", verbs.resend, f.DeliveryForm),
+    _in_panel("remove", "Remove this study", "x", verbs.remove, f.StudyForm),
 )
 STEPS: dict[str, Step] = {step.key: step for step in ALL}
 

@@ -9,6 +9,7 @@ from django.forms import Form
 
 from requests_app.delivery import handover, letter, link
 from requests_app.failure_codes import FailureCode
+from requests_app.imaging.remove import remove_study
 from requests_app.intake.authority import Paper, record_authority
 from requests_app.intake.authorization import ELEMENTS, Found, record_authorization
 from requests_app.intake.completeness import complete
@@ -193,6 +194,13 @@ def revoke(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
         raise TransitionRefused("This delivery did not go by link.")
     link.revoke(delivery.link, by=by, at=at)
     return "The link is closed. Whoever has it sees the same page as for an unknown one."
+
+
+def remove(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Take a study off the request."""
+    said = form.cleaned_data
+    remove_study(request, said["study"], why=said["note"], by=by, at=at)
+    return "The study is removed. Links that showed it are closed."
 
 
 def resend(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from requests_app.imaging.presentation import WINDOWS, instance_of, series_list, zip_of
+from requests_app.imaging.presentation import WINDOWS, images_of, instance_of, series_list, zip_of
 from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
 from requests_app.lifecycle.permissions import WORKERS
@@ -24,7 +24,7 @@ def view(request: HttpRequest, number: str) -> HttpResponse:
     viewed(request, asked, at=timezone.now())
     warm_up()
     context = {
-        "series": series_list(asked),
+        "series": series_list(images_of(asked)),
         "windows": WINDOWS,
         "frames": reverse("staff:frame", args=[number, 0, 0, "soft"]).rsplit("/", 3)[0],
         "back": reverse("staff:request", args=[number]),
@@ -42,7 +42,7 @@ def frame(
 ) -> HttpResponse:
     """Answer one frame as a JPEG."""
     asked = find(request, number)
-    image = instance_of(asked, instance)
+    image = instance_of(images_of(asked), instance)
     if image is None:
         raise Http404
     frame_seen(request, asked, at=timezone.now())
@@ -55,6 +55,6 @@ def originals(request: HttpRequest, number: str) -> StreamingHttpResponse:
     """Answer the originals as a zip."""
     asked = find(request, number)
     looked_at(request, asked, at=timezone.now(), verb="study.downloaded")
-    response = StreamingHttpResponse(zip_of(asked), content_type="application/zip")
+    response = StreamingHttpResponse(zip_of(images_of(asked)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{number}.zip"'
     return response

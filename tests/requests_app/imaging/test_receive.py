@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from requests_app.imaging import sandbox
-from requests_app.imaging.presentation import series_list, zip_of
+from requests_app.imaging.presentation import images_of, series_list, zip_of
 from requests_app.imaging.receive import NamedFile, receive_files
 from requests_app.imaging.render import render_frame
 from requests_app.imaging.store import path_of, put
@@ -42,7 +42,7 @@ def test_slices_are_catalogued_once_however_often_they_come(approved: ImagingReq
     assert (receipt.file_count, approved.state) == (3, State.RETRIEVED)
     receive_files(approved, files(*slices), by=None, at=AT)
     assert Instance.objects.count() == 3
-    assert len(series_list(approved)[0]["frames"]) == 3
+    assert len(series_list(images_of(approved))[0]["frames"]) == 3
 
 
 def test_a_folder_of_many_files_starts_one_child(
@@ -104,7 +104,7 @@ def test_a_frame_is_a_jpeg_and_windows_differ(approved: ImagingRequest) -> None:
 def test_the_zip_holds_the_originals_under_our_names(approved: ImagingRequest) -> None:
     content = bytes_of(ct_slice())
     receive_files(approved, files(content), by=None, at=AT)
-    with zipfile.ZipFile(io.BytesIO(b"".join(zip_of(approved)))) as archive:
+    with zipfile.ZipFile(io.BytesIO(b"".join(zip_of(images_of(approved))))) as archive:
         assert archive.namelist() == ["study-1/series-1/00001.dcm"]
         assert archive.read(archive.namelist()[0]) == content
 
