@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from requests_app.delivery.sweep import sweep
 from requests_app.imaging import store
+from requests_app.imaging.render import trim_frames
 from requests_app.notices.mail import send_waiting
 
 
@@ -24,5 +26,6 @@ def sweep_requests() -> dict[str, int]:
 
 @shared_task(name="requests_app.tasks.sweep_uploads")
 def sweep_uploads() -> int:
-    """Remove what killed uploads left behind a day ago."""
+    """Remove what killed uploads left behind a day ago, and previews past the cache's size."""
+    trim_frames(settings.FRAME_CACHE_LIMIT)
     return store.sweep(before=(timezone.now() - timedelta(days=1)).timestamp())

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from requests_app.imaging.findings import FileVerdict, Finding, warning
+from requests_app.imaging.scan import MOST_FRAMES
 from requests_app.imaging.store import Blob
 from requests_app.models import ImagingRequest, Instance, Series, Study
 from requests_app.vocabulary import Severity, Usability
@@ -59,9 +60,9 @@ def _instance(facts: dict[str, Any], blob: Blob) -> dict[str, Any]:
         "sop_class_uid": facts["SOPClassUID"][:64],
         "transfer_syntax_uid": facts["TransferSyntaxUID"][:64],
         "number": _small(facts["InstanceNumber"]),
-        "rows": facts["Rows"] or 0,
-        "columns": facts["Columns"] or 0,
-        "frames": facts["NumberOfFrames"],
+        "rows": _count(facts["Rows"]),
+        "columns": _count(facts["Columns"]),
+        "frames": max(1, min(facts["NumberOfFrames"] or 1, MOST_FRAMES)),
         "sha256": blob.sha256,
         "size": blob.size,
         "position": facts["Position"],
@@ -100,6 +101,10 @@ def _date(text: str) -> date | None:
         return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007
     except ValueError:
         return None
+
+
+def _count(number: int | None) -> int:
+    return number if number is not None and 0 < number < 2**31 else 0
 
 
 def _small(number: int | None) -> int | None:

@@ -17,6 +17,8 @@ from typing import Any
 
 from pydicom.errors import InvalidDicomError
 
+from requests_app.imaging.disc import ERRORS as DISC_ERRORS
+from requests_app.imaging.disc import list_disc
 from requests_app.imaging.picture import draw
 from requests_app.imaging.usability import judge
 
@@ -46,11 +48,20 @@ def follow(order: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     path = Path(order["path"])
     if order["do"] == "judge":
         return asdict(judge(path, path.read_bytes())), b""
+    if order["do"] == "list":
+        return _listed(path), b""
     try:
         picture = draw(path, order["frame"], order["preset"])
     except _ERRORS as error:
         return {"refused": type(error).__name__}, b""
     return {"size": len(picture)}, picture
+
+
+def _listed(path: Path) -> dict[str, Any]:
+    try:
+        return list_disc(path)
+    except (*_ERRORS, *DISC_ERRORS) as error:
+        return {"damaged": type(error).__name__}
 
 
 def _limit(memory: int) -> None:

@@ -19,6 +19,8 @@ CHECKS: dict[str, str] = {
     "U7": "There before it is needed",
 }
 """The seven checks (DOMAIN: immediately usable)."""
+UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+"""What gives an image its place."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,12 @@ class Finding:
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        return asdict(self)
+        return asdict(self) | {"sentence": plain(self.sentence), "evidence": plain(self.evidence)}
+
+
+def plain(text: str) -> str:
+    """Return text that any database and any JSON takes: no NUL, no half of a surrogate pair."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of, verdict_of_all
 from requests_app.imaging.media import unpack
-from requests_app.imaging.sandbox import inspect_in_child
+from requests_app.imaging.sandbox import Inspector
 from requests_app.lifecycle.subjects import Subjects, identity_of
 from requests_app.vocabulary import Severity, Usability
 
@@ -20,11 +20,12 @@ def inspect(path: Path) -> dict[str, Any]:
     """Return verdict, findings, studies and the number of files under a path."""
     folder = Path(tempfile.mkdtemp(prefix="discless-"))
     try:
-        unpacked = unpack(path, path.name, folder)
-        names = {str(place): name for name, place in unpacked.files}
-        verdicts = []
-        if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
-            verdicts = list(inspect_in_child([place for _, place in unpacked.files]))
+        with Inspector() as inspector:
+            unpacked = unpack(path, path.name, folder, inspector)
+            names = {str(place): name for name, place in unpacked.files}
+            verdicts = []
+            if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
+                verdicts = [inspector.judge(place) for _, place in unpacked.files]
         found = [one.as_json() for one in unpacked.findings]
         for verdict in verdicts:
             name = names[verdict.path]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from pydicom.dataset import Dataset, FileDataset
 from pydicom.multival import MultiValue
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
-UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+from requests_app.imaging.findings import UIDS, plain
+
 _TEXTS = (
     *("PatientName", "PatientID", "PatientBirthDate", "AccessionNumber", "StudyDate"),
     *("StudyDescription", "SeriesDescription", "Modality", "SOPClassUID", *UIDS),
@@ -35,7 +37,7 @@ def text_of(dataset: Dataset, keyword: str) -> str:
         value = dataset.get(keyword)
     except (ValueError, TypeError, KeyError, NotImplementedError, AttributeError, LookupError):
         return ""
-    return "" if value is None else str(value).strip("\x00 ")
+    return "" if value is None else plain(str(value).strip("\x00 "))
 
 
 def number_of(dataset: Dataset, keyword: str) -> int | None:
@@ -79,6 +81,7 @@ def position_of(dataset: Dataset) -> float | None:
             return None
         x, y = [float(v) for v in angles[:3]], [float(v) for v in angles[3:]]
         normal = (x[1] * y[2] - x[2] * y[1], x[2] * y[0] - x[0] * y[2], x[0] * y[1] - x[1] * y[0])
-        return sum(float(a) * b for a, b in zip(place, normal, strict=True))
-    except (ValueError, TypeError, IndexError):
+        found = sum(float(a) * b for a, b in zip(place, normal, strict=True))
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return found if math.isfinite(found) else None

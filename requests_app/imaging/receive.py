@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -15,9 +16,9 @@ from django.db import transaction
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.catalogue import add_instance, judge_study
 from requests_app.imaging.context import check_studies
-from requests_app.imaging.findings import FileVerdict, Finding, verdict_of_all
+from requests_app.imaging.deadline import Deadline
+from requests_app.imaging.findings import UIDS, FileVerdict, Finding, plain, verdict_of_all
 from requests_app.imaging.media import unpack
-from requests_app.imaging.part10 import UIDS
 from requests_app.imaging.sandbox import Inspector
 from requests_app.imaging.store import Blob, StoredFile, path_of, put, put_file
 from requests_app.lifecycle.journal import Particulars, record
@@ -28,6 +29,7 @@ from requests_app.refusals import Incomplete, TransitionRefused
 from requests_app.vocabulary import Channel, EventKind, Severity, State, Usability
 
 TAKES_IMAGES = (State.APPROVED, State.LOCATING, State.RETRIEVED, State.UNUSABLE)
+MOST_FINDINGS = 200  # of one receipt
 DIRECTORY = "1.2.840.10008.1.3.10"
 
 
@@ -41,6 +43,7 @@ class NamedFile:
 
 @dataclass(frozen=True, kw_only=True)
 class _Judged:
+    name: str
     verdict: FileVerdict
     blob: Blob
 
@@ -85,36 +88,42 @@ def _work_folder() -> Path:
 
 def _judge(
     files: Iterable[NamedFile | StoredFile], folder: Path
-) -> tuple[list[Finding], list[_Judged]]:
-    findings: list[Finding] = []
+) -> tuple[list[dict[str, Any]], list[_Judged]]:
+    findings: list[dict[str, Any]] = []
     judged: list[_Judged] = []
     seen_any, left = False, settings.UPLOAD_LIMIT
-    with Inspector() as inspector:
+    with Inspector(deadline=Deadline()) as inspector:
         for number, file in enumerate(files):
             seen_any = True
             blob = file.blob if isinstance(file, StoredFile) else put(file.chunks, most=left)
             left -= blob.size
             place = folder / str(number)
             place.mkdir()
-            unpacked = unpack(path_of(blob.sha256), file.name, place)
-            findings += unpacked.findings
+            unpacked = unpack(path_of(blob.sha256), file.name, place, inspector)
+            findings += [_named(one, file.name) for one in unpacked.findings]
             if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
-                judged += [_judged(path, blob, inspector) for _, path in unpacked.files]
+                judged += [_judged(*one, blob, inspector) for one in unpacked.files]
             shutil.rmtree(place, ignore_errors=True)
     if not seen_any:
         raise Incomplete("No file was chosen. Choose the images, a folder or a zip.")
     return findings, judged
 
 
-def _judged(path: Path, blob: Blob, inspector: Inspector) -> _Judged:
+def _judged(name: str, path: Path, blob: Blob, inspector: Inspector) -> _Judged:
     """Judge one file of an upload: the upload's own bytes, or a member that is stored too."""
     verdict = inspector.judge(path)
-    return _Judged(verdict=verdict, blob=blob if path == path_of(blob.sha256) else put_file(path))
+    kept = blob if path == path_of(blob.sha256) else put_file(path)
+    return _Judged(name=name, verdict=verdict, blob=kept)
+
+
+def _named(finding: Finding, name: str) -> dict[str, Any]:
+    """Return a row of a receipt's findings: what was found, in which file."""
+    return finding.as_json() | {"file": plain(name)[:200]}
 
 
 def _write(
     request: ImagingRequest,
-    container: list[Finding],
+    container: list[dict[str, Any]],
     judged: list[_Judged],
     *,
     by: User | None,
@@ -126,10 +135,13 @@ def _write(
         raise TransitionRefused("Someone moved this request meanwhile. Look at it again.")
     found = list(container)
     for one in judged:
-        found += one.verdict.findings
+        found += [_named(finding, one.name) for finding in one.verdict.findings]
     images = [one for one in judged if _has_a_place(one)]
     checked = check_studies(locked, _catalogue(locked, images, at))
-    found += [finding for study in checked for finding in study.findings if finding not in found]
+    said = {finding for one in judged for finding in one.verdict.findings}
+    found += [
+        finding.as_json() for one in checked for finding in one.findings if finding not in said
+    ]
     left_out = [one for one in judged if not _has_a_place(one) and not _is_directory(one)]
     verdict = verdict_of_all(
         [*(one.verdict for one in checked), *(one.verdict.verdict for one in left_out)]
@@ -144,7 +156,7 @@ def _write(
         file_count=len(judged),
         size=sum(one.blob.size for one in judged),
         verdict=verdict,
-        findings=[finding.as_json() for finding in _worst_first(found)[:200]],
+        findings=_worst_first(found)[:MOST_FINDINGS],
     )
     _journal(request, locked, receipt, by=by, at=at, channel=channel)
     return receipt
@@ -163,9 +175,9 @@ def _is_directory(one: _Judged) -> bool:
     )
 
 
-def _worst_first(found: list[Finding]) -> list[Finding]:
+def _worst_first(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Order so that a cap hides no failure."""
-    return sorted(found, key=lambda one: one.severity is not Severity.FAILURE)
+    return sorted(found, key=lambda one: bool(one["severity"] != Severity.FAILURE))
 
 
 def _catalogue(request: ImagingRequest, images: list[_Judged], at: datetime) -> list[Study]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from requests_app.failure_codes import FailureCode
+from requests_app.imaging.deadline import SENTENCE, Deadline
 from requests_app.imaging.findings import FileVerdict, Finding, failure
 from requests_app.vocabulary import Severity, Usability
 
@@ -30,8 +31,15 @@ Answer = tuple[dict[str, Any], bytes]
 class Inspector:
     """Judges files one after the other in one child, replaced when a file kills it."""
 
-    def __init__(self, *, memory: int = MEMORY, seconds: float = SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        memory: int = MEMORY,
+        seconds: float = SECONDS,
+        deadline: Deadline | None = None,
+    ) -> None:
         self.memory, self.seconds = memory, seconds
+        self.deadline = deadline or Deadline()
         self.child: Child | None = None
 
     def __enter__(self) -> Inspector:
@@ -42,13 +50,24 @@ class Inspector:
 
     def judge(self, path: Path) -> FileVerdict:
         """Return the verdict on a file; one that kills the child is not usable."""
+        if not self.deadline.left():
+            return _refused(path, SENTENCE)
+        answer = self.ask("judge", path)
+        try:
+            return _verdict(answer, path) if answer is not None else _killed(path)
+        except (ValueError, TypeError, LookupError, AttributeError):
+            self._end()  # whatever speaks there is no longer the child that we started
+            return _killed(path)
+
+    def ask(self, what: str, path: Path) -> dict[str, Any] | None:
+        """Return the child's answer about a file, or None where the file killed it."""
         self.child = self.child or Child(self.memory)
-        order = {"do": "judge", "path": str(path.absolute())}
-        answer = self.child.ask(order, self.seconds)
+        order = {"do": what, "path": str(path.absolute())}
+        answer = self.child.ask(order, min(self.seconds, self.deadline.left()))
         if answer is None:
             self._end()
-            return _killed(path)
-        return _verdict(answer[0], path)
+            return None
+        return answer[0]
 
     def _end(self) -> None:
         if self.child is not None:
@@ -57,16 +76,23 @@ class Inspector:
 
 
 def inspect_in_child(
-    paths: Iterable[Path], *, memory: int = MEMORY, seconds: float = SECONDS
+    paths: Iterable[Path],
+    *,
+    memory: int = MEMORY,
+    seconds: float = SECONDS,
+    deadline: Deadline | None = None,
 ) -> Iterator[FileVerdict]:
     """Yield a verdict for each file, in order."""
-    with Inspector(memory=memory, seconds=seconds) as inspector:
+    with Inspector(memory=memory, seconds=seconds, deadline=deadline) as inspector:
         for path in paths:
             yield inspector.judge(path)
 
 
 def _killed(path: Path) -> FileVerdict:
-    sentence = "The file takes more time or memory to read than any image should."
+    return _refused(path, "The file takes more time or memory to read than any image should.")
+
+
+def _refused(path: Path, sentence: str) -> FileVerdict:
     found = (failure("U2", FailureCode.US03, sentence),)
     return FileVerdict(path=str(path), verdict=Usability.NOT_USABLE, findings=found)
 

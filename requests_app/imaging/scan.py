@@ -13,6 +13,7 @@ from dataclasses import dataclass
 MOST_ELEMENTS = 200_000
 MOST_ITEMS = 100_000
 DEEPEST = 64
+MOST_FRAMES = 100_000  # of one object
 LARGEST_INFLATED = 256 * 1024**2
 UNDEFINED = 0xFFFFFFFF
 PIXEL_DATA = (0x7FE0, 0x0010)
@@ -51,6 +52,8 @@ class Scan:
     problem: str = ""
     cut_off: str = ""
     notes: tuple[str, ...] = ()
+    fragments: int = -1
+    """How many pieces the compressed pixels come in; -1 where they are not compressed."""
 
 
 def scan(content: bytes) -> Scan:
@@ -97,6 +100,7 @@ def _part10(content: bytes) -> Scan:
         problem=walk.problem,
         cut_off=walk.cut_off,
         notes=(*notes, *walk.notes),
+        fragments=walk.fragments,
     )
 
 
@@ -149,6 +153,7 @@ class _Walk:
         self.problem = self.cut_off = ""
         self.notes: list[str] = []
         self.elements = self.items = self.place = 0
+        self.fragments = -1
         self.stack: list[tuple[int, bool]] = []  # (end or UNDEFINED, explicit before)
         self.last = (0, 0)
 
@@ -241,11 +246,13 @@ class _Walk:
 
     def _fragments(self, place: int) -> bool:
         """Step over encapsulated pixel data (PS3.5 section A.4)."""
+        pieces = 0
         while place + 8 <= len(self.body):
             group, element, length = struct.unpack_from("<HHI", self.body, place)
             if (group, element) == SEQUENCE_END:
-                self.place = place + 8
+                self.place, self.fragments = place + 8, pieces - 1  # the first is a table
                 return True
+            pieces += 1
             if (group, element) != ITEM or place + 8 + length > len(self.body):
                 break
             place += 8 + length

@@ -16,10 +16,11 @@ from pydicom.pixels import pixel_array
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.directory import check_directory
-from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of, warning
-from requests_app.imaging.part10 import UIDS, facts_of, number_of, read, text_of
-from requests_app.imaging.scan import BIG_ENDIAN, DEFLATED, IMPLICIT, Scan, scan
+from requests_app.imaging.findings import UIDS, FileVerdict, Finding, failure, verdict_of, warning
+from requests_app.imaging.part10 import facts_of, number_of, read, text_of
+from requests_app.imaging.scan import BIG_ENDIAN, DEFLATED, IMPLICIT, MOST_FRAMES, Scan, scan
 
+MOST_PIXELS = 1 << 36  # of all frames of one object
 LARGEST_FRAME = 512 * 1024**2  # bytes of one decoded frame
 _UID = re.compile(r"^[0-9][0-9.]*[0-9]$")
 _STRICT_UID = re.compile(r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*$")
@@ -192,6 +193,23 @@ def _document(dataset: Dataset) -> Iterator[Finding]:
         yield warning("U5", "The report inside points outside itself; nothing is fetched.")
 
 
+def _too_much(seen: Scan, dataset: FileDataset, area: int, bits: int) -> Finding | None:
+    """Refuse a size or a count of frames that no image has, or that the file itself belies."""
+    size = area * (number_of(dataset, "SamplesPerPixel") or 1) * max(1, bits // 8)
+    if size > LARGEST_FRAME or area > 30_000 * 30_000 or area < 0:
+        return failure("U2", FailureCode.US03, "One frame is larger than 512 MiB; refused unread.")
+    frames = number_of(dataset, "NumberOfFrames") or 1
+    said = f"{frames:,} frames" if frames < 10**12 else "an endless number of frames"
+    if frames < 0 or frames > MOST_FRAMES or frames * area > MOST_PIXELS:
+        sentence = "The image claims more frames or pixels than any image holds; refused unread."
+        return failure("U2", FailureCode.US03, sentence, said)
+    # Each frame has a fragment of its own (PS3.5 A.4); only a video puts them all into one.
+    if 0 <= seen.fragments < frames and not seen.transfer_syntax.startswith(_VIDEO):
+        sentence = "The file holds fewer frames than it says. Ask for it again."
+        return failure("U3", FailureCode.US05, sentence, f"{seen.fragments:,} of {said}")
+    return None
+
+
 def _pixels(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
     if "PixelData" not in dataset:
         return
@@ -200,9 +218,8 @@ def _pixels(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
     if not rows or not columns or bits not in (1, 8, 16, 32, 64):
         yield failure("U2", FailureCode.US03, "The image has no valid size or depth.")
         return
-    size = rows * columns * (number_of(dataset, "SamplesPerPixel") or 1) * max(1, bits // 8)
-    if size > LARGEST_FRAME or rows * columns > 30_000 * 30_000:
-        yield failure("U2", FailureCode.US03, "One frame is larger than 512 MiB; refused unread.")
+    if too_much := _too_much(seen, dataset, rows * columns, bits):
+        yield too_much
         return
     if text_of(dataset, "PhotometricInterpretation") == "PALETTE COLOR" and (
         "RedPaletteColorLookupTableData" not in dataset

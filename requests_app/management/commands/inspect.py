@@ -26,7 +26,7 @@ class Command(BaseCommand):
         """Inspect and print."""
         paths: list[Path] = options["paths"]
         for path in paths:
-            if not path.exists():
+            if not (path.is_file() or path.is_dir()):  # a pipe or a device would never end
                 raise CommandError(f"There is no file or folder {path}.", returncode=2)
         found = [{"path": str(path), **inspect(path)} for path in paths]
         if options["json"]:

@@ -3,6 +3,7 @@
 import pytest
 
 from requests_app.delivery.handover import mark_failed
+from requests_app.delivery.letter import Denial, deny
 from requests_app.delivery.link import IssuedLink, create_link, live_link
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.catalogue import add_instance
@@ -159,7 +160,10 @@ def test_a_request_that_ends_closes_its_links(approved: ImagingRequest, end: Sta
     receive(approved, 1)
     link = send(approved).delivery.link
     ImagingRequest.objects.filter(pk=approved.pk).update(state=State.READY)
-    transition(approved, to=end, by=None, at=AT)
+    if end is State.DENIED:
+        deny(approved, Denial(basis="a", review="b", complaint="c"), by=None, at=AT)
+    else:
+        transition(approved, to=end, by=None, at=AT)
     with pytest.raises(LinkUnknown):
         live_link(link.pk, AT)
     assert kinds(approved)[-1] == EventKind.LINK_REVOKED
