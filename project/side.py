@@ -93,7 +93,7 @@ def _items(title: str, user: User, here: str, counts: dict[str, int]) -> list[Si
 def _counts(user: User) -> dict[str, int]:
     if not user.has_role(*SEES_WORK):
         return {}
-    seen = ImagingRequest.objects.visible_to(user).open()
+    seen = ImagingRequest.objects.in_care_of(user).open()
     inbound = seen.filter(direction=Direction.INBOUND).count()
     return {"/work/queue/": seen.count() - inbound, "/work/outside-images/": inbound}
 

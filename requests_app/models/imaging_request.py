@@ -65,6 +65,16 @@ class ImagingRequestQuerySet(models.QuerySet["ImagingRequest"]):
             return self.filter(own | Q(facility__in=user.visible_facilities()))
         return self.filter(own)
 
+    def in_care_of(self, user: User | AnonymousUser) -> ImagingRequestQuerySet:
+        """Keep what this user sees as staff: the role and the facility, both.
+
+        The only door to images that are not released, and to all pages of staff. Having asked
+        for a request opens none of it: who asked sees what a delivery released.
+        """
+        if not user.is_authenticated or not user.has_role(*SEES_WORK):
+            return self.none()
+        return self.filter(facility__in=user.visible_facilities())
+
     def open(self) -> ImagingRequestQuerySet:
         """Keep what is neither delivered nor ended otherwise."""
         return self.exclude(state__in=ENDED)

@@ -52,8 +52,8 @@ def person(http_request: HttpRequest) -> User:
 
 
 def find(http_request: HttpRequest, number: str) -> ImagingRequest:
-    """Return a request that this person may see; anything else is not there (404)."""
-    seen = ImagingRequest.objects.visible_to(person(http_request))
+    """Return a request of this person's own facilities; anything else is not there (404)."""
+    seen = ImagingRequest.objects.in_care_of(person(http_request))
     return get_object_or_404(
         seen.select_related("facility", "patient", "assigned_to", "requester"), number=number
     )

@@ -46,7 +46,7 @@ def _list(http_request: HttpRequest, direction: Direction, title: str) -> HttpRe
         return _keep_search(http_request)
     at = timezone.now()
     user = person(http_request)
-    everything = ImagingRequest.objects.visible_to(user).filter(direction=direction)
+    everything = ImagingRequest.objects.in_care_of(user).filter(direction=direction)
     words = http_request.session.get(SEARCH, "") if "search" in http_request.GET else ""
     tab = http_request.GET.get("tab", "all")
     found = filters(everything, http_request).search(words)
@@ -126,7 +126,7 @@ def filters(requests: ImagingRequestQuerySet, http_request: HttpRequest) -> Imag
 @require_GET
 def deliveries(http_request: HttpRequest) -> HttpResponse:
     """Show what left, by which way, and whether it arrived."""
-    seen = ImagingRequest.objects.visible_to(person(http_request))
+    seen = ImagingRequest.objects.in_care_of(person(http_request))
     state = http_request.GET.get("state", "")
     found = Delivery.objects.of(seen, DeliveryState(state) if state in set(DeliveryState) else None)
     page = Paginator(found, PER_PAGE).get_page(http_request.GET.get("page"))

@@ -108,6 +108,19 @@ def test_who_sees_a_request() -> None:
 
 
 @pytest.mark.django_db
+def test_having_asked_makes_nobody_staff() -> None:
+    cast = make_cast()
+    request = file_request(cast.northfield)
+    for role, person in cast.people.items():
+        in_care = ImagingRequest.objects.in_care_of(person)
+        assert in_care.exists() is (role is not Role.REQUESTER)
+    for asker in (cast.outsider, cast.people[Role.REQUESTER]):
+        ImagingRequest.objects.filter(pk=request.pk).update(requester=asker)
+        assert ImagingRequest.objects.visible_to(asker).exists()
+        assert not ImagingRequest.objects.in_care_of(asker).exists()
+
+
+@pytest.mark.django_db
 def test_approval_waits_for_completeness() -> None:
     request = file_request(make_cast().northfield)
     assert {finding.code for finding in missing(request, AT.date())} == {FailureCode.AU03}
