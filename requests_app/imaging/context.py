@@ -1,4 +1,4 @@
-"""The checks that need the request as well as the images: U4 again, U6 and U7.
+"""The checks that need the request or all images at once: missing ones (U3), U4, U6 and U7.
 
 Derived when asked, never stored: the request's patient, wishes and need-by day may change after
 the images came.
@@ -11,10 +11,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import BigIntegerField, Count, F, Max, Min
+from django.db.models.functions import Cast
+
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.findings import CHECKS, Finding, failure, verdict_of, warning
+from requests_app.imaging.gaps import find_gap
 from requests_app.lifecycle.subjects import Subjects, subjects_of
-from requests_app.models import ImagingRequest, Instance, Study
+from requests_app.models import ImagingRequest, Instance, Series, Study
 from requests_app.vocabulary import Direction, Severity, Usability
 
 PAIRED = frozenset(
@@ -28,6 +32,8 @@ REPORTS = frozenset(
     | {f"1.2.840.10008.5.1.4.1.1.104.{leaf}" for leaf in ("1", "2")}
 )
 """SOP classes of reports: structured text, PDF, CDA; not dose reports or key images."""
+
+_WIDE = Cast("instances__number", BigIntegerField())  # hostile numbers lie 2**32 apart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +53,7 @@ class _Inside:
     kinds: frozenset[str] = frozenset()
     unsided: frozenset[str] = frozenset()
     subjects: Subjects = field(default_factory=Subjects)
+    gaps: tuple[Finding, ...] = ()
 
 
 def check_studies(request: ImagingRequest, studies: list[Study]) -> list[Checked]:
@@ -81,7 +88,7 @@ def _finding(said: dict[str, Any]) -> Finding:
 
 
 def _context(request: ImagingRequest, study: Study, inside: _Inside) -> list[Finding]:
-    found = _patient(inside.subjects)
+    found = [*inside.gaps, *_patient(inside.subjects)]
     if study.study_date is None:
         found.append(warning("U6", "The study carries no date."))
     # Studies from elsewhere get our number when they are imported.
@@ -137,12 +144,33 @@ def _look_inside(request: ImagingRequest) -> dict[int, _Inside]:
         part = str(header.get("body_part", ""))
         if part in PAIRED and not header.get("side"):
             unsided.setdefault(study, set()).add(part)
-    subjects = subjects_of(request)
+    subjects, gaps = subjects_of(request), _gaps(request)
     return {
         study: _Inside(
             kinds=frozenset(kinds[study]),
             unsided=frozenset(unsided.get(study, ())),
             subjects=subjects[study],
+            gaps=tuple(gaps.get(study, ())),
         )
         for study in kinds
     }
+
+
+def _gaps(request: ImagingRequest) -> dict[int, list[Finding]]:
+    """Look at the numbers of those series only whose first, last and count do not agree."""
+    series = (
+        Series.objects.filter(study__request=request, instances__rows__gt=0)
+        .annotate(
+            span=Max(_WIDE) - Min(_WIDE) + 1,
+            numbers=Count("instances__number", distinct=True),
+        )
+        .filter(span__gt=F("numbers"))
+    )
+    found: dict[int, list[Finding]] = {}
+    for one in series:
+        shown = one.instances.filter(rows__gt=0).values_list("number", flat=True)
+        name = "a series" if one.number is None else f"series {one.number}"
+        gap = find_gap((number for number in shown if number is not None), name)
+        if gap is not None:
+            found.setdefault(one.study_id, []).append(gap)
+    return found

@@ -10,6 +10,7 @@ from typing import Any
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.findings import FileVerdict, Finding, failure, verdict_of, verdict_of_all
+from requests_app.imaging.gaps import find_gap
 from requests_app.imaging.media import unpack
 from requests_app.imaging.sandbox import Inspector
 from requests_app.lifecycle.subjects import Subjects, identity_of
@@ -30,9 +31,9 @@ def inspect(path: Path) -> dict[str, Any]:
         for verdict in verdicts:
             name = names[verdict.path]
             found += [one.as_json() | {"file": name} for one in verdict.findings]
-        mixed = list(_mixed(verdicts))
-        found += [one.as_json() for one in mixed]
-        container = verdict_of([*unpacked.findings, *mixed])
+        whole = [*_mixed(verdicts), *_gaps(verdicts)]
+        found += [one.as_json() for one in whole]
+        container = verdict_of([*unpacked.findings, *whole])
         return {
             "verdict": _sum_up(container, verdicts).value,
             "findings": found,
@@ -60,6 +61,16 @@ def _mixed(verdicts: list[FileVerdict]) -> Iterator[Finding]:
     for subjects in named.values():
         if subjects.refusal:
             yield failure("U4", FailureCode.US06, subjects.refusal)
+
+
+def _gaps(verdicts: list[FileVerdict]) -> Iterator[Finding]:
+    """Yield U3 for each series whose numbers leave gaps."""
+    numbers: dict[str, list[int]] = {}
+    for facts in (one.facts for one in verdicts):
+        if facts.get("SeriesInstanceUID") and facts["Rows"] and facts["InstanceNumber"] is not None:
+            numbers.setdefault(facts["SeriesInstanceUID"], []).append(facts["InstanceNumber"])
+    gaps = (find_gap(one, "a series") for one in numbers.values())
+    yield from (gap for gap in gaps if gap is not None)
 
 
 def _studies(verdicts: list[FileVerdict]) -> list[dict[str, Any]]:

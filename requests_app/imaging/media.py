@@ -95,6 +95,8 @@ def unpack(path: Path, name: str, folder: Path, inspector: Inspector) -> Unpacke
     found = Unpacked(folder, inspector.deadline)
     try:
         _open(path, name, found, inspector)
+        if not (found.files or found.findings):
+            found.refuse("It holds nothing that could be an image.")
     except TooSlow:
         found.refuse(SENTENCE)
     return found

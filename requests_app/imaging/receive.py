@@ -15,9 +15,17 @@ from django.db import transaction
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.catalogue import add_instance, judge_study
-from requests_app.imaging.context import check_studies
+from requests_app.imaging.context import Checked, check_studies
 from requests_app.imaging.deadline import Deadline
-from requests_app.imaging.findings import UIDS, FileVerdict, Finding, plain, verdict_of_all
+from requests_app.imaging.findings import (
+    UIDS,
+    FileVerdict,
+    Finding,
+    failure,
+    plain,
+    verdict_of,
+    verdict_of_all,
+)
 from requests_app.imaging.media import unpack
 from requests_app.imaging.sandbox import Inspector
 from requests_app.imaging.store import Blob, StoredFile, path_of, put, put_file
@@ -29,6 +37,9 @@ from requests_app.refusals import Incomplete, TransitionRefused
 from requests_app.vocabulary import Channel, EventKind, Severity, State, Usability
 
 TAKES_IMAGES = (State.APPROVED, State.LOCATING, State.RETRIEVED, State.UNUSABLE)
+ONLY_AN_INDEX = failure(
+    "U3", FailureCode.US05, "Only a disc's index came, and no image. Send the files that it lists."
+)
 MOST_FINDINGS = 200  # of one receipt
 DIRECTORY = "1.2.840.10008.1.3.10"
 
@@ -100,8 +111,10 @@ def _judge(
             place = folder / str(number)
             place.mkdir()
             unpacked = unpack(path_of(blob.sha256), file.name, place, inspector)
-            findings += [_named(one, file.name) for one in unpacked.findings]
-            if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
+            if verdict_of(unpacked.findings) is Usability.NOT_USABLE:
+                judged.append(_refused(file.name, blob, unpacked.findings))
+            else:
+                findings += [_named(one, file.name) for one in unpacked.findings]
                 judged += [_judged(*one, blob, inspector) for one in unpacked.files]
             shutil.rmtree(place, ignore_errors=True)
     if not seen_any:
@@ -114,6 +127,12 @@ def _judged(name: str, path: Path, blob: Blob, inspector: Inspector) -> _Judged:
     verdict = inspector.judge(path)
     kept = blob if path == path_of(blob.sha256) else put_file(path)
     return _Judged(name=name, verdict=verdict, blob=kept)
+
+
+def _refused(name: str, blob: Blob, findings: list[Finding]) -> _Judged:
+    """Return a container that was not opened, as one file that cannot be used."""
+    verdict = FileVerdict(path="", verdict=Usability.NOT_USABLE, findings=tuple(findings))
+    return _Judged(name=name, verdict=verdict, blob=blob)
 
 
 def _named(finding: Finding, name: str) -> dict[str, Any]:
@@ -136,18 +155,14 @@ def _write(
     found = list(container)
     for one in judged:
         found += [_named(finding, one.name) for finding in one.verdict.findings]
+    if all(_is_directory(one) for one in judged):
+        found.append(ONLY_AN_INDEX.as_json())
     images = [one for one in judged if _has_a_place(one)]
     checked = check_studies(locked, _catalogue(locked, images, at))
     said = {finding for one in judged for finding in one.verdict.findings}
     found += [
         finding.as_json() for one in checked for finding in one.findings if finding not in said
     ]
-    left_out = [one for one in judged if not _has_a_place(one) and not _is_directory(one)]
-    verdict = verdict_of_all(
-        [*(one.verdict for one in checked), *(one.verdict.verdict for one in left_out)]
-    )
-    if not images:
-        verdict = Usability.NOT_USABLE
     receipt = Receipt.objects.create(
         request=locked,
         received_at=at,
@@ -155,11 +170,41 @@ def _write(
         channel=channel,
         file_count=len(judged),
         size=sum(one.blob.size for one in judged),
-        verdict=verdict,
+        verdict=_sum_up(container, judged, checked),
         findings=_worst_first(found)[:MOST_FINDINGS],
     )
-    _journal(request, locked, receipt, by=by, at=at, channel=channel)
+    note = _partly(judged, checked)
+    _journal(request, locked, receipt, by=by, at=at, channel=channel, note=note)
     return receipt
+
+
+def _sum_up(
+    container: list[dict[str, Any]], judged: list[_Judged], checked: list[Checked]
+) -> Usability:
+    """Return the verdict on an upload: that of its studies, and of the files left out of them."""
+    if all(one.verdict is Usability.NOT_USABLE for one in checked):
+        return Usability.NOT_USABLE
+    left_out = [one for one in judged if not _has_a_place(one) and not _is_directory(one)]
+    verdicts = {one.verdict for one in checked} | {one.verdict.verdict for one in left_out}
+    if container and Usability.USABLE in verdicts:
+        verdicts = verdicts - {Usability.USABLE} | {Usability.USABLE_WITH_WARNING}
+    return verdict_of_all(verdicts)
+
+
+def _partly(judged: list[_Judged], checked: list[Checked]) -> str:
+    """Say how much of an upload can be used where that is not all of it."""
+    files = [one for one in judged if not _is_directory(one)]
+    good = {
+        one.study.study_instance_uid for one in checked if one.verdict is not Usability.NOT_USABLE
+    }
+    used = [
+        one
+        for one in files
+        if _has_a_place(one) and one.verdict.facts["StudyInstanceUID"][:64] in good
+    ]
+    if len(used) == len(files):
+        return ""
+    return f"Partly usable: {len(used):,} of {len(files):,} files."
 
 
 def _has_a_place(one: _Judged) -> bool:
@@ -200,6 +245,7 @@ def _journal(
     by: User | None,
     at: datetime,
     channel: Channel,
+    note: str,
 ) -> None:
     what = Particulars(channel=channel)
     record(locked, EventKind.IMAGES_RECEIVED, by=by, at=at, particulars=what)
@@ -213,7 +259,7 @@ def _journal(
             unusable = Particulars(reason=reason)
             record(locked, EventKind.IMAGES_UNUSABLE, by=by, at=at, particulars=unusable)
         return
-    record(locked, EventKind.IMAGES_USABLE, by=by, at=at)
+    record(locked, EventKind.IMAGES_USABLE, by=by, at=at, particulars=Particulars(note=note))
     if locked.state != State.RETRIEVED:
         transition(request, to=State.RETRIEVED, by=by, at=at)
 

@@ -20,7 +20,7 @@ from requests_app.imaging.receive import NamedFile, check_takes_images, receive_
 from requests_app.imaging.store import HANDED_OVER, StoredFile, Upload
 from requests_app.refusals import DisclessError, TooLarge
 from requests_app.staff.doors import find, person, workers
-from requests_app.vocabulary import Channel, Usability
+from requests_app.vocabulary import Channel, Severity, Usability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,4 +75,6 @@ def _sentence(receipt: Receipt) -> str:
     files = f"{receipt.file_count} file{'' if receipt.file_count == 1 else 's'}"
     if receipt.verdict == Usability.NOT_USABLE:
         return f"{files} read, and none can be used. The reasons stand below; send them again."
+    if any(finding["severity"] == Severity.FAILURE for finding in receipt.findings):
+        return f"{files} read; not all of them can be used. The reasons stand below."
     return f"{files} received and checked."
