@@ -40,6 +40,13 @@ class Incomplete(DisclessError):
     status = 422
 
 
+class KeyUsed(DisclessError):
+    """The key of a submission came before, with other words."""
+
+    code = "key_used_before"
+    status = 409
+
+
 class UnreadableFile(DisclessError):
     """A file could not be read as what it claims to be."""
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
 from django.db import IntegrityError, connection, transaction
 
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.models import Facility, ImagingRequest, User
 from requests_app.notices.outbox import queue_notice
+from requests_app.refusals import KeyUsed
 from requests_app.tokens import hash_of, tracking_token
 from requests_app.vocabulary import (
     Channel,
@@ -68,7 +71,8 @@ def submit(
 ) -> Filed:
     """File a request: RECEIVED at `at`, logged at `logged_at` (the same moment at a web door).
 
-    A second submit with the same key returns the first request and changes nothing.
+    A second submit with the same key and words returns the first request and changes nothing;
+    KeyUsed where the key came before with other words.
     """
     earlier = _earlier(submission)
     if earlier is not None:
@@ -102,7 +106,19 @@ def _earlier(submission: Submission) -> Filed | None:
     found = ImagingRequest.objects.filter(submission_key=submission.submission_key).first()
     if found is None:
         return None
+    if found.submission_digest not in ("", _digest(submission)):
+        raise KeyUsed(
+            "This was sent before with other words, and that request stands. Send it once more "
+            "if you want a second request; otherwise change the first one."
+        )
     return Filed(request=found, tracking_token=tracking_token(found.number), already=True)
+
+
+def _digest(submission: Submission) -> str:
+    """Return what tells two submissions with one key apart."""
+    said = {name: getattr(submission, name) for name in _field_names()}
+    said |= {"facility": submission.facility.slug, "requester": None}
+    return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _create(submission: Submission, at: datetime) -> ImagingRequest:
@@ -111,6 +127,7 @@ def _create(submission: Submission, at: datetime) -> ImagingRequest:
     return ImagingRequest.objects.create(
         **fields,
         number=number,
+        submission_digest=_digest(submission) if submission.submission_key else "",
         state=State.RECEIVED,
         received_at=at,
         tracking_hash=hash_of(tracking_token(number)),

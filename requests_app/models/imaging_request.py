@@ -188,6 +188,9 @@ class ImagingRequest(models.Model):
         unique=True,
         help_text="Makes a second submit harmless.",
     )
+    submission_digest = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="SHA-256 of what was submitted."
+    )
     is_demonstration = models.BooleanField(default=False)
 
     objects = ImagingRequestQuerySet.as_manager()

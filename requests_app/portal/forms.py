@@ -1,10 +1,15 @@
 """The form with which anybody asks for images."""
 
+from typing import TYPE_CHECKING, cast
+
 from django import forms
 
 from requests_app.intake.submit import Submission
 from requests_app.models import Facility, User
 from requests_app.vocabulary import Intake, LegalBasis, Priority, RequesterType
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
 
 _BASIS_OF: dict[str, LegalBasis] = {
     RequesterType.PATIENT: LegalBasis.PATIENT_ACCESS,
@@ -41,12 +46,19 @@ class AskForm(forms.Form):
     wants_reports = forms.BooleanField(
         label="With the written reports", required=False, initial=True
     )
-    submission_key = forms.CharField(widget=forms.HiddenInput, max_length=64, min_length=16)
+    submission_key = forms.RegexField(r"^[A-Za-z0-9_-]{16,59}$", widget=forms.HiddenInput)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         facilities = Facility.objects.filter(accepts_requests=True)
         self.fields["facility"].queryset = facilities  # type: ignore[attr-defined]
+
+    def begin_anew(self, sentence: str, *, key: str) -> None:
+        """Keep what was typed under a new key, and say why it was not sent."""
+        self.add_error(None, sentence)
+        again = cast("QueryDict", self.data).copy()
+        again["submission_key"] = key
+        self.data = again
 
     def as_submission(self, requester: User | None) -> Submission:
         """Return what was said; call after `is_valid`."""
@@ -67,6 +79,6 @@ class AskForm(forms.Form):
             patient_birth_date=said["patient_birth_date"],
             scope=said["scope"],
             wants_reports=said["wants_reports"],
-            submission_key=said["submission_key"],
+            submission_key=f"form-{said['submission_key']}",
             requester=requester,
         )

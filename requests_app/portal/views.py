@@ -14,6 +14,7 @@ from requests_app.lifecycle.looks import listed, looked_at
 from requests_app.models import ImagingRequest, User
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
+from requests_app.refusals import KeyUsed
 from requests_app.tokens import hash_of
 from requests_app.vocabulary import Role
 
@@ -43,8 +44,12 @@ def ask(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             user = request.user if request.user.is_authenticated else None
             at = timezone.now()
-            filed = submit(form.as_submission(user), by=user, at=at, logged_at=at)
-            return redirect("portal:tracking", token=filed.tracking_token)
+            try:
+                filed = submit(form.as_submission(user), by=user, at=at, logged_at=at)
+            except KeyUsed as error:
+                form.begin_anew(error.sentence, key=secrets.token_urlsafe(24))
+            else:
+                return redirect("portal:tracking", token=filed.tracking_token)
     else:
         form = AskForm(initial={"submission_key": secrets.token_urlsafe(24)})
     status = 422 if form.is_bound else 200

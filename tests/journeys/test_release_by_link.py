@@ -45,7 +45,7 @@ def ask(client: Client, **changes: str) -> ImagingRequest:
     }
     answer = client.post("/ask/", said | changes)
     assert answer.status_code == 302, answer.content.decode()[-1500:]
-    return ImagingRequest.objects.get(submission_key=(said | changes)["submission_key"])
+    return ImagingRequest.objects.get(submission_key=f"form-{(said | changes)['submission_key']}")
 
 
 def do(client: Client, request: ImagingRequest, key: str, **said: object) -> object:
@@ -128,9 +128,54 @@ def test_a_request_goes_from_the_form_to_the_images_and_is_closed(
 
 def test_a_second_submit_of_the_same_form_files_nothing(client: Client) -> None:
     first = ask(client)
-    second = ask(client, submission_key=first.submission_key)
+    second = ask(client, submission_key=first.submission_key.removeprefix("form-"))
     assert second.pk == first.pk
     assert ImagingRequest.objects.count() == 1
+
+
+def test_a_form_sent_again_with_other_words_is_kept_and_asks_before_a_second_request(
+    client: Client,
+) -> None:
+    first = ask(client)
+    key = first.submission_key.removeprefix("form-")
+    said = {"facility": facility().pk, "requester_type": "patient", "submission_key": key}
+    said |= {"requester_name": "Sample Patient 0417", "requester_email": "p@example.org"}
+    said |= {"patient_given_name": "Sample Patient", "patient_family_name": "0417"}
+    said |= {"patient_birth_date": "1958-04-27", "scope": "MR knee"}
+    page = client.post("/ask/", said)
+    text = page.content.decode()
+    assert page.status_code == 422
+    assert "This was sent before with other words" in text
+    assert "MR knee" in text
+    again = re.search(r'name="submission_key" value="([^"]+)"', text)
+    assert again is not None
+    assert again[1] != key
+    assert client.post("/ask/", said | {"submission_key": again[1]}).status_code == 302
+    assert set(ImagingRequest.objects.values_list("scope", flat=True)) == {first.scope, "MR knee"}
+
+
+def test_a_key_of_the_api_is_each_persons_own_and_of_any_length(client: Client) -> None:
+    body = {"facility": facility().slug, "requester_type": "patient", "scope": "CT abdomen"}
+    body |= {"legal_basis": "patient_access", "requester_name": "Sample Patient 0417"}
+    body |= {"recipient_name": "Sample Patient 0417", "patient_family_name": "0417"}
+    people = [somebody(Role.RELEASE_STAFF, facility(), name=name) for name in ("one", "two")]
+    long_key = "k" * 60
+
+    def send(key: str, **changes: str) -> tuple[int, str]:
+        headers = {"Idempotency-Key": key}
+        answer = client.post("/api/requests/", body | changes, "application/json", headers=headers)
+        return answer.status_code, answer.json().get("number", "")
+
+    client.force_login(people[0])
+    status, number = send(long_key)
+    assert status == 201
+    assert send(long_key) == (200, number)
+    assert send(long_key, scope="MR knee")[0] == 409
+    assert send(long_key + "2")[0] == 201
+    client.force_login(people[1])
+    status, other = send(long_key)
+    assert status == 201
+    assert other != number
 
 
 def test_a_move_that_someone_else_made_first_answers_409_with_the_current_page(
