@@ -6,6 +6,7 @@ from django import forms
 
 from requests_app.intake.submit import Submission
 from requests_app.models import Facility, User
+from requests_app.notices.address import check_address
 from requests_app.vocabulary import Intake, LegalBasis, Priority, RequesterType
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ class AskForm(forms.Form):
         choices=[(kind.value, kind.value.replace("_", " ").capitalize()) for kind in RequesterType],
     )
     requester_name = forms.CharField(label="Your name", max_length=200)
-    requester_email = forms.EmailField(label="Your email", max_length=254)
+    requester_email = forms.EmailField(
+        label="Your email", max_length=254, validators=[check_address]
+    )
     patient_given_name = forms.CharField(label="Patient's first name", max_length=120)
     patient_family_name = forms.CharField(label="Patient's last name", max_length=120)
     patient_birth_date = forms.DateField(
