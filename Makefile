@@ -37,10 +37,11 @@ var/.browser: var/.assets package-lock.json project/assets/browser.py
 setup: var/.runtime var/.assets ## environment, wheels, browser assets, database; starts nothing
 	$(MANAGE) migrate --no-input --verbosity 0
 
-up: setup ## everything on one machine, with your own data (first: manage.py set_up)
+# `up` brings the database up to date itself: `setup` would do it a second time.
+up: var/.runtime var/.assets ## everything on one machine, with your own data (first: manage.py set_up)
 	$(MANAGE) up
 
-demo: setup ## everything on one machine, with a year of demonstration data
+demo: var/.runtime var/.assets ## everything on one machine, with a year of demonstration data
 	DEMO=true $(MANAGE) up --demo
 
 test: var/.tests var/.browser ## every test

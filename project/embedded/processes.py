@@ -42,11 +42,16 @@ def before_exec(death_signal: int, *, as_ordinary_user: bool) -> Callable[[], No
             Path("/proc/self/setgroups").write_text("deny")
             Path("/proc/self/uid_map").write_text("65534 0 1")
             Path("/proc/self/gid_map").write_text("65534 0 1")
-        _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal)
+        die_with_parent(death_signal)
         if os.getppid() != parent:
             os._exit(98)
 
     return prepare
+
+
+def die_with_parent(death_signal: int) -> None:
+    """Ask the kernel to signal this process when its parent dies."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, death_signal)
 
 
 def run_once(
@@ -74,13 +79,17 @@ def spawn(
     argv: Sequence[str | Path],
     *,
     stop_signal: signal.Signals = signal.SIGTERM,
+    death_signal: signal.Signals | None = None,
     as_ordinary_user: bool = False,
     keep: Sequence[int] = (),
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     say: Callable[[str, str], None] | None = None,
 ) -> Child:
-    """Start a child in its own session, so that Ctrl-C reaches only the supervisor."""
+    """Start a child in its own session, so that Ctrl-C reaches only the supervisor.
+
+    `death_signal` comes when the parent dies; it is the stop signal where it is left out.
+    """
     process = subprocess.Popen(
         [str(word) for word in argv],
         cwd=cwd,
@@ -90,7 +99,7 @@ def spawn(
         text=True,
         errors="replace",
         start_new_session=True,
-        preexec_fn=before_exec(stop_signal, as_ordinary_user=as_ordinary_user),
+        preexec_fn=before_exec(death_signal or stop_signal, as_ordinary_user=as_ordinary_user),
         pass_fds=tuple(keep),
         env=dict(env) if env is not None else None,
     )
@@ -100,8 +109,11 @@ def spawn(
 
 
 def _relay(name: str, process: "subprocess.Popen[str]", say: Callable[[str, str], None]) -> None:
-    for line in process.stdout or ():
-        say(name, line.rstrip())
+    if process.stdout is None:
+        return
+    with process.stdout as lines:  # a part that is started again must not leave its pipe open
+        for line in lines:
+            say(name, line.rstrip())
 
 
 def wait_until(child: Child, is_ready: Callable[[], bool], *, seconds: float = 60) -> None:
@@ -126,7 +138,11 @@ def stop(children: Sequence[Child], *, seconds: float) -> None:
             child.process.wait(max(0.1, end - time.monotonic()))
         except subprocess.TimeoutExpired:
             sys.stderr.write(f"{child.name} did not stop in time; killed.\n")
-        # A server whose parent died leaves workers in its session: they keep port and lock.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(child.process.pid, signal.SIGKILL)
+        sweep(child)
         child.process.wait()
+
+
+def sweep(child: Child) -> None:
+    """Kill what is left of a child's session: a server's workers would keep port and lock."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.process.pid, signal.SIGKILL)

@@ -13,16 +13,18 @@ from pathlib import Path
 from project import environment
 from project.embedded import postgres, valkey
 from project.embedded.lock import instance_lock
-from project.embedded.processes import Child, spawn, stop, wait_until
+from project.embedded.processes import Child, stop, wait_until
+from project.embedded.servers import Server, servers
 
 
 class Supervisor:
-    """Starts the parts in order, watches them, and stops all when one stops."""
+    """Starts the parts in order, starts again what dies, and stops all when a store stops."""
 
     def __init__(self, *, var: Path, base: Path, host: str, port: int, workers: int) -> None:
         self.var, self.base, self.host, self.port, self.workers = var, base, host, port, workers
         self.stores: list[Child] = []
-        self.servers: list[Child] = []
+        self.servers: list[Server] = []
+        self.preparing = False
         self.stopping = threading.Event()
         self.began = time.monotonic()
 
@@ -31,21 +33,37 @@ class Supervisor:
         sys.stdout.write(f"{time.monotonic() - self.began:7.2f} {name:8} {line}\n")
         sys.stdout.flush()
 
-    def run(self, prepare: Callable[[], None], welcome: Callable[[], None]) -> None:
-        """Start all, call `prepare` once the stores run and `welcome` once the web answers."""
+    def run(
+        self,
+        prepare: Callable[[], None],
+        welcome: Callable[[], None],
+        restore: Callable[[], object],
+    ) -> None:
+        """Start all, call `prepare` once the stores run and `welcome` once the web answers.
+
+        `restore` is called before a worker that died is started again.
+        """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: self.stopping.set())
+            signal.signal(number, self._stop_soon)
         with instance_lock(self.var, lambda words: self.say("up", words)) as lock:
             try:
                 self._start_stores(lock)
+                self.preparing = True
                 prepare()
-                self._start_servers(lock)
+                self.preparing = False
+                self._start_servers(lock, restore)
                 welcome()
-                self._watch()
+                self._watch(lock)
             finally:
-                stop(self.servers, seconds=15)
+                stop([server.child for server in self.servers if server.child], seconds=15)
                 stop(self.stores, seconds=30)
                 self.say("up", "stopped")
+
+    def _stop_soon(self, *_: object) -> None:
+        self.stopping.set()
+        if self.preparing:  # it may take minutes, and nothing that it does is half done
+            self.preparing = False
+            raise SystemExit("Stopped before everything was ready.")
 
     def _start_stores(self, lock: int) -> None:
         check_port_is_free(self.host, self.port)
@@ -57,19 +75,18 @@ class Supervisor:
             self.stores.insert(0, valkey.start(self.var, keep=(lock,), say=self.say))
             self.say("up", "broker ready")
 
-    def _start_servers(self, lock: int) -> None:
-        python = sys.executable
-        web = [python, "-m", "granian", "--interface", "asginl", "--host", self.host]
-        web += ["--port", str(self.port), "--workers", str(self.workers), "--no-ws"]
-        celery = [python, "-m", "celery", "-A", "project.celery"]
-        worker = [*celery, "worker", "-c", "2", "-l", "warning"]
-        worker += ["--without-mingle", "--without-gossip"]
-        beat = [*celery, "beat", "-l", "warning", "-s", str(self.var / "beat"), "--pidfile="]
-        plan = {"web": [*web, "project.asgi:application"], "worker": worker, "beat": beat}
-        for name, argv in plan.items():
-            child = spawn(name, argv, keep=(lock,), say=self.say, cwd=self.base)
-            self.servers.append(child)
-        wait_until(self.servers[0], self._web_answers)
+    def _start_servers(self, lock: int, restore: Callable[[], object]) -> None:
+        self.servers = servers(
+            var=self.var, host=self.host, port=self.port, workers=self.workers, restore=restore
+        )
+        for server in self.servers:
+            self._start(server, lock)
+        first = self.servers[0].child
+        if first is not None:
+            wait_until(first, self._web_answers)
+
+    def _start(self, server: Server, lock: int) -> None:
+        server.start(keep=(lock,), cwd=self.base, say=self.say)
 
     def _web_answers(self) -> bool:
         try:
@@ -80,12 +97,28 @@ class Supervisor:
         except (OSError, urllib.error.URLError):
             return False
 
-    def _watch(self) -> None:
+    def _watch(self, lock: int) -> None:
         while not self.stopping.wait(0.5):
-            for child in [*self.stores, *self.servers]:
+            for child in self.stores:
                 if child.process.poll() is not None:
                     self.say("up", f"{child.name} stopped by itself; stopping all")
                     self.stopping.set()
+                    return
+            for server in self.servers:
+                self._revive(server, lock, time.monotonic())
+
+    def _revive(self, server: Server, lock: int, at: float) -> None:
+        wait = server.wait_needed(at)
+        if wait is not None and server.is_hopeless():
+            self.say("up", f"{server.name} stopped {server.failures} times; stopping all")
+            self.stopping.set()
+            return
+        if wait is not None:
+            self.say("up", f"{server.name} stopped by itself; started again in {wait:.0f} s")
+        if server.is_due(at):
+            if server.before_again is not None:
+                server.before_again()
+            self._start(server, lock)
 
 
 def check_port_is_free(host: str, port: int) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from multiprocessing import get_context
+from functools import partial
 
 from django.db import connection, transaction
 
 from requests_app.demonstration import people
+from requests_app.demonstration.crew import work_side_by_side
 from requests_app.demonstration.plan import plan
 from requests_app.demonstration.steps import Telling
 from requests_app.demonstration.story import Story
@@ -20,6 +20,8 @@ from requests_app.models import Facility, ImagingRequest, Patient, User
 from requests_app.vocabulary import Direction, Intake
 
 IN_ONE_GO = 150  # requests in one transaction
+Told = tuple[int, int]
+"""How many requests were written, with how many steps."""
 STAFF: Mapping[str, tuple[str, ...]] = {
     "northfield": ("staff-a", "staff-b", "staff-c"),
     "lakeside": ("staff-d",),
@@ -52,10 +54,12 @@ def write_year(
     as_of: datetime,
     password: str,
     workers: int = 1,
+    say: Callable[[int, int], None] = lambda done, of: None,  # noqa: ARG005
 ) -> Written:
     """Write the year; what is there already stays as it is, so that a broken run can go on.
 
     Workers share the stories like dealt cards, so that request numbers follow receipt.
+    `say` hears how many of how many requests are written.
     """
     stories = plan(seed=seed, requests=requests, as_of=as_of)
     known = set(
@@ -69,16 +73,12 @@ def write_year(
         users = people.write_logins(password)
         patients = people.write_patients({story.patient for story in new})
     cast = Cast(facilities=facilities, users=users, patients=patients)
-    shares = [new[number::workers] for number in range(workers)]
-    if workers == 1:
-        events = _write_share(shares[0], cast, seed)
-    else:
-        # A child must not inherit an open connection.
-        connection.close()
-        context = get_context("fork")
-        with ProcessPoolExecutor(max_workers=workers, mp_context=context) as pool:
-            jobs = [pool.submit(_write_share, share, cast, seed) for share in shares]
-            events = sum(job.result() for job in jobs)
+    jobs = [partial(_write_group, group, cast, seed) for group in _dealt(new, workers)]
+    events = done = 0
+    say(done, len(new))
+    for told, steps in _run(jobs, workers):
+        events, done = events + steps, done + told
+        say(done, len(new))
     return Written(requests=len(new), already=len(stories) - len(new), events=events)
 
 
@@ -87,17 +87,26 @@ def is_written(*, requests: int) -> bool:
     return ImagingRequest.objects.filter(is_demonstration=True).count() >= requests
 
 
-def _write_share(stories: Sequence[Story], cast: Cast, seed: int) -> int:
-    """Write stories, some hundred in one transaction; return the number of steps."""
-    return sum(
-        _write_group(stories[start : start + IN_ONE_GO], cast, seed)
-        for start in range(0, len(stories), IN_ONE_GO)
-    )
+def _dealt(stories: Sequence[Story], workers: int) -> Iterator[Sequence[Story]]:
+    """Yield groups for one transaction each, so that workers move through the year abreast."""
+    for start in range(0, len(stories), IN_ONE_GO * workers):
+        abreast = stories[start : start + IN_ONE_GO * workers]
+        yield from filter(None, (abreast[number::workers] for number in range(workers)))
 
 
-def _write_group(stories: Sequence[Story], cast: Cast, seed: int) -> int:
+def _run(jobs: Sequence[Callable[[], Told]], workers: int) -> Iterator[Told]:
+    if workers == 1:
+        yield from (job() for job in jobs)
+        return
+    # A child must not inherit an open connection.
+    connection.close()
+    yield from work_side_by_side(jobs, workers=workers)
+
+
+def _write_group(stories: Sequence[Story], cast: Cast, seed: int) -> Told:
+    """Write stories in one transaction; return how many, and the number of their steps."""
     with _without_savepoints(), transaction.atomic():
-        return sum(_tell(story, cast, seed) for story in stories)
+        return len(stories), sum(_tell(story, cast, seed) for story in stories)
 
 
 @contextmanager

@@ -39,11 +39,13 @@ class Command(BaseCommand):
         )
 
         def prepare() -> None:
+            # WhiteNoise warns of a missing folder; it stays empty where finders serve.
+            settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
             restore_unacknowledged()
             if options["demo"]:
-                call_command("demonstrate")
+                call_command("demonstrate", "--quiet-logins")
 
         def welcome() -> None:
             supervisor.say("up", f"READY at {address} (Ctrl-C stops it)")
@@ -52,4 +54,4 @@ class Command(BaseCommand):
             elif not Organization.objects.exists():
                 supervisor.say("up", "Nobody can sign in yet: stop this and run manage.py set_up")
 
-        supervisor.run(prepare, welcome)
+        supervisor.run(prepare, welcome, restore_unacknowledged)

@@ -31,6 +31,7 @@ class Command(BaseCommand):
         parser.add_argument("--as-of", help="an ISO time; now where it is left out")
         parser.add_argument("--password", help="for all accounts; made up where it is left out")
         parser.add_argument("--logins", action="store_true", help="only print the accounts")
+        parser.add_argument("--quiet-logins", action="store_true", help="do not print the accounts")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write, or say that it is there."""
@@ -44,6 +45,7 @@ class Command(BaseCommand):
             self.stdout.write("The demonstration data is already there.")
             return
         password = options["password"] or _kept_password() or secrets.token_urlsafe(9)
+        self.stdout.write("Writing a made-up year of demonstration data; this takes a few minutes.")
         started = time.monotonic()
         written = write_year(
             seed=options["seed"],
@@ -51,6 +53,7 @@ class Command(BaseCommand):
             as_of=as_of,
             password=password,
             workers=max(1, min(2, os.cpu_count() or 1)),
+            say=self._say_how_far,
         )
         seal(as_of)
         _keep_logins(password)
@@ -58,7 +61,13 @@ class Command(BaseCommand):
             f"Wrote {written.requests} made-up requests with {written.events} steps "
             f"in {time.monotonic() - started:.0f} s."
         )
-        self._print_logins()
+        if not options["quiet_logins"]:
+            self._print_logins()
+
+    def _say_how_far(self, done: int, of: int) -> None:
+        if of:
+            self.stdout.write(f"  {100 * done // of:3} %  {done:,} of {of:,} requests")
+            self.stdout.flush()
 
     def _print_logins(self) -> None:
         path = logins_path()
@@ -70,6 +79,7 @@ class Command(BaseCommand):
         for row in kept["logins"]:
             self.stdout.write(f"  {row['email']:<28} {row['role']:<14} {row['facilities']}")
         self.stdout.write(f"  password: {kept['password']}")
+        self.stdout.write(f"Try {kept['logins'][0]['email']} first: it opens the overview.")
 
 
 def logins_path() -> Path:
