@@ -1,13 +1,17 @@
 """Headers of every answer, and refusals turned into pages or JSON."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
+from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from project.errors import answer_refusal
+from project.body_limit import TOO_LARGE
+from project.errors import answer_refusal, page
+from project.live_stream import in_turns
 from requests_app.refusals import DisclessError
 
 POLICY: dict[str, str] = {
@@ -64,6 +68,24 @@ class SecurityHeaders:
         return response
 
 
+class LiveStreams:
+    """Sends streams as they come: Django would gather one that is not asynchronous in memory."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase = self.get_response(request)
+        if (
+            isinstance(request, ASGIRequest)
+            and isinstance(response, StreamingHttpResponse)
+            and not response.is_async
+        ):
+            pieces = cast("Iterator[bytes]", response.streaming_content)
+            response.streaming_content = in_turns(pieces)
+        return response
+
+
 class Refusals:
     """Turns a refusal raised by a verb into a sentence with the right status."""
 
@@ -71,6 +93,8 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if TOO_LARGE in getattr(request, "scope", {}):
+            return page(request, 413)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "project.middleware.VisitorAddress",
     "audit.origin.Origin",
+    "project.middleware.LiveStreams",
     "project.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -74,13 +74,13 @@ class Sink:
         """Receive one upload."""
         status, headers, body = await self._ask(scope, Upload(files=None))
         if status != 204:
-            await _drain(receive)
+            await drain(receive)
             await _answer(send, status, headers, body)
             return
         try:
             upload = await _stream(scope, receive)
         except DisclessError as refusal:
-            await _drain(receive)
+            await drain(receive)
             said = {"code": refusal.code, "sentence": refusal.sentence}
             await _say(send, refusal.status, {"error": said})
             return
@@ -154,7 +154,7 @@ async def _batches(receive: Receive) -> AsyncIterator[bytes]:
             waiting.clear()
 
 
-async def _drain(receive: Receive) -> None:
+async def drain(receive: Receive) -> None:
     """Read a little more: a browser that is cut off while it sends shows no refusal."""
     read = 0
     while read < LONGEST_DRAIN:

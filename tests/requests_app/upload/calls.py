@@ -1,5 +1,6 @@
 """Raw ASGI calls of the upload door."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -56,6 +57,14 @@ def post(
     path: str, headers: dict[str, str], body: Iterable[bytes], *, hang_up: bool = False
 ) -> tuple[int, dict[str, Any], int]:
     """Return status, JSON and how many pieces of the body were read."""
+    status, text, read = send_pieces(path, headers, body, hang_up=hang_up)
+    return status, json.loads(text) if status else {}, read
+
+
+def send_pieces(
+    path: str, headers: dict[str, str], body: Iterable[bytes], *, hang_up: bool = False
+) -> tuple[int, bytes, int]:
+    """Return status, body and how many pieces were read; status 0 where nothing was answered."""
     from project.asgi import application
 
     pieces = list(body)
@@ -65,6 +74,8 @@ def post(
     async def receive() -> dict[str, Any]:
         nonlocal read
         if read == len(pieces):
+            if not hang_up:  # the caller now waits for the answer
+                await asyncio.Event().wait()
             return {"type": "http.disconnect"}
         read += 1
         more = read < len(pieces) or hang_up
@@ -89,6 +100,6 @@ def post(
     with _one_connection():
         async_to_sync(application)(scope, receive, send)
     if not sent:
-        return 0, {}, read
+        return 0, b"", read
     text = b"".join(message.get("body", b"") for message in sent[1:])
-    return sent[0]["status"], json.loads(text), read
+    return sent[0]["status"], text, read

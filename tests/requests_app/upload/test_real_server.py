@@ -17,7 +17,8 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 
-from project.embedded.processes import before_exec
+from project.embedded import valkey
+from project.embedded.processes import before_exec, stop
 from requests_app.imaging.store import sweep
 from requests_app.models import ImagingRequest, Instance, Receipt
 from requests_app.vocabulary import Role, State
@@ -101,10 +102,12 @@ def server(tmp_path: Path) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    cache = valkey.start(tmp_path / "var")
     running = Server(tmp_path / "var", port)
     soon(lambda: answers(running))
     yield running
     running.end()
+    stop([cache], seconds=15)
 
 
 def answers(server: Server) -> bool:
