@@ -63,8 +63,8 @@ class SecurityHeaders:
                 f"{name} {value}" for name, value in policy.items()
             )
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-        if request.user.is_authenticated if hasattr(request, "user") else False:
-            response.setdefault("Cache-Control", "private, no-cache")
+        if hasattr(request, "user"):  # not a static file: names may stand on any page
+            response.setdefault("Cache-Control", "private, no-store")
         return response
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
 
-from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +19,25 @@ from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
 from requests_app.models import ShareLink
 from requests_app.refusals import LinkUnknown
+from requests_app.throttle import Limit, neighbourhood
 
-GUESSES_A_MINUTE = 20
+GUESSES = Limit(name="link-guesses", times=60, within=timedelta(minutes=1))
+SLOWER = "Too many links that do not open were tried from here. Try again in a minute."
+
+
+def _refused_in_private(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Answer a refusal as privately as the images: kept nowhere, and telling nobody the address."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, **asked: object) -> HttpResponseBase:
+        try:
+            return view(request, **asked)
+        except LinkUnknown as refusal:
+            return _unknown(request, refusal.sentence)
+
+    return answer
 
 
 @csrf_exempt
@@ -30,7 +48,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
     Unknown, expired and revoked links get the same page and status. The token itself is the
     proof that a POST is meant: under no-referrer browsers send no origin to check it by.
     """
-    link = resolve(token, timezone.now()) if _may_guess(request) else None
+    link = resolve(token, timezone.now())
     if link is None:
         return _unknown(request)
     if request.method == "POST":
@@ -42,6 +60,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_GET
+@_refused_in_private
 def shared(request: HttpRequest, link_id: int) -> HttpResponse:
     """Show the viewer of a link that this session opened."""
     link = _open_link(request, link_id)
@@ -61,6 +80,7 @@ def shared(request: HttpRequest, link_id: int) -> HttpResponse:
 
 
 @require_GET
+@_refused_in_private
 def shared_frame(
     request: HttpRequest, link_id: int, instance: int, frame: int, window: str
 ) -> HttpResponse:
@@ -74,6 +94,7 @@ def shared_frame(
 
 
 @require_GET
+@_refused_in_private
 def shared_originals(request: HttpRequest, link_id: int) -> StreamingHttpResponse:
     """Answer the originals as a zip, counted and recorded."""
     link = _open_link(request, link_id)
@@ -99,21 +120,24 @@ def _open_link(request: HttpRequest, link_id: int) -> ShareLink:
     return live_link(link_id, timezone.now())
 
 
-def _guesses(request: HttpRequest) -> str:
-    return f"link-guesses-{request.META.get('REMOTE_ADDR', '')}"
+def _unknown(request: HttpRequest, sentence: str = UNKNOWN) -> HttpResponse:
+    """Answer as for a link that never was.
+
+    Only these answers are limited: a token has 256 bits, so a right one is never a guess, and
+    nobody may shut out the recipients who share an address with him.
+    """
+    caller = neighbourhood(request.META.get("REMOTE_ADDR", "") or "")
+    if not GUESSES.take(timezone.now(), caller):
+        response = _refused(request, SLOWER, status=429)
+        response["Retry-After"] = "60"
+        return response
+    return _refused(request, sentence)
 
 
-def _may_guess(request: HttpRequest) -> bool:
-    return bool(cache.get(_guesses(request), 0) < GUESSES_A_MINUTE)
-
-
-def _unknown(request: HttpRequest) -> HttpResponse:
-    """Answer as for a link that never was; the address holds a secret, so it is not logged."""
-    cache.add(_guesses(request), 0, timeout=60)
-    with suppress(ValueError):  # the minute ended between the two calls
-        cache.incr(_guesses(request))
-    context = {"status": 404, "sentence": UNKNOWN}
-    response = _private(render(request, "error.html", context, status=404))
+def _refused(request: HttpRequest, sentence: str, *, status: int = 404) -> HttpResponse:
+    """Answer with a sentence; the address holds a secret, so it is not logged."""
+    context = {"status": status, "sentence": sentence}
+    response = _private(render(request, "error.html", context, status=status))
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 

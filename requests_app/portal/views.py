@@ -1,24 +1,33 @@
 """The public door: ask, track, and for account holders their own requests."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from requests_app.intake.submit import submit
+from requests_app.intake.submit import Submission, submit
 from requests_app.lifecycle.looks import listed, looked_at
 from requests_app.models import ImagingRequest, User
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
 from requests_app.refusals import KeyUsed
+from requests_app.throttle import Limit, neighbourhood
 from requests_app.tokens import hash_of
 from requests_app.vocabulary import Role
 
 MOST = 200  # own requests on one page
+TO_MAIL = Limit(name="ask-mail", times=5, within=timedelta(hours=1))
+FROM_ADDRESS = Limit(name="ask-address", times=20, within=timedelta(hours=1))
+TOO_MANY = (
+    "Many requests were just sent with this email or from this network. "
+    "What you wrote is still here: send it again in {minutes} min."
+)
+UNTRACKED = "No request is tracked here. Check the address in the mail that we sent you."
 
 
 @require_GET
@@ -44,8 +53,14 @@ def ask(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             user = request.user if request.user.is_authenticated else None
             at = timezone.now()
+            said = form.as_submission(user)
+            if wait := _minutes_to_wait(request, said, at):
+                form.add_error(None, TOO_MANY.format(minutes=wait))
+                refused = render(request, "requests_app/ask.html", {"form": form}, status=429)
+                refused["Retry-After"] = str(60 * wait)
+                return refused
             try:
-                filed = submit(form.as_submission(user), by=user, at=at, logged_at=at)
+                filed = submit(said, by=user, at=at, logged_at=at)
             except KeyUsed as error:
                 form.begin_anew(error.sentence, key=secrets.token_urlsafe(24))
             else:
@@ -56,15 +71,32 @@ def ask(request: HttpRequest) -> HttpResponse:
     return render(request, "requests_app/ask.html", {"form": form}, status=status)
 
 
+def _minutes_to_wait(request: HttpRequest, said: Submission, at: datetime) -> int:
+    """Return the minutes until another request may be filed; a second click files none."""
+    if ImagingRequest.objects.filter(submission_key=said.submission_key).exists():
+        return 0
+    caller = neighbourhood(request.META.get("REMOTE_ADDR", "") or "")
+    asked = [(FROM_ADDRESS, caller), (TO_MAIL, said.requester_email.lower())]
+    spent = [limit for limit, key in asked if not limit.take(at, key)]
+    return max((limit.minutes_left(at) for limit in spent), default=0)
+
+
 @require_GET
 def tracking(request: HttpRequest, token: str) -> HttpResponse:
     """Show where a request stands, without names or exams."""
     found, at = ImagingRequest.objects.tracked_by(hash_of(token)), timezone.now()
     if found is None:
-        raise Http404
+        # Not raised: the address holds a secret, and the log would keep it.
+        context = {"status": 404, "sentence": UNTRACKED}
+        response = _private(render(request, "error.html", context, status=404))
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
     looked_at(request, found, at=at, verb="request.tracked", holder="tracking page")
     context = {"asked": found, "progress": progress_of(found, at)}
-    response = render(request, "requests_app/tracking.html", context)
+    return _private(render(request, "requests_app/tracking.html", context))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -241,16 +241,6 @@ def test_names_never_go_into_the_address_of_a_search(client: Client, staff: User
     assert request.number in client.get(answer["Location"]).content.decode()
 
 
-def test_guessing_links_is_slowed_and_looks_like_an_unknown_link(
-    client: Client, staff: User
-) -> None:
-    _, path = sent(client)
-    guesser = Client()
-    for number in range(20):
-        assert guesser.get(f"/s/guess-{number}/").status_code == 404
-    assert guesser.get(path).status_code == 404
-
-
 def views() -> int:
     """Count the recorded views of images."""
     return AuditEntry.objects.filter(verb="study.viewed").count()

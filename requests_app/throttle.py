@@ -1,0 +1,53 @@
+"""How often something may be done: counters in the cache, in windows of equal length."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limit:
+    """So many times within a length of time, counted apart for each key."""
+
+    name: str
+    times: int
+    within: timedelta
+
+    def take(self, at: datetime, *key: str) -> bool:
+        """Count one more; say whether it was still within the limit."""
+        place = self._place(at, *key)
+        cache.add(place, 0, timeout=self.within.total_seconds() + 60)
+        with suppress(ValueError):  # the entry ended between the two calls
+            return bool(cache.incr(place) <= self.times)
+        return True
+
+    def is_spent(self, at: datetime, *key: str) -> bool:
+        """Say whether nothing is left."""
+        return bool(cache.get(self._place(at, *key), 0) >= self.times)
+
+    def minutes_left(self, at: datetime) -> int:
+        """Return the whole minutes, at least one, until the window ends."""
+        length = self.within.total_seconds()
+        return max(1, -int(-(length - at.timestamp() % length) // 60))
+
+    def _place(self, at: datetime, *key: str) -> str:
+        # Hashed: no address and no name of an account rests in the cache.
+        digest = hashlib.sha256("\0".join(key).encode()).hexdigest()
+        return f"limit:{self.name}:{int(at.timestamp() // self.within.total_seconds())}:{digest}"
+
+
+def neighbourhood(address: str) -> str:
+    """Return the part of a client's address that it cannot change at will: IPv6 counts as /64."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(ipaddress.ip_network((found, 64), strict=False))
