@@ -33,7 +33,6 @@ SAMPLES: dict[str, object] = {
 DIFFERENT: dict[str, dict[str, object]] = {
     "staff:step": {"key": "take"},
     "administration:rule": {"key": "contract"},
-    "account_confirm_email": {"key": "none"},
     "account_reset_password_from_key": {"key": "none"},
     "reports:download": {"name": "sla_compliance", "kind": "csv"},
     "logs:rejected": {"name": "sample"},

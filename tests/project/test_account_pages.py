@@ -1,0 +1,72 @@
+"""Only the account pages that an invited person needs are there, and mails name our address."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from requests_app.models import User
+
+pytestmark = pytest.mark.django_db
+OURS = "https://images.hospital.example"
+
+
+@pytest.fixture
+def person() -> User:
+    return User.objects.create_user("somebody", "somebody@example.org", "a long phrase 4417")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "email/",
+        "signup/",
+        "reauthenticate/",
+        "confirm-email/",
+        "confirm-email/x/",
+        "login/code/",
+    ],
+)
+def test_pages_of_the_library_that_nobody_needs_are_not_there(path: str, person: User) -> None:
+    client = Client()
+    client.force_login(person)
+    for caller in (client, Client()):
+        assert caller.get(f"/account/{path}").status_code == 404
+        assert caller.post(f"/account/{path}", {"email": "b@example.org"}).status_code == 404
+
+
+def ask_for_reset(email: str, settings: object) -> None:
+    settings.ALLOWED_HOSTS = ["*"]  # type: ignore[attr-defined]
+    settings.PUBLIC_ADDRESS = f"{OURS}/"  # type: ignore[attr-defined]
+    said = Client().post(
+        "/account/password/reset/", {"email": email}, headers={"host": "evil.example"}
+    )
+    assert said.status_code == 302
+
+
+def test_a_mail_leads_to_our_address_whatever_host_was_named(
+    person: User, settings: object
+) -> None:
+    ask_for_reset(person.email, settings)
+    (sent,) = mail.outbox
+    assert "evil.example" not in sent.body + sent.subject
+    assert person.username not in sent.body
+    link = re.search(r"https?://\S+", sent.body)
+    assert link is not None
+    assert link[0].startswith(f"{OURS}/account/password/reset/key/")
+    client = Client()
+    opened = client.get(link[0].removeprefix(OURS), follow=True)
+    assert opened.status_code == 200
+    assert 'name="password1"' in opened.content.decode()
+    new = "quite another phrase 2207"
+    where = opened.redirect_chain[-1][0]
+    assert client.post(where, {"password1": new, "password2": new}).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password(new)
+
+
+def test_nobody_is_written_to_who_has_no_account(settings: object) -> None:
+    ask_for_reset("stranger@example.org", settings)
+    assert mail.outbox == []
