@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "project.middleware.Refusals",
 ]
 ROOT_URLCONF = "project.urls"
@@ -152,6 +153,10 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31536000 if IS_HTTPS else 0
+SECURE_SSL_REDIRECT = environment.flag("SSL_REDIRECT", default=IS_HTTPS)
+SECURE_REDIRECT_EXEMPT = [r"^health$"]  # asked without the proxy, from this machine
+# Whether other hosts of the domain speak HTTPS too is not ours to know.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -197,6 +202,14 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Release medical images without discs, on time, and prove it.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {  # several fields share one set of words
+        f"{name}Enum": f"requests_app.api.serializers.{words}"
+        for name, words in {
+            "RequestState": "STATES",
+            "DeliveryState": "DELIVERY_STATES",
+            "Channel": "CHANNELS",
+        }.items()
+    },
 }
 LOGGING = {
     "version": 1,

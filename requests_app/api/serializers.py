@@ -5,7 +5,17 @@ from rest_framework import serializers
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.models import Delivery, Event, Facility, ImagingRequest
 from requests_app.models.choices import choices_of
-from requests_app.vocabulary import Channel, Direction, LegalBasis, RequesterType, State
+from requests_app.vocabulary import (
+    Channel,
+    DeliveryState,
+    Direction,
+    LegalBasis,
+    RequesterType,
+    State,
+)
+
+STATES, DELIVERY_STATES, CHANNELS = map(choices_of, (State, DeliveryState, Channel))
+"""Sets of words that several fields share; the settings name them for the API's description."""
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -87,7 +97,7 @@ REASONS = [(code.value, what.label) for code, what in FAILURES.items()]
 class ExpectedSerializer(serializers.Serializer[None]):
     """A step; `expected` is the state that the caller saw."""
 
-    expected = serializers.ChoiceField(choices=choices_of(State), required=False)
+    expected = serializers.ChoiceField(choices=STATES, required=False)
 
 
 class NoteSerializer(ExpectedSerializer):
@@ -99,7 +109,7 @@ class NoteSerializer(ExpectedSerializer):
 class TransitionSerializer(NoteSerializer):
     """A plain move; what a way out, a hold or a letter needs has an address of its own."""
 
-    to = serializers.ChoiceField(choices=choices_of(State))
+    to = serializers.ChoiceField(choices=STATES)
     reason = serializers.ChoiceField(choices=REASONS, required=False)
 
 
@@ -121,7 +131,7 @@ class HandOverSerializer(ExpectedSerializer):
     """Another way out than the link."""
 
     channel = serializers.ChoiceField(
-        choices=[pair for pair in choices_of(Channel) if pair[0] != Channel.LINK_SECURE]
+        choices=[pair for pair in CHANNELS if pair[0] != Channel.LINK_SECURE]
     )
     recipient_name = serializers.CharField(max_length=200)
     recipient_address = serializers.CharField(
