@@ -6,10 +6,12 @@ import io
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 import dash
 import pandas as pd  # noqa: F401  plotly imports it at first use; two threads at once would race
+from dash.exceptions import DependencyException
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -54,6 +56,8 @@ def overview() -> FramedDash:
     app.server.secret_key = settings.SECRET_KEY
     fill(app, current_request.get)
     app._setup_server()  # type: ignore[no-untyped-call]
+    # Dash raises, and Flask would answer 500, for scripts that are not there.
+    app.server.register_error_handler(DependencyException, lambda _: ("", HTTPStatus.NOT_FOUND))
     return app
 
 
@@ -63,9 +67,8 @@ def script_policy() -> str:
     return " ".join(["'self'", *overview().csp_hashes()])
 
 
-def _environ(request: HttpRequest) -> dict[str, Any]:
+def _environ(request: HttpRequest, body: bytes) -> dict[str, Any]:
     """Return what WSGI hands to an app (PEP 3333)."""
-    body = request.body
     return {key: value for key, value in request.META.items() if isinstance(key, str)} | {
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": request.scheme,
@@ -82,9 +85,9 @@ def _environ(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def call(app: FramedDash, request: HttpRequest) -> HttpResponse:
+def call(app: FramedDash, request: HttpRequest, body: bytes) -> HttpResponse:
     """Run one request through the Dash app, with the request in reach of its callbacks."""
-    environ = _environ(request)
+    environ = _environ(request, body)
     started: dict[str, Any] = {}
 
     def start(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import ensure_csrf_cookie
 
+from analytics.dashboards.asked import CALLBACK, SUITES, is_there, methods_of, order_for, search_of
 from analytics.dashboards.mount import call, overview, script_policy
 from analytics.dashboards.policy import style_policy
 from analytics.readers.query import read
@@ -16,7 +17,6 @@ from analytics.readers.view import demand_reader
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 
-SUITES, CALLBACK = "_dash-component-suites/", "_dash-update-component"
 SEEN = "overview-recorded"
 
 
@@ -26,12 +26,14 @@ def show(request: HttpRequest, path: str = "") -> HttpResponse:
     """Answer the page, its scripts and its callbacks."""
     at = datetime.now(UTC)
     demand_reader(request, "overview", at)
-    if not path:
-        _record_look(request, request.META.get("QUERY_STRING", ""), at)
-    elif path == CALLBACK and (search := _asked(request)) != request.session.get(SEEN):
-        _record_look(request, search, at)
-    response = call(overview(), request)
-    if path.startswith(SUITES) and response.status_code == 200:
+    if request.method not in (methods := methods_of(path)):
+        return HttpResponseNotAllowed(methods)
+    if not is_there(path):
+        raise Http404
+    response = call(overview(), request, _order(request, path, at))
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        raise Http404
+    if path.startswith(SUITES) and response.status_code == HTTPStatus.OK:
         response["Cache-Control"] = "private, max-age=31536000, immutable"
     else:
         response["Cache-Control"] = "private, no-store"
@@ -39,13 +41,16 @@ def show(request: HttpRequest, path: str = "") -> HttpResponse:
     return response
 
 
-def _asked(request: HttpRequest) -> str:
-    """Return the address that a callback asks about; its three parts ask about the page's own."""
-    try:
-        search = json.loads(request.body)["inputs"][0]["value"]
-    except (ValueError, LookupError, TypeError, RecursionError):
-        return ""
-    return search.removeprefix("?") if isinstance(search, str) else ""
+def _order(request: HttpRequest, path: str, at: datetime) -> bytes:
+    """Record what is looked at, and return the body for Dash."""
+    if not path:
+        _record_look(request, request.META.get("QUERY_STRING", ""), at)
+    if path != CALLBACK:
+        return b""
+    part, search = search_of(request.body)
+    if search != request.session.get(SEEN):  # its three parts ask about the page's own
+        _record_look(request, search, at)
+    return order_for(part, search)
 
 
 def _record_look(request: HttpRequest, search: str, at: datetime) -> None:

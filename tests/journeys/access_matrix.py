@@ -96,11 +96,10 @@ DOORS: dict[str, Door] = {
     "dashboards:overview": _door(FIGURES, GET=200),
     "dashboards:part _dash-layout": _door(FIGURES, GET=200),
     "dashboards:part _dash-dependencies": _door(FIGURES, GET=200),
-    # By GET this is the empty page; figures come only by POST.
-    "dashboards:part _dash-update-component": _door(FIGURES, GET=200, POST=200),
+    "dashboards:part _dash-update-component": _door(FIGURES, POST=200),
     "dashboards:behind": _door(FIGURES, GET=200),
     "dashboards:behind_csv": _door(FIGURES, GET=200),
-    "dashboards:part none": _door(FIGURES, GET=200),
+    "dashboards:part none": _door(FIGURES, GET=404),
     "logs:list": _door(IMPORTERS, GET=200),
     "logs:new": _door(IMPORTERS, GET=200, POST=422),
     "logs:draft": _door(IMPORTERS, GET=404, POST=404),  # somebody else's

@@ -49,7 +49,7 @@ NO_ENTRY: dict[str, str] = {
     "api:docs": "describes the product, no data",
     "dashboards:part _dash-layout": "an empty page; its figures come by a recorded call",
     "dashboards:part _dash-dependencies": "describes the page, no data",
-    "dashboards:part none": "an empty page; its figures come by a recorded call",
+    "dashboards:part none": "nothing is there",
     "logs:new": "an empty form",
     "logs:draft": "here: somebody else's, not there; one's own is tested below",
     "logs:template": "here: somebody else's, not there",
