@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -53,7 +54,7 @@ class Selection:
         pairs += [("direction", self.direction or ""), ("asked", self.requester_type or "")]
         pairs += [("from", str(self.since or "")), ("to", str(self.until or ""))]
         pairs += [("zone", self.zone)]
-        return " ".join(f"--{name} {word}" for name, word in pairs if word)
+        return " ".join(option(name, word) for name, word in pairs if word)
 
     def before(self) -> Selection | None:
         """Return the same length of days just before; None for an open period."""
@@ -66,6 +67,12 @@ class Selection:
         """Return the selection cut down to the allowed facilities."""
         wanted = self.facilities if self.facilities is not None else tuple(allowed)
         return replace(self, facilities=tuple(one for one in wanted if one in set(allowed)))
+
+
+def option(name: str, word: str) -> str:
+    """Return an option of a command as a shell reads it, whatever the word holds."""
+    # A word that begins with a dash would be taken for an option of its own.
+    return f"--{name}{'=' if word.startswith('-') else ' '}{shlex.quote(word)}"
 
 
 def _epoch(day: date, zone: str) -> int:

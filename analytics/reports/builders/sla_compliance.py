@@ -13,7 +13,7 @@ from analytics.charts.words import count, day, one, period, plural, span
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Kind, Metric, Result
-from analytics.metrics.selection import Selection
+from analytics.metrics.selection import Selection, option
 from analytics.mirror.refresh import Snapshot
 from analytics.reports.document import Bar, Column, Document, Intervals, Seal, Section, Table, Value
 
@@ -107,7 +107,9 @@ def _subtitle(order: Order, as_of: datetime) -> str:
 
 
 def _reproduce(order: Order, as_of: datetime) -> str:
-    at = f"--as-of {as_of.isoformat()}" if order.source == "live" else f"--source {order.source}"
+    at = (
+        f"--as-of {as_of.isoformat()}" if order.source == "live" else option("source", order.source)
+    )
     words = order.selection.words()
     return f"manage.py report sla_compliance --format pdf --out sla.pdf {words} {at}"
 

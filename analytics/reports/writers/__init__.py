@@ -4,16 +4,24 @@ from collections.abc import Callable
 
 from analytics.reports.document import Document
 from analytics.reports.writers import csv_file, docx_file, pdf_file, xlsx_file
+from analytics.reports.writers.plain import plain
 
-WRITERS: dict[str, tuple[Callable[[Document], bytes], str]] = {
-    "pdf": (pdf_file.write, "application/pdf"),
+Write = Callable[[Document], bytes]
+
+
+def _safely(write: Write) -> Write:
+    return lambda document: write(plain(document))
+
+
+WRITERS: dict[str, tuple[Write, str]] = {
+    "pdf": (_safely(pdf_file.write), "application/pdf"),
     "xlsx": (
-        xlsx_file.write,
+        _safely(xlsx_file.write),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     "docx": (
-        docx_file.write,
+        _safely(docx_file.write),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
-    "csv": (csv_file.write, "text/csv; charset=utf-8"),
+    "csv": (_safely(csv_file.write), "text/csv; charset=utf-8"),
 }
