@@ -87,10 +87,15 @@ def _day(text: str | None) -> date | None:
         raise CommandError(
             f"{text!r} is not a date such as 2026-11-24.", returncode=MISUSE
         ) from error
-    if not EARLIEST <= found <= LATEST:
+    check_reach(found, text)
+    return found
+
+
+def check_reach(day: date, text: str) -> None:
+    """Refuse a day that no log can hold."""
+    if not EARLIEST <= day <= LATEST:
         reach = f"{EARLIEST.year} to {LATEST.year}"
         raise CommandError(f"{text} is out of reach; choose {reach}.", returncode=MISUSE)
-    return found
 
 
 def _moment(text: str) -> datetime:
@@ -98,6 +103,7 @@ def _moment(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"{text!r} is not an ISO time.", returncode=MISUSE) from error
+    check_reach(found.date(), text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -16,6 +16,7 @@ from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping, UnusableLog
 from analytics.external_logs.saved import as_last_time, remember
 from analytics.external_logs.store import held, keep, name_for
+from analytics.readers.arguments import check_reach
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.models import Organization
@@ -135,11 +136,14 @@ def _as_last_time(content: bytes, owner: Organization | None) -> dict[str, Any]:
 
 
 def _content(path: Path) -> bytes:
-    if not path.is_file():
-        raise CommandError(f"There is no file {path}.", returncode=2)
-    if path.stat().st_size > settings.LOG_LIMIT:
-        raise CommandError(f"{path} is larger than {settings.LOG_LIMIT} bytes.", returncode=2)
-    return path.read_bytes()
+    try:
+        if not path.is_file():
+            raise CommandError(f"There is no file {path}.", returncode=2)
+        if path.stat().st_size > settings.LOG_LIMIT:
+            raise CommandError(f"{path} is larger than {settings.LOG_LIMIT} bytes.", returncode=2)
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from error
 
 
 def _given(path: Path | None) -> dict[str, Any]:
@@ -161,4 +165,5 @@ def _time(text: str | None) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise CommandError(f"{text!r} is not an ISO time.", returncode=2) from error
+    check_reach(found.date(), text)
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -31,10 +31,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Record the export, then write what includes the record."""
         at, target = timezone.now(), options["out"]
-        if not target.absolute().parent.is_dir():
-            raise CommandError(f"There is no folder {target.parent}.", returncode=2)
-        if target.is_dir():
-            raise CommandError(f"{target} is a folder; name a file.", returncode=2)
+        check_target(target)
         record(
             verb="log.exported",
             code=EventCode.EXPORT,
@@ -64,3 +61,14 @@ class Command(BaseCommand):
         finally:
             draft.unlink(missing_ok=True)
         return state
+
+
+def check_target(target: Path) -> None:
+    """Refuse what is no place for a file, before anything is recorded."""
+    try:
+        if not target.absolute().parent.is_dir():
+            raise CommandError(f"There is no folder {target.parent}.", returncode=2)
+        if target.is_dir():
+            raise CommandError(f"{target} is a folder; name a file.", returncode=2)
+    except OSError as error:
+        raise CommandError(f"{target} cannot be written: {error}.", returncode=2) from error

@@ -1,11 +1,12 @@
 """Run Discless on one machine until Ctrl-C."""
 
+import socket
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from project.embedded.queue import restore_unacknowledged
 from project.embedded.supervisor import Supervisor
@@ -29,6 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run until stopped."""
+        check_place(options["host"], options["port"], options["workers"])
         address = f"http://{options['host']}:{options['port']}/"
         supervisor = Supervisor(
             var=settings.VAR,
@@ -55,3 +57,15 @@ class Command(BaseCommand):
                 supervisor.say("up", "Nobody can sign in yet: stop this and run manage.py set_up")
 
         supervisor.run(prepare, welcome, restore_unacknowledged)
+
+
+def check_place(host: str, port: int, workers: int) -> None:
+    """Refuse what no server can listen on, before anything is started."""
+    if not 1 <= port <= 65535:
+        raise CommandError(f"{port} is no port; choose one from 1 to 65535.", returncode=2)
+    if workers < 1:
+        raise CommandError("The web needs at least one worker.", returncode=2)
+    try:
+        socket.getaddrinfo(host, port, socket.AF_INET)
+    except (OSError, UnicodeError) as error:
+        raise CommandError(f"This machine knows no host {host!r}.", returncode=2) from error

@@ -17,6 +17,8 @@ from audit.seal import seal
 from requests_app.demonstration.people import LOGINS
 from requests_app.demonstration.write import is_written, write_year
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # the made-up year ends there
+
 
 class Command(BaseCommand):
     """Idempotent: a second run says that the data is there."""
@@ -116,4 +118,8 @@ def _moment(text: str | None) -> datetime:
         raise CommandError(
             f"{text!r} is not an ISO time such as 2026-11-24T12:00Z.", returncode=2
         ) from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise CommandError(
+            f"{text} is out of reach; choose {FIRST_YEAR} to {LAST_YEAR}.", returncode=2
+        )
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -146,7 +146,7 @@ def _rule(rules: dict[str, Rule], key: str, day_zero: str | None) -> Rule:
 def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise CommandError(f"There is no time zone {name!r}.", returncode=2) from error
 
 
@@ -154,11 +154,14 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
     """Read a date (its start in the facility) or a time (in the facility where it names no zone)."""
     try:
         if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), time(), zone).astimezone(UTC)
-        found = datetime.fromisoformat(text)
+            found = datetime.combine(date.fromisoformat(text), time(), zone)
+        else:
+            found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     except ValueError as error:
         raise CommandError(f"{text!r} is neither a date nor an ISO time.", returncode=2) from error
-    return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise CommandError(f"{text} is out of reach; give a nearer day.", returncode=2) from error
 
 
 def _hold(text: str, zone: ZoneInfo) -> Hold:

@@ -26,8 +26,7 @@ class Command(BaseCommand):
         """Inspect and print."""
         paths: list[Path] = options["paths"]
         for path in paths:
-            if not (path.is_file() or path.is_dir()):  # a pipe or a device would never end
-                raise CommandError(f"There is no file or folder {path}.", returncode=2)
+            check_is_there(path)
         found = [{"path": str(path), **inspect(path)} for path in paths]
         if options["json"]:
             answer = {"inspected": found}
@@ -41,3 +40,13 @@ class Command(BaseCommand):
                     self.stdout.write(f"  {finding['check']} {finding['sentence']}")
         if any(one["verdict"] != "usable" for one in found):
             sys.exit(1)
+
+
+def check_is_there(path: Path) -> None:
+    """Refuse a path where nothing is, or that this machine cannot follow."""
+    try:
+        is_there = path.is_file() or path.is_dir()  # a pipe or a device would never end
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.", returncode=2) from error
+    if not is_there:
+        raise CommandError(f"There is no file or folder {path}.", returncode=2)
