@@ -62,6 +62,14 @@ DELIVERY_TONES: dict[DeliveryState, str] = {
     DeliveryState.FAILED: "late",
     DeliveryState.REVOKED: "held",
 }
+WINDOW_NUMBERS: dict[str, tuple[int, int]] = {
+    "soft": (40, 400),
+    "lung": (-600, 1500),
+    "bone": (400, 1800),
+    "brain": (40, 80),
+}
+"""Centre and width of the viewer's windows; what draws them is never loaded in a web process."""
+
 _KNOWN: dict[str, str] = {
     word.value: said
     for of in (Channel, Intake, LegalBasis, RequesterType)
@@ -138,6 +146,13 @@ def in_words(value: object) -> str:
 def modality_words(codes: str) -> str:
     """Say modality codes in words: MG becomes Mammogram."""
     return say_modality(codes)
+
+
+@register.filter
+def window_numbers(preset: str) -> str:
+    """Say a window of the viewer in numbers, W 400 L 40; nothing for the file's own."""
+    numbers = WINDOW_NUMBERS.get(preset)
+    return f"W {numbers[1]} L {numbers[0]}".replace("-", "−") if numbers else ""
 
 
 @register.simple_tag
