@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from project.errors import answer_refusal
+from project.errors import answer_refusal, framed
 from requests_app.refusals import DisclessError
 
 POLICY: dict[str, str] = {
@@ -65,13 +65,13 @@ class SecurityHeaders:
 
 
 class Refusals:
-    """Turns a refusal raised by a verb into a sentence with the right status."""
+    """Turns a refusal raised by a verb into a sentence with the right status, in the frame."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        return framed(request, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer refusals; let bugs crash."""

@@ -12,6 +12,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from project.sentences import sentences
 from project.side import SideGroup, groups_for, searches_at
 from requests_app.imaging.findings import CHECKS
 from requests_app.vocabulary import (
@@ -219,6 +220,7 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
     return {
         "field": bound,
         "widget": bound.as_widget(attrs=attributes),
+        "sentences": sentences(bound) if bound.errors else [],
         "is_check": kind == "checkbox",
     }
 
