@@ -4,21 +4,30 @@ import secrets
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app.intake.submit import submit
 from requests_app.lifecycle.looks import listed, looked_at
-from requests_app.models import ImagingRequest, User
+from requests_app.models import ImagingRequest, Policy, User
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
 from requests_app.refusals import KeyUsed
-from requests_app.tokens import hash_of
+from requests_app.tokens import hash_of, tracking_token
 from requests_app.vocabulary import Role
 
 MOST = 200  # own requests on one page
+UNKNOWN_ADDRESS = {
+    "status": 404,
+    "title": "We do not know this address",
+    "sentence": (
+        "Was the whole address copied from our mail? If it still does not open, ask the "
+        "medical records office of the hospital where your request stands."
+    ),
+    "is_for_patients": True,
+}
 
 
 @require_GET
@@ -53,7 +62,8 @@ def ask(request: HttpRequest) -> HttpResponse:
     else:
         form = AskForm(initial={"submission_key": secrets.token_urlsafe(24)})
     status = 422 if form.is_bound else 200
-    return render(request, "requests_app/ask.html", {"form": form}, status=status)
+    context = {"form": form, "house": form.house}
+    return render(request, "requests_app/ask.html", context, status=status)
 
 
 @require_GET
@@ -61,10 +71,14 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
     """Show where a request stands, without names or exams."""
     found, at = ImagingRequest.objects.tracked_by(hash_of(token)), timezone.now()
     if found is None:
-        raise Http404
+        return _kept_private(render(request, "error.html", UNKNOWN_ADDRESS, status=404))
     looked_at(request, found, at=at, verb="request.tracked", holder="tracking page")
     context = {"asked": found, "progress": progress_of(found, at)}
-    response = render(request, "requests_app/tracking.html", context)
+    return _kept_private(render(request, "requests_app/tracking.html", context))
+
+
+def _kept_private(response: HttpResponse) -> HttpResponse:
+    """Let nobody keep or pass on an address that opens without a password."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -73,7 +87,12 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    """List a requester's own requests."""
-    own = ImagingRequest.objects.of_requester(cast("User", request.user))[:MOST]
-    listed(request, "own", len(own), at=timezone.now())
-    return render(request, "requests_app/mine.html", {"requests": own})
+    """List a requester's own requests, those first that wait for their answer."""
+    at, policies = timezone.now(), list(Policy.objects.all())
+    asked = ImagingRequest.objects.of_requester(cast("User", request.user))
+    own = asked.prefetch_related("events", "deliveries__link", "facility__holidays")[:MOST]
+    listed(request, "own", len(own), at=at)
+    rows = [(one, progress_of(one, at, policies), tracking_token(one.number)) for one in own]
+    rows.sort(key=lambda row: not row[1].needs_answer)
+    waiting = sum(1 for _, progress, _ in rows if progress.needs_answer)
+    return render(request, "requests_app/mine.html", {"rows": rows, "waiting": waiting})
