@@ -123,6 +123,8 @@ def choices(words: type[StrEnum], *leave_out: StrEnum) -> list[tuple[str, str]]:
 
 
 def say_modality(codes: str) -> str:
-    """Say one or several modality codes: MG becomes Mammogram."""
+    """Say one or several modality codes: MG becomes Mammogram; other words stay as written."""
     parts = [part for part in re.split(r"[\\/,;\s]+", codes) if part]
+    if not all(re.fullmatch(r"[A-Z]{2,16}", part) for part in parts):
+        return codes
     return ", ".join(dict.fromkeys(MODALITIES.get(part.upper(), part) for part in parts))
