@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -19,6 +19,18 @@ from requests_app.throttle import neighbourhood
 
 class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
     """Sign-in only; guesses are counted by account and address together."""
+
+    error_messages: ClassVar[dict[str, str]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": "This account is switched off. Ask an administrator of your hospital.",
+        "email_password_mismatch": "That email and password do not fit together. Try again.",
+        "enter_current_password": "Write the password that you use now.",
+        "incorrect_password": "That is not your password. Try again.",
+        "too_many_login_attempts": (
+            f"Too many tries. Wait {settings.SIGN_IN_WAIT_MINUTES} minutes, then sign in again."
+        ),
+        "rate_limited": "Too many tries. Wait a minute, then try again.",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
         """Nobody signs up."""

@@ -10,7 +10,7 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from project.body_limit import TOO_LARGE
-from project.errors import answer_refusal, page
+from project.errors import answer_refusal, framed, page
 from project.live_stream import in_turns
 from requests_app.refusals import DisclessError
 
@@ -87,7 +87,7 @@ class LiveStreams:
 
 
 class Refusals:
-    """Turns a refusal raised by a verb into a sentence with the right status."""
+    """Turns a refusal raised by a verb into a sentence with the right status, in the frame."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -95,7 +95,7 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if TOO_LARGE in getattr(request, "scope", {}):
             return page(request, 413)
-        return self.get_response(request)
+        return framed(request, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answer refusals; let bugs crash."""

@@ -146,7 +146,11 @@ ACCOUNT_ADAPTER = "project.accounts.ClosedDoor"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # else anybody could have us write to anybody
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key"}
+SIGN_IN_WAIT_MINUTES = 5
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": f"20/m/ip,5/{SIGN_IN_WAIT_MINUTES}m/key",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 CSRF_FAILURE_VIEW = "project.errors.csrf_failed"
 SESSION_COOKIE_AGE = 8 * 3600

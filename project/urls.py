@@ -41,4 +41,5 @@ urlpatterns = [
 handler400 = "project.errors.bad_request"
 handler403 = "project.errors.forbidden"
 handler404 = "project.errors.missing"
+handler429 = "project.errors.too_many"
 handler500 = "project.errors.broken"

@@ -35,20 +35,25 @@
     return copy;
   };
 
+  const PAPER = { width: 620, height: 220 }; // px inside a panel on letter and A4 alike
+  let loaded;
+  const paint = ({ roles, ...templates }) => Promise.all([...document.querySelectorAll("[data-chart]")].map((element) => {
+    const name = themeInUse(element);
+    const narrow = !onPaper && element.clientWidth < 420 && figures[`${element.dataset.chart}_narrow`];
+    const figure = narrow || figures[element.dataset.chart];
+    if (!figure) return null;
+    const shown = coloured(figure, roles[name]);
+    shown.layout.template = templates[name];
+    if (onPaper) Object.assign(shown.layout, PAPER, { autosize: false });
+    if (!element.classList.contains("js-plotly-plot")) performance.mark("first-chart");
+    document.documentElement.dataset.charts = "ready";
+    return Plotly.react(element, shown.data, shown.layout, { ...config, responsive: !onPaper });
+  }));
+
   const draw = async () => {
-    const { roles, ...templates } = await theme;
+    loaded = await theme;
     await document.fonts.ready;
-    for (const element of document.querySelectorAll("[data-chart]")) {
-      const name = themeInUse(element);
-      const narrow = element.clientWidth < 420 && figures[`${element.dataset.chart}_narrow`];
-      const figure = narrow || figures[element.dataset.chart];
-      if (!figure) continue;
-      const shown = coloured(figure, roles[name]);
-      shown.layout.template = templates[name];
-      if (!element.classList.contains("js-plotly-plot")) performance.mark("first-chart");
-      await Plotly.react(element, shown.data, shown.layout, config);
-      document.documentElement.dataset.charts = "ready";
-    }
+    await paint(loaded);
   };
 
   // One answer of a callback: the words of a part, and the figures that it draws.
@@ -63,10 +68,20 @@
   window.dash_clientside.overview = { show };
 
   let drawing;
-  const drawSoon = () => { clearTimeout(drawing); drawing = setTimeout(draw, 80); };
+  const drawSoon = () => { clearTimeout(drawing); drawing = setTimeout(() => onPaper || draw(), 80); };
   system.addEventListener("change", drawSoon);
   addEventListener("resize", drawSoon);
   new MutationObserver(drawSoon).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
-  addEventListener("beforeprint", () => { onPaper = true; draw(); });
-  addEventListener("afterprint", () => { onPaper = false; draw(); });
+
+  // The browser lays the paper out as soon as this returns, so nothing here may wait.
+  const turn = (paper) => {
+    if (paper === onPaper || !loaded) return;
+    onPaper = paper;
+    const address = document.querySelector(".on-paper");
+    if (address) address.textContent = location.href;
+    paint(loaded);
+  };
+  addEventListener("beforeprint", () => turn(true));
+  addEventListener("afterprint", () => turn(false));
+  matchMedia("print").addEventListener("change", (event) => turn(event.matches));
 })();

@@ -4,8 +4,20 @@ const byId = (id) => document.getElementById(id);
 const list = JSON.parse(byId("manifest").textContent);
 const base = byId("main").dataset.frames;
 const [image, slice, picker] = [byId("frame"), byId("slice"), byId("series")];
+const SLICED = ["CT", "MR", "PT"];
 let chosen = 0;
 let preset = list[0].modality === "CT" ? "soft" : "file";
+
+// The presets are numbers of CT: other images are shown as they were recorded.
+const usual = (modality) => {
+  for (const button of byId("windows").querySelectorAll("[data-window]"))
+    button.hidden = modality !== "CT" && button.dataset.window !== "file";
+  return modality === "CT" ? preset : "file";
+};
+
+const dayOf = (iso) => iso && new Date(`${iso}T00:00:00Z`).toLocaleDateString("en-US", {
+  timeZone: "UTC", year: "numeric", month: "long", day: "numeric",
+});
 
 const address = (index) => {
   const [instance, frame] = list[chosen].frames[index];
@@ -17,7 +29,7 @@ const draw = () => {
   const at = Math.min(Math.max(Number(slice.value), 1), last);
   slice.value = at;
   image.src = address(at - 1);
-  const words = `Image ${at} of ${last}`;
+  const words = `${SLICED.includes(list[chosen].modality) ? "Slice" : "Image"} ${at} of ${last}`;
   image.alt = `${words}, ${list[chosen].series}, ${byId("windows").querySelector('[aria-pressed="true"]')?.textContent ?? ""}`;
   byId("where").textContent = words;
   slice.setAttribute("aria-valuetext", words);
@@ -31,7 +43,7 @@ const choosePreset = (name) => {
   for (const button of byId("windows").querySelectorAll("[data-window]")) {
     const on = button.dataset.window === name;
     button.setAttribute("aria-pressed", String(on));
-    if (on) byId("window-name").textContent = button.textContent;
+    if (on) byId("window-name").textContent = button.dataset.numbers || button.textContent;
   }
   draw();
 };
@@ -40,10 +52,11 @@ const chooseSeries = (index) => {
   chosen = index;
   const one = list[index];
   byId("title").textContent = one.title;
+  byId("about").textContent = dayOf(one.date) || "no date";
   byId("series-name").textContent = one.series;
   slice.max = one.frames.length;
   slice.value = Math.ceil(one.frames.length / 2);
-  draw();
+  choosePreset(usual(one.modality));
 };
 
 const move = (by) => {
@@ -60,6 +73,7 @@ byId("windows").addEventListener("click", (event) => {
   if (event.target.dataset.window) choosePreset(event.target.dataset.window);
 });
 byId("canvas").addEventListener("wheel", (event) => {
+  if (document.documentElement.scrollHeight > innerHeight + 1) return; // a low window scrolls first
   event.preventDefault();
   move(event.deltaY > 0 ? 1 : -1);
 }, { passive: false });
@@ -81,4 +95,3 @@ document.addEventListener("keydown", (event) => {
 });
 image.addEventListener("error", () => { byId("where").textContent = "This image has no preview. Download the originals."; });
 chooseSeries(0);
-choosePreset(preset);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,20 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from project.sentences import sentences
 from project.side import SideGroup, groups_for, searches_at
 from requests_app.imaging.findings import CHECKS
-from requests_app.vocabulary import MEDIUM_OF, Channel, Medium, Usability
+from requests_app.vocabulary import (
+    MEDIUM_OF,
+    Channel,
+    DeliveryState,
+    Intake,
+    LegalBasis,
+    Medium,
+    RequesterType,
+    Usability,
+)
+from requests_app.words import WORDS, plain, say, say_modality
 
 if TYPE_CHECKING:
     from django.forms import BaseForm, BoundField
@@ -21,11 +33,11 @@ if TYPE_CHECKING:
 
 register = template.Library()
 
-MEDIA: dict[Medium, tuple[str, str, str]] = {
-    Medium.PHYSICAL: ("disc", "disc-3", "Disc"),
-    Medium.LINK: ("link", "link", "Link"),
-    Medium.PUSH: ("push", "network", "Push"),
-    Medium.UNKNOWN: ("unknown", "circle-help", "Not known"),
+MEDIA: dict[Medium, tuple[str, str]] = {
+    Medium.PHYSICAL: ("disc", "disc-3"),
+    Medium.LINK: ("link", "link"),
+    Medium.PUSH: ("push", "network"),
+    Medium.UNKNOWN: ("unknown", "circle-help"),
 }
 TONES: dict[str, str] = {
     "ok": "circle-check",
@@ -36,28 +48,35 @@ TONES: dict[str, str] = {
     "none": "circle-dashed",
     "done": "check",
 }
-CHANNEL_WORDS: dict[Channel, str] = {
-    Channel.NETWORK_STANDARD: "Exchange network",
-    Channel.NETWORK_VENDOR: "Vendor network",
-    Channel.PORTAL_PATIENT: "Patient portal",
-    Channel.LINK_SECURE: "Secure link",
-    Channel.P2P_VPN_DICOM: "DICOM over VPN",
-    Channel.P2P_SFTP: "SFTP",
-    Channel.P2P_EMAIL: "Encrypted email",
-    Channel.P2P_PORTAL_ONEOFF: "Other site's portal",
-    Channel.PHYSICAL_CD: "CD",
-    Channel.PHYSICAL_DVD: "DVD",
-    Channel.PHYSICAL_USB: "USB stick",
-    Channel.PHYSICAL_FILM: "Film",
-    Channel.PHYSICAL_PAPER: "Paper",
-    Channel.UNKNOWN: "Not known",
-}
 VERDICTS: dict[Usability, tuple[str, str]] = {
     Usability.USABLE: ("ok", "Usable"),
     Usability.USABLE_WITH_WARNING: ("risk", "Usable, with a warning"),
     Usability.NOT_USABLE: ("late", "Not usable"),
     Usability.UNTESTED: ("none", "Not tested"),
 }
+
+
+DELIVERY_TONES: dict[DeliveryState, str] = {
+    DeliveryState.QUEUED: "new",
+    DeliveryState.SENT: "risk",
+    DeliveryState.AVAILABLE: "ok",
+    DeliveryState.FAILED: "late",
+    DeliveryState.REVOKED: "held",
+}
+WINDOW_NUMBERS: dict[str, tuple[int, int]] = {
+    "soft": (40, 400),
+    "lung": (-600, 1500),
+    "bone": (400, 1800),
+    "brain": (40, 80),
+}
+"""Centre and width of the viewer's windows; what draws them is never loaded in a web process."""
+
+_KNOWN: dict[str, str] = {
+    word.value: said
+    for of in (Channel, Intake, LegalBasis, RequesterType)
+    for word, said in WORDS[of].items()
+}
+"""Fields of the models come as plain strings; these lists share no value with different words."""
 
 
 @register.simple_tag
@@ -107,22 +126,41 @@ def medium(channel: str, words: str = "") -> SafeString:
         known = MEDIUM_OF[Channel(channel)]
     elif channel in set(Medium):
         known = Medium(channel)
-    css, name, usual = MEDIA[known]
-    return format_html(
-        '<span class="medium medium-{}">{}{}</span>', css, icon(name), words or usual
-    )
+    css, name = MEDIA[known]
+    shown = words or say(known)
+    return format_html('<span class="medium medium-{}">{}{}</span>', css, icon(name), shown)
 
 
 @register.filter
 def channel_words(channel: str) -> str:
     """Say a channel in words."""
-    return CHANNEL_WORDS[Channel(channel)] if channel in set(Channel) else "Not chosen"
+    return say(Channel(channel)) if channel in set(Channel) else "Not chosen"
 
 
 @register.filter
 def in_words(value: object) -> str:
-    """Say a value of the vocabulary in words: patient_access becomes Patient access."""
-    return str(value).replace("_", " ").capitalize()
+    """Say a value of the vocabulary in words: walk_in becomes Walk-in."""
+    return say(value) if isinstance(value, StrEnum) else _KNOWN.get(str(value)) or plain(value)
+
+
+@register.filter
+def modality_words(codes: str) -> str:
+    """Say modality codes in words: MG becomes Mammogram."""
+    return say_modality(codes)
+
+
+@register.filter
+def window_numbers(preset: str) -> str:
+    """Say a window of the viewer in numbers, W 400 L 40; nothing for the file's own."""
+    numbers = WINDOW_NUMBERS.get(preset)
+    return f"W {numbers[1]} L {numbers[0]}".replace("-", "−") if numbers else ""
+
+
+@register.simple_tag
+def delivery_pill(state: str) -> SafeString:
+    """Draw where a delivery stands, in the words of the list's tabs."""
+    known = DeliveryState(state) if state in set(DeliveryState) else DeliveryState.QUEUED
+    return state_pill(DELIVERY_TONES[known], say(known))
 
 
 def _short(day: date, *, with_year: bool) -> str:
@@ -182,6 +220,7 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
     return {
         "field": bound,
         "widget": bound.as_widget(attrs=attributes),
+        "sentences": sentences(bound) if bound.errors else [],
         "is_check": kind == "checkbox",
     }
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from requests_app.models.choices import choices_of, one_of
 from requests_app.models.imaging_request import ImagingRequest, ImagingRequestQuerySet
@@ -64,6 +65,12 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.request} by {self.channel}"
+
+
+def goes_by() -> Coalesce:
+    """Return how a request goes: by its latest delivery, or before any as it is wanted."""
+    latest = Delivery.objects.filter(request=models.OuterRef("pk")).order_by("-created_at", "-id")
+    return Coalesce(models.Subquery(latest.values("channel")[:1]), models.F("preferred_channel"))
 
 
 class ShareLink(models.Model):

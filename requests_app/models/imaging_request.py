@@ -12,12 +12,10 @@ from requests_app.models.choices import choices_of, one_of
 from requests_app.models.organization import Facility
 from requests_app.models.patient import Patient
 from requests_app.vocabulary import (
-    MEDIUM_OF,
     Channel,
     Direction,
     Intake,
     LegalBasis,
-    Medium,
     Priority,
     RequesterType,
     Role,
@@ -96,17 +94,13 @@ class ImagingRequestQuerySet(models.QuerySet["ImagingRequest"]):
         *,
         facilities: Sequence[str] = (),
         asked_by: RequesterType | None = None,
-        medium: Medium | None = None,
     ) -> ImagingRequestQuerySet:
-        """Narrow by facilities, who asked and what the images should ride on."""
+        """Narrow by facilities and by who asked."""
         found = self
         if facilities:
             found = found.filter(facility__slug__in=facilities)
         if asked_by is not None:
             found = found.filter(requester_type=asked_by)
-        if medium is not None:
-            channels = [one for one in Channel if MEDIUM_OF[one] is medium]
-            found = found.filter(preferred_channel__in=channels)
         return found
 
     def search(self, words: str) -> ImagingRequestQuerySet:

@@ -10,14 +10,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from requests_app.intake.submit import Submission, submit
+from requests_app.intake.submit import submit
 from requests_app.lifecycle.looks import listed, looked_at
-from requests_app.models import ImagingRequest, User
+from requests_app.models import ImagingRequest, Policy, User
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
 from requests_app.refusals import KeyUsed
 from requests_app.throttle import Limit, neighbourhood
-from requests_app.tokens import hash_of
+from requests_app.tokens import hash_of, tracking_token
 from requests_app.vocabulary import Role
 
 MOST = 200  # own requests on one page
@@ -27,7 +27,15 @@ TOO_MANY = (
     "Many requests were just sent with this email or from this network. "
     "What you wrote is still here: send it again in {minutes} min."
 )
-UNTRACKED = "No request is tracked here. Check the address in the mail that we sent you."
+UNKNOWN_ADDRESS = {
+    "status": 404,
+    "title": "We do not know this address",
+    "sentence": (
+        "Was the whole address copied from our mail? If it still does not open, ask the "
+        "medical records office of the hospital where your request stands."
+    ),
+    "is_for_patients": True,
+}
 
 
 @require_GET
@@ -53,14 +61,14 @@ def ask(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             user = request.user if request.user.is_authenticated else None
             at = timezone.now()
-            said = form.as_submission(user)
-            if wait := _minutes_to_wait(request, said, at):
+            if wait := _minutes_to_wait(request, form, at):
                 form.add_error(None, TOO_MANY.format(minutes=wait))
-                refused = render(request, "requests_app/ask.html", {"form": form}, status=429)
+                context = {"form": form, "house": form.house}
+                refused = render(request, "requests_app/ask.html", context, status=429)
                 refused["Retry-After"] = str(60 * wait)
                 return refused
             try:
-                filed = submit(said, by=user, at=at, logged_at=at)
+                filed = submit(form.as_submission(user), by=user, at=at, logged_at=at)
             except KeyUsed as error:
                 form.begin_anew(error.sentence, key=secrets.token_urlsafe(24))
             else:
@@ -68,15 +76,16 @@ def ask(request: HttpRequest) -> HttpResponse:
     else:
         form = AskForm(initial={"submission_key": secrets.token_urlsafe(24)})
     status = 422 if form.is_bound else 200
-    return render(request, "requests_app/ask.html", {"form": form}, status=status)
+    context = {"form": form, "house": form.house}
+    return render(request, "requests_app/ask.html", context, status=status)
 
 
-def _minutes_to_wait(request: HttpRequest, said: Submission, at: datetime) -> int:
+def _minutes_to_wait(request: HttpRequest, form: AskForm, at: datetime) -> int:
     """Return the minutes until another request may be filed; a second click files none."""
-    if ImagingRequest.objects.filter(submission_key=said.submission_key).exists():
+    if ImagingRequest.objects.filter(submission_key=form.key).exists():
         return 0
     caller = neighbourhood(request.META.get("REMOTE_ADDR", "") or "")
-    asked = [(FROM_ADDRESS, caller), (TO_MAIL, said.requester_email.lower())]
+    asked = [(FROM_ADDRESS, caller), (TO_MAIL, form.cleaned_data["requester_email"].lower())]
     spent = [limit for limit, key in asked if not limit.take(at, key)]
     return max((limit.minutes_left(at) for limit in spent), default=0)
 
@@ -87,8 +96,7 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
     found, at = ImagingRequest.objects.tracked_by(hash_of(token)), timezone.now()
     if found is None:
         # Not raised: the address holds a secret, and the log would keep it.
-        context = {"status": 404, "sentence": UNTRACKED}
-        response = _private(render(request, "error.html", context, status=404))
+        response = _private(render(request, "error.html", UNKNOWN_ADDRESS, status=404))
         response._has_been_logged = True  # type: ignore[attr-defined]
         return response
     looked_at(request, found, at=at, verb="request.tracked", holder="tracking page")
@@ -97,6 +105,7 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _private(response: HttpResponse) -> HttpResponse:
+    """Let nobody keep or pass on an address that opens without a password."""
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = "no-referrer"
     return response
@@ -105,7 +114,12 @@ def _private(response: HttpResponse) -> HttpResponse:
 @login_required
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    """List a requester's own requests."""
-    own = ImagingRequest.objects.of_requester(cast("User", request.user))[:MOST]
-    listed(request, "own", len(own), at=timezone.now())
-    return render(request, "requests_app/mine.html", {"requests": own})
+    """List a requester's own requests, those first that wait for their answer."""
+    at, policies = timezone.now(), list(Policy.objects.all())
+    asked = ImagingRequest.objects.of_requester(cast("User", request.user))
+    own = asked.prefetch_related("events", "deliveries__link", "facility__holidays")[:MOST]
+    listed(request, "own", len(own), at=at)
+    rows = [(one, progress_of(one, at, policies), tracking_token(one.number)) for one in own]
+    rows.sort(key=lambda row: not row[1].needs_answer)
+    waiting = sum(1 for _, progress, _ in rows if progress.needs_answer)
+    return render(request, "requests_app/mine.html", {"rows": rows, "waiting": waiting})

@@ -10,8 +10,8 @@ from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.intake.authority import need_of
 from requests_app.intake.authorization import ELEMENTS, SIX
 from requests_app.models import Authorization, Delivery, Study, User
-from requests_app.models.choices import choices_of
 from requests_app.vocabulary import AuthorityKind, Channel, Role, State, Touch
+from requests_app.words import choices
 
 if TYPE_CHECKING:
     from requests_app.models import ImagingRequest
@@ -155,7 +155,7 @@ class AuthorityForm(StepForm):
     def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
         super().__init__(*args, request=request, **kwargs)
         need = need_of(request)
-        kinds = [pair for pair in choices_of(AuthorityKind) if need and pair[0] in need.kinds]
+        kinds = [pair for pair in choices(AuthorityKind) if need and pair[0] in need.kinds]
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
 
 
@@ -221,11 +221,7 @@ class HandOverForm(StepForm):
 
     channel = forms.ChoiceField(
         label="How it leaves",
-        choices=[
-            (one.value, one.value.replace("_", " ").capitalize())
-            for one in Channel
-            if one not in (Channel.LINK_SECURE, Channel.UNKNOWN)
-        ],
+        choices=choices(Channel, Channel.LINK_SECURE, Channel.UNKNOWN),
     )
     recipient_name = forms.CharField(label="Recipient", max_length=200)
     recipient_address = forms.CharField(label="Address", required=False, max_length=320)
@@ -276,9 +272,7 @@ class AssignForm(StepForm):
 class TouchForm(NoteForm):
     """One piece of handling by hand."""
 
-    kind = forms.ChoiceField(
-        label="What did you do?", choices=[(one.value, one.value.capitalize()) for one in Touch]
-    )
+    kind = forms.ChoiceField(label="What did you do?", choices=choices(Touch))
     field_order = ("expected", "kind", "note")
 
 

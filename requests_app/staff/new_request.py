@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app.intake.submit import Submission, submit
 from requests_app.models import Facility
-from requests_app.models.choices import choices_of
 from requests_app.staff.doors import person, workers
 from requests_app.staff.forms import day_field
 from requests_app.vocabulary import (
@@ -24,6 +23,7 @@ from requests_app.vocabulary import (
     Priority,
     RequesterType,
 )
+from requests_app.words import choices
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -39,10 +39,10 @@ class NewRequestForm(forms.Form):
     direction = forms.ChoiceField(
         choices=[("outbound", "We send images out"), ("inbound", "We ask another site for images")]
     )
-    intake = forms.ChoiceField(label="How it arrived", choices=choices_of(Intake))
-    priority = forms.ChoiceField(choices=choices_of(Priority))
-    requester_type = forms.ChoiceField(label="Asked by", choices=choices_of(RequesterType))
-    legal_basis = forms.ChoiceField(label="Right", choices=choices_of(LegalBasis))
+    intake = forms.ChoiceField(label="How it arrived", choices=choices(Intake))
+    priority = forms.ChoiceField(choices=choices(Priority))
+    requester_type = forms.ChoiceField(label="Asked by", choices=choices(RequesterType))
+    legal_basis = forms.ChoiceField(label="Right", choices=choices(LegalBasis))
     requester_name = forms.CharField(label="Requester", max_length=200)
     requester_email = forms.EmailField(label="Requester's email", required=False, max_length=254)
     recipient_name = forms.CharField(label="Images go to", max_length=200)
@@ -62,7 +62,7 @@ class NewRequestForm(forms.Form):
     )
     studies_from = forms.DateField(label="Exams from", required=False, widget=day_field())
     studies_to = forms.DateField(label="Exams to", required=False, widget=day_field())
-    preferred_channel = forms.ChoiceField(label="Goes by", choices=choices_of(Channel))
+    preferred_channel = forms.ChoiceField(label="Goes by", choices=choices(Channel))
     need_by = forms.DateField(label="Needed by", required=False, widget=day_field())
     wants_reports = forms.BooleanField(label="With reports", required=False, initial=True)
 

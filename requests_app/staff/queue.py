@@ -11,11 +11,19 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app.lifecycle.looks import listed
 from requests_app.models import Delivery, ImagingRequest
+from requests_app.models.delivery import goes_by
 from requests_app.models.imaging_request import ImagingRequestQuerySet
 from requests_app.sla.policy import Band
 from requests_app.staff.doors import person, seers
-from requests_app.staff.worklist import TABS, Row, counts, is_in, rows_of
-from requests_app.vocabulary import DeliveryState, Direction, Medium, RequesterType
+from requests_app.staff.worklist import BANDS, ORDERS, TABS, Row, counts, is_in, rows_of
+from requests_app.vocabulary import (
+    MEDIUM_OF,
+    Channel,
+    DeliveryState,
+    Direction,
+    Medium,
+    RequesterType,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,7 +83,22 @@ def _list(http_request: HttpRequest, direction: Direction, title: str) -> HttpRe
         "is_inbound": direction is Direction.INBOUND,
         "me": user.pk,
     }
+    context |= _chosen(http_request, words, is_open=tab != "ended")
     return render(http_request, "requests_app/staff/queue.html", context)
+
+
+def _chosen(http_request: HttpRequest, words: str, *, is_open: bool) -> dict[str, object]:
+    """Return what the page says of the filters that a form cannot show by itself."""
+    get, places = http_request.GET, _facilities(http_request)
+    band = get.get("band", "")
+    others = (get.get(name) for name in ("asked", "medium", "band"))
+    return {
+        "places": places if len(places) > 1 else [],
+        "band": BANDS[Band(band)] if is_open and band in set(Band) else "",
+        "orders": ORDERS if is_open else (),
+        "order": get.get("order", ""),
+        "is_narrowed": bool(words or places or any(others)),
+    }
 
 
 def _open(http_request: HttpRequest, rows: list[Row], tab: str) -> Page[Row]:
@@ -84,6 +107,8 @@ def _open(http_request: HttpRequest, rows: list[Row], tab: str) -> Page[Row]:
     chosen = [
         row for row in rows if is_in(row, tab, me) and (not bands or row.standing.band in bands)
     ]
+    if http_request.GET.get("order") == "due":
+        chosen.sort(key=lambda row: row.by_due)
     return Paginator(chosen, PER_PAGE).get_page(http_request.GET.get("page"))
 
 
@@ -105,21 +130,33 @@ def _bands(word: str) -> frozenset[Band]:
 
 
 def _keep_search(http_request: HttpRequest) -> HttpResponse:
-    """Names never go into an address: the words rest in the session."""
+    """Keep the words of a search in the session: names never go into an address."""
     words = http_request.POST.get("words", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
     http_request.session[SEARCH] = words
-    return redirect(f"{http_request.path}?search=on" if words else http_request.path)
+    kept = http_request.GET.copy()
+    for name in ("page", "search"):
+        kept.pop(name, None)
+    if words:
+        kept["search"] = "on"
+    return redirect(f"{http_request.path}?{kept.urlencode()}" if kept else http_request.path)
 
 
 def filters(requests: ImagingRequestQuerySet, http_request: HttpRequest) -> ImagingRequestQuerySet:
     """Narrow by what the address says; unknown words are left aside."""
     get = http_request.GET
     asked, medium = get.get("asked", ""), get.get("medium", "")
-    return requests.narrowed(
-        facilities=[one for one in get.getlist("facility") if one and "\x00" not in one],
+    found = requests.narrowed(
+        facilities=_facilities(http_request),
         asked_by=RequesterType(asked) if asked in set(RequesterType) else None,
-        medium=Medium(medium) if medium in set(Medium) else None,
     )
+    if medium in set(Medium):
+        channels = [one for one in Channel if MEDIUM_OF[one] == medium]
+        found = found.alias(way=goes_by()).filter(way__in=channels)
+    return found
+
+
+def _facilities(http_request: HttpRequest) -> list[str]:
+    return [one for one in http_request.GET.getlist("facility") if one and "\x00" not in one]
 
 
 @seers

@@ -51,6 +51,16 @@ TABS: tuple[tuple[str, str], ...] = (
     ("all", "All open"),
 )
 
+ORDERS: tuple[tuple[str, str], ...] = (("", "Most urgent first"), ("due", "By due date"))
+"""How open work is put in order; the first is the usual one."""
+BANDS: dict[Band, str] = {
+    Band.ON_TRACK: "On track",
+    Band.AT_RISK: "At risk",
+    Band.LATE: "Late",
+    Band.VERY_LATE: "Very late",
+    Band.HELD: "On hold",
+}
+
 _URGENCY = {Band.VERY_LATE: 0, Band.LATE: 1, Band.AT_RISK: 2, Band.ON_TRACK: 3, Band.HELD: 4}
 _FAR = datetime.max.replace(tzinfo=UTC)
 
@@ -68,6 +78,18 @@ class Row:
     since: datetime | None
     tone: str
     words: str
+
+    @property
+    def channel(self) -> str:
+        """The channel of the latest delivery, or before any the one that is wanted."""
+        sent = list(self.request.deliveries.all())
+        return sent[-1].channel if sent else self.request.preferred_channel
+
+    @property
+    def by_due(self) -> tuple[datetime, str]:
+        """Sort key: the earliest due date first, whatever its band."""
+        due = self.standing.due
+        return (due.due_at if due else _FAR, self.request.number)
 
     @property
     def urgency(self) -> tuple[int, datetime, str]:
@@ -113,7 +135,9 @@ def rows_of(requests: ImagingRequestQuerySet, at: datetime) -> list[Row]:
     calendars: dict[int, BusinessCalendar] = {}
     policies = list(Policy.objects.all())
     needs = needs_now(at)
-    found = requests.select_related("facility", "assigned_to").prefetch_related("events")
+    found = requests.select_related("facility", "assigned_to").prefetch_related(
+        "events", "deliveries"
+    )
     rows = [
         _row(one, clocks_of(one, at, calendars=calendars, policies=policies, needs=needs), at)
         for one in found

@@ -70,3 +70,13 @@ def test_a_mail_leads_to_our_address_whatever_host_was_named(
 def test_nobody_is_written_to_who_has_no_account(settings: object) -> None:
     ask_for_reset("stranger@example.org", settings)
     assert mail.outbox == []
+
+
+def test_a_wrong_password_says_what_to_do(person: User) -> None:
+    client = Client()
+    said = {"login": person.email, "password": "wrong"}
+    text = client.post("/account/login/", said).content.decode()
+    assert "That email and password do not fit together. Try again." in text
+    empty = client.post("/account/login/", {}).content.decode()
+    assert "Write your password." in empty
+    assert "This field is required" not in empty

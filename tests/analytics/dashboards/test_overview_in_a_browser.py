@@ -1,6 +1,7 @@
 """The overview in Chromium: charts, filters, definitions, no message in the console, no side scroll."""
 
 import os
+import re
 import time
 
 import pytest
@@ -15,6 +16,7 @@ pytestmark = [
 ]
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
 READY = "html[data-charts=ready]"
+PAPER = 673  # px: A4 less its margins, the narrower of the two papers
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_charts_appear_and_the_page_never_scrolls_sideways(pages, width: int, sc
     assert said == []
 
 
-def test_filters_definitions_and_paper(pages) -> None:
+def test_filters_and_definitions(pages) -> None:
     make, said, address = pages
     page = make(1440, "light")
     page.goto(f"{address}/overview/")
@@ -81,6 +83,30 @@ def test_filters_definitions_and_paper(pages) -> None:
     page.go_back()
     page.wait_for_selector(READY, timeout=20_000)
     assert "Contract SLA met" in page.locator(".kpi-label").first.inner_text()
+    assert said == []
+
+
+def test_what_is_printed_fits_the_paper_and_the_screen_is_as_before(pages) -> None:
+    make, said, address = pages
+    page = make(1440, "dark")
+    page.goto(f"{address}/overview/")
+    page.wait_for_selector(READY, timeout=20_000)
+    widths = "[...document.querySelectorAll('.chart .main-svg')].map(one => one.clientWidth)"
+    on_screen = page.evaluate(widths)
+    printed = page.pdf(prefer_css_page_size=True)  # fires beforeprint and afterprint by itself
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) <= 3
+    page.wait_for_function(f"String({widths}) === '{','.join(map(str, on_screen))}'")
+    page.set_viewport_size({"width": PAPER, "height": 900})
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert set(page.evaluate(widths)) == {620}
+    over = page.evaluate(
+        """[...document.querySelectorAll('.panel, .panel table, .chart .main-svg')].filter(
+            one => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth
+        ).map(one => one.className.baseVal ?? one.className)"""
+    )
+    assert over == []
+    assert page.locator(".on-paper").inner_text() == page.url
+    assert not page.get_by_role("button", name="Facility all facilities").is_visible()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert said == []

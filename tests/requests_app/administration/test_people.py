@@ -68,8 +68,8 @@ def test_a_mail_server_that_refuses_leaves_the_account_and_says_so(
         ({"email": "NORTHFIELD-STAFF@example.org"}, "has an account already"),
         ({"roles": []}, "Choose at least one role"),
         ({"roles": ["king"]}, "king"),
-        ({"email": "\x00"}, "Null characters"),
-        ({"email": "x" * 3000}, "valid email"),
+        ({"email": "\x00"}, "Remove the characters that cannot be shown."),
+        ({"email": "x" * 3000}, "such as name@example.org."),
     ],
 )
 def test_bad_invitations_are_answered_and_write_nothing(

@@ -1,0 +1,84 @@
+"""Pages in Chromium: what must stand inside the window, and what must fit on paper."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from journey_cast import facility, somebody
+from test_release_by_link import ask, attach, do
+from test_release_in_a_browser import Visitor
+
+from requests_app.models import ImagingRequest, User
+from requests_app.vocabulary import Role
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+SIZES = [(1440, "light"), (390, "dark")]
+
+
+@pytest.fixture
+def staff(client: Client) -> User:
+    """A supervisor of Northfield, signed in."""
+    person = somebody(Role.SUPERVISOR, facility())
+    client.force_login(person)
+    return person
+
+
+def visitor_of(client: Client, chromium: Any, live_server: Any, width: int, scheme: str) -> Visitor:
+    """Return a window in which the person of `client` is signed in."""
+    visitor = Visitor(chromium, live_server.url, width, scheme)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
+    visitor.context.add_cookies([cookie | {"url": live_server.url}])
+    return visitor
+
+
+def with_images(client: Client) -> ImagingRequest:
+    """Return an approved request with one small study."""
+    request = ask(Client())
+    do(client, request, "identity", record_number="MRN-0417")
+    for key in ("complete", "approve"):
+        do(client, request, key)
+    attach(client, request)
+    return request
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+def test_the_viewer_stands_whole_in_the_window_with_its_words(
+    chromium: Any, live_server: Any, client: Client, staff: User, width: int, scheme: str
+) -> None:
+    request = with_images(client)
+    visitor = visitor_of(client, chromium, live_server, width, scheme)
+    visitor.open(f"/work/requests/{request.number}/view/")
+    page = visitor.page
+    page.wait_for_function("document.querySelector('#frame').naturalWidth > 0")
+    assert page.evaluate("document.documentElement.scrollHeight") <= 900
+    for part in ("#slice", "#windows", ".corner.br"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 900
+    assert not page.locator("#series").is_visible()
+    words = page.inner_text("#canvas")
+    for said in ("Slice 2 of 3", "W 400 L 40", "Axial", "Not for diagnosis"):
+        assert said in words
+    assert "October 14, 2026" in page.inner_text("header")
+    page.hover("#canvas")
+    page.mouse.wheel(0, 120)
+    page.get_by_text("Slice 3 of 3").wait_for()
+    assert page.evaluate("scrollY") == 0
+    visitor.context.close()
+    assert visitor.found == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), SIZES)
+def test_the_fields_for_files_stay_inside_their_dashed_frame(
+    chromium: Any, live_server: Any, client: Client, staff: User, width: int, scheme: str
+) -> None:
+    request = with_images(client)
+    visitor = visitor_of(client, chromium, live_server, width, scheme)
+    visitor.open(f"/work/requests/{request.number}/")
+    outer = visitor.page.locator(".drop").bounding_box()
+    for field in ("#files", "#folder"):
+        inner = visitor.page.locator(field).bounding_box()
+        assert inner["x"] >= outer["x"]
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+    visitor.context.close()
+    assert visitor.found == []
