@@ -87,7 +87,7 @@ def shown(as_of: datetime, calendars: Mapping[str, BusinessCalendar]) -> Iterato
             partner="" if is_patient else "Example Practice 1",
             patient=9000 + number,
             modality=piece.images or "CT",
-            scope=f"{piece.images or 'CT'} of the {BODY[piece.images or 'CT']}, with reports",
+            scope=f"{piece.images or 'CT'} of the {BODY[piece.images or 'CT']}",
             wants=Channel.LINK_SECURE,
             need_by=None,
             received=received,
