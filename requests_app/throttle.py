@@ -1,14 +1,21 @@
-"""How often something may be done: counters in the cache, in windows of equal length."""
+"""How often something may be done: counters in the cache, in windows of equal length.
+
+Without the cache nothing is limited: a patient's link must open on the day the counters are gone.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import ipaddress
+import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,14 +29,21 @@ class Limit:
     def take(self, at: datetime, *key: str) -> bool:
         """Count one more; say whether it was still within the limit."""
         place = self._place(at, *key)
-        cache.add(place, 0, timeout=self.within.total_seconds() + 60)
-        with suppress(ValueError):  # the entry ended between the two calls
-            return bool(cache.incr(place) <= self.times)
+        try:
+            cache.add(place, 0, timeout=self.within.total_seconds() + 60)
+            with suppress(ValueError):  # the entry ended between the two calls
+                return bool(cache.incr(place) <= self.times)
+        except RedisError:
+            _LOG.exception("The counters of %s are out of reach; nothing is limited.", self.name)
         return True
 
     def is_spent(self, at: datetime, *key: str) -> bool:
         """Say whether nothing is left."""
-        return bool(cache.get(self._place(at, *key), 0) >= self.times)
+        try:
+            return bool(cache.get(self._place(at, *key), 0) >= self.times)
+        except RedisError:
+            _LOG.exception("The counters of %s are out of reach; nothing is limited.", self.name)
+            return False
 
     def minutes_left(self, at: datetime) -> int:
         """Return the whole minutes, at least one, until the window ends."""

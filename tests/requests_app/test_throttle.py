@@ -1,6 +1,7 @@
 """A limit counts each key apart, and anew in each window."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,18 @@ def test_the_wait_is_told_in_whole_minutes(seconds: int, minutes: int) -> None:
 )
 def test_who_may_choose_among_many_addresses_counts_once(address: str, part: str) -> None:
     assert neighbourhood(address) == part
+
+
+def test_without_the_cache_nothing_is_limited_and_the_log_says_so(
+    settings: object, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CACHES = {  # type: ignore[attr-defined]
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": f"unix://{tmp_path}/nobody-listens.sock",
+        }
+    }
+    limit = Limit(name="test", times=1, within=timedelta(minutes=1))
+    assert [limit.take(AT, "somebody") for _ in range(3)] == [True] * 3
+    assert not limit.is_spent(AT, "somebody")
+    assert "out of reach" in caplog.text
