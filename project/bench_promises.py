@@ -100,9 +100,8 @@ def by_pandas(cases: pd.DataFrame, steps: pd.DataFrame, as_of: int) -> dict[str,
     """Return five figures of the overview as one would write them with pandas."""
     out = cases[cases.direction == "outbound"]
     took = (cases.available - cases.received).dropna() / DAY
-    stop = out.contract_stop
     due = out[out.contract_due.notna()]
-    matured = due[(due.contract_due <= as_of) | stop.notna()]
+    matured = due[(due.contract_due <= as_of) | due.contract_stop.notna()]
     sent = steps[(steps.activity == "available") & steps.medium.notna()]
     per_code = steps[steps.is_failure].groupby("reason").request_id.nunique()
     return {

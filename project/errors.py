@@ -61,7 +61,12 @@ def page(request: HttpRequest, status: int, sentence: str = "", title: str = "")
 def framed(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Put an error page of Django's handlers into the frame; leave every other answer alone."""
     words = getattr(response, "without_frame", None)
-    return page(request, *words) if words else response
+    if not words:
+        return response
+    again = page(request, *words)
+    # Django logged it before; a new page without this mark would be logged once more.
+    again._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
+    return again
 
 
 def _unframed(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:

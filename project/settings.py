@@ -42,7 +42,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "drf_spectacular",
-    "django_filters",
     "allauth",
     "allauth.account",
     "project",
@@ -92,11 +91,14 @@ if _test_suffix:
     DATABASES["default"]["TEST"] = {"NAME": f"test_discless_{_test_suffix}"}
 
 _broker = environment.text("BROKER_URL", "")
-if not _broker or _broker.startswith(("redis", "unix")):
+_cache = environment.text("CACHE_URL", "")
+if not _cache and (not _broker or _broker.startswith(("redis", "unix"))):
+    _cache = _broker or cache_url(VAR)
+if _cache:
     CACHES: dict[str, dict[str, object]] = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": environment.text("CACHE_URL", _broker or cache_url(VAR)),
+            "LOCATION": _cache,
         }
     }
 else:

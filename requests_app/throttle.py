@@ -37,14 +37,6 @@ class Limit:
             _LOG.exception("The counters of %s are out of reach; nothing is limited.", self.name)
         return True
 
-    def is_spent(self, at: datetime, *key: str) -> bool:
-        """Say whether nothing is left."""
-        try:
-            return bool(cache.get(self._place(at, *key), 0) >= self.times)
-        except RedisError:
-            _LOG.exception("The counters of %s are out of reach; nothing is limited.", self.name)
-            return False
-
     def minutes_left(self, at: datetime) -> int:
         """Return the whole minutes, at least one, until the window ends."""
         length = self.within.total_seconds()

@@ -114,12 +114,19 @@ def withdraw(keeper: Keeper, row: Policy) -> None:
     """Remove a version that has not begun; one in force is replaced, never removed."""
     if row.organization_id != keeper.organization.pk:
         raise NotAllowed("This rule is not your organization's.")
-    if row.effective_from is None or row.effective_from <= keeper.at.date():
+    if row.effective_from is None or _has_begun(keeper, row):
         raise Incomplete(
             "This version has begun, and requests may stand under it. Publish a new version."
         )
     _note(keeper, "rule.withdrawn", Action.DELETE, row)
     row.delete()
+
+
+def _has_begun(keeper: Keeper, row: Policy) -> bool:
+    """Say whether a version's first day has come at any place that it binds."""
+    places = [row.facility] if row.facility else keeper.organization.facilities.all()
+    days = [place.local_day(keeper.at) for place in places] or [keeper.at.date()]
+    return row.effective_from is None or row.effective_from <= max(days)
 
 
 def latest(keeper: Keeper, key: str, facility: Facility | None = None) -> Policy | None:

@@ -86,8 +86,10 @@ def _minutes_to_wait(request: HttpRequest, form: AskForm, at: datetime) -> int:
         return 0
     caller = neighbourhood(request.META.get("REMOTE_ADDR", "") or "")
     asked = [(FROM_ADDRESS, caller), (TO_MAIL, form.cleaned_data["requester_email"].lower())]
-    spent = [limit for limit, key in asked if not limit.take(at, key)]
-    return max((limit.minutes_left(at) for limit in spent), default=0)
+    for limit, key in asked:  # in this order: who is slowed must not use up somebody's mailbox
+        if not limit.take(at, key):
+            return limit.minutes_left(at)
+    return 0
 
 
 @require_GET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from requests_app.intake.submit import Submission, submit
 from requests_app.models import Facility
+from requests_app.refusals import KeyUsed
 from requests_app.staff.doors import person, workers
 from requests_app.staff.forms import day_field
 from requests_app.vocabulary import (
@@ -26,7 +27,7 @@ from requests_app.vocabulary import (
 from requests_app.words import choices
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
 
 KEY_LENGTH = 32
 
@@ -34,7 +35,7 @@ KEY_LENGTH = 32
 class NewRequestForm(forms.Form):
     """Everything that staff know when a request arrives."""
 
-    submission_key = forms.RegexField(r"^[A-Za-z0-9_-]{16,64}$", widget=forms.HiddenInput)
+    submission_key = forms.RegexField(r"^[A-Za-z0-9_-]{16,59}$", widget=forms.HiddenInput)
     facility = forms.ModelChoiceField(queryset=Facility.objects.none(), empty_label=None)
     direction = forms.ChoiceField(
         choices=[("outbound", "We send images out"), ("inbound", "We ask another site for images")]
@@ -78,9 +79,17 @@ class NewRequestForm(forms.Form):
             self.add_error("studies_to", "The last day lies before the first. Swap them.")
         return said
 
+    def begin_anew(self, sentence: str) -> None:
+        """Keep what was typed under a new key, and say why it was not filed."""
+        self.add_error(None, sentence)
+        again = cast("QueryDict", self.data).copy()
+        again["submission_key"] = get_random_string(KEY_LENGTH)
+        self.data = again
+
     def submission(self) -> Submission:
         """Return what was said as a submission."""
         said = dict(self.cleaned_data)
+        said["submission_key"] = f"desk-{said['submission_key']}"
         words = {
             "direction": Direction,
             "intake": Intake,
@@ -112,7 +121,12 @@ def new_request(http_request: HttpRequest) -> HttpResponse:
         context = {"form": form}
         return render(http_request, "requests_app/staff/new_request.html", context, status=422)
     at = timezone.now()
-    filed = submit(form.submission(), by=user, at=at, logged_at=at)
+    try:
+        filed = submit(form.submission(), by=user, at=at, logged_at=at)
+    except KeyUsed as error:
+        form.begin_anew(error.sentence)
+        context = {"form": form}
+        return render(http_request, "requests_app/staff/new_request.html", context, status=422)
     said = "was filed before; here it is" if filed.already else "is filed"
     messages.success(http_request, f"{filed.request.number} {said}.")
     return redirect("staff:request", filed.request.number)

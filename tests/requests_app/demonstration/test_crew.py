@@ -9,7 +9,9 @@ import time
 from pathlib import Path
 
 PARENT = r"""
-import fcntl, os, sys, time
+import fcntl, os, signal, sys, time
+# Whatever starts the tests in the background may have ignored it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from functools import partial
 from requests_app.demonstration.crew import work_side_by_side
 lock = open(sys.argv[1], "a")
