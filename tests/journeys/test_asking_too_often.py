@@ -69,3 +69,12 @@ def test_an_unknown_tracking_page_is_refused_in_private_and_not_logged(
     assert refused["Cache-Control"] == "no-store"
     assert refused["Referrer-Policy"] == "no-referrer"
     assert "no-such-secret" not in caplog.text
+
+
+def test_who_is_slowed_does_not_use_up_somebody_elses_mailbox() -> None:
+    for number in range(FROM_ADDRESS.times):
+        ask(number)
+    for number in range(100, 100 + TO_MAIL.times + 1):
+        assert ask(number, email="victim@example.org").status_code == 429
+    theirs = ask(200, email="victim@example.org", address="198.51.100.4")
+    assert theirs.status_code == 302
