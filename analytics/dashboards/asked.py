@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 
 from analytics.dashboards.layout import PARTS
 from requests_app.refusals import DisclessError
 
 SUITES, CALLBACK = "_dash-component-suites/", "_dash-update-component"
 _PAGES = frozenset({"", "_dash-layout", "_dash-dependencies", CALLBACK})
+# A package and a file in it: with less, or with bytes that are no text, Dash breaks.
+_FILE = re.compile(rf"{SUITES}[\w@.-]+(?:/[\w@.-]+)+", re.ASCII)
 _ADDRESS = ("address", "search")
 
 
@@ -26,7 +29,7 @@ def methods_of(path: str) -> tuple[str, ...]:
 
 def is_there(path: str) -> bool:
     """Say whether anything is at an address below the overview; Dash would show an empty page."""
-    return path in _PAGES or path.removeprefix(SUITES) not in ("", path)
+    return path in _PAGES or bool(_FILE.fullmatch(path))
 
 
 def search_of(body: bytes) -> tuple[str, str]:

@@ -1,5 +1,10 @@
 """JSON forms of requests."""
 
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.encoding import smart_str
 from rest_framework import serializers
 
 from requests_app.failure_codes import FAILURES, FailureCode
@@ -72,10 +77,20 @@ class RequestSerializer(serializers.ModelSerializer[ImagingRequest]):
         )
 
 
+class FacilityField(serializers.SlugRelatedField[Facility]):
+    """A facility by its slug."""
+
+    def to_internal_value(self, data: Any) -> Facility:
+        """Return the facility; a word with a NUL names none, and no database may be asked."""
+        if "\0" in str(data):
+            self.fail("does_not_exist", slug_name=self.slug_field, value=smart_str(data))
+        return super().to_internal_value(data)
+
+
 class SubmissionSerializer(serializers.Serializer[None]):
     """A new request."""
 
-    facility = serializers.SlugRelatedField(
+    facility = FacilityField(
         slug_field="slug", queryset=Facility.objects.filter(accepts_requests=True)
     )
     direction = serializers.ChoiceField(choices=choices_of(Direction), default=Direction.OUTBOUND)
@@ -89,6 +104,12 @@ class SubmissionSerializer(serializers.Serializer[None]):
     patient_given_name = serializers.CharField(max_length=120, required=False, default="")
     patient_birth_date = serializers.DateField(required=False, allow_null=True, default=None)
     scope = serializers.CharField(max_length=2000)
+
+    def validate_patient_birth_date(self, born: date | None) -> date | None:
+        """Refuse a birth that lies ahead."""
+        if born is not None and born > timezone.now().date():
+            raise serializers.ValidationError("A date of birth cannot lie ahead.")
+        return born
 
 
 REASONS = [(code.value, what.label) for code, what in FAILURES.items()]

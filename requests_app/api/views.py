@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -24,6 +25,7 @@ from requests_app.failure_codes import FailureCode
 from requests_app.intake.submit import Submission, submit
 from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.looks import listed, looked_at
+from requests_app.lifecycle.permissions import WORKERS
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, User
 from requests_app.models.imaging_request import ImagingRequestQuerySet
@@ -130,7 +132,10 @@ class RequestTransition(APIView):
     @extend_schema(request=TransitionSerializer, responses=RequestSerializer)
     def post(self, request: Request, number: str) -> Response:
         """Move a request; 409 where someone else moved it first."""
-        found, wanted = find(request, number), TransitionSerializer(data=request.data)
+        found = find(request, number)
+        if not person_of(request).has_role(*WORKERS):
+            raise PermissionDenied
+        wanted = TransitionSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         said = wanted.validated_data
         expected, reason = said.get("expected"), said.get("reason")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -78,6 +79,13 @@ class NewRequestForm(forms.Form):
         if first and last and last < first:
             self.add_error("studies_to", "The last day lies before the first. Swap them.")
         return said
+
+    def clean_patient_birth_date(self) -> date | None:
+        """Refuse a birth that lies ahead."""
+        born: date | None = self.cleaned_data["patient_birth_date"]
+        if born is not None and born > timezone.now().date():
+            raise forms.ValidationError("A date of birth cannot lie ahead.")
+        return born
 
     def begin_anew(self, sentence: str) -> None:
         """Keep what was typed under a new key, and say why it was not filed."""

@@ -130,3 +130,27 @@ def test_a_second_submit_by_the_api_with_one_key_files_nothing(staff: Client) ->
     ]
     assert [answer.status_code for answer in answers] == [201, 200]
     assert ImagingRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize("body", ["[" * 1500 + "]" * 1500, '{"a":' * 50_000 + "1" + "}" * 50_000])
+def test_json_nested_too_deeply_gets_a_sentence(client: Client, body: str) -> None:
+    client.force_login(somebody(Role.RELEASE_STAFF, facility()))
+    answer = client.post("/api/requests/", body, "application/json")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    ("field", "word"),
+    [("facility", "\0"), ("facility", "north\0field"), ("patient_birth_date", "9999-12-31")],
+)
+def test_a_word_of_the_api_that_cannot_be_names_its_field(
+    client: Client, field: str, word: str
+) -> None:
+    said = {"facility": facility().slug, "requester_type": "patient", "scope": "CT abdomen"}
+    said |= {"legal_basis": "patient_access", "requester_name": "Sample Patient 0417"}
+    said |= {"recipient_name": "Sample Patient 0417", "patient_family_name": "0417"}
+    client.force_login(somebody(Role.RELEASE_STAFF, facility()))
+    answer = client.post("/api/requests/", said | {field: word}, "application/json")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["field"] == field

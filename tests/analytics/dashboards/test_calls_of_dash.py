@@ -61,6 +61,10 @@ NOWHERE = (
     "_dash-component-suites/dash/../../settings.py",
     "_dash-component-suites/dash/%2e%2e/version.py",
     "_dash-component-suites/%00/x.js",
+    "_dash-component-suites/x",
+    "_dash-component-suites/dash/%ff.js",
+    "_dash-component-suites/%ff/x.js",
+    "_dash-component-suites/dash/%ed%a0%80.js",
     "_dash-component-suites/dash/deps/react@0.v0_0m0.js",
     "assets/x.css",
 )
