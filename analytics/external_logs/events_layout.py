@@ -12,7 +12,7 @@ from analytics.external_logs.check import Clock, Findings, blank, flags
 from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Anchor, Mapping
 from analytics.external_logs.raw import RawLog
-from analytics.external_logs.requests_layout import ways
+from analytics.external_logs.requests_layout import complete, ways
 
 ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by")
 TEXTS = (*ATTRIBUTES, "staff", "received_anchor", "completed_anchor")
@@ -81,7 +81,7 @@ def build_events(
     cells: pa.Table, mapping: Mapping, database: Database
 ) -> tuple[pa.Table, pa.Table]:
     """Return the tables of requests and of events of the kept rows."""
-    full = _complete(cells)
+    full = complete(cells, TEXTS, TIMES)
     database.register("cells", full)
     received, first = _anchor(mapping.received, "received", is_first=True)
     completed, last = _anchor(mapping.completed, "completed", is_first=False)
@@ -109,14 +109,3 @@ def _anchor(anchor: Anchor, name: str, *, is_first: bool) -> tuple[str, list[Any
         text, time = f"{name}_anchor", f'"at:{name}_anchor"'
         return f'first({time} ORDER BY "at:timestamp", "row") FILTER (WHERE {text} <> \'\')', []
     return "CAST(NULL AS BIGINT)", []
-
-
-def _complete(cells: pa.Table) -> pa.Table:
-    n = cells.num_rows
-    for name in TEXTS:
-        if name not in cells.column_names:
-            cells = cells.append_column(name, pa.chunked_array([pa.repeat("", n)]))
-    for name in TIMES:
-        if f"at:{name}" not in cells.column_names:
-            cells = cells.append_column(f"at:{name}", pa.chunked_array([pa.nulls(n, pa.int64())]))
-    return cells

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,7 @@ def build_requests(
 ) -> tuple[pa.Table, pa.Table]:
     """Return the tables of requests and of events of the kept rows."""
     own = dict(mapping.values.get("channel", {}))
-    full = complete(cells)
+    full = complete(cells, FIELDS, TIMES)
     meant = {
         "meant_direction": each_word(full["direction"], direction_of, pa.string()),
         "meant_outcome": each_word(full["status"], outcome_of, pa.string()),
@@ -160,13 +161,13 @@ FIELDS = (
 TIMES = ("received_at", "completed_at", "complete_at", "need_by", "hold_start", "hold_end")
 
 
-def complete(cells: pa.Table) -> pa.Table:
-    """Return the cells with a blank column for every field that the file does not have."""
+def complete(cells: pa.Table, texts: Iterable[str], times: Iterable[str]) -> pa.Table:
+    """Return the cells with a blank column for every text and time that the file does not have."""
     n = cells.num_rows
-    for name in FIELDS:
+    for name in texts:
         if name not in cells.column_names:
             cells = cells.append_column(name, pa.chunked_array([pa.repeat("", n)]))
-    for name in TIMES:
+    for name in times:
         if f"at:{name}" not in cells.column_names:
             cells = cells.append_column(f"at:{name}", pa.chunked_array([pa.nulls(n, pa.int64())]))
     return cells
