@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
-from typing import Any
 from zoneinfo import ZoneInfo
-
-import duckdb
 
 from analytics.charts.tables import Age, Cell, Failure, Survival, Waiting
 from analytics.metrics.catalogue import BY_KEY
-from analytics.metrics.selection import Selection
-from analytics.mirror.fold import Mirror
+from analytics.metrics.question import Question
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
 from requests_app.failure_codes import FAILURES, FailureCode
 
@@ -23,39 +17,6 @@ AGES: tuple[tuple[str, float], ...] = (
     ("Under 2 days", 2), ("2 to 5 days", 5), ("5 to 10 days", 10), ("Over 10 days", float("inf")),
 )  # fmt: skip
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
-
-
-@dataclass(frozen=True)
-class Question:
-    """An open mirror with a selection."""
-
-    database: duckdb.DuckDBPyConnection
-    mirror: Mirror
-    selection: Selection
-
-    def rows(self, sql: str, selection: Selection | None = None) -> list[tuple[Any, ...]]:
-        """Return the rows of a statement; $selection and $as_of are filled in."""
-        condition, values = (selection or self.selection).sql()
-        text = sql.replace("$selection", condition).replace("$as_of", str(self.mirror.log.as_of))
-        return self.database.execute(text, values).fetchall()
-
-    def over(self, selection: Selection) -> Question:
-        """Return the same question about another selection."""
-        return replace(self, selection=selection)
-
-    @property
-    def whenever(self) -> Selection:
-        """The selection without its days: what is open now, whenever it came."""
-        return replace(self.selection, since=None, until=None)
-
-
-@contextmanager
-def asking(mirror: Mirror, selection: Selection) -> Iterator[Question]:
-    """Open the mirror once for several tables."""
-    with duckdb.connect(config={"threads": 2}) as database:
-        database.register("cases", mirror.cases)
-        database.register("steps", mirror.steps)
-        yield Question(database, mirror, selection)
 
 
 def weeks(since: date, until: date, most: int = 13) -> list[date]:
@@ -116,7 +77,7 @@ def medians(ask: Question, starts: Sequence[date], *, end: date) -> list[float |
         f"WHERE $selection AND available >= received AND received >= {bounds[0]} "
         f"AND received < {bounds[-1]} GROUP BY bucket"
     )
-    found = dict(rows)
+    found: dict[int, float | None] = dict(rows)
     return [found.get(i + 1) for i in range(len(starts))]
 
 

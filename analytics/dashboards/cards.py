@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.charts import ask as asked
-from analytics.charts.ask import Question
 from analytics.charts.marks import Spark, spark
 from analytics.charts.tables import Survival
 from analytics.charts.words import DASH, count, one, span, whole
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.definition import METHOD_VERSION, Better, Metric, Result
+from analytics.metrics.question import Question
 from analytics.statistics.intervals import newcombe, wilson
 
 MEDIAN_TARGET = 3.0  # days

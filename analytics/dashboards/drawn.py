@@ -7,12 +7,12 @@ from typing import Any
 
 from analytics.charts import ask as asked
 from analytics.charts import curve, media, pareto
-from analytics.charts.ask import asking
 from analytics.charts.tables import Cell
 from analytics.charts.words import count, one, period, span, whole
 from analytics.dashboards import links
 from analytics.dashboards.head import DISCS
 from analytics.dashboards.standing import STATES
+from analytics.metrics.question import asking
 from analytics.readers.view import View
 
 Context = dict[str, Any]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.charts import ask as asked
-from analytics.charts.ask import Question, asking
 from analytics.charts.marks import reading
 from analytics.charts.tables import Survival
 from analytics.charts.words import one, span
@@ -14,6 +13,7 @@ from analytics.dashboards.filters import filters
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
+from analytics.metrics.question import Question, asking
 from analytics.readers.view import View
 from analytics.statistics.intervals import newcombe
 

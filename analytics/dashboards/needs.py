@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import Any
 
 from analytics.charts import ask as asked
-from analytics.charts.ask import Question
 from analytics.charts.tables import Waiting
 from analytics.charts.words import count, day, plural
 from analytics.dashboards import links
 from analytics.dashboards.standing import STATES, STEPS
+from analytics.metrics.question import Question
 from analytics.readers.view import View
 from analytics.sources.opening import LIVE
 from requests_app.models import Facility

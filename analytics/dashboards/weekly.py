@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.charts import ask as asked
-from analytics.charts.ask import asking
 from analytics.charts.marks import interval, reading
 from analytics.charts.tables import Cell
 from analytics.charts.words import count, listed, one, plural, share
@@ -14,6 +13,7 @@ from analytics.dashboards import links
 from analytics.dashboards.needs import needs_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
+from analytics.metrics.question import asking
 from analytics.readers.view import View
 
 Context = dict[str, Any]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from analytics.metrics.definition import Kind, Metric
+from analytics.metrics.question import Row, asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
 
@@ -102,9 +101,14 @@ class Behind:
         )
         return [dict(zip(COLUMNS, row, strict=True)) for row in found]
 
-    def _ask(self, sql: str) -> list[tuple[Any, ...]]:
-        condition, values = self.selection.sql()
+    def _ask(self, sql: str) -> list[Row]:
+        narrowed, values = self._narrowed()
+        with asking(self.mirror, self.selection) as question:
+            return question.rows(sql.replace("$selection", narrowed), values=values)
+
+    def _narrowed(self) -> tuple[str, list[object]]:
         metric, narrow = self.metric, self.narrowing
+        condition, values = "$selection", list[object]()
         for column, word in (
             (metric.group, narrow.group),
             ("medium", narrow.medium),
@@ -117,9 +121,4 @@ class Behind:
             days = "($as_of - received) / 86400e0"
             condition += f" AND {days} >= ? AND {days} < ?"
             values += narrow.age
-        text = sql.replace("$selection", condition)
-        with duckdb.connect(config={"threads": 2}) as database:
-            database.register("cases", self.mirror.cases)
-            database.register("steps", self.mirror.steps)
-            text = text.replace("$as_of", str(self.mirror.log.as_of))
-            return database.execute(text, values).fetchall()
+        return condition, values

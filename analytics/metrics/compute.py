@@ -7,16 +7,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import duckdb
-
 from analytics.metrics.catalogue import BY_KEY, GROUPINGS, METRICS
 from analytics.metrics.definition import Group, Kind, Metric, Result
+from analytics.metrics.question import Question, Row, asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
 from analytics.statistics.intervals import quantile_interval, wilson
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
-
-Row = tuple[Any, ...]
 
 
 def compute(
@@ -32,29 +29,20 @@ def compute(
     """
     chosen = METRICS if keys is None else tuple(BY_KEY[key] for key in keys)
     group = GROUPINGS[by] if by is not None else None
-    with _open(mirror) as database:
-        asker = _Asker(database, mirror, selection, group)
+    with asking(mirror, selection) as question:
+        asker = _Asker(question, group)
         return {metric.key: asker.ask(metric) for metric in chosen}
-
-
-def _open(mirror: Mirror) -> duckdb.DuckDBPyConnection:
-    database = duckdb.connect(config={"threads": 2})
-    database.register("cases", mirror.cases)
-    database.register("steps", mirror.steps)
-    return database
 
 
 @dataclass(frozen=True)
 class _Asker:
-    database: duckdb.DuckDBPyConnection
-    mirror: Mirror
-    selection: Selection
+    question: Question
     group: str | None
 
     def ask(self, metric: Metric) -> Result:
         """Return one result, or the reason why there is none."""
         for name in metric.needs:
-            if (why := self.mirror.log.missing.get(name)) is not None:
+            if (why := self.question.mirror.log.missing.get(name)) is not None:
                 return Result(
                     key=metric.key, label=metric.label, unit=metric.unit, value=None, why=why
                 )
@@ -65,18 +53,11 @@ class _Asker:
         by = tuple(self._group(metric, str(name), row) for name, *row in groups)
         return replace(whole, by=by, excluded=self._excluded(metric))
 
-    def _query(self, sql: str) -> list[Row]:
-        condition, values = self.selection.sql()
-        text = sql.replace("$selection", condition)
-        return self.database.execute(
-            text.replace("$as_of", str(self.mirror.log.as_of)), values
-        ).fetchall()
-
     def _rows(self, metric: Metric, group: str | None) -> list[Row]:
         columns = _COLUMNS[metric.kind](metric)
         head = f"{group} AS grp, " if group else ""
         tail = "GROUP BY grp ORDER BY grp" if group else ""
-        return self._query(
+        return self.question.rows(
             f"SELECT {head}{columns} FROM {metric.table} WHERE $selection AND ({metric.where}) {tail}"
         )
 
@@ -94,12 +75,12 @@ class _Asker:
         if not metric.excluded:
             return {}
         counts = ", ".join(f"count(*) FILTER (WHERE {part})" for part in metric.excluded.values())
-        (row,) = self._query(f"SELECT {counts} FROM {metric.table} WHERE $selection")
+        (row,) = self.question.rows(f"SELECT {counts} FROM {metric.table} WHERE $selection")
         return {why: n for why, n in zip(metric.excluded, row, strict=True) if n}
 
     def _groups(self, metric: Metric) -> Result:
         size = f"sum({metric.value})" if metric.value else "CAST(count(*) AS DOUBLE)"
-        rows = self._query(
+        rows = self.question.rows(
             f"SELECT {metric.group} AS grp, {size} AS size, count(*) AS n FROM {metric.table} "
             f"WHERE $selection AND ({metric.where}) GROUP BY grp ORDER BY size DESC, grp"
         )

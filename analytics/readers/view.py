@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
 
-from analytics.charts.ask import asking, reach
+from analytics.charts.ask import reach
+from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.query import Query, usual_period

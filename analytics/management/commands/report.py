@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from analytics.charts.ask import asking, reach
+from analytics.charts.ask import reach
+from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.arguments import add_selection, in_days, selection_for, snapshot_for

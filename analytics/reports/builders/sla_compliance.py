@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from analytics.charts.ask import Question, asking
 from analytics.charts.marks import standing
 from analytics.charts.words import count, day, one, period, plural, span
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Kind, Metric, Result
+from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection, option
 from analytics.mirror.refresh import Snapshot
 from analytics.reports.document import Bar, Column, Document, Intervals, Seal, Section, Table, Value

@@ -7,11 +7,12 @@ import pytest
 import synthetic
 
 from analytics.charts import curve, media, pareto
-from analytics.charts.ask import asking, months, shares, survival, total, weeks
+from analytics.charts.ask import months, shares, survival, total, weeks
 from analytics.charts.marks import interval, spark, standing
 from analytics.charts.tables import Cell, Failure
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
+from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 
 DAYS = (date(2026, 8, 24), date(2026, 11, 22))

@@ -1,0 +1,54 @@
+"""A mirror opened with a selection: what measures, charts and the process view ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import Mirror
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Question:
+    """An open mirror with a selection."""
+
+    database: duckdb.DuckDBPyConnection
+    mirror: Mirror
+    selection: Selection
+
+    def rows(
+        self, sql: str, selection: Selection | None = None, values: Sequence[object] = ()
+    ) -> list[Row]:
+        """Return the rows of a statement over `cases` and `steps`.
+
+        `$selection` and `$as_of` are filled in, `values` are the parameters after those of the
+        selection, which may stand once in the statement and before them.
+        """
+        condition, chosen = (selection or self.selection).sql()
+        text = sql.replace("$selection", condition).replace("$as_of", str(self.mirror.log.as_of))
+        return self.database.execute(text, [*chosen, *values]).fetchall()
+
+    def over(self, selection: Selection) -> Question:
+        """Return the same question about another selection."""
+        return replace(self, selection=selection)
+
+    @property
+    def whenever(self) -> Selection:
+        """The selection without its days: what is open now, whenever it came."""
+        return replace(self.selection, since=None, until=None)
+
+
+@contextmanager
+def asking(mirror: Mirror, selection: Selection) -> Iterator[Question]:
+    """Open the mirror once for several statements."""
+    with duckdb.connect(config={"threads": 2}) as database:
+        database.register("cases", mirror.cases)
+        database.register("steps", mirror.steps)
+        yield Question(database, mirror, selection)
