@@ -106,6 +106,8 @@ else:
         "default": {
             "BACKEND": "django.core.cache.backends.db.DatabaseCache",
             "LOCATION": "django_cache",
+            # A counter is written anew with this length each time: longer than any limit's window.
+            "TIMEOUT": 2 * 86400,
         }
     }
 # What each process may compute for itself, so that a page needs no server to remember it.

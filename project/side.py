@@ -1,11 +1,11 @@
-"""The side bar: which doors a person sees, by role; a door that does not exist is left out."""
+"""The side bar: which doors a person sees, by role."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.urls import Resolver404, resolve
+from django.urls import reverse
 
 from analytics.imports.views import READERS as IMPORTERS
 from analytics.readers.view import READERS
@@ -41,21 +41,51 @@ class SideGroup:
     items: tuple[SideItem, ...]
 
 
-_DOORS: tuple[tuple[str, str, str, str, tuple[Role, ...]], ...] = (
-    ("Work", "Overview", "/overview/", "gauge", READERS),
-    ("Work", "Queue", "/work/queue/", "inbox", SEES_WORK),
-    ("Work", "Outside images", "/work/outside-images/", "arrow-down-to-line", SEES_WORK),
-    ("Work", "Deliveries", "/work/deliveries/", "send", SEES_WORK),
-    ("Work", "My requests", "/mine/", "inbox", (Role.REQUESTER,)),
-    ("Work", "Ask for images", "/ask/", "plus", (Role.REQUESTER,)),
-    ("Evidence", "Reports", "/reports/", "file-chart-column", READERS),
-    ("Evidence", "Imported logs", "/logs/", "file-up", IMPORTERS),
-    ("Proof", "Access log", "/proof/", "scroll-text", PROOF),
-    ("Administration", "People", "/administration/people/", "user", KEEPERS),
-    ("Administration", "Facilities", "/administration/facilities/", "building-2", KEEPERS),
-    ("Administration", "Holidays", "/administration/holidays/", "calendar-x", KEEPERS),
-    ("Administration", "Clock rules", "/administration/rules/", "calendar-clock", KEEPERS),
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """An address by its name, and the roles that it opens for."""
+
+    title: str
+    label: str
+    name: str
+    icon: str
+    roles: tuple[Role, ...]
+
+
+def _doors(title: str, *rows: tuple[str, str, str, tuple[Role, ...]]) -> tuple[Door, ...]:
+    return tuple(
+        Door(title=title, label=label, name=name, icon=icon, roles=roles)
+        for label, name, icon, roles in rows
+    )
+
+
+QUEUE, OUTSIDE_IMAGES = "staff:queue", "staff:outside_images"
+_DOORS = (
+    *_doors(
+        "Work",
+        ("Overview", "dashboards:overview", "gauge", READERS),
+        ("Queue", QUEUE, "inbox", SEES_WORK),
+        ("Outside images", OUTSIDE_IMAGES, "arrow-down-to-line", SEES_WORK),
+        ("Deliveries", "staff:deliveries", "send", SEES_WORK),
+        ("My requests", "portal:mine", "inbox", (Role.REQUESTER,)),
+        ("Ask for images", "portal:ask", "plus", (Role.REQUESTER,)),
+    ),
+    *_doors(
+        "Evidence",
+        ("Reports", "reports:index", "file-chart-column", READERS),
+        ("Imported logs", "logs:list", "file-up", IMPORTERS),
+    ),
+    *_doors("Proof", ("Access log", "audit:access_log", "scroll-text", PROOF)),
+    *_doors(
+        "Administration",
+        ("People", "administration:people", "user", KEEPERS),
+        ("Facilities", "administration:facilities", "building-2", KEEPERS),
+        ("Holidays", "administration:holidays", "calendar-x", KEEPERS),
+        ("Clock rules", "administration:rules", "calendar-clock", KEEPERS),
+    ),
 )
+_BELONGS = {"staff": QUEUE}
+"""The door that the pages of a namespace stand behind where no door's address begins theirs."""
 
 
 def groups_for(request: HttpRequest) -> tuple[SideGroup, ...]:
@@ -63,15 +93,25 @@ def groups_for(request: HttpRequest) -> tuple[SideGroup, ...]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ()
-    here = max(
-        (path for _, _, path, _, _ in _DOORS if _begins(request.path, path)), key=len, default=""
+    here, counts = _here(request), _counts(user)
+    seen = [door for door in _DOORS if user.has_role(*door.roles)]
+    titles = dict.fromkeys(door.title for door in seen)
+    return tuple(
+        SideGroup(
+            title=title,
+            items=tuple(_item(door, here, counts) for door in seen if door.title == title),
+        )
+        for title in titles
     )
-    counts = _counts(user)
-    titles = dict.fromkeys(title for title, *_ in _DOORS)
-    groups = (
-        SideGroup(title=title, items=tuple(_items(title, user, here, counts))) for title in titles
-    )
-    return tuple(group for group in groups if group.items)
+
+
+def _here(request: HttpRequest) -> str:
+    """Return the name of the door that the page stands behind."""
+    found = [door.name for door in _DOORS if request.path.startswith(reverse(door.name))]
+    if found:
+        return max(found, key=lambda name: len(reverse(name)))
+    match = request.resolver_match
+    return _BELONGS.get(match.namespace, "") if match is not None else ""
 
 
 def searches_at(request: HttpRequest) -> str:
@@ -79,15 +119,17 @@ def searches_at(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or not user.has_role(*SEES_WORK):
         return ""
-    return "/work/queue/#find"
+    return f"{reverse(QUEUE)}#find"
 
 
-def _items(title: str, user: User, here: str, counts: dict[str, int]) -> list[SideItem]:
-    return [
-        SideItem(label=label, path=path, icon=icon, current=path == here, count=counts.get(path))
-        for of, label, path, icon, roles in _DOORS
-        if of == title and user.has_role(*roles) and _exists(path)
-    ]
+def _item(door: Door, here: str, counts: dict[str, int]) -> SideItem:
+    return SideItem(
+        label=door.label,
+        path=reverse(door.name),
+        icon=door.icon,
+        current=door.name == here,
+        count=counts.get(door.name),
+    )
 
 
 def _counts(user: User) -> dict[str, int]:
@@ -95,16 +137,4 @@ def _counts(user: User) -> dict[str, int]:
         return {}
     seen = ImagingRequest.objects.in_care_of(user).open()
     inbound = seen.filter(direction=Direction.INBOUND).count()
-    return {"/work/queue/": seen.count() - inbound, "/work/outside-images/": inbound}
-
-
-def _begins(here: str, path: str) -> bool:
-    return here.startswith(path) or (path == "/work/queue/" and here.startswith("/work/requests/"))
-
-
-def _exists(path: str) -> bool:
-    try:
-        resolve(path)
-    except Resolver404:
-        return False
-    return True
+    return {QUEUE: seen.count() - inbound, OUTSIDE_IMAGES: inbound}

@@ -194,22 +194,23 @@ def _in_words(answer: dict[str, Any]) -> str:
 @require_GET
 def template(request: HttpRequest, draft: str) -> HttpResponse:
     """Answer an empty sheet with the file's headers and the column that would help most."""
-    person = _reader(request)
-    kept = _own_draft(person, draft)
-    reading, _ = _read(kept, person, kept.mapping, None)
-    _record(request, "log.template", name_for(kept.file_name))
-    return template_csv(template_headers(reading))
+    return template_csv(template_headers(_taken(request, draft, "log.template")))
 
 
 @login_required
 @require_GET
 def draft_rejected(request: HttpRequest, draft: str) -> HttpResponse:
     """Answer the rows of a draft that would not be imported, with reasons and cells."""
+    return rejected_csv(rejected_rows(_taken(request, draft, "log.exported")))
+
+
+def _taken(request: HttpRequest, draft: str, verb: str) -> Reading:
+    """Read a draft as its sender last said, and record what is taken away of it."""
     person = _reader(request)
     kept = _own_draft(person, draft)
     reading, _ = _read(kept, person, kept.mapping, None)
-    _record(request, "log.exported", name_for(kept.file_name))
-    return rejected_csv(rejected_rows(reading))
+    _record(request, verb, name_for(kept.file_name))
+    return reading
 
 
 @login_required

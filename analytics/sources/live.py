@@ -20,8 +20,8 @@ from requests_app.sla.explain import DueDate
 from requests_app.sla.history import typical_needs
 from requests_app.sla.policy import (
     calendar_for,
-    deciding,
     due_dates,
+    foremost,
     rules_for,
     standing,
     timeline_of,
@@ -113,7 +113,7 @@ class _Reader:
         state = _state_at(story)
         rules = rules_for(request, self.policies)
         dues = due_dates(rules, timeline, calendar, as_of=self.as_of)
-        due = _due_now(dues, timeline, self.as_of)
+        due = foremost(dues, timeline, at=self.as_of)
         outcome, stop = _outcome(state, story), _contract_stop(rules, timeline)
         row: Record = {
             "request_id": str(request.pk),
@@ -196,11 +196,6 @@ def _seconds(at: datetime | None) -> int | None:
 
 def _due_of(dues: tuple[DueDate, ...], key: str) -> int | None:
     return next((int(due.due_at.timestamp()) for due in dues if due.rule.key == key), None)
-
-
-def _due_now(dues: tuple[DueDate, ...], timeline: Timeline, at: datetime) -> DueDate | None:
-    """The due date that decides; the earliest of all where every clock has stopped."""
-    return deciding(dues, timeline, at=at) or next(iter(dues), None)
 
 
 def _contract_stop(rules: Iterable[Rule], timeline: Timeline) -> datetime | None:

@@ -37,6 +37,12 @@ class VersionForm(forms.Form):
         widget=_day(),
         help_text="For requests received on that day or later. Earlier requests keep their rule.",
     )
+    effective_to = forms.DateField(
+        label="Last day in force",
+        required=False,
+        widget=_day(),
+        help_text="Empty: until a newer version begins. Afterwards the rule before it holds again.",
+    )
     facility = forms.ModelChoiceField(
         queryset=Facility.objects.none(), required=False, empty_label="Every facility"
     )

@@ -89,9 +89,3 @@ class Story:
     staff: int = 0
     is_own: bool = False
     """Filed by the demonstration requester, who then sees it in the portal."""
-
-    @property
-    def ends_in(self) -> State:
-        """The state after the last step."""
-        moves = [step.to for step in self.steps if step.to is not None]
-        return moves[-1] if moves else State.RECEIVED

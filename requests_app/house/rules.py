@@ -21,9 +21,13 @@ MOST_DAYS = 366
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A rule from a day on, as an organization wants it; `signed_by` verified its text."""
+    """A rule from a day on, as an organization wants it; `signed_by` verified its text.
+
+    `effective_to` is its last day; without one it holds until a newer version begins.
+    """
 
     effective_from: date
+    effective_to: date | None = None
     days: int
     enabled: bool
     day_zero: DayZero = DayZero.RECEIPT
@@ -93,6 +97,7 @@ def publish(keeper: Keeper, key: str, version: Version) -> Policy:
         cutoff=version.cutoff,
         enabled=version.enabled,
         effective_from=version.effective_from,
+        effective_to=version.effective_to,
         verified_by=version.signed_by,
         verified_on=version.signed_on,
     )
@@ -146,6 +151,8 @@ def _check(keeper: Keeper, version: Version) -> None:
         raise NotAllowed("This facility belongs to another organization.")
     if not 1 <= version.days <= MOST_DAYS:
         raise Incomplete(f"Give between 1 and {MOST_DAYS} days.", field="days")
+    if version.effective_to and version.effective_to < version.effective_from:
+        raise Incomplete("The version ends before it begins.", field="effective_to")
     if version.enabled and not (version.signed_by.strip() and version.signed_on):
         raise Incomplete(
             "A rule counts only when somebody signs that its text was verified: "
@@ -177,6 +184,7 @@ def _note(keeper: Keeper, verb: str, action: Action, row: Policy) -> None:
         facility=row.facility.slug if row.facility else "",
         detail={
             "from": row.effective_from.isoformat() if row.effective_from else None,
+            "to": row.effective_to.isoformat() if row.effective_to else None,
             "days": row.days,
             "enabled": row.enabled,
             "day_zero": row.day_zero,

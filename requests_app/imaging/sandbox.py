@@ -10,7 +10,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,19 +72,6 @@ class Inspector:
         if self.child is not None:
             self.child.end()
             self.child = None
-
-
-def inspect_in_child(
-    paths: Iterable[Path],
-    *,
-    memory: int = MEMORY,
-    seconds: float = SECONDS,
-    deadline: Deadline | None = None,
-) -> Iterator[FileVerdict]:
-    """Yield a verdict for each file, in order."""
-    with Inspector(memory=memory, seconds=seconds, deadline=deadline) as inspector:
-        for path in paths:
-            yield inspector.judge(path)
 
 
 def _killed(path: Path) -> FileVerdict:

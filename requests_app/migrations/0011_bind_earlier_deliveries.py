@@ -1,4 +1,8 @@
-"""Tie deliveries of before to the studies that were there when they were made."""
+"""Tie deliveries of before to the studies that were there when they were made.
+
+Nobody wrote down then which images a delivery released, so it is tied to every image of a study
+that had arrived by then: a study that grew later releases more than was sent.
+"""
 
 from django.db import migrations
 

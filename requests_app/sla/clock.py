@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from requests_app.failure_codes import PAUSING, FailureCode
 from requests_app.vocabulary import EventKind
@@ -136,14 +136,3 @@ def paused(holds: Iterable[Hold], *, until: datetime) -> tuple[tuple[datetime, d
         else:
             union.append((start, end))
     return tuple(union)
-
-
-def seconds_paused(holds: Iterable[Hold], *, until: datetime) -> int:
-    """Return the true seconds of requester-caused waits."""
-    total = sum((end - start for start, end in paused(holds, until=until)), timedelta())
-    return int(total.total_seconds())
-
-
-TIMESTAMPS: tuple[str, ...] = tuple(
-    one.name for one in fields(Timeline) if one.name not in {"holds", "ended_by", "ended_at"}
-)

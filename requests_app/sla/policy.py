@@ -187,7 +187,7 @@ def standing(
     due = deciding(dues, timeline, at=at)
     if due is None:
         band = Band.HELD if timeline.waits_on_requester else Band.ON_TRACK
-        return Standing(band=band, due=dues[0] if dues else None, days_left=None)
+        return Standing(band=band, due=foremost(dues, timeline, at=at), days_left=None)
     left = days_left(due, at=at, calendar=calendar)
     if at >= due.due_at:
         band = Band.VERY_LATE if -left > due.allowance else Band.LATE
@@ -215,6 +215,11 @@ def deciding(dues: tuple[DueDate, ...], timeline: Timeline, *, at: datetime) -> 
     unpaused = [due for due in running if not due.rule.pauses]
     broken = [due for due in (*unpaused, *running) if due.due_at <= at]
     return next(iter((*broken, *unpaused)), None)
+
+
+def foremost(dues: tuple[DueDate, ...], timeline: Timeline, *, at: datetime) -> DueDate | None:
+    """Return the due date to show: the one that decides; where none does, the earliest."""
+    return deciding(dues, timeline, at=at) or next(iter(dues), None)
 
 
 def _business_left(due: DueDate, at: datetime, calendar: BusinessCalendar) -> int:

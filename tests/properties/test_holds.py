@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 
 from requests_app.failure_codes import FailureCode
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
-from requests_app.sla.clock import Hold, Moment, fold, seconds_paused
+from requests_app.sla.clock import Hold, Moment, fold, paused
 from requests_app.sla.explain import explain
 from requests_app.sla.rules import RULES
 from requests_app.vocabulary import EventKind
+from tests.requests_app.sla.stretches import length_of
 
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 CALENDAR = BusinessCalendar(zone="America/Chicago", holidays=us_federal_holidays(2025, 2028))
@@ -37,7 +38,7 @@ def test_apart_holds_add_up(gaps: list[tuple[int, int]]) -> None:
         at = begin + timedelta(hours=length)
         holds.append(Hold(started=begin, ended=at, reason=FailureCode.LO05))
         total += timedelta(hours=length)
-    assert seconds_paused(holds, until=at) == total.total_seconds()
+    assert length_of(paused(holds, until=at)) == total.total_seconds()
 
 
 @settings(max_examples=60, deadline=None)

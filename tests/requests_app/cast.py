@@ -6,9 +6,12 @@ from datetime import UTC, date, datetime
 from django.contrib.auth.models import Group
 
 from requests_app.house.rules import seed_rules
+from requests_app.intake.completeness import complete
+from requests_app.intake.identity import verify_identity
 from requests_app.intake.submit import Submission, submit
+from requests_app.lifecycle.transition import transition
 from requests_app.models import Facility, ImagingRequest, Organization, User
-from requests_app.vocabulary import LegalBasis, RequesterType, Role
+from requests_app.vocabulary import LegalBasis, RequesterType, Role, State
 
 AT = datetime(2026, 11, 9, 15, tzinfo=UTC)
 PASSWORD = "a long enough password"
@@ -67,3 +70,12 @@ def file_request(facility: Facility, *, at: datetime = AT, **said: object) -> Im
         **said,
     }
     return submit(Submission(facility=facility, **words), by=None, at=at, logged_at=at).request  # type: ignore[arg-type]
+
+
+def approve_request(facility: Facility, **said: object) -> ImagingRequest:
+    """Return a request that takes images."""
+    request = file_request(facility, **said)  # type: ignore[arg-type]
+    verify_identity(request, record_number="MRN-0417", by=None, at=AT)
+    complete(request, by=None, at=AT)
+    transition(request, to=State.APPROVED, by=None, at=AT)
+    return request

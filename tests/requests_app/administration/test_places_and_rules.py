@@ -169,6 +169,23 @@ def test_a_rule_can_be_switched_off_from_a_day_on(client: Client, house: House) 
     assert [("contract" in found) for found in keys.values()] == [True, False]
 
 
+def test_after_its_last_day_a_version_gives_way_to_the_rule_before_it(
+    client: Client, house: House
+) -> None:
+    begins = timezone.now().date() + timedelta(days=3)
+    last = (begins + timedelta(days=2)).isoformat()
+    client.post("/administration/rules/contract/", version(effective_to=last))
+    days = [
+        {rule.key: rule.days for rule in rules_for(came(house.facility, timezone.now() + offset))}
+        for offset in (timedelta(days=4), timedelta(days=7))
+    ]
+    assert [found["contract"] for found in days] == [7, 5]
+    backwards = version(effective_to=(begins - timedelta(days=1)).isoformat())
+    answer = client.post("/administration/rules/contract/", backwards)
+    assert answer.status_code == 422
+    assert "ends before it begins" in answer.content.decode()
+
+
 def test_a_version_cannot_begin_before_requests_that_have_come(
     client: Client, house: House
 ) -> None:

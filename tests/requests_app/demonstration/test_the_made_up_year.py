@@ -20,7 +20,10 @@ def test_the_same_seed_gives_the_same_stories() -> None:
 
 
 def test_every_state_but_draft_occurs() -> None:
-    found = {story.ends_in for story in plan(seed=1, requests=60, as_of=AS_OF)}
+    found = set()
+    for story in plan(seed=1, requests=60, as_of=AS_OF):
+        moves = [step.to for step in story.steps if step.to is not None]
+        found.add(moves[-1] if moves else State.RECEIVED)
     assert found == set(State) - {State.DRAFT}
 
 
@@ -45,13 +48,13 @@ def test_discs_become_rarer_over_the_year() -> None:
 
 @pytest.mark.django_db
 def test_sixty_requests_are_written_once_with_clocks_that_run_forward() -> None:
-    started = time.monotonic()
+    started = time.process_time()  # of this process: the machine may be busy
     first = write_year(seed=1, requests=60, as_of=AS_OF, password="only for a test")
-    seconds = time.monotonic() - started
+    seconds = time.process_time() - started
     second = write_year(seed=1, requests=60, as_of=AS_OF, password="only for a test")
 
     assert (first.requests, second.requests, second.already) == (60, 0, 60)
-    assert seconds < 60
+    assert seconds < 20
     assert ImagingRequest.objects.filter(is_demonstration=True).count() == 60
     assert not Event.objects.filter(audit_entry=None).exists()
     for request in ImagingRequest.objects.prefetch_related("events"):

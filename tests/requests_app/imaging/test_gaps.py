@@ -9,23 +9,16 @@ import pytest
 from requests_app.imaging.context import Checked, check_studies
 from requests_app.imaging.gaps import find_gap
 from requests_app.imaging.receive import NamedFile, receive_files
-from requests_app.intake.completeness import complete
-from requests_app.intake.identity import verify_identity
-from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, Receipt
 from requests_app.vocabulary import EventKind, State
-from tests.requests_app.cast import AT, file_request, make_cast
+from tests.requests_app.cast import AT, approve_request, make_cast
 from tests.requests_app.imaging.dicom_made import bytes_of, ct_slice
 from tests.requests_app.imaging.test_usability import verdict_on, zip_of
 
 
 @pytest.fixture
 def approved() -> ImagingRequest:
-    request = file_request(make_cast().northfield, wants_reports=False)
-    verify_identity(request, record_number="MRN-0417", by=None, at=AT)
-    complete(request, by=None, at=AT)
-    transition(request, to=State.APPROVED, by=None, at=AT)
-    return request
+    return approve_request(make_cast().northfield, wants_reports=False)
 
 
 def slice_of(number: int, **changes: object) -> bytes:

@@ -10,15 +10,13 @@ from requests_app.imaging.catalogue import add_instance
 from requests_app.imaging.presentation import released_by, series_list
 from requests_app.imaging.receive import NamedFile, receive_files
 from requests_app.imaging.remove import remove_study
-from requests_app.imaging.sandbox import inspect_in_child
+from requests_app.imaging.sandbox import Inspector
 from requests_app.imaging.store import path_of, put
-from requests_app.intake.completeness import complete
-from requests_app.intake.identity import verify_identity
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, Instance
 from requests_app.refusals import Incomplete, LinkUnknown, NotAllowed, TransitionRefused
 from requests_app.vocabulary import EventKind, Role, State
-from tests.requests_app.cast import AT, Cast, file_request, make_cast
+from tests.requests_app.cast import AT, Cast, approve_request, file_request, make_cast
 from tests.requests_app.imaging.dicom_made import bytes_of, ct_slice
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +29,7 @@ def cast() -> Cast:
 
 @pytest.fixture
 def approved(cast: Cast) -> ImagingRequest:
-    request = file_request(cast.northfield)
-    verify_identity(request, record_number="MRN-0417", by=None, at=AT)
-    complete(request, by=None, at=AT)
-    transition(request, to=State.APPROVED, by=None, at=AT)
-    return request
+    return approve_request(cast.northfield)
 
 
 def receive(request: ImagingRequest, study: int, **changes: object) -> None:
@@ -119,7 +113,8 @@ def test_a_link_that_showed_the_study_closes_with_it(approved: ImagingRequest) -
 def late(request: ImagingRequest) -> Instance:
     """Add an image to a study that left already, as a later upload would."""
     blob = put([bytes_of(ct_slice(2))], most=1 << 20)
-    (verdict,) = inspect_in_child([path_of(blob.sha256)])
+    with Inspector() as inspector:
+        verdict = inspector.judge(path_of(blob.sha256))
     add_instance(request, verdict, blob, at=AT)
     return Instance.objects.get(sha256=blob.sha256)
 

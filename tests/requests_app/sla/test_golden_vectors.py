@@ -10,10 +10,11 @@ from django.core.management import CommandError, call_command
 
 from requests_app.failure_codes import FailureCode
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
-from requests_app.sla.clock import Hold, Moment, fold, seconds_paused
+from requests_app.sla.clock import Hold, Moment, fold, paused
 from requests_app.sla.explain import explain
 from requests_app.sla.rules import RULES, DayZero
 from requests_app.vocabulary import EventKind
+from tests.requests_app.sla.stretches import length_of
 
 NEW_YORK = ZoneInfo("America/New_York")
 VECTORS = [
@@ -80,7 +81,7 @@ def test_business_hours_across_the_spring_change() -> None:
     held = calendar.business_seconds(at(4, 12), at(9, 12))
     assert (gross, held, gross - held) == (75 * 3600, 27 * 3600, 48 * 3600)
     hold = Hold(started=at(4, 12), ended=at(9, 12), reason=FailureCode.LO05)
-    assert seconds_paused([hold], until=end) == 119 * 3600
+    assert length_of(paused([hold], until=end)) == 119 * 3600
 
 
 def test_a_day_that_begins_on_hold_is_not_counted() -> None:
@@ -126,7 +127,7 @@ def test_overlapping_holds_are_joined_not_added() -> None:
         Hold(started=at(3, 9), ended=at(5, 9), reason=FailureCode.AU03),
         Hold(started=at(4, 9), ended=at(6, 9), reason=FailureCode.LO05),
     ]
-    assert seconds_paused(holds, until=at(9, 9)) == 3 * 86400
+    assert length_of(paused(holds, until=at(9, 9))) == 3 * 86400
 
 
 def test_a_failed_delivery_takes_back_what_was_available() -> None:

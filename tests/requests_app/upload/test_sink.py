@@ -9,13 +9,10 @@ from django.test import Client
 
 from requests_app.imaging import store
 from requests_app.imaging.store import Draft, sweep
-from requests_app.intake.completeness import complete
-from requests_app.intake.identity import verify_identity
-from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, Instance, Receipt, User
 from requests_app.tasks import sweep_uploads
 from requests_app.vocabulary import Role, State
-from tests.requests_app.cast import AT, Cast, file_request, make_cast
+from tests.requests_app.cast import Cast, approve_request, file_request, make_cast
 from tests.requests_app.imaging.dicom_made import bytes_of, ct_slice
 from tests.requests_app.upload.calls import form, headers_of, post
 
@@ -29,11 +26,7 @@ def cast() -> Cast:
 
 @pytest.fixture
 def approved(cast: Cast) -> ImagingRequest:
-    request = file_request(cast.northfield)
-    verify_identity(request, record_number="MRN-0417", by=None, at=AT)
-    complete(request, by=None, at=AT)
-    transition(request, to=State.APPROVED, by=None, at=AT)
-    return request
+    return approve_request(cast.northfield)
 
 
 def client_of(person: User) -> Client:
