@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import IO
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,7 +18,7 @@ from audit.export import NothingToExport, export_bundle
 from audit.filters import Filters, filters_of, places_of
 from audit.models import Sequenced
 from audit.path import proof_of
-from audit.reader import Reader, look, reader_of, readers, record_refusal
+from audit.reader import Reader, look, reader_of, readers
 from audit.rows import row_of
 from audit.seal import sealed_beyond
 from audit.sequence import sequence
@@ -35,7 +36,7 @@ NOT_ALL = (
 )
 
 
-@readers(timezone.now)
+@readers
 @require_GET
 def access_log_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Answer the entries that match as CSV; a view of the log, not the proof."""
@@ -76,15 +77,13 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-@readers(timezone.now)
+@readers
 @require_POST
 def bundle(request: HttpRequest) -> FileResponse | HttpResponse:
     """Answer the whole log as a bundle that anyone can check offline, to who may see all of it."""
     at = timezone.now()
     if not reader_of(request).sees_all:
-        record_refusal(request, at)
-        context = {"status": 403, "sentence": NOT_ALL}
-        return render(request, "error.html", context, status=403)
+        raise PermissionDenied(NOT_ALL)
     look(request, "log.exported", at, format="bundle")
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
     try:
@@ -97,7 +96,7 @@ def bundle(request: HttpRequest) -> FileResponse | HttpResponse:
     return FileResponse(file, as_attachment=True, filename="audit-bundle.zip")
 
 
-@readers(timezone.now)
+@readers
 @require_POST
 def entry_proof(request: HttpRequest, entry_id: str) -> HttpResponse:
     """Answer one entry with its proof as a small file."""

@@ -43,8 +43,8 @@ VERBS: dict[str, str] = {
     "session.refused": "Tried to sign in",
     "session.throttled": "Tried to sign in too often",
     "password.changed": "Changed the password",
+    "door.refused": "Tried a closed door",
     "dashboard.viewed": "Looked at figures",
-    "dashboard.refused": "Tried to see figures",
     "report.exported": "Exported a report",
     "log.imported": "Imported a log",
     "log.previewed": "Previewed a log",
@@ -56,7 +56,6 @@ VERBS: dict[str, str] = {
     "log.checked": "Checked the access log",
     "log.exported": "Exported the log",
     "log.reviewed": "Reviewed the access log",
-    "log.refused": "Tried to see the access log",
 }
 KINDS: tuple[tuple[str, str], ...] = (
     ("request.viewed", "Looked at a request"),
@@ -64,6 +63,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("requests.", "Listed requests"),
     ("study.", "Saw or took images"),
     ("session.", "Sign-ins"),
+    ("door.", "Tried a closed door"),
     ("report.", "Exported a report"),
     ("dashboard.", "Looked at figures"),
     ("log", "Logs: looked, imported, exported"),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.access import record_refusal
 from requests_app.failure_codes import FAILURES
 from requests_app.imaging.context import check_studies, is_late_without_images
 from requests_app.imaging.receive import TAKES_IMAGES
@@ -26,7 +27,7 @@ from requests_app.lifecycle.looks import looked_at
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.lifecycle.transition import check_unmoved, lock
 from requests_app.models import ImagingRequest
-from requests_app.refusals import DisclessError
+from requests_app.refusals import DisclessError, NotAllowed
 from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
@@ -89,6 +90,8 @@ def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
     try:
         said = _take(request, step, form, person(http_request))
     except DisclessError as refusal:
+        if isinstance(refusal, NotAllowed):
+            record_refusal(http_request, timezone.now())
         messages.error(http_request, refusal.sentence)
         current = find(http_request, number)
         if refusal.field in form.fields:

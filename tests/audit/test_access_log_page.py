@@ -234,8 +234,11 @@ def test_the_whole_log_goes_only_to_a_reader_of_every_facility(auditor: Client, 
     look(facility="lakeside")
     refused = auditor.post("/proof/bundle.zip")
     assert refused.status_code == 403
-    assert "not yours to see" in refused.content.decode()
-    assert AuditEntry.objects.filter(verb="log.refused", outcome="4").count() == 1
+    text = refused.content.decode()
+    assert "not yours to see" in text
+    assert '<h1 id="what">Not open to you</h1>' in text
+    assert 'aria-label="Main"' in text
+    assert AuditEntry.objects.filter(verb="door.refused", subject="audit:bundle").count() == 1
     assert "Proof bundle" not in auditor.get("/proof/").content.decode()
     everything = cast.people[Role.AUDITOR]
     everything.sees_all_facilities = True

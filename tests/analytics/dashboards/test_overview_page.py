@@ -147,7 +147,7 @@ def test_looking_and_being_refused_are_recorded(person, director: Client, client
     client.get("/overview/")
     verbs = list(AuditEntry.objects.values_list("verb", flat=True))
     assert "dashboard.viewed" in verbs
-    assert "dashboard.refused" in verbs
+    assert "door.refused" in verbs
 
 
 def test_a_log_without_channels_says_so(director: Client, monkeypatch) -> None:

@@ -138,8 +138,8 @@ def test_changes_and_refusals_are_in_the_log(client: Client, house: House) -> No
     verbs = list(AuditEntry.objects.order_by("at").values_list("verb", flat=True))
     for verb in ("person.invited", "person.changed", "person.switched_off"):
         assert verb in verbs
-    refused = AuditEntry.objects.get(verb="administration.refused")
-    assert refused.outcome != "0"
+    refused = AuditEntry.objects.get(verb="door.refused")
+    assert (refused.subject, refused.outcome) == ("administration:start", "4")
     changed = bytes(AuditEntry.objects.get(verb="person.changed").body).decode()
     assert '"roles_before":"release_staff"' in changed
     assert '"roles":"supervisor"' in changed
