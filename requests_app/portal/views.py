@@ -15,6 +15,7 @@ from requests_app.lifecycle.looks import listed, looked_at
 from requests_app.models import ImagingRequest, Policy, User
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
+from requests_app.portal.secret_addresses import private, refused
 from requests_app.refusals import KeyUsed
 from requests_app.throttle import Limit, neighbourhood
 from requests_app.tokens import hash_of, tracking_token
@@ -28,13 +29,11 @@ TOO_MANY = (
     "What you wrote is still here: send it again in {minutes} min."
 )
 UNKNOWN_ADDRESS = {
-    "status": 404,
     "title": "We do not know this address",
     "sentence": (
         "Was the whole address copied from our mail? If it still does not open, ask the "
         "medical records office of the hospital where your request stands."
     ),
-    "is_for_patients": True,
 }
 
 
@@ -64,9 +63,9 @@ def ask(request: HttpRequest) -> HttpResponse:
             if wait := _minutes_to_wait(request, form, at):
                 form.add_error(None, TOO_MANY.format(minutes=wait))
                 context = {"form": form, "house": form.house}
-                refused = render(request, "requests_app/ask.html", context, status=429)
-                refused["Retry-After"] = str(60 * wait)
-                return refused
+                slowed = render(request, "requests_app/ask.html", context, status=429)
+                slowed["Retry-After"] = str(60 * wait)
+                return slowed
             try:
                 filed = submit(form.as_submission(user), by=user, at=at, logged_at=at)
             except KeyUsed as error:
@@ -97,20 +96,10 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
     """Show where a request stands, without names or exams."""
     found, at = ImagingRequest.objects.tracked_by(hash_of(token)), timezone.now()
     if found is None:
-        # Not raised: the address holds a secret, and the log would keep it.
-        response = _private(render(request, "error.html", UNKNOWN_ADDRESS, status=404))
-        response._has_been_logged = True  # type: ignore[attr-defined]
-        return response
+        return refused(request, status=404, **UNKNOWN_ADDRESS)
     looked_at(request, found, at=at, verb="request.tracked", holder="tracking page")
     context = {"asked": found, "progress": progress_of(found, at)}
-    return _private(render(request, "requests_app/tracking.html", context))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Let nobody keep or pass on an address that opens without a password."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return private(render(request, "requests_app/tracking.html", context))
 
 
 @login_required
