@@ -1,4 +1,7 @@
-"""The outbox: a message is a row first, so none is lost and none is sent twice by design."""
+"""The outbox: a message is a row first, so none is lost.
+
+One is sent twice where the process dies between the mail server's yes and the row that says so.
+"""
 
 from datetime import datetime
 
