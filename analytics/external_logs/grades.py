@@ -60,8 +60,6 @@ _SAYS = {
 def missing_fields(mapping: Mapping) -> dict[str, str]:
     """Return the fields that a log cannot give, and why, in words of its columns."""
     have = set(mapping.columns)
-    if mapping.layout != "requests":
-        have |= {"received_at"} if mapping.received else set()
     have |= {"received_at"} if mapping.received else set()
     have |= {"completed_at"} if mapping.completed else set()
     have -= {"complete_at"}  # business time needs a facility calendar, which a file has not
