@@ -50,6 +50,8 @@ VERBS: dict[str, str] = {
     "log.previewed": "Previewed a log",
     "logs.listed": "Listed imported logs",
     "log.deleted": "Deleted a log",
+    "log.template_taken": "Took a template",
+    "log.rejected_taken": "Took rejected rows",
     "log.viewed": "Looked at the access log",
     "log.entry_viewed": "Looked at an entry",
     "log.proof_exported": "Took the proof of an entry",
@@ -67,6 +69,11 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("report.", "Exported a report"),
     ("dashboard.", "Looked at figures"),
     ("log", "Logs: looked, imported, exported"),
+    ("person.", "People: invited, changed"),
+    ("facility.", "Facilities: added, changed"),
+    ("holiday", "Holidays: added, removed"),
+    ("rule.", "Clock rules: published, withdrawn"),
+    ("administration.", "Looked at the administration"),
 )
 """What the filter "did" offers: the beginning of a verb and its name."""
 _ALONE: dict[str, str] = {"audit log": "The access log", "overview": "Overview"}

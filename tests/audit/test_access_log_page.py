@@ -15,7 +15,7 @@ from audit.path import BLOCK
 from audit.proof.entry import Action, Agent, EventCode, Outcome
 from audit.proof.inclusion import EntryProof, verify_entry
 from audit.seal import seal
-from audit.words import VERBS, verb_words
+from audit.words import KINDS, VERBS, verb_words
 from requests_app.vocabulary import EventKind, Role
 from tests.requests_app.cast import Cast, file_request, make_cast
 
@@ -226,6 +226,19 @@ def test_the_csv_holds_no_formula_and_what_the_page_shows(auditor: Client) -> No
     assert len(found) == 1
     assert found[0]["agent_name"] == "'=cmd|' /C calc'!A0"
     assert (found[0]["entry"], found[0]["purpose"]) == ("1", "Patient access")
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        *("person.invited", "rule.published", "facility.changed", "administration.viewed"),
+        *("holiday.added", "holidays.loaded", "door.refused"),
+    ],
+)
+def test_what_administrators_did_can_be_chosen_in_the_menu(auditor: Client, verb: str) -> None:
+    look(verb=verb, facility="")
+    kind = next(key for key, _ in KINDS if verb.startswith(key))
+    assert [row.did for row in rows(auditor.get(f"/proof/?verb={kind}"))] == [verb_words(verb)]
 
 
 def test_the_whole_log_goes_only_to_a_reader_of_every_facility(auditor: Client, cast: Cast) -> None:
