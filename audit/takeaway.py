@@ -22,6 +22,7 @@ from audit.reader import Reader, look, reader_of, readers
 from audit.rows import row_of
 from audit.seal import sealed_beyond
 from audit.sequence import sequence
+from audit.spreadsheet import guarded
 from audit.views import find_entry
 from audit.witness import WitnessRefused
 
@@ -29,7 +30,6 @@ COLUMNS = (
     *("entry", "at", "agent_name", "agent", "role", "verb", "subject", "facility"),
     *("purpose", "from", "outcome", "id"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 NOT_ALL = (
     "The bundle holds the entries of every facility, and some are not yours to see. "
     "Ask an auditor of the whole organization, or take the proof of single entries."
@@ -70,11 +70,6 @@ def _csv_rows(filters: Filters, reader: Reader) -> Iterator[str]:
             str(entry.pk),
         ]
         yield str(writer.writerow([guarded(cell) for cell in cells]))
-
-
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 @readers
