@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from requests_app.intake.submission_key import begin_anew
 from requests_app.intake.submit import submit
 from requests_app.lifecycle.looks import listed, looked_at
 from requests_app.models import ImagingRequest, Policy, User
@@ -69,7 +70,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             try:
                 filed = submit(form.as_submission(user), by=user, at=at, logged_at=at)
             except KeyUsed as error:
-                form.begin_anew(error.sentence, key=secrets.token_urlsafe(24))
+                begin_anew(form, error.sentence, key=secrets.token_urlsafe(24))
             else:
                 return redirect("portal:tracking", token=filed.tracking_token)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods
 
+from requests_app.intake.submission_key import begin_anew
 from requests_app.intake.submit import Submission, submit
 from requests_app.models import Facility
 from requests_app.refusals import KeyUsed
@@ -28,7 +29,7 @@ from requests_app.vocabulary import (
 from requests_app.words import choices
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse, QueryDict
+    from django.http import HttpRequest, HttpResponse
 
 KEY_LENGTH = 32
 
@@ -87,13 +88,6 @@ class NewRequestForm(forms.Form):
             raise forms.ValidationError("A date of birth cannot lie ahead.")
         return born
 
-    def begin_anew(self, sentence: str) -> None:
-        """Keep what was typed under a new key, and say why it was not filed."""
-        self.add_error(None, sentence)
-        again = cast("QueryDict", self.data).copy()
-        again["submission_key"] = get_random_string(KEY_LENGTH)
-        self.data = again
-
     def submission(self) -> Submission:
         """Return what was said as a submission."""
         said = dict(self.cleaned_data)
@@ -132,7 +126,7 @@ def new_request(http_request: HttpRequest) -> HttpResponse:
     try:
         filed = submit(form.submission(), by=user, at=at, logged_at=at)
     except KeyUsed as error:
-        form.begin_anew(error.sentence)
+        begin_anew(form, error.sentence, key=get_random_string(KEY_LENGTH))
         context = {"form": form}
         return render(http_request, "requests_app/staff/new_request.html", context, status=422)
     said = "was filed before; here it is" if filed.already else "is filed"
