@@ -10,6 +10,7 @@ from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.intake.authority import need_of
 from requests_app.intake.authorization import ELEMENTS, SIX
 from requests_app.models import Authorization, Delivery, Study, User
+from requests_app.notices.address import check_address
 from requests_app.vocabulary import AuthorityKind, Channel, Role, State, Touch
 from requests_app.words import choices
 
@@ -203,6 +204,7 @@ class LinkForm(StepForm):
         label="Email",
         required=False,
         max_length=254,
+        validators=[check_address],
         help_text="Empty: the link is shown once and you pass it on yourself.",
     )
     days = forms.IntegerField(label="Days until it ends", min_value=1, max_value=90)
