@@ -69,6 +69,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("log", "Logs: looked, imported, exported"),
 )
 """What the filter "did" offers: the beginning of a verb and its name."""
+_SPELLED: dict[str, str] = {"him_director": "HIM director"}
 _ALONE: dict[str, str] = {"audit log": "The access log", "overview": "Overview"}
 
 
@@ -79,7 +80,7 @@ def verb_words(verb: str) -> str:
 
 def in_words(code: str) -> str:
     """Say a role or a purpose: release_staff becomes Release staff."""
-    return code.replace("_", " ").capitalize()
+    return _SPELLED.get(code) or code.replace("_", " ").capitalize()
 
 
 def subject_words(subject: str) -> str:
