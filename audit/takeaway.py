@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import IO
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -83,8 +84,7 @@ def bundle(request: HttpRequest) -> FileResponse | HttpResponse:
     at = timezone.now()
     if not reader_of(request).sees_all:
         record_refusal(request, at)
-        context = {"status": 403, "sentence": NOT_ALL}
-        return render(request, "error.html", context, status=403)
+        raise PermissionDenied(NOT_ALL)
     look(request, "log.exported", at, format="bundle")
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
     try:

@@ -104,11 +104,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _unframed(request, 400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
-    """Answer 403; refusals with a sentence of their own are answered by the middleware."""
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer 403 with what was said, if anything; refusals of verbs never come here."""
     match = request.resolver_match
     is_log = match is not None and match.namespace == "audit"
-    return _unframed(request, 403, FOR_AUDITORS if is_log else "")
+    return _unframed(request, 403, str(exception or "") or (FOR_AUDITORS if is_log else ""))
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001

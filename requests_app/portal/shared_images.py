@@ -136,7 +136,8 @@ def _unknown(request: HttpRequest, sentence: str = UNKNOWN) -> HttpResponse:
 
 def _refused(request: HttpRequest, sentence: str, *, status: int = 404) -> HttpResponse:
     """Answer with a sentence; the address holds a secret, so it is not logged."""
-    context = {"status": status, "sentence": sentence}
+    title = "Too many tries" if status == 429 else "No images here"
+    context = {"status": status, "title": title, "sentence": sentence, "is_for_patients": True}
     response = _private(render(request, "error.html", context, status=status))
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response

@@ -235,6 +235,8 @@ def test_the_whole_log_goes_only_to_a_reader_of_every_facility(auditor: Client, 
     refused = auditor.post("/proof/bundle.zip")
     assert refused.status_code == 403
     assert "not yours to see" in refused.content.decode()
+    assert '<h1 id="what">Not open to you</h1>' in refused.content.decode()
+    assert 'class="side"' in refused.content.decode()
     assert AuditEntry.objects.filter(verb="log.refused", outcome="4").count() == 1
     assert "Proof bundle" not in auditor.get("/proof/").content.decode()
     everything = cast.people[Role.AUDITOR]
