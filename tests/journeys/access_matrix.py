@@ -144,6 +144,7 @@ DOORS: dict[str, Door] = {
 
 
 def expected(door: Door, who: str, method: str) -> frozenset[int]:
+    "portal:withdraw": _door(SIGNED_IN, POST=404),  # nobody's own
     """Return the answers that are right."""
     if who in door.opens_to:
         return frozenset({door.answers.get(method, 405)})
