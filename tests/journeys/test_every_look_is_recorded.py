@@ -17,7 +17,17 @@ from requests_app.models import ImagingRequest
 from requests_app.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
-API_VERBS = ("link", "hand_over", "arrived", "failed", "hold", "release", "extend", "deny")
+API_VERBS = (
+    "link",
+    "hand_over",
+    "arrived",
+    "failed",
+    "hold",
+    "release",
+    "extend",
+    "deny",
+    "mended",
+)
 ADMINISTRATION = (
     "start",
     "new_person",
