@@ -76,6 +76,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("administration.", "Looked at the administration"),
 )
 """What the filter "did" offers: the beginning of a verb and its name."""
+_SPELLED: dict[str, str] = {"him_director": "HIM director"}
 _ALONE: dict[str, str] = {"audit log": "The access log", "overview": "Overview"}
 
 
@@ -86,7 +87,7 @@ def verb_words(verb: str) -> str:
 
 def in_words(code: str) -> str:
     """Say a role or a purpose: release_staff becomes Release staff."""
-    return code.replace("_", " ").capitalize()
+    return _SPELLED.get(code) or code.replace("_", " ").capitalize()
 
 
 def subject_words(subject: str) -> str:

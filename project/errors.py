@@ -144,14 +144,16 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, DisclessError):
         return Response(shape(error.code, error.sentence, error.field), status=error.status)
     response = exception_handler(error, context)
-    if response is None or not isinstance(error, APIException):
-        return response
+    if response is None:
+        return None
     if isinstance(error, ValidationError):
         field, sentence = _first_finding(error.detail)
         response.data = shape("invalid", sentence, field)
         return response
-    code, usual = SENTENCES.get(response.status_code, ("refused", str(error.detail)))
-    response.data = shape(code, str(error.detail) or usual)
+    # Django's own 403 and 404 say nothing of their own.
+    said = str(error.detail) if isinstance(error, APIException) else ""
+    code, usual = SENTENCES.get(response.status_code, ("refused", said))
+    response.data = shape(code, said or usual)
     return response
 
 

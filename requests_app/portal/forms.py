@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from requests_app.intake.identity import check_birth
 from requests_app.intake.submit import Submission
 from requests_app.models import Facility, User
 from requests_app.notices.address import check_address
@@ -156,8 +157,7 @@ class AskForm(forms.Form):
     def clean_patient_birth_date(self) -> date:
         """Refuse a birth in the future, where the page is read."""
         born: date = self.cleaned_data["patient_birth_date"]
-        if born > timezone.now().date():
-            raise ValidationError(_BORN, code="birth_date")
+        check_birth(born, timezone.now().date())
         return born
 
     @property

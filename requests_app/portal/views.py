@@ -4,23 +4,26 @@ import secrets
 from datetime import datetime, timedelta
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from requests_app.intake.submission_key import begin_anew
 from requests_app.intake.submit import submit
 from requests_app.lifecycle.looks import listed, looked_at
+from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, Policy, User
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
 from requests_app.portal.secret_addresses import private, refused
-from requests_app.refusals import KeyUsed
+from requests_app.refusals import DisclessError, KeyUsed
 from requests_app.throttle import Limit, neighbourhood
 from requests_app.tokens import hash_of, tracking_token
-from requests_app.vocabulary import Role
+from requests_app.vocabulary import Role, State
 
 MOST = 200  # own requests on one page
 TO_MAIL = Limit(name="ask-mail", times=5, within=timedelta(hours=1))
@@ -36,6 +39,10 @@ UNKNOWN_ADDRESS = {
         "medical records office of the hospital where your request stands."
     ),
 }
+
+MAY_BE_WITHDRAWN = frozenset(
+    origin for origin, targets in TRANSITIONS.items() if State.WITHDRAWN in targets
+)
 
 
 @require_GET
@@ -114,4 +121,20 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = [(one, progress_of(one, at, policies), tracking_token(one.number)) for one in own]
     rows.sort(key=lambda row: not row[1].needs_answer)
     waiting = sum(1 for _, progress, _ in rows if progress.needs_answer)
-    return render(request, "requests_app/mine.html", {"rows": rows, "waiting": waiting})
+    context = {"rows": rows, "waiting": waiting, "may_end": MAY_BE_WITHDRAWN}
+    return render(request, "requests_app/mine.html", context)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Withdraw a request of one's own; what has arrived meanwhile stays, and that is said."""
+    user = cast("User", request.user)
+    own = get_object_or_404(ImagingRequest.objects.of_requester(user), number=number)
+    try:
+        transition(own, to=State.WITHDRAWN, by=user, at=timezone.now())
+    except DisclessError as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"{number} is withdrawn. We stop working on it.")
+    return redirect("portal:mine")

@@ -34,6 +34,8 @@ def test_guessing_links_is_slowed_for_the_guesser_only(client: Client, staff: Us
     assert slowed.status_code == 429
     assert slowed["Retry-After"] == "60"
     assert "Try again in a minute" in slowed.content.decode()
+    assert '<h1 id="what">Too many tries</h1>' in slowed.content.decode()
+    assert "Sign in" not in slowed.content.decode()
     assert guess(Client(), 1, "203.0.113.67")[0].status_code == 404
     neighbour = Client(REMOTE_ADDR="203.0.113.66")
     assert neighbour.get(path).status_code == 200

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from audit.models import AuditEntry
+from requests_app.house import people
 from requests_app.models import User
 from requests_app.vocabulary import Role
 from tests.requests_app.administration.house_made import House, make_house
@@ -80,6 +81,16 @@ def test_bad_invitations_are_answered_and_write_nothing(
     assert sentence in answer.content.decode()
     assert 'value="Sam"' in answer.content.decode()
     assert User.objects.count() == 2
+
+
+def test_a_name_that_another_house_takes_at_the_same_moment_is_refused_with_a_sentence(
+    client: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "free_slug", lambda _name, _taken: house.staff.username)
+    answer = client.post("/administration/people/new/", NEW)
+    assert answer.status_code == 422
+    assert "Send it once more" in answer.content.decode()
+    assert not User.objects.filter(email="new@example.org").exists()
 
 
 def test_the_last_administrator_can_neither_leave_nor_be_switched_off(
