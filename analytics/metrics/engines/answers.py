@@ -76,6 +76,55 @@ class _Array:
         return int(self.values[rank])
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Ordered values held as how often each occurs."""
+
+    ended: tuple[Any, Any]
+    running: tuple[Any, Any]
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Tally:
+        """Return the tally of rows with a value, how often it occurs, and whether it ended."""
+        parts: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        for row in rows:
+            parts[row["done"]].append((row["value"], row["n"]))
+        return cls(*(_columns(sorted(parts[done])) for done in (True, False)))
+
+    @property
+    def released(self) -> Ordered:
+        """The values of those that ended."""
+        values, counts = self.ended
+        return _Ranked(values, np.cumsum(counts))
+
+    @property
+    def n(self) -> int:
+        """How many there are in all."""
+        return int(self.ended[1].sum() + self.running[1].sum())
+
+    def curve(self) -> Curve:
+        """The share still waiting after each value."""
+        return Curve(np.repeat(*self.ended), np.repeat(*self.running))
+
+
+def _columns(pairs: list[tuple[int, int]]) -> tuple[Any, Any]:
+    both = np.array(pairs, np.int64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    values: Any
+    upto: Any
+
+    def __len__(self) -> int:
+        return int(self.upto[-1]) if len(self.upto) else 0
+
+    def at(self, rank: int) -> int:
+        """Return the value of a rank."""
+        return int(self.values[np.searchsorted(self.upto, rank, side="right")])
+
+
 def added(rows: Iterable[tuple[str, Sums]]) -> dict[str, Sums]:
     """Return the sums of each name; rows of one name are added, as those of a month's days."""
     found: dict[str, dict[Sum, float]] = {}

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from analytics.metrics.engines.answers import Sums
 from analytics.metrics.engines.reach import Reach, Window
+from analytics.metrics.engines.text import by_table
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
 
@@ -66,8 +65,7 @@ def build(question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "
     place = {name: i for i, name in enumerate(reach.facilities)}
     rows = [
         (group, found)
-        for table, listed in groupby(sorted(sums, key=attrgetter("table")), attrgetter("table"))
-        for group in [list(listed)]
+        for table, group in by_table(sums)
         for found in _days(question, table, group, word)
     ]
     words = tuple(dict.fromkeys(found[2] for _, found in rows)) or ("",)
