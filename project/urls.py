@@ -31,6 +31,7 @@ urlpatterns = [
     path("account/", include(account_urls)),
     path("work/", include("requests_app.staff.urls")),
     path("administration/", include("requests_app.administration.urls")),
+    path("api/analytics/", include("analytics.api.urls")),
     path("api/", include("requests_app.api.urls")),
     path("overview/", include("analytics.dashboards.urls")),
     path("logs/", include("analytics.imports.urls")),

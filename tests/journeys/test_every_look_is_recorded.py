@@ -57,6 +57,7 @@ NO_ENTRY: dict[str, str] = {
     "staff:frame": "one picture of a viewer whose opening was recorded",
     "api:schema": "describes the product, no data",
     "api:docs": "describes the product, no data",
+    "figures:definitions": "describes the measures, no data",
     "dashboards:part _dash-layout": "an empty page; its figures come by a recorded call",
     "dashboards:part _dash-dependencies": "describes the page, no data",
     "dashboards:part none": "nothing is there",
