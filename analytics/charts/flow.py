@@ -11,9 +11,26 @@ from dataclasses import dataclass, replace
 from analytics.charts.words import activity, count, lasting, share
 from analytics.process.graph import Edge, Graph, Node
 
-MOST_NODES, MOST_EDGES = 14, 22
-WIDTH, HEIGHT, ROW, LANE, PORT, BEND, EDGE = 184, 44, 84, 78, 9, 8, 14
-LETTERS = 25  # that a box has room for
+MOST_NODES = 14
+HEIGHT, ROW, PORT, BEND, EDGE = 44, 84, 9, 8, 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What a drawing has room for, in pixels and letters of a box.
+
+    On a phone returns run right of the boxes too, so that the boxes stand at the edge.
+    """
+
+    most_edges: int = 22
+    width: int = 184
+    lane: int = 78
+    letters: int = 25
+    is_narrow: bool = False
+
+
+WIDE = Paper()
+NARROW = Paper(most_edges=14, width=132, lane=56, letters=17, is_narrow=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +42,7 @@ class Box:
     name: str
     under: str
     title: str
-    width: int = WIDTH
+    width: int
     height: int = HEIGHT
 
     @property
@@ -72,21 +89,25 @@ class Drawing:
     moves: int
 
 
-def draw(graph: Graph) -> Drawing:
+def draw(graph: Graph, paper: Paper = WIDE) -> Drawing:
     """Lay out the most frequent steps and moves."""
     often = sorted(graph.nodes, key=lambda node: (-node.n, node.activity))[:MOST_NODES]
     nodes = [node for node in graph.nodes if node in often]
     place = {node.activity: row for row, node in enumerate(nodes)}
     known = [edge for edge in graph.edges if edge.previous in place and edge.activity in place]
-    edges = known[:MOST_EDGES]
-    left, right = _lanes(edges, place, is_back=True), _lanes(edges, place, is_back=False)
-    margin = EDGE + LANE * _wide(left)
-    pen = _Pen(place=place, x=margin, most=max((edge.n for edge in edges), default=1))
+    edges = known[: paper.most_edges]
+    skips = [edge for edge in edges if place[edge.activity] - place[edge.previous] not in (0, 1)]
+    backs = [edge for edge in skips if place[edge.activity] < place[edge.previous]]
+    left = _lanes([] if paper.is_narrow else backs, place)
+    right = _lanes([edge for edge in skips if _key(edge) not in left], place)
+    margin = EDGE + paper.lane * _wide(left)
+    most = max((edge.n for edge in edges), default=1)
+    pen = _Pen(place=place, x=margin, most=most, paper=paper, left=left, right=right)
     moves = [edge for edge in edges if edge.previous != edge.activity]
-    lines = [pen.line(edge, {**left, **right}.get(_key(edge))) for edge in moves]
+    lines = [pen.line(edge) for edge in moves]
     selves = {edge.activity: edge.n for edge in graph.edges if edge.previous == edge.activity}
     return Drawing(
-        width=margin + WIDTH + LANE * _wide(right) + EDGE,
+        width=margin + paper.width + paper.lane * _wide(right) + EDGE,
         height=max(len(nodes) * ROW - (ROW - HEIGHT), 0) + 2 * EDGE,
         boxes=tuple(pen.box(node, selves.get(node.activity, 0)) for node in nodes),
         lines=tuple(lines),
@@ -104,15 +125,12 @@ def _wide(lanes: dict[tuple[str, str], int]) -> int:
     return max(lanes.values(), default=-1) + 1
 
 
-def _lanes(
-    edges: Iterable[Edge], place: dict[str, int], *, is_back: bool
-) -> dict[tuple[str, str], int]:
-    """Give each move that is no step down a lane; the shortest lie nearest the boxes."""
+def _lanes(edges: Iterable[Edge], place: dict[str, int]) -> dict[tuple[str, str], int]:
+    """Give each move a lane; the shortest lie nearest the boxes."""
     stretches = []
     for edge in edges:
-        start, end = place[edge.previous], place[edge.activity]
-        if (end < start) is is_back and start != end and end - start != 1:
-            stretches.append((abs(end - start), min(start, end), max(start, end), _key(edge)))
+        top, bottom = sorted((place[edge.previous], place[edge.activity]))
+        stretches.append((bottom - top, top, bottom, _key(edge)))
     taken: list[list[tuple[int, int]]] = []
     found: dict[tuple[str, str], int] = {}
     for _, top, bottom, key in sorted(stretches):
@@ -131,46 +149,53 @@ class _Pen:
     place: dict[str, int]
     x: int
     most: int
+    paper: Paper
+    left: dict[tuple[str, str], int]
+    right: dict[tuple[str, str], int]
 
     def box(self, node: Node, again: int) -> Box:
-        name = activity(node.activity)
+        name, letters = activity(node.activity), self.paper.letters
         under = f"n = {count(node.n)}" + (f" · {count(again)} in a row" if again else "")
         since = f"median {lasting(node.since_receipt)} after receipt"
         return Box(
             x=self.x,
             y=self._top(node.activity),
-            name=name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…",
+            width=self.paper.width,
+            name=name if len(name) <= letters else f"{name[: letters - 1]}…",
             under=under,
             title=f"{name}: {count(node.n)} times, {since}",
         )
 
-    def line(self, edge: Edge, lane: int | None) -> Line:
-        one, two = self.place[edge.previous], self.place[edge.activity]
+    def line(self, edge: Edge) -> Line:
         words = Line(
             thick=f"{1.25 + 4.75 * edge.n / self.most:.2f}",
             times=count(edge.n),
             wait=wait_of(edge),
             title=_title(edge),
         )
-        if lane is None:
-            return self._straight(edge, words)
-        is_back = two < one
-        side = -1 if is_back else 1
-        start = self.x if is_back else self.x + WIDTH
-        out = start + side * (LANE * lane + LANE // 3)
-        y1, y2 = self._middle(one) + side * PORT, self._middle(two) - side * PORT
-        down = 1 if y2 > y1 else -1
+        if (lane := self.left.get(_key(edge))) is not None:
+            return self._around(edge, words, lane, side=-1)
+        if (lane := self.right.get(_key(edge))) is not None:
+            return self._around(edge, words, lane, side=1)
+        return self._straight(edge, words)
+
+    def _around(self, edge: Edge, words: Line, lane: int, *, side: int) -> Line:
+        one, two = self.place[edge.previous], self.place[edge.activity]
+        down = 1 if two > one else -1
+        start = self.x if side < 0 else self.x + self.paper.width
+        out = start + side * (self.paper.lane * lane + self.paper.lane // 3)
+        y1, y2 = self._middle(one) + down * PORT, self._middle(two) - down * PORT
         bend, tip = BEND * side, start + 5 * side
         way = (
             f"M{start},{y1}H{out - bend}Q{out},{y1} {out},{y1 + BEND * down}"
             f"V{y2 - BEND * down}Q{out},{y2} {out - bend},{y2}H{tip}"
         )
         between = self._middle((one + two - 1) // 2) + ROW // 2
-        anchor = "end" if is_back else "start"
+        anchor = "end" if side < 0 else "start"
         return replace(words, way=way, anchor=anchor, x=out + 7 * side, y=between - 3)
 
     def _straight(self, edge: Edge, words: Line) -> Line:
-        x, top = self.x + WIDTH // 2, self._top(edge.previous) + HEIGHT
+        x, top = self.x + self.paper.width // 2, self._top(edge.previous) + HEIGHT
         end = self._top(edge.activity) - 5
         y = (top + end) // 2 + 4
         return replace(words, way=f"M{x},{top}V{end}", x=x + 9, y=y, is_straight=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.charts.flow import draw
-from analytics.charts.words import activity, count, lasting, one, plural, share
+from analytics.charts.flow import NARROW, draw
+from analytics.charts.words import activity, count, lasting, plural, share, span
 from analytics.dashboards.waits import counted
 from analytics.process.rework import Loop, LoopKind
 from analytics.process.whole import Process
@@ -23,17 +23,13 @@ def graph_words(seen: Process) -> Context:
     """Return the drawing with its finding, and the numbers behind it."""
     drawing, basis = draw(seen.graph), seen.basis
     title = "Every request took one step"
-    if seen.graph.edges:
-        first = seen.graph.edges[0]
-        title = (
-            f"“{activity(first.activity)}” follows “{activity(first.previous)}” "
-            f"in {share(first.share)}% of requests"
-        )
-    drawn = f"{len(drawing.edges)} of {plural(len(seen.graph.edges), 'kind')} of moves are drawn"
-    notes = [f"{drawn}: {count(drawing.kept)} of {count(drawing.moves)} moves."]
+    kinds = f"{count(len(drawing.edges))} of {plural(len(seen.graph.edges), 'kind')} of move"
+    if drawing.moves:
+        title = f"{kinds} carry {share(100 * drawing.kept / drawing.moves)}% of the flow"
+    notes = [f"Drawn are {kinds}: {count(drawing.kept)} of {count(drawing.moves)} moves."]
     notes += [f"{count(n)} {why}." for why, n in basis.left_out.items()]
     return {
-        "drawing": drawing,
+        "drawings": {"wide": drawing, "narrow": draw(seen.graph, NARROW)},
         "title": title,
         "under": "Steps from top to bottom by their median time since receipt · on each move how "
         f"often, and its median wait in {counted(basis)} · n = {plural(basis.requests, 'request')}",
@@ -130,7 +126,7 @@ def hands_words(seen: Process) -> Context:
         [f"{count(found.unnamed)} steps name nobody and are left out."] if found.unnamed else []
     )
     return {
-        "title": f"Work changes hands {one(found.mean)} times a request",
+        "title": f"Work changes hands {span(found.mean, found.mean, digits=2)} times a request",
         "under": f"{plural(found.handoffs, 'hand-off')} in {plural(found.requests, 'request')} · "
         "people by their codes",
         "rows": [

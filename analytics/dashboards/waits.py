@@ -18,11 +18,11 @@ def story(seen: Process) -> Context:
     waits, basis = seen.waits, seen.basis
     if not waits.waits or not waits.hours:
         strong = f"{plural(basis.requests, 'request')} took {plural(basis.steps, 'step')}"
-        return {"strong": strong, "rest": ", and nothing waited."}
+        return {"strong": strong, "rest": ", and nothing waited before its delivery."}
     first = waits.waits[0]
     return {
         "strong": f"The wait for “{activity(first.activity)}” after “{activity(first.previous)}” "
-        f"holds {share(first.share)}% of all waiting",
+        f"holds {share(first.share)}% of the waiting before a delivery",
         "rest": f", {count(_hours(first, basis))} of {count(waits.hours)} {waits.ranked_by} hours "
         f"in {plural(basis.requests, 'request')}.",
     }
@@ -32,7 +32,7 @@ def counted(basis: Basis) -> str:
     """Return by which time waits are counted."""
     if basis.why_no_business:
         return f"elapsed time: {basis.why_no_business}"
-    return f"business time: {basis.calendar}, 24 hours a day where no opening hours are set"
+    return f"business time: {basis.calendar}"
 
 
 def waits_words(seen: Process) -> Context:
@@ -50,17 +50,20 @@ def waits_words(seen: Process) -> Context:
         for one in waits.waits[:SHOWN]
     ]
     first = waits.waits[:3]
-    title = "Nothing waited"
+    title = "Nothing waited before a delivery"
     if waits.hours:
         held = share(sum(one.share or 0 for one in first))
-        title = f"{held}% of the time is lost in {plural(len(first), 'wait')}"
-    left = waits.waits[SHOWN:]
-    rest = f"{plural(len(left), 'further wait')} hold {count(sum(_hours(one, basis) for one in left))} hours."
+        title = f"{held}% of the time before a delivery lies in {plural(len(first), 'wait')}"
+    left, notes = waits.waits[SHOWN:], []
+    if left:
+        held_by_rest = count(sum(_hours(one, basis) for one in left))
+        notes = [f"{plural(len(left), 'further wait')} hold {held_by_rest} hours."]
+    notes += [f"After a delivery lie {count(waits.after)} hours; they delay no images."]
     return {
         "title": title,
-        "under": f"From one step to the next, by {counted(basis)}",
+        "under": f"From one step to the next, up to the first delivery, in {counted(basis)}",
         "rows": rows,
-        "rest": rest if left else "These are all.",
+        "notes": notes,
     }
 
 

@@ -10,15 +10,15 @@ from analytics.eventlog import EventLog
 
 
 def with_business(steps: pa.Table, log: EventLog) -> pa.Table:
-    """Add `business`: business seconds since the step before, null where there was none.
+    """Add `business`: the business seconds of `waited`, null where there was no step before.
 
     A log that holds dates only has no business time; there it is null for every step.
     """
     if log.granularity == "day" or not steps.num_rows:
         return steps.append_column("business", pa.nulls(steps.num_rows, pa.int64()))
-    elapsed = steps["elapsed"].combine_chunks()
+    waited = steps["waited"].combine_chunks()
     ends = steps["occurred"].combine_chunks().to_numpy()
-    starts = ends - pc.fill_null(elapsed, 0).to_numpy(zero_copy_only=False)
+    starts = ends - pc.fill_null(waited, 0).to_numpy(zero_copy_only=False)
     business = np.zeros(steps.num_rows, dtype=np.int64)
     runs = pc.run_end_encode(steps["facility"].combine_chunks())
     begin = 0
@@ -26,5 +26,5 @@ def with_business(steps: pa.Table, log: EventLog) -> pa.Table:
         calendar, rows = log.calendar_of(facility), slice(begin, end)
         business[rows] = calendar.business_seconds_of(starts[rows], ends[rows])
         begin = end
-    unknown = elapsed.is_null().to_numpy(zero_copy_only=False)
+    unknown = waited.is_null().to_numpy(zero_copy_only=False)
     return steps.append_column("business", pa.array(business, mask=unknown))

@@ -10,10 +10,12 @@ import pyarrow as pa
 from analytics.eventlog import REQUESTER, EventLog
 from analytics.mirror.business import with_business
 from requests_app.lifecycle.states import TRANSITIONS
-from requests_app.vocabulary import State
+from requests_app.vocabulary import EventKind, State
 
 # `lost` runs from a failure or hold to its recovery, and is null until then.
 _HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
+# A touch says how a step was done: it is none in the flow of steps.
+_FLOWS = f"e.activity <> '{EventKind.MANUAL_TOUCH}'"
 _STEPS = f"""
 SELECT e.request_id, e.facility, e.direction, r.received, r.requester_type, e.seq, e.occurred,
     e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch,
@@ -30,6 +32,10 @@ SELECT e.request_id, e.facility, e.direction, r.received, r.requester_type, e.se
         WHEN e.activity = 'failure_noted' THEN
             min(e.occurred) FILTER (WHERE e.activity = 'failure_recovered') OVER mended - e.occurred
     END AS lost,
+    CASE WHEN {_FLOWS} THEN lag(CASE WHEN {_FLOWS} THEN e.activity END IGNORE NULLS)
+        OVER story END AS follows,
+    CASE WHEN {_FLOWS} THEN e.occurred - lag(CASE WHEN {_FLOWS} THEN e.occurred END IGNORE NULLS)
+        OVER story END AS waited,
     e.state_to, CASE WHEN e.state_to IS NOT NULL THEN
         coalesce(lag(e.state_to IGNORE NULLS) OVER story, '{State.DRAFT}') END AS state_from,
     CASE WHEN {_HUMAN} THEN
@@ -48,7 +54,8 @@ WINDOW story AS (PARTITION BY e.request_id ORDER BY e.seq),
 ORDER BY e.facility, r.received, e.request_id, e.seq
 """
 # What comes between two texts is told by their lengths, so that no two sequences look alike.
-_STORY = "string_agg(length(activity) || ':' || activity, '' ORDER BY seq)"
+_STORY = f"""string_agg(length(activity) || ':' || activity, '' ORDER BY seq)
+            FILTER (WHERE activity <> '{EventKind.MANUAL_TOUCH}')"""
 _ALLOWED = ", ".join(
     f"'{origin}>{target}'" for origin in State for target in sorted(TRANSITIONS[origin])
 )
@@ -70,8 +77,7 @@ FROM requests r LEFT JOIN (
         count(*) FILTER (WHERE previous_actor <> actor) AS handoffs,
         count(state_to) AS moves,
         count(*) FILTER (WHERE state_from || '>' || state_to NOT IN ({_ALLOWED})) AS moves_outside,
-        md5({_STORY}) AS variant,
-        CAST(coalesce(sum(elapsed), 0) AS BIGINT) AS lasted
+        md5({_STORY}) AS variant, CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted
     FROM steps GROUP BY request_id) s USING (request_id)
 ORDER BY r.facility, r.received, r.request_id
 """

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 
 from analytics.eventlog import EventLog
 from analytics.metrics.question import Question
+from requests_app.vocabulary import EventKind
 
 NO_TIMES = "the log holds dates only, and business time needs hours"
-IN_ORDER = "elapsed >= 0"
+FLOWS = f"activity <> '{EventKind.MANUAL_TOUCH}'"
+"""A touch says how a step was done: it is counted as handling, and is no step of the flow."""
+IN_ORDER = "waited >= 0"
 """A step written down later than it happened may lie before its predecessor: it waited for nothing
 that the log can tell."""
 
@@ -31,8 +34,8 @@ class Basis:
 def basis_of(ask: Question) -> Basis:
     """Return what the selection holds."""
     ((steps, requests, early),) = ask.rows(
-        "SELECT count(*), count(DISTINCT request_id), count(*) FILTER (WHERE elapsed < 0) "
-        "FROM steps WHERE $selection"
+        "SELECT count(*), count(DISTINCT request_id), count(*) FILTER (WHERE waited < 0) "
+        f"FROM steps WHERE $selection AND {FLOWS}"
     )
     ((silent,),) = ask.rows("SELECT count(*) FROM cases WHERE $selection AND variant IS NULL")
     left_out = {
@@ -56,4 +59,4 @@ def is_by_day(log: EventLog) -> bool:
 
 def weekdays(zone: str) -> str:
     """Return the words for the calendar of a log that brings none."""
-    return f"Monday to Friday in {zone}, without holidays"
+    return f"Monday to Friday in {zone}, 24 hours each, without holidays"

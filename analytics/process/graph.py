@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from analytics.metrics.question import Question
-from analytics.process.basis import IN_ORDER
+from analytics.process.basis import FLOWS, IN_ORDER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +50,16 @@ class Graph:
 
 
 _NODES = f"""
-SELECT activity, count(*), count(*) FILTER (WHERE previous IS NULL),
+SELECT activity, count(*), count(*) FILTER (WHERE follows IS NULL),
     median(occurred - received),
-    median(elapsed) FILTER (WHERE {IN_ORDER}), median(business) FILTER (WHERE {IN_ORDER})
-FROM steps WHERE $selection GROUP BY activity
+    median(waited) FILTER (WHERE {IN_ORDER}), median(business) FILTER (WHERE {IN_ORDER})
+FROM steps WHERE $selection AND {FLOWS} GROUP BY activity
 """
 _EDGES = f"""
-SELECT previous, activity, count(*) AS n, count(DISTINCT request_id),
-    median(elapsed) FILTER (WHERE {IN_ORDER}), median(business) FILTER (WHERE {IN_ORDER})
-FROM steps WHERE $selection AND previous IS NOT NULL
-GROUP BY previous, activity ORDER BY n DESC, previous, activity
+SELECT follows, activity, count(*) AS n, count(DISTINCT request_id),
+    median(waited) FILTER (WHERE {IN_ORDER}), median(business) FILTER (WHERE {IN_ORDER})
+FROM steps WHERE $selection AND follows IS NOT NULL
+GROUP BY follows, activity ORDER BY n DESC, follows, activity
 """
 
 

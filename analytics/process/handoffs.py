@@ -37,7 +37,9 @@ class HandOffs:
 
 
 _COUNTS = """
-SELECT handoffs, count(*) FROM cases WHERE $selection AND variant IS NOT NULL
+SELECT handoffs, count(*) FROM (
+    SELECT request_id, count(*) FILTER (WHERE previous_actor <> actor) AS handoffs
+    FROM steps WHERE $selection GROUP BY request_id) counted
 GROUP BY handoffs ORDER BY handoffs
 """
 _PAIRS = """

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analytics.metrics.question import Question
-from analytics.process.basis import is_by_day
+from analytics.process.basis import FLOWS, is_by_day
 
 
 class LoopKind(StrEnum):
@@ -47,17 +47,17 @@ class Rework:
         return tuple(loop for loop in self.loops if loop.kind is kind)
 
 
-_RUNNING = """
+_RUNNING = f"""
 WITH chosen AS (
-    SELECT request_id, seq, activity, previous, occurred,
+    SELECT request_id, seq, activity, follows, occurred,
         sum(coalesce(business, 0)) OVER (PARTITION BY request_id ORDER BY seq
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
-    FROM steps WHERE $selection
+    FROM steps WHERE $selection AND {FLOWS}
 )
 """
 _VISITS = f"""{_RUNNING},
 visits AS (
-    SELECT request_id, activity, NULL AS middle, row_number() OVER same AS visit,
+    SELECT request_id, activity, CAST(NULL AS VARCHAR) AS middle, row_number() OVER same AS visit,
         occurred - lag(occurred) OVER same AS took, run - lag(run) OVER same AS worked
     FROM chosen WINDOW same AS (PARTITION BY request_id, activity ORDER BY seq)
 ),
@@ -65,15 +65,15 @@ loops AS (SELECT * FROM visits WHERE visit > 1)
 """
 _SELVES = f"""{_RUNNING},
 visits AS (
-    SELECT request_id, activity, previous, NULL AS middle,
+    SELECT request_id, activity, follows, CAST(NULL AS VARCHAR) AS middle,
         occurred - lag(occurred) OVER story AS took, run - lag(run) OVER story AS worked
     FROM chosen WINDOW story AS (PARTITION BY request_id ORDER BY seq)
 ),
-loops AS (SELECT * FROM visits WHERE activity = previous)
+loops AS (SELECT * FROM visits WHERE activity = follows)
 """
 _PAIRS = f"""{_RUNNING},
 visits AS (
-    SELECT request_id, activity, previous AS middle, lag(activity, 2) OVER story AS earlier,
+    SELECT request_id, activity, follows AS middle, lag(activity, 2) OVER story AS earlier,
         occurred - lag(occurred, 2) OVER story AS took, run - lag(run, 2) OVER story AS worked
     FROM chosen WINDOW story AS (PARTITION BY request_id ORDER BY seq)
 ),
@@ -86,9 +86,9 @@ SELECT activity, middle, count(*) AS n, count(DISTINCT request_id),
     coalesce(sum(worked) FILTER (WHERE took >= 0), 0) / 3600e0
 FROM loops GROUP BY activity, middle ORDER BY hours DESC, n DESC, activity, middle
 """
-_ANY = """
+_ANY = f"""
 SELECT count(DISTINCT request_id) FROM (
-    SELECT request_id FROM steps WHERE $selection
+    SELECT request_id FROM steps WHERE $selection AND {FLOWS}
     GROUP BY request_id, activity HAVING count(*) > 1) again
 """
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from analytics.metrics.question import Question
-from analytics.process.basis import IN_ORDER, is_by_day
+from analytics.process.basis import FLOWS, IN_ORDER, is_by_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,18 +28,35 @@ class Wait:
 
 @dataclass(frozen=True, kw_only=True)
 class Waits:
-    """Every wait, the longest total first; ranked by business time where the log has it."""
+    """Every wait up to the first delivery, the longest total first; by business time if there is any.
+
+    What lies after a delivery delays no images: `after` are its hours, counted apart.
+    """
 
     ranked_by: str
     hours: float
+    after: float
     waits: tuple[Wait, ...]
 
 
-_WAITS = f"""
-SELECT previous, activity, count(*), median(elapsed), median(business),
-    sum(elapsed) / 3600e0, sum(business) / 3600e0
-FROM steps WHERE $selection AND previous IS NOT NULL AND {IN_ORDER}
-GROUP BY previous, activity
+_TOLD = f"""
+WITH told AS (
+    SELECT follows, activity, waited, business,
+        coalesce(sum(CASE WHEN activity = 'available' THEN 1 ELSE 0 END) OVER (
+            PARTITION BY request_id ORDER BY seq
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS delivered
+    FROM steps WHERE $selection AND {FLOWS}
+)
+"""
+_WAITS = f"""{_TOLD}
+SELECT follows, activity, count(*), median(waited), median(business),
+    sum(waited) / 3600e0, sum(business) / 3600e0
+FROM told WHERE delivered = 0 AND follows IS NOT NULL AND {IN_ORDER}
+GROUP BY follows, activity
+"""
+_AFTER = f"""{_TOLD}
+SELECT coalesce(sum(waited), 0) / 3600e0, coalesce(sum(business), 0) / 3600e0
+FROM told WHERE delivered > 0 AND {IN_ORDER}
 """
 
 
@@ -49,6 +66,7 @@ def waits(ask: Question) -> Waits:
     rows = ask.rows(_WAITS)
     totals = [row[5] if by_day else row[6] for row in rows]
     whole = math.fsum(totals)
+    ((after_elapsed, after_business),) = ask.rows(_AFTER)
     found = [
         Wait(
             previous=previous,
@@ -67,6 +85,7 @@ def waits(ask: Question) -> Waits:
     return Waits(
         ranked_by="elapsed" if by_day else "business",
         hours=whole,
+        after=after_elapsed if by_day else after_business,
         waits=tuple(sorted(found, key=lambda one: _rank(one, by_day=by_day))),
     )
 

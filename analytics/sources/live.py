@@ -87,7 +87,7 @@ def live_log(as_of: datetime) -> EventLog:
         requests=table_of(requests, REQUESTS),
         events=table_of(events, EVENTS),
         calendars={one.slug: calendars[one.pk] for one in facilities},
-        calendar="each facility's own business days and holidays",
+        calendar="each facility's own business days, 24 hours each, without its holidays",
     )
 
 

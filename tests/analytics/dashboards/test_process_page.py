@@ -26,9 +26,10 @@ def requests_in(answer) -> int:
 
 def test_the_page_says_the_finding_and_draws_every_step(director: Client) -> None:
     text = director.get(PAGE).content.decode()
-    assert "of all waiting" in text
-    assert text.count('class="step"') == 4
-    assert "“Available” follows “Received”" in text
+    assert "of the waiting before a delivery" in text
+    assert text.count('class="step"') == 2 * 4  # wide, and for a phone
+    assert "4 of 4 kinds of move carry 100% of the flow" in text
+    assert "Received → Available" in text
     assert 'href="/overview/behind/?key=rework_rate"' in text
     assert "Failure noted → Failure recovered" in text
 

@@ -14,11 +14,12 @@ Row = dict[str, Any]
 Story = list[Row]
 
 
-def stories_of(log: EventLog) -> dict[str, Story]:
-    """The events of each request in their order; requests without events are left out."""
+def stories_of(log: EventLog, *, touches: bool = False) -> dict[str, Story]:
+    """The events of each request in their order, without touches; who has none is left out."""
     found: dict[str, Story] = defaultdict(list)
     for event in log.events.to_pylist():
-        found[event["request_id"]].append(event)
+        if touches or event["activity"] != "manual_touch":
+            found[event["request_id"]].append(event)
     return {key: sorted(story, key=lambda one: one["seq"]) for key, story in found.items()}
 
 
@@ -110,23 +111,32 @@ def loops(log: EventLog) -> dict[tuple[str, tuple[str, ...]], tuple[int, int, fl
     }
 
 
-def waits(log: EventLog) -> dict[tuple[str, str], tuple[int, float, float]]:
-    """Count, elapsed and business hours of each wait that was written down in order."""
+def waits(log: EventLog) -> tuple[dict[tuple[str, str], tuple[int, float, float]], float]:
+    """Count, elapsed and business hours of each wait before a delivery; business hours after one.
+
+    Only what was written down in order.
+    """
     totals: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    after = 0
     for story in stories_of(log).values():
-        for one, two in pairwise(story):
-            if two["occurred"] >= one["occurred"]:
-                total = totals[(one["activity"], two["activity"])]
-                total[0] += 1
-                total[1] += two["occurred"] - one["occurred"]
-                total[2] += worked(log, one, two)
-    return {pair: (n, took / 3600, work / 3600) for pair, (n, took, work) in totals.items()}
+        for place, (one, two) in enumerate(pairwise(story), start=1):
+            if two["occurred"] < one["occurred"]:
+                continue
+            if any(event["activity"] == "available" for event in story[:place]):
+                after += worked(log, one, two)
+                continue
+            total = totals[(one["activity"], two["activity"])]
+            total[0] += 1
+            total[1] += two["occurred"] - one["occurred"]
+            total[2] += worked(log, one, two)
+    found = {pair: (n, took / 3600, work / 3600) for pair, (n, took, work) in totals.items()}
+    return found, after / 3600
 
 
 def hand_offs(log: EventLog) -> tuple[Counter[tuple[str, str]], Counter[int], int]:
     """Pairs of giver and taker, requests by how many, and human steps that name nobody."""
     pairs, by_count, unnamed = Counter[tuple[str, str]](), Counter[int](), 0
-    for story in stories_of(log).values():
+    for story in stories_of(log, touches=True).values():
         human = [event for event in story if event["by_person"]]
         unnamed += sum(event["actor"] is None for event in human)
         people = [one["actor"] for one in human if one["actor"] not in (None, "requester")]
@@ -145,7 +155,7 @@ def moves_of(story: Story) -> list[tuple[str, str]]:
 def outside(log: EventLog) -> tuple[int, Counter[tuple[str, str]], set[str]]:
     """How many moves there are, those that the table does not allow, and whose they are."""
     strange, astray, n = Counter[tuple[str, str]](), set(), 0
-    for request_id, story in stories_of(log).items():
+    for request_id, story in stories_of(log, touches=True).items():
         for origin, target in moves_of(story):
             n += 1
             if State(target) not in TRANSITIONS[State(origin)]:

@@ -27,7 +27,7 @@ BEGAN = int(datetime(2026, 2, 26, tzinfo=UTC).timestamp())
 CHICAGO = BusinessCalendar(zone="America/Chicago", holidays={date(2026, 3, 3): "Town day"})
 EVENT = st.fixed_dictionaries(
     {
-        "activity": st.sampled_from(["a", "b", "c", "a:b"]),
+        "activity": st.sampled_from(["a", "b", "c", "a:b", "manual_touch", "available"]),
         "after": st.integers(-4000, 3 * 86400),  # some are written down late
         "by_person": st.booleans(),
         "actor": st.sampled_from([None, "1", "2", "requester"]),
@@ -128,13 +128,14 @@ def test_loops_equal_the_oracle(drawn: list[Any]) -> None:
 @given(LOGS)
 def test_waits_equal_the_oracle_and_their_shares_are_whole(drawn: list[Any]) -> None:
     log = log_of(drawn)
-    found, expected = part_of(log, waits), oracle.waits(log)
+    found, (expected, after) = part_of(log, waits), oracle.waits(log)
     found_waits = {
         (one.previous, one.activity): (one.n, near(one.elapsed_hours), near(one.business_hours))
         for one in found.waits
     }
     assert found_waits == expected
     assert found.hours == near(sum(work for *_, work in expected.values()))
+    assert found.after == near(after)
     totals = [one.business_hours for one in found.waits]
     assert totals == sorted(totals, reverse=True)
     if found.hours:
