@@ -47,73 +47,73 @@ class Rework:
         return tuple(loop for loop in self.loops if loop.kind is kind)
 
 
-_RUNNING = f"""
-WITH chosen AS (
-    SELECT request_id, seq, activity, follows, occurred,
-        sum(coalesce(business, 0)) OVER (PARTITION BY request_id ORDER BY seq
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
+# Only requests where a step comes back can hold a loop: the windows look at no others.
+_AGAIN = f"""
+WITH told AS (
+    SELECT request_id, seq, activity, follows, occurred, coalesce(business, 0) AS business
     FROM steps WHERE $selection AND {FLOWS}
+),
+again AS (
+    SELECT DISTINCT request_id FROM (
+        SELECT request_id FROM told GROUP BY request_id, activity HAVING count(*) > 1) repeated
 )
 """
-_VISITS = f"""{_RUNNING},
-visits AS (
-    SELECT request_id, activity, CAST(NULL AS VARCHAR) AS middle, row_number() OVER same AS visit,
-        occurred - lag(occurred) OVER same AS took, run - lag(run) OVER same AS worked
-    FROM chosen WINDOW same AS (PARTITION BY request_id, activity ORDER BY seq)
+_LOOPS = f"""{_AGAIN},
+running AS (
+    SELECT told.*, sum(business) OVER (PARTITION BY told.request_id ORDER BY seq
+        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS run
+    FROM told JOIN again ON told.request_id = again.request_id
 ),
-loops AS (SELECT * FROM visits WHERE visit > 1)
-"""
-_SELVES = f"""{_RUNNING},
 visits AS (
-    SELECT request_id, activity, follows, CAST(NULL AS VARCHAR) AS middle,
-        occurred - lag(occurred) OVER story AS took, run - lag(run) OVER story AS worked
-    FROM chosen WINDOW story AS (PARTITION BY request_id ORDER BY seq)
+    SELECT request_id, activity, follows, row_number() OVER same AS visit,
+        occurred - lag(occurred) OVER same AS took, run - lag(run) OVER same AS worked,
+        lag(activity, 2) OVER story AS earlier, occurred - lag(occurred, 2) OVER story AS took_two,
+        run - lag(run, 2) OVER story AS worked_two
+    FROM running WINDOW same AS (PARTITION BY request_id, activity ORDER BY seq),
+        story AS (PARTITION BY request_id ORDER BY seq)
 ),
-loops AS (SELECT * FROM visits WHERE activity = follows)
-"""
-_PAIRS = f"""{_RUNNING},
-visits AS (
-    SELECT request_id, activity, follows AS middle, lag(activity, 2) OVER story AS earlier,
-        occurred - lag(occurred, 2) OVER story AS took, run - lag(run, 2) OVER story AS worked
-    FROM chosen WINDOW story AS (PARTITION BY request_id ORDER BY seq)
-),
-loops AS (SELECT * FROM visits WHERE activity = earlier AND activity <> middle)
+loops AS (
+    SELECT '{LoopKind.RETURN}' AS kind, request_id, activity, '' AS middle, took, worked
+    FROM visits WHERE visit > 1
+    UNION ALL
+    SELECT '{LoopKind.SELF}', request_id, activity, '', took, worked
+    FROM visits WHERE activity = follows
+    UNION ALL
+    SELECT '{LoopKind.PAIR}', request_id, activity, follows, took_two, worked_two
+    FROM visits WHERE activity = earlier AND activity <> follows
+)
 """
 # Where a visit was written down out of order its hours are not known; it still counts.
-_SUMMED = """
-SELECT activity, middle, count(*) AS n, count(DISTINCT request_id),
+_SUMMED = f"""{_LOOPS}
+SELECT kind, activity, middle, count(*) AS n, count(DISTINCT request_id),
     coalesce(sum(took) FILTER (WHERE took >= 0), 0) / 3600e0 AS hours,
     coalesce(sum(worked) FILTER (WHERE took >= 0), 0) / 3600e0
-FROM loops GROUP BY activity, middle ORDER BY hours DESC, n DESC, activity, middle
-"""
-_ANY = f"""
-SELECT count(DISTINCT request_id) FROM (
-    SELECT request_id FROM steps WHERE $selection AND {FLOWS}
-    GROUP BY request_id, activity HAVING count(*) > 1) again
+FROM loops GROUP BY kind, activity, middle ORDER BY hours DESC, n DESC, activity, middle
 """
 
 
 def rework(ask: Question) -> Rework:
     """Return the loops of a selection."""
-    ((requests,),) = ask.rows(_ANY)
+    ((requests,),) = ask.rows(f"{_AGAIN} SELECT count(*) FROM again")
     by_day = is_by_day(ask.mirror.log)
-    kinds = ((LoopKind.RETURN, _VISITS), (LoopKind.SELF, _SELVES), (LoopKind.PAIR, _PAIRS))
-    loops = tuple(
+    loops = [
         Loop(
-            kind=kind,
-            activities=_loop(kind, activity, middle),
+            kind=LoopKind(kind),
+            activities=_loop(LoopKind(kind), activity, middle),
             n=n,
             requests=of,
             elapsed_hours=hours,
             business_hours=None if by_day else worked,
         )
-        for kind, text in kinds
-        for activity, middle, n, of, hours, worked in ask.rows(text + _SUMMED)
+        for kind, activity, middle, n, of, hours, worked in ask.rows(_SUMMED)
+    ]
+    order = list(LoopKind)
+    return Rework(
+        requests=requests, loops=tuple(sorted(loops, key=lambda loop: order.index(loop.kind)))
     )
-    return Rework(requests=requests, loops=loops)
 
 
-def _loop(kind: LoopKind, activity: str, middle: str | None) -> tuple[str, ...]:
+def _loop(kind: LoopKind, activity: str, middle: str) -> tuple[str, ...]:
     if kind is LoopKind.PAIR:
-        return (activity, str(middle), activity)
+        return (activity, middle, activity)
     return (activity,) if kind is LoopKind.RETURN else (activity, activity)

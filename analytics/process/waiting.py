@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from analytics.metrics.question import Question
 from analytics.process.basis import FLOWS, IN_ORDER, is_by_day
+from requests_app.vocabulary import EventKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,54 +41,49 @@ class Waits:
     waits: tuple[Wait, ...]
 
 
-_TOLD = f"""
+_WAITS = f"""
 WITH told AS (
-    SELECT follows, activity, waited, business,
-        coalesce(sum(CASE WHEN activity = 'available' THEN 1 ELSE 0 END) OVER (
-            PARTITION BY request_id ORDER BY seq
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS delivered
+    SELECT request_id, seq, follows, activity, waited, business
     FROM steps WHERE $selection AND {FLOWS}
+),
+delivered AS (
+    SELECT request_id, min(seq) AS first FROM told WHERE activity = '{EventKind.AVAILABLE}'
+    GROUP BY request_id
 )
-"""
-_WAITS = f"""{_TOLD}
-SELECT follows, activity, count(*), median(waited), median(business),
-    sum(waited) / 3600e0, sum(business) / 3600e0
-FROM told WHERE delivered = 0 AND follows IS NOT NULL AND {IN_ORDER}
-GROUP BY follows, activity
-"""
-_AFTER = f"""{_TOLD}
-SELECT coalesce(sum(waited), 0) / 3600e0, coalesce(sum(business), 0) / 3600e0
-FROM told WHERE delivered > 0 AND {IN_ORDER}
+SELECT coalesce(seq > first, FALSE) AS is_after, follows, activity, count(*), median(waited),
+    median(business), sum(waited) / 3600e0, sum(business) / 3600e0
+FROM told LEFT JOIN delivered ON told.request_id = delivered.request_id
+WHERE follows IS NOT NULL AND {IN_ORDER}
+GROUP BY is_after, follows, activity
 """
 
 
 def waits(ask: Question) -> Waits:
     """Return the waits of a selection."""
     by_day = is_by_day(ask.mirror.log)
-    rows = ask.rows(_WAITS)
-    totals = [row[5] if by_day else row[6] for row in rows]
-    whole = math.fsum(totals)
-    ((after_elapsed, after_business),) = ask.rows(_AFTER)
-    found = [
-        Wait(
-            previous=previous,
-            activity=activity,
-            n=n,
-            elapsed=elapsed,
-            business=business,
-            elapsed_hours=elapsed_hours,
-            business_hours=business_hours,
-            share=100 * total / whole if whole else None,
-        )
-        for (previous, activity, n, elapsed, business, elapsed_hours, business_hours), total in zip(
-            rows, totals, strict=True
-        )
-    ]
+    hours = -2 if by_day else -1  # the column that waits are ranked by
+    rows = [(is_after, wait[hours], wait) for is_after, *wait in ask.rows(_WAITS)]
+    whole = math.fsum(total for is_after, total, _ in rows if not is_after)
+    found = [_wait(wait, total, whole) for is_after, total, wait in rows if not is_after]
     return Waits(
         ranked_by="elapsed" if by_day else "business",
         hours=whole,
-        after=after_elapsed if by_day else after_business,
+        after=math.fsum(total for is_after, total, _ in rows if is_after),
         waits=tuple(sorted(found, key=lambda one: _rank(one, by_day=by_day))),
+    )
+
+
+def _wait(row: list[Any], total: float, whole: float) -> Wait:
+    previous, activity, n, elapsed, business, elapsed_hours, business_hours = row
+    return Wait(
+        previous=previous,
+        activity=activity,
+        n=n,
+        elapsed=elapsed,
+        business=business,
+        elapsed_hours=elapsed_hours,
+        business_hours=business_hours,
+        share=100 * total / whole if whole else None,
     )
 
 
