@@ -27,7 +27,7 @@ from audit.proof.entry import Action, EventCode
 def show(request: HttpRequest) -> HttpResponse:
     """Show how the requests of a view flow."""
     at = datetime.now(UTC)
-    demand_reader(request, "process", at)
+    demand_reader(request.user)
     view = open_view(request.user, read(str(request.META.get("QUERY_STRING", ""))), at)
     _record_look(request, view.query, at)
     seen = process(view.snapshot.mirror, view.selection)
@@ -50,7 +50,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _record_look(request: HttpRequest, query: Query, at: datetime) -> None:
     record(
-        verb="process.viewed",
+        verb="dashboard.viewed",
         code=EventCode.QUERY,
         action=Action.READ,
         http_request=request,

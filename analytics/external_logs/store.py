@@ -164,7 +164,7 @@ def load(log: UploadedLog) -> EventLog:
 
 
 def remove(log: UploadedLog) -> None:
-    """Delete a log and its tables."""
+    """Delete a log, and its tables once the deletion stands."""
     folder = folder_of(log)
     log.delete()
-    shutil.rmtree(folder, ignore_errors=True)
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))

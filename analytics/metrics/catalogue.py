@@ -12,10 +12,3 @@ METRICS: tuple[Metric, ...] = (
     *flow.METRICS,
 )
 BY_KEY: dict[str, Metric] = {metric.key: metric for metric in METRICS}
-GROUPINGS: dict[str, str] = {
-    "facility": "facility",
-    "direction": "direction",
-    "requester_type": "coalesce(requester_type, 'unknown')",
-    "month": "strftime(make_timestamp(received * 1000000), '%Y-%m')",
-}
-"""What a result may be grouped by, as SQL over either table."""

@@ -9,15 +9,18 @@ import pyarrow as pa
 
 from analytics.eventlog import REQUESTER, EventLog
 from analytics.mirror.business import with_business
+from analytics.mirror.days import days_of
 from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.vocabulary import EventKind, State
 
-# `lost` runs from a failure or hold to its recovery, and is null until then.
 _HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
 # A touch says how a step was done: it is none in the flow of steps.
 _FLOWS = f"e.activity <> '{EventKind.MANUAL_TOUCH}'"
+# `day` is the day of receipt in the log's zone. `lost` runs from a failure or hold to its
+# recovery, and is null until then.
 _STEPS = f"""
-SELECT e.request_id, e.facility, e.direction, r.received, r.requester_type, e.seq, e.occurred,
+SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_type, r.legal_basis,
+    r.modality, r.partner, r.priority, e.seq, e.occurred,
     e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch,
     lag(e.activity) OVER story AS previous,
     e.occurred - lag(e.occurred) OVER story AS elapsed,
@@ -83,9 +86,9 @@ ORDER BY r.facility, r.received, r.request_id
 """
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Mirror:
-    """A folded log, ready to be measured."""
+    """A folded log, ready to be measured; known by itself, never compared table by table."""
 
     log: EventLog
     cases: pa.Table
@@ -95,7 +98,8 @@ class Mirror:
 def fold(log: EventLog) -> Mirror:
     """Return the two flat tables of a log."""
     with duckdb.connect(config={"threads": 2}) as database:
-        database.register("requests", log.requests)
+        days = days_of(log.requests["received"], log.zone)
+        database.register("requests", log.requests.append_column("day", days))
         database.register("events", log.events)
         steps = with_business(database.sql(_STEPS).to_arrow_table(), log)
         database.register("steps", steps)

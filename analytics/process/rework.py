@@ -79,7 +79,7 @@ loops AS (
     SELECT '{LoopKind.SELF}', request_id, activity, '', took, worked
     FROM visits WHERE activity = follows
     UNION ALL
-    SELECT '{LoopKind.PAIR}', request_id, activity, follows, took_two, worked_two
+    SELECT '{LoopKind.PAIR}', request_id, activity, CAST(follows AS VARCHAR), took_two, worked_two
     FROM visits WHERE activity = earlier AND activity <> follows
 )
 """

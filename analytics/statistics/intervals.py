@@ -1,7 +1,6 @@
-"""Confidence intervals for shares, quantiles and differences."""
+"""Confidence intervals for shares and their differences."""
 
 import math
-from collections.abc import Sequence
 
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal
 
@@ -19,19 +18,6 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     low = 0.0 if successes == 0 else middle - half
     high = 1.0 if successes == n else middle + half
     return low, high
-
-
-def quantile_interval(ordered: Sequence[float], q: float) -> tuple[float, float] | None:
-    """Return a distribution-free interval (95 %) of a quantile from order statistics.
-
-    `ordered` is sorted. None where the sample is too small to bound the quantile.
-    """
-    n = len(ordered)
-    spread = Z95 * math.sqrt(n * q * (1 - q))
-    low, high = math.floor(n * q - spread), math.ceil(n * q + spread)
-    if n == 0 or low < 0 or high > n - 1:
-        return None
-    return ordered[low], ordered[high]
 
 
 def newcombe(a: int, n: int, b: int, m: int) -> tuple[float, float]:

@@ -138,7 +138,7 @@ class _Shape:
 
 @dataclass(frozen=True)
 class _Grid:
-    """Open seconds before each 15-minute cell, and whether the cell is open."""
+    """Open seconds before each 15-minute cell; `origin` is where the first begins."""
 
     origin: int
     sums: list[int]

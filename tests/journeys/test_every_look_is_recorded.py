@@ -17,7 +17,17 @@ from requests_app.models import ImagingRequest
 from requests_app.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
-API_VERBS = ("link", "hand_over", "arrived", "failed", "hold", "release", "extend", "deny")
+API_VERBS = (
+    "link",
+    "hand_over",
+    "arrived",
+    "failed",
+    "hold",
+    "release",
+    "extend",
+    "deny",
+    "mended",
+)
 ADMINISTRATION = (
     "start",
     "new_person",
@@ -59,6 +69,7 @@ NO_ENTRY: dict[str, str] = {
     "portal:start": "sends on",
     "portal:ask": "an empty form; filing is recorded",
     "portal:tracking": "here: an unknown token; a known one is tested below",
+    "portal:withdraw": "here: nobody's own, not there; withdrawing is an event of the journal",
     "portal:share": "here: an unknown token; the journey of a link tests the others",
     "portal:shared": "here: not opened; the journey of a link tests the others",
     "portal:shared_frame": "one picture of a viewer whose opening was recorded",

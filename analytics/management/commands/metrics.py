@@ -9,9 +9,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from analytics.metrics.catalogue import BY_KEY, GROUPINGS
+from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
+from analytics.metrics.slices import GROUPINGS
 from analytics.readers.arguments import add_selection, selection_for, snapshot_for
 
 

@@ -69,13 +69,14 @@ def test_an_empty_scope_sees_nothing(person, client: Client) -> None:
 def test_the_process_is_not_for_every_role(person, client: Client, role: str) -> None:
     client.force_login(person(role, everything=True))
     assert client.get(PAGE).status_code == 403
-    entry = AuditEntry.objects.get(verb="dashboard.refused")
-    assert entry.subject == "process"
+    assert AuditEntry.objects.filter(verb="door.refused").count() == 1
+    assert not AuditEntry.objects.filter(verb="dashboard.viewed").exists()
 
 
 def test_each_look_is_recorded_with_its_filters(director: Client) -> None:
     director.get(PAGE, {"facility": "riverside"})
-    entry = AuditEntry.objects.get(verb="process.viewed")
+    entry = AuditEntry.objects.get(verb="dashboard.viewed")
+    assert entry.subject == "process"
     assert json.loads(bytes(entry.body))["detail"]["filters"] == "facility=riverside"
 
 

@@ -15,7 +15,8 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
-from analytics.statistics.intervals import newcombe, quantile_interval, wilson
+from analytics.statistics.intervals import newcombe, wilson
+from analytics.statistics.ordered import interval_ranks
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
 from tests.analytics.metrics.oracle import of_requests
 
@@ -214,8 +215,8 @@ def test_a_difference_holds_zero_where_the_shares_are_equal() -> None:
 
 
 def test_a_small_sample_has_no_interval_of_its_tail() -> None:
-    assert quantile_interval([1.0, 2.0, 3.0], 0.9) is None
-    assert quantile_interval([float(n) for n in range(100)], 0.5) == (40.0, 60.0)
+    assert interval_ranks(3, 0.9) is None
+    assert interval_ranks(100, 0.5) == (40, 60)
 
 
 @settings(max_examples=40, deadline=None)

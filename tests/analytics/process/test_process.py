@@ -192,3 +192,13 @@ def test_a_log_of_dates_has_no_business_time_and_says_why(drawn: list[Any]) -> N
     assert all(loop.business_hours is None for loop in view.rework.loops)
     assert view.waits.ranked_by == "elapsed"
     assert all(wait.business_hours is None for wait in view.waits.waits)
+
+
+@settings(max_examples=10, deadline=None)
+@given(LOGS)
+def test_a_large_log_whose_words_are_numbered_gives_the_same(drawn: list[Any]) -> None:
+    log = log_of(drawn)
+    small = view_of(log)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("analytics.mirror.opened.FEW", -1)
+        assert view_of(log) == small
