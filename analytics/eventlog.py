@@ -76,6 +76,8 @@ EVENTS = pa.schema(
 the event moved its request to, and null where it moved it nowhere or the log does not say.
 """
 REQUESTER = "requester"
+OWN_WORD = "log: "
+"""What an activity begins with that is a word of an imported log and not of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)

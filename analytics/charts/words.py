@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from analytics.eventlog import OWN_WORD
 from requests_app.words import plain
 
 DASH = "—"
@@ -80,5 +81,5 @@ def lasting(seconds: float | None) -> str:
 
 def activity(word: str) -> str:
     """Return a step of ours in words; a step of somebody's log stays as it is written there."""
-    own = word.removeprefix("log: ")
+    own = word.removeprefix(OWN_WORD)
     return own if own != word else plain(word)

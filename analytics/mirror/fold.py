@@ -10,12 +10,11 @@ import pyarrow as pa
 from analytics.eventlog import REQUESTER, EventLog
 from analytics.mirror.business import with_business
 from analytics.mirror.days import days_of
+from analytics.mirror.flow import with_flow
 from requests_app.lifecycle.states import TRANSITIONS
-from requests_app.vocabulary import EventKind, State
+from requests_app.vocabulary import State
 
 _HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
-# A touch says how a step was done: it is none in the flow of steps.
-_FLOWS = f"e.activity <> '{EventKind.MANUAL_TOUCH}'"
 # `day` is the day of receipt in the log's zone. `lost` runs from a failure or hold to its
 # recovery, and is null until then.
 _STEPS = f"""
@@ -35,9 +34,9 @@ SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_typ
         WHEN e.activity = 'failure_noted' THEN
             min(e.occurred) FILTER (WHERE e.activity = 'failure_recovered') OVER mended - e.occurred
     END AS lost,
-    CASE WHEN {_FLOWS} THEN lag(CASE WHEN {_FLOWS} THEN e.activity END IGNORE NULLS)
+    e.flows, CASE WHEN e.flows THEN lag(CASE WHEN e.flows THEN e.activity END IGNORE NULLS)
         OVER story END AS follows,
-    CASE WHEN {_FLOWS} THEN e.occurred - lag(CASE WHEN {_FLOWS} THEN e.occurred END IGNORE NULLS)
+    CASE WHEN e.flows THEN e.occurred - lag(CASE WHEN e.flows THEN e.occurred END IGNORE NULLS)
         OVER story END AS waited,
     e.state_to, CASE WHEN e.state_to IS NOT NULL THEN
         coalesce(lag(e.state_to IGNORE NULLS) OVER story, '{State.DRAFT}') END AS state_from,
@@ -57,8 +56,7 @@ WINDOW story AS (PARTITION BY e.request_id ORDER BY e.seq),
 ORDER BY e.facility, r.received, e.request_id, e.seq
 """
 # What comes between two texts is told by their lengths, so that no two sequences look alike.
-_STORY = f"""string_agg(length(activity) || ':' || activity, '' ORDER BY seq)
-            FILTER (WHERE activity <> '{EventKind.MANUAL_TOUCH}')"""
+_STORY = "string_agg(length(activity) || ':' || activity, '' ORDER BY seq) FILTER (WHERE flows)"
 _ALLOWED = ", ".join(
     f"'{origin}>{target}'" for origin in State for target in sorted(TRANSITIONS[origin])
 )
@@ -100,7 +98,7 @@ def fold(log: EventLog) -> Mirror:
     with duckdb.connect(config={"threads": 2}) as database:
         days = days_of(log.requests["received"], log.zone)
         database.register("requests", log.requests.append_column("day", days))
-        database.register("events", log.events)
+        database.register("events", with_flow(log.events))
         steps = with_business(database.sql(_STEPS).to_arrow_table(), log)
         database.register("steps", steps)
         cases = database.sql(_CASES).to_arrow_table()

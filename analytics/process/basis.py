@@ -7,11 +7,8 @@ from dataclasses import dataclass, field
 
 from analytics.eventlog import EventLog
 from analytics.metrics.question import Question
-from requests_app.vocabulary import EventKind
 
 NO_TIMES = "the log holds dates only, and business time needs hours"
-FLOWS = f"activity <> '{EventKind.MANUAL_TOUCH}'"
-"""A touch says how a step was done: it is counted as handling, and is no step of the flow."""
 IN_ORDER = "waited >= 0"
 """A step written down later than it happened may lie before its predecessor: it waited for nothing
 that the log can tell."""
@@ -35,7 +32,7 @@ def basis_of(ask: Question) -> Basis:
     """Return what the selection holds."""
     ((steps, requests, early),) = ask.rows(
         "SELECT count(*), count(DISTINCT request_id), count(*) FILTER (WHERE waited < 0) "
-        f"FROM steps WHERE $selection AND {FLOWS}"
+        "FROM steps WHERE $selection AND flows"
     )
     ((silent,),) = ask.rows("SELECT count(*) FROM cases WHERE $selection AND variant IS NULL")
     left_out = {

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from analytics.metrics.question import Question
-from analytics.process.basis import FLOWS, IN_ORDER
+from analytics.process.basis import IN_ORDER
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ _NODES = f"""
 SELECT activity, count(*), count(*) FILTER (WHERE follows IS NULL),
     median(occurred - received),
     median(waited) FILTER (WHERE {IN_ORDER}), median(business) FILTER (WHERE {IN_ORDER})
-FROM steps WHERE $selection AND {FLOWS} GROUP BY activity
+FROM steps WHERE $selection AND flows GROUP BY activity
 """
 _EDGES = f"""
 SELECT follows, activity, count(*) AS n, count(DISTINCT request_id),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analytics.metrics.question import Question
-from analytics.process.basis import FLOWS, is_by_day
+from analytics.process.basis import is_by_day
 
 
 class LoopKind(StrEnum):
@@ -48,10 +48,10 @@ class Rework:
 
 
 # Only requests where a step comes back can hold a loop: the windows look at no others.
-_AGAIN = f"""
+_AGAIN = """
 WITH told AS (
     SELECT request_id, seq, activity, follows, occurred, coalesce(business, 0) AS business
-    FROM steps WHERE $selection AND {FLOWS}
+    FROM steps WHERE $selection AND flows
 ),
 again AS (
     SELECT DISTINCT request_id FROM (

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from analytics.metrics.question import Question
-from analytics.process.basis import FLOWS
 
 MOST = 50
 
@@ -45,8 +44,8 @@ SELECT count(*) AS n, median(lasted), min(request_id) AS example
 FROM cases WHERE $selection AND variant IS NOT NULL
 GROUP BY variant ORDER BY n DESC, example LIMIT {most}
 """
-_SEQUENCES = f"""
-SELECT request_id, activity FROM steps WHERE $selection AND {FLOWS} AND list_contains(?, request_id)
+_SEQUENCES = """
+SELECT request_id, activity FROM steps WHERE $selection AND flows AND list_contains(?, request_id)
 ORDER BY request_id, seq
 """
 

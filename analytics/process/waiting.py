@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analytics.metrics.question import Question
-from analytics.process.basis import FLOWS, IN_ORDER, is_by_day
+from analytics.process.basis import IN_ORDER, is_by_day
 from requests_app.vocabulary import EventKind
 
 
@@ -43,8 +43,7 @@ class Waits:
 
 _WAITS = f"""
 WITH told AS (
-    SELECT request_id, seq, follows, activity, waited, business
-    FROM steps WHERE $selection AND {FLOWS}
+    SELECT request_id, seq, follows, activity, waited, business FROM steps WHERE $selection
 ),
 delivered AS (
     SELECT request_id, min(seq) AS first FROM told WHERE activity = '{EventKind.AVAILABLE}'

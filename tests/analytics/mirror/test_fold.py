@@ -56,6 +56,12 @@ def test_touches_are_handling_and_no_steps_of_the_flow() -> None:
     assert mirror.cases["variant"] == plain.cases["variant"]
 
 
+def test_a_delivery_derived_from_a_step_of_a_log_is_no_further_step() -> None:
+    mirror = fold(log_of(step("log: asked"), step("log: sent", 1), step("available", 1)))
+    assert mirror.steps["flows"].to_pylist() == [True, True, False]
+    assert mirror.cases["deliveries"].to_pylist() == [1]
+
+
 def test_sequences_that_read_alike_are_told_apart() -> None:
     one = fold(log_of(step("a"), step("b1:c"))).cases["variant"]
     two = fold(log_of(step("a"), step("b"), step("c"))).cases["variant"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from analytics.external_logs.importing import read_log
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
@@ -202,3 +204,14 @@ def test_a_large_log_whose_words_are_numbered_gives_the_same(drawn: list[Any]) -
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("analytics.mirror.opened.FEW", -1)
         assert view_of(log) == small
+
+
+def test_a_real_log_has_the_ways_that_its_readers_count(shared_data: Path) -> None:
+    content = (shared_data / "logs" / "permit_receipt.csv").read_bytes()
+    log = read_log(content, name="permits", given={"zone": "UTC"}).log
+    view = view_of(log)
+    assert (view.basis.requests, view.basis.steps, len(view.graph.nodes)) == (1434, 8577, 27)
+    assert view.variants.count == 116
+    assert view.basis.calendar == "Monday to Friday in UTC, 24 hours each, without holidays"
+    assert "own words" in view.conformance.why
+    assert view.measures["zero_touch_share"].why
