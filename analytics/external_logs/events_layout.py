@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from analytics.eventlog import OWN_WORD
 from analytics.external_logs.check import (
     Clock,
     Findings,
@@ -57,10 +58,10 @@ SELECT 'case-' || i AS request_id, case_id AS number, coalesce(facility, 'all') 
     available AS ended, due, due AS contract_due, available AS contract_stop
 FROM cases ORDER BY 3, received, request_id
 """
-_EVENTS = """
+_EVENTS = f"""
 WITH told AS (
     SELECT case_id, 0 AS rank, "at:timestamp" AS occurred, "row" AS place,
-        'log: ' || activity AS activity, TRUE AS by_person, nullif(staff, '') AS actor,
+        '{OWN_WORD}' || activity AS activity, TRUE AS by_person, nullif(staff, '') AS actor,
         NULL AS channel, NULL AS medium FROM cells
     UNION ALL
     SELECT case_id, 1, available, nth, 'available', FALSE, NULL, w.channel, w.medium

@@ -18,9 +18,9 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 from pyarrow import parquet
 
-from analytics.eventlog import EventLog
+from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.cells import shown
-from analytics.external_logs.importing import Reading
+from analytics.external_logs.importing import Reading, as_schema
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
 from analytics.models import UploadedLog
@@ -153,12 +153,12 @@ def rejected_of(log: UploadedLog) -> list[dict[str, Any]]:
 
 
 def load(log: UploadedLog) -> EventLog:
-    """Return a stored log."""
+    """Return a stored log; a column that it was stored without is null."""
     folder = folder_of(log)
     facts = json.loads((folder / "log.json").read_text())
     return EventLog(
-        requests=parquet.read_table(folder / "requests.parquet"),
-        events=parquet.read_table(folder / "events.parquet"),
+        requests=as_schema(parquet.read_table(folder / "requests.parquet"), REQUESTS),
+        events=as_schema(parquet.read_table(folder / "events.parquet"), EVENTS),
         **facts,
     )
 

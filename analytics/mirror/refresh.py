@@ -74,7 +74,7 @@ def _publish(root: Path, mirror: Mirror, watermark: str) -> Snapshot:
         parquet.write_table(table, draft / f"{name}.parquet")
     log, content = mirror.log, content_hash(mirror)
     facts = {"name": log.name, "as_of": log.as_of, "zone": log.zone, "missing": dict(log.missing)}
-    facts |= {"granularity": log.granularity}
+    facts |= {"granularity": log.granularity, "calendar": log.calendar}
     (draft / "mirror.json").write_text(
         json.dumps({"log": facts, "watermark": watermark, "content": content})
     )

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Max
 
-from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from analytics.eventlog import EVENTS, REQUESTER, REQUESTS, EventLog, table_of
 from requests_app.failure_codes import FailureCode
 from requests_app.models import Event, Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar
@@ -86,6 +86,8 @@ def live_log(as_of: datetime) -> EventLog:
         zone=min(((one.slug, one.zone) for one in facilities), default=("", "UTC"))[1],
         requests=table_of(requests, REQUESTS),
         events=table_of(events, EVENTS),
+        calendars={one.slug: calendars[one.pk] for one in facilities},
+        calendar="each facility's own business days, 24 hours each, without its holidays",
     )
 
 
@@ -167,14 +169,21 @@ class _Reader:
                 "occurred": int(event.occurred_at.timestamp()),
                 "activity": event.kind,
                 "by_person": event.by_person,
-                "actor": str(event.actor_id) if event.actor_id else None,
+                "actor": _actor(request, event),
                 "reason": event.reason or None,
                 "channel": event.channel or None,
                 "medium": MEDIUM_OF[Channel(event.channel)].value if event.channel else None,
                 "touch": event.touch or None,
+                "state_to": event.state_to or None,
             }
             for event in story
         ]
+
+
+def _actor(request: ImagingRequest, event: Event) -> str | None:
+    if event.actor_id is None:
+        return None
+    return REQUESTER if event.actor_id == request.requester_id else str(event.actor_id)
 
 
 def _outcome(state: State, story: list[Event]) -> str | None:

@@ -165,6 +165,7 @@ def test_previewing_importing_and_deleting_a_log_is_recorded(
     [
         *("/work/queue/", "/work/deliveries/", "/overview/", "/reports/sla_compliance.csv"),
         *("/proof/", "/proof/access-log.csv", "/api/requests/", "/mine/", "/logs/"),
+        "/work/analytics/process/",
     ],
 )
 def test_without_a_log_nothing_is_shown(where: str) -> None:

@@ -76,7 +76,7 @@ def in_words(result: Result) -> str:
     if result.value is None:
         return f"{result.label}: - ({result.why})"
     span = (
-        f" ({result.low:.1f}-{result.high:.1f})" if result.low is not None and result.high else ""
+        f" ({result.low:.4g}-{result.high:.4g})" if result.low is not None and result.high else ""
     )
     line = f"{result.label}: {result.value:.4g} {result.unit}{span}, n = {result.n}"
     left_out = "; ".join(f"{n} {why}" for why, n in result.excluded.items())

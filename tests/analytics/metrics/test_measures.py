@@ -52,7 +52,9 @@ EVENT = st.fixed_dictionaries(
         ),
         "after": st.integers(0, 2000),
         "reason": st.sampled_from([None, "LO05", "TR06"]),
-        "actor": st.sampled_from(["a", "b"]),
+        "actor": st.sampled_from(["a", "b", "requester", None]),
+        "by_person": st.booleans(),
+        "state_to": st.sampled_from([None, None, "received", "approved", "retrieved", "closed"]),
         "touch": st.sampled_from(["call", "burn"]),
         "medium": st.sampled_from(["physical", "link", "unknown", None]),
     }
@@ -73,7 +75,7 @@ def log_of(drawn: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> EventLog
         at = row["received"]
         for seq, event in enumerate(story, start=1):
             at += event["after"]
-            told = {**row, **event, "seq": seq, "occurred": at, "by_person": True}
+            told = {**row, **event, "seq": seq, "occurred": at}
             events.append({name: told.get(name) for name in EVENTS.names})
     return EventLog(
         name="drawn",
