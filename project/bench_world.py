@@ -153,7 +153,7 @@ def _events(drawn: _Drawn) -> pa.Table:
         "direction": _coded(drawn.inbound[request], ("outbound", "inbound")),
         "seq": pa.array((np.arange(n) - np.searchsorted(request, request)).astype(np.int32)),
         "occurred": pa.array(drawn.occurred[request, slot]),
-        "activity": _coded(code, words),
+        "activity": _coded(code, words).cast(pa.string()),
         "by_person": pa.array(draw.random(n) < 0.35),
         "actor": drawn.words([f"staff-{i}" for i in range(20)], n),
         "reason": _coded(reason, REASONS, ~(held | failed)),
@@ -161,4 +161,5 @@ def _events(drawn: _Drawn) -> pa.Table:
         "medium": _coded(channel, MEDIA, ~moved),
         "touch": _coded(np.zeros(n), ("call",), ~touched),
     }
+    columns["state_to"] = pa.nulls(n, pa.string())
     return pa.table({name: columns[name] for name in EVENTS.names})

@@ -13,6 +13,7 @@ from analytics.metrics.definition import Result
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
+from analytics.process.graph import Graph
 
 FIGURES = pa.schema(
     {
@@ -40,6 +41,7 @@ CASES = (
     *("available", "first_opened", "closed", "ended", "contract_due", "contract_stop"),
     *("contract_seconds", "legal_due", "due", "due_unit", "usable", "deliveries"),
     *("failed_deliveries", "failures", "touches", "channel", "medium", "lost"),
+    *("handoffs", "moves", "moves_outside"),
 )
 """The columns of a request; moments are seconds since 1970, UTC."""
 
@@ -55,6 +57,26 @@ class Answer:
     def with_facts(self) -> pa.Table:
         """Return the table with the facts in its metadata."""
         return self.table.replace_schema_metadata({"discless": json.dumps(self.facts)})
+
+
+GRAPH = pa.schema(
+    {
+        "previous": pa.string(),
+        "activity": pa.string(),
+        "n": pa.int64(),
+        "requests": pa.int64(),
+        "share": pa.float64(),
+        "elapsed": pa.float64(),
+        "business": pa.float64(),
+    }
+)
+"""One row a step right after another; times are medians in seconds."""
+
+
+def graph_of(found: Graph) -> pa.Table:
+    """Return the edges of the directly-follows graph, the most frequent first."""
+    rows = [{name: getattr(edge, name) for name in GRAPH.names} for edge in found.edges]
+    return pa.Table.from_pylist(rows, schema=GRAPH)
 
 
 def figures_of(results: Iterable[Result]) -> pa.Table:

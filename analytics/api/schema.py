@@ -66,6 +66,15 @@ class CasesSerializer(SelectedSerializer):
     cases = serializers.ListField(child=serializers.DictField())
 
 
+class GraphSerializer(SelectedSerializer):
+    """The directly-follows graph of a selection."""
+
+    requests = serializers.IntegerField()
+    calendar = serializers.CharField()
+    nodes = serializers.ListField(child=serializers.DictField())
+    edges = serializers.ListField(child=serializers.DictField())
+
+
 def _many(name: str, words: str) -> OpenApiParameter:
     return OpenApiParameter(name, str, many=True, description=words)
 

@@ -13,19 +13,24 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analytics.api.answers import Answer, cases_of, figures_of
+from analytics.api.answers import Answer, cases_of, figures_of, graph_of
 from analytics.api.asked import Asked, asked_of, whole_number
 from analytics.api.renderers import RENDERERS
 from analytics.api.schema import (
     MEASURES,
     PAGES,
+    SELECTS,
     CasesSerializer,
     DefinitionSerializer,
+    GraphSerializer,
     MetricsSerializer,
 )
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Metric
+from analytics.metrics.question import asking
+from analytics.process.basis import basis_of
+from analytics.process.graph import graph
 from analytics.readers.view import demand_reader
 from audit.access import record
 from audit.proof.entry import Action, EventCode
@@ -69,6 +74,24 @@ class Metrics(Figures):
         facts = _facts(asked) | {"by": asked.by}
         body = facts | {"metrics": [asdict(one) for one in found.values()]}
         return Response(Answer(figures_of(found.values()), facts, body))
+
+
+class Graph(Figures):
+    """Which step comes after which."""
+
+    @extend_schema(parameters=SELECTS, responses=answers(GraphSerializer, 403, 404, 422))
+    def get(self, request: Request) -> Response:
+        """Return the directly-follows graph: counts, and median waits in seconds."""
+        asked = asked_of(request, timezone.now())
+        view = asked.view
+        with asking(view.snapshot.mirror, view.selection) as question:
+            basis = basis_of(question)
+            found = graph(question, basis.requests)
+        _record(request, asked, "graph", len(found.edges))
+        facts = _facts(asked) | {"requests": basis.requests, "calendar": basis.calendar}
+        body = facts | {"nodes": [asdict(one) for one in found.nodes]}
+        table = graph_of(found)
+        return Response(Answer(table, facts, body | {"edges": table.to_pylist()}))
 
 
 class Cases(Figures):

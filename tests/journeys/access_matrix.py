@@ -103,6 +103,7 @@ DOORS: dict[str, Door] = {
     "api:mended": _move(400),
     "figures:definitions": _api(FIGURES, 403, GET=200),
     "figures:metrics": _api(FIGURES, 403, GET=200),
+    "figures:graph": _api(FIGURES, 403, GET=200),
     "figures:cases": _api(FIGURES, 403, GET=200),
     "dashboards:overview": _door(FIGURES, GET=200),
     "dashboards:part _dash-layout": _door(FIGURES, GET=200),

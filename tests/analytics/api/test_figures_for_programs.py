@@ -67,6 +67,16 @@ def test_rows_come_in_pages_under_stable_names(analyst: Client) -> None:
     assert not {"patient", "name", "mrn"} & {name.lower() for name in first[0]}
 
 
+def test_the_graph_counts_every_step_after_another(analyst: Client) -> None:
+    body = analyst.get(f"/api/analytics/graph/?{WHOLE}").json()
+    steps = analyst.get(f"/api/analytics/graph/?{WHOLE}&format=arrow").content
+    assert pa.ipc.open_stream(steps).read_all().to_pylist() == body["edges"]
+    nodes = {node["activity"]: node for node in body["nodes"]}
+    into = sum(edge["n"] for edge in body["edges"])
+    assert into == sum(node["n"] - node["starts"] for node in nodes.values())
+    assert nodes["received"]["starts"] == body["requests"]
+
+
 def test_a_reader_sees_the_rows_of_own_facilities_alone(client: Client, person: Any) -> None:
     client.force_login(person(Role.SUPERVISOR, "riverside"))
     rows = client.get(f"/api/analytics/cases/?{WHOLE}").json()["cases"]
@@ -115,6 +125,6 @@ def test_a_form_nobody_knows_is_not_there(analyst: Client) -> None:
 def test_each_look_says_what_was_taken(analyst: Client) -> None:
     analyst.get(f"/api/analytics/metrics/?{WHOLE}&key=open_requests")
     analyst.get(f"/api/analytics/cases/?{WHOLE}&format=parquet&limit=7")
-    read, taken = AuditEntry.objects.filter(verb__startswith="api.figures").order_by("pk")
+    read, taken = AuditEntry.objects.filter(verb__startswith="api.figures").order_by("at")
     assert (read.verb, read.subject) == ("api.figures_read", "figures:live")
     assert (taken.verb, taken.subject) == ("api.figures_exported", "cases:live")
