@@ -29,6 +29,7 @@ account_urls = [
 urlpatterns = [
     path("health", health, name="health"),
     path("account/", include(account_urls)),
+    path("work/analytics/forecast/", include("analytics.dashboards.forecast_urls")),
     path("work/", include("requests_app.staff.urls")),
     path("administration/", include("requests_app.administration.urls")),
     path("api/", include("requests_app.api.urls")),

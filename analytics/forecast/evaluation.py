@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 
 from analytics.forecast.contract import MISSED, NOT_COUNTED, NOT_KNOWN, ContractClock
 from analytics.forecast.model import Estimate, Model
 from analytics.forecast.results import Baseline, Evaluation, Learned
+from analytics.forecast.stories import DAY
 from analytics.statistics.landmarks import Numbers
 from analytics.statistics.scores import Chances, brier, excess, reliability, skill
 
-DAY = int(timedelta(days=1).total_seconds())
 TESTED_DAYS = 91
 """Days at the end of the log that are kept for the trial, at most a third of what is there."""
 MOST_LOOKS = 8_000  # more would only take longer: days are left out evenly

@@ -136,7 +136,7 @@ def _left_out(clock: ContractClock) -> dict[str, int]:
     late = np.ones(len(is_open), dtype=bool)
     late[clock.standing(as_of).requests] = False
     counts = {
-        "no contract date yet": int(np.count_nonzero(is_open & ~has_date)),
+        "without a contract date yet": int(np.count_nonzero(is_open & ~has_date)),
         "late already": int(np.count_nonzero(is_open & has_date & late)),
     }
     return {why: n for why, n in counts.items() if n}
