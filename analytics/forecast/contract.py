@@ -107,7 +107,7 @@ class ContractClock:
         end = np.minimum(np.minimum(stopped, ended), at)
         is_released = (stopped <= at) & (ended > at)
         left = np.minimum(stories.left, end[of])
-        chosen = (self.entered < left) & (stories.received[of] > stories.since)
+        chosen = (self.entered < left) & stories.learns[of]
         chosen &= stories.dues[of] < NOT_YET
         visits = np.flatnonzero(chosen)
         of, entered = of[visits], self.entered[visits]

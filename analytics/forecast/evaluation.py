@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.forecast.contract import MISSED, NOT_COUNTED, NOT_KNOWN, ContractClock
+from analytics.forecast.contract import MISSED, NOT_COUNTED, NOT_KNOWN, ContractClock, Standings
 from analytics.forecast.model import Estimate, Model
 from analytics.forecast.results import Baseline, Evaluation, Learned
 from analytics.forecast.stories import DAY
@@ -61,7 +61,7 @@ def look(clock: ContractClock, model: Model | None, days: list[int], *, known_by
     estimates: list[Estimate] = []
     not_known, stories = 0, clock.stories
     for day in _thinned(clock, days):
-        all_open = clock.standing(day)
+        all_open = _open_on(clock, day)
         came = outcomes[all_open.requests]
         due = clock.due_by(all_open, known_by)
         not_known += int(np.count_nonzero(due & (came == NOT_KNOWN)))
@@ -77,10 +77,15 @@ def look(clock: ContractClock, model: Model | None, days: list[int], *, known_by
     return Looks(requests=of, kinds=kinds, missed=missed, estimates=estimates, not_known=not_known)
 
 
+def _open_on(clock: ContractClock, day: int) -> Standings:
+    standing = clock.standing(day)
+    return standing.only(clock.stories.learns[standing.requests])
+
+
 def _thinned(clock: ContractClock, days: list[int]) -> list[int]:
     """Return every so many of the days, so that the looks stay within bounds."""
     sample = days[:: max(1, len(days) // 5)]
-    usual = sum(len(clock.standing(day).visits) for day in sample) / max(1, len(sample))
+    usual = sum(len(_open_on(clock, day).visits) for day in sample) / max(1, len(sample))
     return days[:: max(1, int(usual * len(days) / MOST_LOOKS))]
 
 

@@ -58,7 +58,7 @@ class Model:
                 mask = here & (self._states[visits] == state)
                 around = AROUND if state == WAITS else None
                 self._by_state[direction, state] = _of_visits(training, mask, around)
-        outcomes = clock.outcomes(at)[stories.received > stories.since]
+        outcomes = clock.outcomes(at)[stories.learns]
         self.finished = int(np.count_nonzero((outcomes == MET) | (outcomes == MISSED)))
         self.missed = int(np.count_nonzero(outcomes == MISSED))
         self.requests = len(np.unique(of))

@@ -14,32 +14,32 @@ import numpy as np
 from analytics.forecast.moves import ENDS, HOLDS, MOVES, TOLD_ELSEWHERE
 from analytics.forecast.telling import NOT_YET, Telling
 from analytics.metrics.question import Question, Row
-from analytics.statistics.landmarks import Numbers
+from analytics.statistics.landmarks import Flags, Numbers
 
 DAY = 86400
 LOOKS_BACK = 365 * DAY
-MOST = 20_000  # requests, the latest ones: more would not change a curve, only the wait for it
+MOST = 20_000
+"""About how many requests are learned from: more would hardly change a curve, only the wait for it.
+
+Where there are more, every second, third, ... is taken by a digest of its key: evenly over the
+year, the same ones each time. Open requests are all read, to be foretold.
+"""
 ANSWERED = frozenset({"denied", "not_found"})
 GONE = frozenset({"withdrawn", "duplicate", "not_our_patient"})
 _HEARD = sorted({*MOVES, *HOLDS, *ENDS, "complete"})
-_WINDOW = """
-SELECT received FROM cases WHERE $selection AND received <= $as_of
-ORDER BY received DESC LIMIT 1 OFFSET {most}
-"""
+_SIZE = "SELECT count(*) FROM cases WHERE $selection AND received > {since} AND received <= $as_of"
 # What happened after the as-of time is not known yet, whatever the log holds.
+_READ = "received <= $as_of AND ({learns} OR coalesce(contract_stop, ended, $as_of) >= $as_of)"
 _REQUESTS = """
 SELECT request_id, coalesce(number, request_id), facility, direction, received,
     CASE WHEN complete <= $as_of THEN complete END, contract_due,
     CASE WHEN contract_stop <= $as_of THEN contract_stop END,
-    CASE WHEN ended IS NULL OR ended <= $as_of THEN outcome END, ended
-FROM cases WHERE $selection AND received <= $as_of AND (received > {since}
-    OR coalesce(contract_stop, ended, $as_of) >= $as_of)
-ORDER BY request_id
+    CASE WHEN ended IS NULL OR ended <= $as_of THEN outcome END, ended, {learns}
+FROM cases WHERE $selection AND {read} ORDER BY request_id
 """
 _EVENTS = """
 SELECT request_id, occurred, activity, reason FROM steps
-WHERE request_id IN (SELECT request_id FROM cases WHERE $selection AND received <= $as_of
-        AND (received > {since} OR coalesce(contract_stop, ended, $as_of) >= $as_of))
+WHERE request_id IN (SELECT request_id FROM cases WHERE $selection AND {read})
     AND occurred <= $as_of
     AND (list_contains(?, activity) OR starts_with(activity, ?))
 ORDER BY request_id, occurred, seq
@@ -52,7 +52,7 @@ class Stories:
 
     Visits, stops and waits name their request by its place. Moments are seconds since 1970;
     NOT_YET where something has not happened. `ended` is set for requests that ended without
-    release; `fates` says how.
+    release; `fates` says how. Only requests that `learns` marks are learned from.
     """
 
     as_of: int
@@ -62,6 +62,7 @@ class Stories:
     facilities: list[str] = field(default_factory=list)
     directions: list[str] = field(default_factory=list)
     fates: list[str] = field(default_factory=list)
+    learns: Flags = field(default_factory=lambda: np.empty(0, bool))
     received: Numbers = field(default_factory=lambda: _column([]))
     completed: Numbers = field(default_factory=lambda: _column([]))
     dues: Numbers = field(default_factory=lambda: _column([]))
@@ -76,12 +77,15 @@ class Stories:
 
 def read(ask: Question) -> Stories:
     """Read the requests of the last year within the selection's places, whenever received."""
-    wide = ask.over(ask.whenever)
-    as_of = ask.mirror.log.as_of
-    earliest = wide.rows(_WINDOW.format(most=MOST))
-    since = max(as_of - LOOKS_BACK, earliest[0][0] if earliest else as_of - LOOKS_BACK)
-    requests = wide.rows(_REQUESTS.format(since=since))
-    events = wide.rows(_EVENTS.format(since=since), values=[_HEARD, TOLD_ELSEWHERE])
+    wide, as_of = ask.over(ask.whenever), ask.mirror.log.as_of
+    since = as_of - LOOKS_BACK
+    ((size,),) = wide.rows(_SIZE.format(since=since))
+    learns = f"received > {since}"
+    if size > MOST:
+        learns += f" AND md5_number(request_id) % {-(-size // MOST)} = 0"
+    parts = {"learns": f"({learns})", "read": _READ.format(learns=f"({learns})")}
+    requests = wide.rows(_REQUESTS.format(**parts))
+    events = wide.rows(_EVENTS.format(**parts), values=[_HEARD, TOLD_ELSEWHERE])
     return _told(Stories(as_of=as_of, since=since), requests, events)
 
 
@@ -113,10 +117,11 @@ def _told(stories: Stories, requests: Sequence[Row], events: Sequence[Row]) -> S
 
 
 def _with_requests(stories: Stories, requests: Sequence[Row]) -> Stories:
-    ids, numbers, places, directions, received, complete, dues, _, fates, ended = _columns(requests)
+    columns = _columns(requests)
+    ids, numbers, places, directions, received, complete, dues, _, fates, ended, learns = columns
     stories.ids, stories.numbers, stories.facilities = list(ids), list(numbers), list(places)
     stories.directions, stories.fates = list(directions), [fate or "" for fate in fates]
-    stories.received = _column(received)
+    stories.received, stories.learns = _column(received), np.array(learns, bool)
     stories.completed, stories.dues = _moments(complete), _moments(dues)
     # An end whose day nobody wrote down is as old as the request: such a one teaches nothing.
     stories.ended = _column(
@@ -127,7 +132,7 @@ def _with_requests(stories: Stories, requests: Sequence[Row]) -> Stories:
 
 
 def _columns(requests: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
-    return zip(*requests, strict=True) if requests else iter([()] * 10)
+    return zip(*requests, strict=True) if requests else iter([()] * 11)
 
 
 def _column(values: Iterable[object]) -> Numbers:
@@ -144,7 +149,7 @@ def _stop_activities(requests: Sequence[Row], heard: dict[str, list[Row]]) -> di
     The log holds the moment, not the policy; the activity that falls on most stops is it.
     """
     votes: dict[str, Counter[str]] = {}
-    for key, _, facility, *_, stop, _, _ in requests:
+    for key, _, facility, *_, stop, _, _, _ in requests:
         named = {what for _, at, what, _ in heard.get(key, ()) if at == stop}
         for activity in named & {"sent", "available"}:
             votes.setdefault(facility, Counter())[activity] += 1

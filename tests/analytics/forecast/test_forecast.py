@@ -154,3 +154,17 @@ def test_other_facilities_teach_nothing_to_a_reader_who_may_not_see_them() -> No
 def test_days_of_the_selection_do_not_hide_what_is_open(known: Forecast) -> None:
     some = Selection(since=date(2026, 1, 6), until=date(2026, 1, 7))
     assert forecast(fold(world()), some) == known
+
+
+def test_of_very_many_requests_some_are_learned_from_and_all_open_ones_foretold(
+    known: Forecast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics.forecast.stories.MOST", 2000)
+    some = forecast(fold(world()), EVERYTHING)
+    assert 1800 < some.learned.requests < 2200
+    assert {one.number for one in some.chances} == {one.number for one in known.chances}
+    assert some.left_out == known.left_out
+    assert forecast(fold(shuffled(world())), EVERYTHING) == some
+    by_number = {one.number: one.chance for one in known.chances}
+    off = [one.chance - by_number[one.number] for one in some.chances]
+    assert abs(sum(off) / len(off)) < 0.03
