@@ -73,6 +73,7 @@ _DOORS = (
     ),
     *_doors(
         "Evidence",
+        ("Forecast", "forecast:page", "trending-up", READERS),
         ("Reports", "reports:index", "file-chart-column", READERS),
         ("Imported logs", "logs:list", "file-up", IMPORTERS),
     ),

@@ -30,6 +30,7 @@ urlpatterns = [
     path("health", health, name="health"),
     path("account/", include(account_urls)),
     path("work/analytics/process/", include("analytics.dashboards.process_urls")),
+    path("work/analytics/forecast/", include("analytics.dashboards.forecast_urls")),
     path("work/", include("requests_app.staff.urls")),
     path("administration/", include("requests_app.administration.urls")),
     path("api/analytics/", include("analytics.api.urls")),

@@ -91,6 +91,12 @@ def live_log(as_of: datetime) -> EventLog:
     )
 
 
+def calendars() -> dict[str, BusinessCalendar]:
+    """Return the calendar of every facility by its slug."""
+    places = Facility.objects.prefetch_related("holidays")
+    return {one.slug: calendar_for(one) for one in places}
+
+
 def _filed() -> Iterable[ImagingRequest]:
     filed = ImagingRequest.objects.exclude(state=State.DRAFT)
     return filed.select_related("facility").order_by("pk")

@@ -117,7 +117,13 @@ def test_who_is_let_in_leaves_an_entry(key: str) -> None:
 
 def test_a_refusal_is_recorded_where_figures_or_the_log_are_asked_for() -> None:
     client = client_of(somebody(Role.REQUESTER, facility()))
-    for where in ("/proof/", "/overview/", "/reports/", "/reports/sla_compliance.csv"):
+    figures = (
+        "/overview/",
+        "/work/analytics/forecast/",
+        "/reports/",
+        "/reports/sla_compliance.csv",
+    )
+    for where in ("/proof/", *figures):
         before = AuditEntry.objects.exclude(outcome="0").count()
         assert client.get(where).status_code == 403
         assert AuditEntry.objects.exclude(outcome="0").count() == before + 1
@@ -164,6 +170,7 @@ def test_previewing_importing_and_deleting_a_log_is_recorded(
     "where",
     [
         *("/work/queue/", "/work/deliveries/", "/overview/", "/reports/sla_compliance.csv"),
+        "/work/analytics/forecast/",
         *("/proof/", "/proof/access-log.csv", "/api/requests/", "/mine/", "/logs/"),
         "/work/analytics/process/",
     ],
