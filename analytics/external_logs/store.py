@@ -18,9 +18,9 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 from pyarrow import parquet
 
-from analytics.eventlog import EventLog
+from analytics.eventlog import REQUESTS, EventLog
 from analytics.external_logs.cells import shown
-from analytics.external_logs.importing import Reading
+from analytics.external_logs.importing import Reading, as_schema, with_bands
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
 from analytics.models import UploadedLog
@@ -156,8 +156,11 @@ def load(log: UploadedLog) -> EventLog:
     """Return a stored log."""
     folder = folder_of(log)
     facts = json.loads((folder / "log.json").read_text())
+    requests = parquet.read_table(folder / "requests.parquet")
+    if "late_from" not in requests.column_names:  # stored before bands were moments
+        requests = as_schema(with_bands(requests), REQUESTS)
     return EventLog(
-        requests=parquet.read_table(folder / "requests.parquet"),
+        requests=requests,
         events=parquet.read_table(folder / "events.parquet"),
         **facts,
     )

@@ -7,12 +7,14 @@ from functools import lru_cache
 
 from analytics.external_logs.store import load
 from analytics.mirror.fold import fold
-from analytics.mirror.refresh import Snapshot, content_hash, snapshot_of
+from analytics.mirror.partition import content_of, digests_of, split
+from analytics.mirror.refresh import Snapshot, content_hash
 from analytics.models import UploadedLog
-from analytics.sources.live import live_log, watermark
+from analytics.sources.live import live_log
+from analytics.sources.mirrored import LIVE, live_snapshot
 from requests_app.refusals import DisclessError
 
-LIVE = "live"
+__all__ = ["LIVE", "UnknownSource", "live_as_of", "names_of_logs", "open_source"]
 
 
 class UnknownSource(DisclessError):
@@ -27,7 +29,7 @@ def open_source(
 ) -> Snapshot:
     """Return the mirror of a source; UnknownSource where there is none for this organization."""
     if name == LIVE:
-        return snapshot_of(LIVE, watermark=watermark(), at=at, read=lambda: live_log(at))
+        return live_snapshot(at)
     logs = UploadedLog.objects.filter(name=name)
     if not any_organization:
         logs = logs.filter(organization=organization_id)
@@ -53,5 +55,7 @@ def names_of_logs(organization_id: int | None) -> tuple[str, ...]:
 
 
 def live_as_of(at: datetime) -> Snapshot:
-    """Return live work as it stood at an earlier moment, never cached."""
-    return Snapshot(mirror=fold(live_log(at)), watermark=f"as of {at.isoformat()}", content="")
+    """Return live work as it stood at an earlier moment, never kept."""
+    mirror = fold(live_log(at))
+    content = content_of(digests_of(split(mirror)))
+    return Snapshot(mirror=mirror, watermark=f"as of {at.isoformat()}", content=content)

@@ -6,11 +6,12 @@ seconds since the grid began: two lookups and a subtraction instead of a walk ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -49,6 +50,11 @@ class BusinessCalendar:
     def zone_info(self) -> ZoneInfo:
         """The facility's time zone."""
         return ZoneInfo(self.zone)
+
+    @cached_property
+    def counted(self) -> dict[Hashable, Any]:
+        """What was counted over this calendar already: it never changes."""
+        return {}
 
     def why_not(self, day: date) -> str | None:
         """Return why a day is no business day; None for a business day."""
