@@ -10,11 +10,9 @@ import fcntl
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -29,8 +27,6 @@ from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.mirror.fold import Mirror
 from analytics.mirror.partition import Key, Partition, Partitions, content_of, digest, join
 
-KEPT = 2  # snapshots: the current one, and the one that somebody may still be reading
-REPORTED = "reported"  # the file that says when a report last referred to a snapshot
 TABLES = ("cases", "steps")
 
 
@@ -159,7 +155,6 @@ def publish(
     pieces: Partitions,
     *,
     last: Published | None,
-    at: datetime,
 ) -> Published:
     """Write the pieces that `last` does not have, link the others, and switch the pointer."""
     name = secrets.token_hex(8)
@@ -179,7 +174,6 @@ def publish(
     made = Published(name, facts, pieces, files)
     _write_manifest(draft, made)
     point(root, name)
-    remove_old(root, at=at)
     return made
 
 
@@ -256,21 +250,3 @@ def _table(path: Path, file: Mapping[str, Any]) -> pa.Table:
     if sha256(content).hexdigest() != file["sha256"]:
         raise ValueError(f"{path.name} is not the file that was published")
     return parquet.read_table(pa.BufferReader(content)).combine_chunks()
-
-
-def remove_old(root: Path, *, at: datetime) -> None:
-    """Keep the newest snapshots, and those that a report referred to not too long ago."""
-    since = (at - timedelta(days=settings.REPORTED_SNAPSHOTS_KEPT_DAYS)).timestamp()
-    current_name = current(root)
-    folders = [path for path in root.iterdir() if path.is_dir() and not path.is_symlink()]
-    newest = sorted(folders, key=lambda path: path.stat().st_mtime_ns, reverse=True)
-    for path in newest[KEPT:]:
-        if path.name != current_name and _reported(path) < since:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _reported(folder: Path) -> float:
-    try:
-        return float((folder / REPORTED).read_text())
-    except (OSError, ValueError):
-        return float("-inf")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import analytics
 import requests_app
-from analytics.mirror import published
+from analytics.mirror import kept, published
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import Partitions, replaced, split
 from analytics.mirror.published import Facts, Published, Snapshot
@@ -151,7 +151,6 @@ class Refresh:
         return self._publish(replaced(last.pieces, ids, fresh), usual, name)
 
     def _publish(self, pieces: Partitions, needs: Needs, follows: str | None) -> Published:
-        last = self.last
         facts = Facts(
             source=LIVE,
             as_of=int(self.moment.timestamp()),
@@ -162,7 +161,9 @@ class Refresh:
             needs_of=_day(self.moment),
             shape=shape(),
         )
-        return published.publish(self.root, facts, pieces, last=last, at=self.moment)
+        made = published.publish(self.root, facts, pieces, last=self.last)
+        kept.remove_old(self.root, at=self.moment)
+        return made
 
 
 def _open(last: Published) -> Iterable[int]:

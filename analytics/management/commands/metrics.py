@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from analytics.metrics.catalogue import BY_KEY, GROUPINGS
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import Result
+from analytics.metrics.definition import METHOD_VERSION, Result
+from analytics.mirror.kept import note_report
 from analytics.readers.arguments import add_selection, selection_for, snapshot_for
+from analytics.sources.opening import LIVE
 
 
 class Command(BaseCommand):
@@ -33,7 +35,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no measure {unknown[0]!r}. Known: {', '.join(BY_KEY)}.", returncode=2
             )
-        mirror = snapshot_for(options, timezone.now()).mirror
+        at = timezone.now()
+        snapshot = snapshot_for(options, at)
+        mirror = snapshot.mirror
         chosen = selection_for(options, mirror)
         results = compute(mirror, chosen, options["key"], by=options["by"])
         as_of = datetime.fromtimestamp(mirror.log.as_of, UTC).isoformat()
@@ -45,9 +49,13 @@ class Command(BaseCommand):
             "as_of": as_of,
             "period": {"from": options["since"], "to": options["until"], "zone": chosen.zone},
             "granularity": mirror.log.granularity,
-            "filters": {name: options[name] for name in ("facility", "direction", "asked")},
+            "filters": {name: options[name] for name in ("facility", "direction", "asked", "by")},
+            "method": METHOD_VERSION,
+            "snapshot": {"watermark": snapshot.watermark, "content": snapshot.content},
             "metrics": [asdict(result) for result in results.values()],
         }
+        if options["source"] == LIVE:
+            note_report(LIVE, snapshot.content, at=at)
         self.stdout.write(json.dumps(answer))
 
 

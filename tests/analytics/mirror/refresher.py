@@ -16,7 +16,7 @@ STEPS = {
     "a file is written": ("analytics.mirror.published", "_write"),
     "the manifest is written": ("analytics.mirror.published", "_write_manifest"),
     "the pointer has moved": ("analytics.mirror.published", "point"),
-    "old snapshots are gone": ("analytics.mirror.published", "remove_old"),
+    "old snapshots are gone": ("analytics.mirror.kept", "remove_old"),
     "the database is told": ("analytics.sources.outbox", "settle"),
 }
 

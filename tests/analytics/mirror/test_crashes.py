@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from analytics.mirror import published
+from analytics.mirror.kept import KEPT
 from analytics.mirror.refresh import _SHOWN
 from analytics.models import Change
 from analytics.sources.mirrored import LIVE, live_snapshot, rebuild
@@ -70,7 +71,7 @@ def test_a_refresher_killed_between_any_two_steps_loses_nothing(world: World) ->
         as_if_read_whole(world.at)
         assert not Change.objects.exists(), step
     folders = [one for one in published.root_of(LIVE).iterdir() if one.is_dir()]
-    assert len([one for one in folders if not one.is_symlink()]) == published.KEPT
+    assert len([one for one in folders if not one.is_symlink()]) == KEPT
 
 
 @pytest.mark.slow
