@@ -116,7 +116,8 @@ def digest(table: pa.Table) -> str:
     found = sha256(str(table.num_rows).encode())
     for field, column in zip(table.schema, table.combine_chunks().columns, strict=True):
         found.update(f"\n{field.name} {field.type}\n".encode())
-        found.update(np.packbits(column.is_valid().to_numpy()).tobytes())
+        if column.null_count:
+            found.update(np.packbits(column.is_null().to_numpy()).tobytes())
         for part in _plain(column):
             found.update(part)
     return found.hexdigest()
@@ -126,7 +127,7 @@ def _plain(column: pa.ChunkedArray) -> Iterable[bytes | memoryview]:
     """Return a column's values as bytes; what stands under a null is not looked at."""
     if pa.types.is_string(column.type):
         text = pc.fill_null(column, "")
-        yield pc.binary_length(text).to_numpy().astype("<i8").tobytes()
+        yield pc.binary_length(text).to_numpy().tobytes()
         for chunk in text.chunks:
             for at in range(0, len(chunk), _AT_ONCE):
                 yield _run_together(chunk.slice(at, _AT_ONCE))

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ from analytics.mirror.fold import Mirror
 from analytics.mirror.partition import Key, Partition, Partitions, content_of, digest, join
 
 TABLES = ("cases", "steps")
+WRITERS = 2  # files at once: packing and hashing leave Python alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +163,8 @@ def publish(
     draft = root / name
     for table in TABLES:
         (draft / table).mkdir(mode=0o700, parents=True)
-    files = {}
+    files: dict[str, Mapping[str, Any]] = {}
+    new = []
     for key in sorted(pieces):
         is_kept = last is not None and last.pieces.get(key) is pieces[key]
         for table in TABLES:
@@ -170,7 +173,10 @@ def publish(
                 os.link(root / last.name / path, draft / path)
                 files[path] = last.files[path]
             else:
-                files[path] = _write(draft / path, table, key, pieces[key])
+                new.append((path, table, key))
+    with ThreadPoolExecutor(WRITERS) as pool:
+        said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
+        files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
     made = Published(name, facts, pieces, files)
     _write_manifest(draft, made)
     point(root, name)
@@ -205,7 +211,7 @@ def _write(path: Path, table: str, key: Key, piece: Partition) -> dict[str, Any]
 
 def _write_manifest(folder: Path, made: Published) -> None:
     said = asdict(made.facts) | {"content": made.content, "files": made.files}
-    (folder / "manifest.json").write_text(json.dumps(said, indent=1))
+    (folder / "manifest.json").write_text(json.dumps(said, indent=1, sort_keys=True))
 
 
 def point(root: Path, name: str) -> None:

@@ -72,7 +72,11 @@ class BusinessCalendar:
 
     def start_of_day(self, day: date) -> datetime:
         """Return the first moment of a facility day, in UTC."""
-        return datetime.combine(day, time(), self.zone_info).astimezone(UTC)
+        found: datetime | None = self.counted.get(day)
+        if found is None:
+            found = datetime.combine(day, time(), self.zone_info).astimezone(UTC)
+            self.counted[day] = found
+        return found
 
     def end_of_day(self, day: date) -> datetime:
         """Return the first moment after a facility day, in UTC."""
