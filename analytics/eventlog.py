@@ -38,8 +38,12 @@ REQUESTS = pa.schema(
         "legal_due": _WHEN,
         "due": _WHEN,
         "due_unit": _TEXT,
-        "band": _TEXT,
+        "at_risk_from": _WHEN,
+        "late_from": _WHEN,
+        "very_late_from": _WHEN,
+        "is_held": pa.bool_(),
         "held_since": _WHEN,
+        "stale_from": _WHEN,
         "usable": _TEXT,
     }
 )
@@ -49,8 +53,13 @@ REQUESTS = pa.schema(
 open; `due` is
 the earliest due moment (exclusive), `due_unit` the days that its clock counts (business or
 calendar); `contract_seconds` are business seconds from complete to
-stop without pauses; `band` is on_track, at_risk, late, very_late or held while open; `usable` is
+stop without pauses; `usable` is
 immediate, after_rework, not_usable or untested for images that arrived.
+
+Rows say nothing that passes with time alone: an open request has the moments from which it is at
+risk, late and very late (null: never), and whether it is held; `metrics.band.BAND` compares them
+with the as-of moment. `is_held` is null for requests that ended and where no deadline is known.
+A row is to be read anew at `stale_from` (null: never), though nothing happened by then.
 """
 
 EVENTS = pa.schema(

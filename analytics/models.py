@@ -57,3 +57,32 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return self.signature[:12]
+
+
+class Change(models.Model):
+    """Something that the mirror of live work must be folded anew for.
+
+    Written by triggers in the writer's own transaction (migration 0004), and deleted in the
+    transaction in which the next mirror is published.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    request_id = models.BigIntegerField(null=True)
+    facility_id = models.BigIntegerField(null=True)
+    organization_id = models.BigIntegerField(null=True)
+    since = models.DateTimeField(
+        null=True, help_text="of a request the changed moment, else the first receipt touched"
+    )
+
+    def __str__(self) -> str:
+        return f"change {self.pk}"
+
+
+class PublishedMirror(models.Model):
+    """Which published mirror holds everything that is no longer in the changes."""
+
+    source = models.CharField(max_length=60, primary_key=True)
+    snapshot = models.CharField(max_length=32)
+
+    def __str__(self) -> str:
+        return self.source

@@ -53,7 +53,7 @@ def world(requests: int, *, facilities: int = 3, days: int = DAYS, first: int = 
     inbound = draw.random(requests) < 0.25
     happens, occurred = _moments(draw, received, place, as_of)
     ids = pc.cast(pa.array(np.arange(first, first + requests)), pa.string())
-    drawn = _Drawn(draw, names, place, received, inbound, as_of, happens, occurred, ids)
+    drawn = _Drawn(draw, names, place, received, inbound, happens, occurred, ids)
     return EventLog(name="world", as_of=as_of, requests=_requests(drawn), events=_events(drawn))
 
 
@@ -66,7 +66,6 @@ class _Drawn:
     place: Any
     received: Any
     inbound: Any
-    as_of: int
     happens: Any
     occurred: Any
     ids: pa.Array
@@ -105,13 +104,12 @@ def _coded(codes: Any, words: Words, mask: Any = None) -> pa.Array:
 
 
 def _requests(drawn: _Drawn) -> pa.Table:
-    n, received, as_of = len(drawn.received), drawn.received, drawn.as_of
+    n, received = len(drawn.received), drawn.received
     done = drawn.happens[:, _place("available")]
     is_complete = drawn.happens[:, _place("complete")]
     complete = drawn.occurred[:, _place("complete")]
     took = drawn.occurred[:, _place("available")] - complete
     due = complete + 7 * DAY
-    band = np.select([as_of > due + 7 * DAY, as_of > due, due - as_of < 2 * DAY], [0, 1, 2], 3)
     usable = drawn.draw.choice(3, n, p=(0.8, 0.12, 0.08))
     columns = {
         "request_id": drawn.ids,
@@ -127,7 +125,11 @@ def _requests(drawn: _Drawn) -> pa.Table:
         "legal_due": pa.array(received + 30 * DAY, mask=drawn.inbound),
         "due": pa.array(due, mask=~is_complete),
         "due_unit": _coded(np.zeros(n), ("business",)),
-        "band": _coded(band, ("very_late", "late", "at_risk", "on_track"), done),
+        "at_risk_from": pa.array(due - 2 * DAY, mask=done),
+        "late_from": pa.array(due, mask=done),
+        "very_late_from": pa.array(due + 7 * DAY, mask=done),
+        "is_held": pa.array(np.zeros(n, bool), mask=done),
+        "stale_from": pa.nulls(n, pa.int64()),
         "held_since": pa.nulls(n, pa.int64()),
         "usable": _coded(usable, GRADES, ~(drawn.inbound & done)),
     }

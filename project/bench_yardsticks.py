@@ -34,7 +34,7 @@ def by_pandas(cases: Frame, steps: Frame, as_of: int) -> dict[str, Any]:
     """Return the measures that pandas needs no trick for; its frames were folded before."""
     still = cases[cases.outcome.isna()]
     age = (as_of - still.received) / DAY
-    bands = still.band.value_counts()
+    bands = _bands(still, as_of).value_counts()
     out = steps[(steps.activity == "available") & (steps.direction == "outbound")]
     came = steps[(steps.activity == "images_received") & (steps.direction == "inbound")]
     failed = steps[steps.is_failure]
@@ -68,6 +68,13 @@ def by_pandas(cases: Frame, steps: Frame, as_of: int) -> dict[str, Any]:
             / 3600,
         }
     )
+
+
+def _bands(still: Frame, as_of: int) -> Any:
+    reached = [still[name].le(as_of) for name in ("very_late_from", "late_from", "at_risk_from")]
+    held = still.is_held.eq(True)  # noqa: FBT003
+    words = ["very_late", "late", "held", "at_risk"]
+    return pd.Series(np.select([reached[0], reached[1], held, reached[2]], words, "on_track"))
 
 
 def _turnaround(cases: Frame, as_of: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from analytics.charts.tables import Age, Cell, Failure, Survival, Waiting
+from analytics.metrics.band import BAND
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.question import Question
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
@@ -144,8 +145,8 @@ def waiting(ask: Question, limit: int = 6) -> list[Waiting]:
     """Return the open requests that are late or at risk, the most urgent first."""
     rows = ask.rows(
         "SELECT coalesce(number, request_id), facility, coalesce(modality, ''), "
-        f"coalesce(state, ''), band, due, coalesce(due_unit, 'calendar') FROM cases WHERE $selection AND {_OPEN} "
-        "AND band IN ('late', 'very_late', 'at_risk') "
+        f"coalesce(state, ''), {BAND} AS band, due, coalesce(due_unit, 'calendar') FROM cases "
+        f"WHERE $selection AND {_OPEN} AND {BAND} IN ('late', 'very_late', 'at_risk') "
         f"ORDER BY band = 'at_risk', due, request_id LIMIT {int(limit)}",
         ask.whenever,
     )
@@ -157,7 +158,7 @@ def bands(ask: Question) -> dict[str, int]:
     """Return how many open requests stand in each band."""
     return dict(
         ask.rows(
-            f"SELECT coalesce(band, 'unknown'), count(*) FROM cases WHERE $selection AND {_OPEN} "
+            f"SELECT coalesce({BAND}, 'unknown'), count(*) FROM cases WHERE $selection AND {_OPEN} "
             "GROUP BY 1",
             ask.whenever,
         )
@@ -167,7 +168,7 @@ def bands(ask: Question) -> dict[str, int]:
 def ages(ask: Question) -> list[Age]:
     """Return open requests by age and band."""
     rows = ask.rows(
-        "SELECT ($as_of - received) / 86400e0, coalesce(band, 'unknown') FROM cases "
+        f"SELECT ($as_of - received) / 86400e0, coalesce({BAND}, 'unknown') FROM cases "
         f"WHERE $selection AND {_OPEN}",
         ask.whenever,
     )

@@ -173,7 +173,7 @@ def _finished(
     log = EventLog(
         name=name,
         as_of=until,
-        requests=as_schema(_banded(built.requests, until), REQUESTS),
+        requests=as_schema(with_bands(built.requests), REQUESTS),
         events=as_schema(built.events, EVENTS),
         zone=mapping.zone if has_times else "UTC",
         granularity="second" if has_times else "day",
@@ -201,15 +201,19 @@ def _until(built: _Built, as_of: datetime | None) -> int:
     return max(int(at) for at in found if at is not None)
 
 
-def _banded(requests: pa.Table, until: int) -> pa.Table:
-    """Give open requests with a deadline their band, in elapsed days."""
+def with_bands(requests: pa.Table) -> pa.Table:
+    """Say when open requests with a deadline are at risk and late, in elapsed days.
+
+    The due day itself counts whole; at risk is one with two days left or less.
+    """
     with Database() as database:
         database.register("requests", requests)
         return database.table(
-            """SELECT *, CASE WHEN outcome IS NOT NULL OR due IS NULL THEN NULL
-                WHEN due + ? - ? < 0 THEN 'late' WHEN due + ? - ? <= 2 * ? THEN 'at_risk'
-                ELSE 'on_track' END AS band FROM requests""",
-            [DAY, until, DAY, until, DAY],
+            """SELECT *, CASE WHEN is_open THEN due + ? + 1 END AS late_from,
+                CASE WHEN is_open THEN due - ? END AS at_risk_from,
+                CASE WHEN is_open THEN FALSE END AS is_held
+            FROM (SELECT *, outcome IS NULL AND due IS NOT NULL AS is_open FROM requests)""",
+            [DAY, DAY],
         )
 
 

@@ -20,7 +20,7 @@ from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.cells import shown
-from analytics.external_logs.importing import Reading, as_schema
+from analytics.external_logs.importing import Reading, as_schema, with_bands
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
 from analytics.models import UploadedLog
@@ -156,8 +156,11 @@ def load(log: UploadedLog) -> EventLog:
     """Return a stored log; a column that it was stored without is null."""
     folder = folder_of(log)
     facts = json.loads((folder / "log.json").read_text())
+    requests = parquet.read_table(folder / "requests.parquet")
+    if "late_from" not in requests.column_names:  # stored before bands were moments
+        requests = with_bands(requests)
     return EventLog(
-        requests=as_schema(parquet.read_table(folder / "requests.parquet"), REQUESTS),
+        requests=as_schema(requests, REQUESTS),
         events=as_schema(parquet.read_table(folder / "events.parquet"), EVENTS),
         **facts,
     )

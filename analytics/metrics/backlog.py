@@ -1,5 +1,6 @@
 """What is waiting."""
 
+from analytics.metrics.band import BAND
 from analytics.metrics.definition import DAY, Better, Kind, Metric
 
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
@@ -66,10 +67,10 @@ METRICS: tuple[Metric, ...] = (
             "time than four in five requests in this state still needed"
         ),
         denominator="none",
-        where=f"{_OPEN} AND band = 'at_risk'",
+        where=f"{_OPEN} AND {BAND} = 'at_risk'",
         excluded={
-            "late": f"{_OPEN} AND band IN ('late', 'very_late')",
-            "on hold": f"{_OPEN} AND band = 'held'",
+            "late": f"{_OPEN} AND {BAND} IN ('late', 'very_late')",
+            "on hold": f"{_OPEN} AND {BAND} = 'held'",
         },
         better=Better.LOWER,
         theme="Backlog",
@@ -84,7 +85,7 @@ METRICS: tuple[Metric, ...] = (
         kind=Kind.COUNT,
         numerator="open requests past the end of their earliest due date",
         denominator="none",
-        where=f"{_OPEN} AND band IN ('late', 'very_late')",
+        where=f"{_OPEN} AND {BAND} IN ('late', 'very_late')",
         better=Better.LOWER,
         theme="Backlog",
         needs=("band",),
@@ -98,7 +99,7 @@ METRICS: tuple[Metric, ...] = (
         kind=Kind.COUNT,
         numerator="open requests, not late, on a hold that the requester causes",
         denominator="none",
-        where=f"{_OPEN} AND band = 'held'",
+        where=f"{_OPEN} AND {BAND} = 'held'",
         better=Better.LOWER,
         theme="Backlog",
         needs=("band",),

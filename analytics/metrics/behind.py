@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.metrics.band import BAND
 from analytics.metrics.definition import Kind, Metric
 from analytics.metrics.question import Row, asking
 from analytics.metrics.selection import Selection
@@ -93,10 +94,11 @@ class Behind:
     def rows(self, part: Part, *, limit: int | None, skip: int = 0) -> list[dict[str, Any]]:
         """Return the requests of a part, the latest first; all of them where `limit` is None."""
         page = f"LIMIT {int(limit)} OFFSET {int(skip)}" if limit is not None else ""
+        columns = ", ".join(f"{BAND} AS band" if one == "band" else one for one in COLUMNS)
         found = self._ask(
             f"WITH hits AS (SELECT DISTINCT request_id FROM {self.metric.table} "
             f"WHERE $selection AND ({part.predicate})) "
-            f"SELECT {', '.join(COLUMNS)} FROM cases JOIN hits USING (request_id) "
+            f"SELECT {columns} FROM cases JOIN hits USING (request_id) "
             f"ORDER BY received DESC, request_id {page}"
         )
         return [dict(zip(COLUMNS, row, strict=True)) for row in found]
@@ -112,7 +114,7 @@ class Behind:
         for column, word in (
             (metric.group, narrow.group),
             ("medium", narrow.medium),
-            ("band", narrow.band if metric.table == "cases" else ""),
+            (BAND, narrow.band if metric.table == "cases" else ""),
         ):
             if column and word:
                 condition += f" AND coalesce({column}, 'unknown') = ?"

@@ -81,6 +81,7 @@ class Document:
     seal: Seal | None = None
     is_demonstration: bool = False
     figures: dict[str, Value] = field(default_factory=dict)
+    stamp: str = ""
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from analytics.metrics.selection import Selection
-from analytics.mirror.refresh import Snapshot
+from analytics.mirror.kept import note_report
+from analytics.mirror.published import Snapshot
 from analytics.reports.builders import BUILDERS
 from analytics.reports.builders.sla_compliance import Order
-from analytics.reports.document import Seal
+from analytics.reports.document import Document, Seal
+from analytics.reports.stamp import stamp_of, written
 from analytics.reports.writers import WRITERS
+from analytics.sources.opening import LIVE
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 from audit.seal import seal
@@ -57,7 +60,9 @@ def make(
         seal=sealed,
         is_demonstration=settings.DEMO,
     )
-    document = BUILDERS[name](order)
+    document = _stamped(name, order)
+    if source == LIVE:
+        note_report(LIVE, snapshot.content, at=at)
     write, content_type = WRITERS[kind]
     content = write(document)
     digest = hashlib.sha256(content).hexdigest()
@@ -70,6 +75,13 @@ def make(
         figures=document.figures,
         seal=sealed,
     )
+
+
+def _stamped(name: str, order: Order) -> Document:
+    """Return a report that carries what its figures were counted from."""
+    document = BUILDERS[name](order)
+    stamp = stamp_of(name, order.source, order.snapshot, order.selection, document.figures)
+    return replace(document, stamp=written(stamp))
 
 
 def days_of(selection: Selection) -> tuple[date, date]:

@@ -7,12 +7,15 @@ from functools import lru_cache
 
 from analytics.external_logs.store import load
 from analytics.mirror.fold import fold
-from analytics.mirror.refresh import Snapshot, content_hash, snapshot_of
+from analytics.mirror.kept import with_content
+from analytics.mirror.partition import content_of, digests_of, split
+from analytics.mirror.refresh import Snapshot, content_hash
 from analytics.models import UploadedLog
-from analytics.sources.live import live_log, watermark
+from analytics.sources.live import live_log
+from analytics.sources.mirrored import LIVE, live_snapshot
 from requests_app.refusals import DisclessError
 
-LIVE = "live"
+__all__ = ["LIVE", "UnknownSource", "kept_snapshot", "live_as_of", "names_of_logs", "open_source"]
 
 
 class UnknownSource(DisclessError):
@@ -27,7 +30,7 @@ def open_source(
 ) -> Snapshot:
     """Return the mirror of a source; UnknownSource where there is none for this organization."""
     if name == LIVE:
-        return snapshot_of(LIVE, watermark=watermark(), at=at, read=lambda: live_log(at))
+        return live_snapshot(at)
     logs = UploadedLog.objects.filter(name=name)
     if not any_organization:
         logs = logs.filter(organization=organization_id)
@@ -58,6 +61,24 @@ def names_of_logs(organization_id: int | None) -> tuple[str, ...]:
     return tuple(logs.values_list("name", flat=True))
 
 
+def kept_snapshot(source: str, *, content: str, as_of: datetime) -> Snapshot | None:
+    """Return the data with a hash as of a moment: published and kept, imported, or read again.
+
+    None where nothing has that hash any more.
+    """
+    if source != LIVE:
+        folders = UploadedLog.objects.filter(name=source).values_list("folder", flat=True)
+        logs = (_folded(folder) for folder in folders)
+        return next((log for log in logs if log.content == content), None)
+    kept = with_content(LIVE, content)
+    if kept is not None:
+        return kept.snapshot(int(as_of.timestamp()))
+    again = live_as_of(as_of)
+    return again if again.content == content else None
+
+
 def live_as_of(at: datetime) -> Snapshot:
-    """Return live work as it stood at an earlier moment, never cached."""
-    return Snapshot(mirror=fold(live_log(at)), watermark=f"as of {at.isoformat()}", content="")
+    """Return live work as it stood at an earlier moment, never kept."""
+    mirror = fold(live_log(at))
+    content = content_of(digests_of(split(mirror)))
+    return Snapshot(mirror=mirror, watermark=f"as of {at.isoformat()}", content=content)

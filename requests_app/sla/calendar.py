@@ -6,11 +6,12 @@ seconds since the grid began: two lookups and a subtraction instead of a walk ov
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -52,6 +53,11 @@ class BusinessCalendar:
         """The facility's time zone."""
         return ZoneInfo(self.zone)
 
+    @cached_property
+    def counted(self) -> dict[Hashable, Any]:
+        """What was counted over this calendar already: it never changes."""
+        return {}
+
     def why_not(self, day: date) -> str | None:
         """Return why a day is no business day; None for a business day."""
         if day in self.holidays:
@@ -68,7 +74,11 @@ class BusinessCalendar:
 
     def start_of_day(self, day: date) -> datetime:
         """Return the first moment of a facility day, in UTC."""
-        return datetime.combine(day, time(), self.zone_info).astimezone(UTC)
+        found: datetime | None = self.counted.get(day)
+        if found is None:
+            found = datetime.combine(day, time(), self.zone_info).astimezone(UTC)
+            self.counted[day] = found
+        return found
 
     def end_of_day(self, day: date) -> datetime:
         """Return the first moment after a facility day, in UTC."""

@@ -80,6 +80,10 @@ _FIRST: dict[EventKind, str] = {
     EventKind.EXTENDED: "extended",
 }
 _ENDS = frozenset({EventKind.DENIED, EventKind.WITHDRAWN, EventKind.NOT_FOUND, EventKind.DUPLICATE})
+CLOCKED = frozenset(
+    {*_FIRST, *_ENDS, EventKind.DELIVERY_FAILED, EventKind.HOLD_STARTED, EventKind.HOLD_ENDED}
+)
+"""The kinds of events that a timeline is folded from; others may be left out."""
 _UNDONE_BY_FAILURE = {"sent": None, "available": None}
 
 

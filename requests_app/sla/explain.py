@@ -58,26 +58,50 @@ def explain(
     """
     until = as_of or max((hold.ended or hold.started for hold in holds), default=starts_at)
     stretches = paused(holds, until=until) if rule.pauses else ()
-    zero = _day_zero(rule, starts_at, calendar)
-    first = calendar.local_day(starts_at)
-    days = [CountedDay(date=first, counted=False, why="day 0")] if zero == first else []
-    if zero != first:
-        days = list(_days_before(first, zero, calendar))
-    needed = rule.days + (rule.extension_days if extended else 0)
-    counter = _Counter(rule, calendar, stretches)
-    days += counter.count(zero, needed)
-    due = days[-1].date
-    days[-1] = replace(days[-1], why=f"{days[-1].why}: due")
     is_held = rule.pauses and any(hold.ended is None and hold.requester_caused for hold in holds)
-    return DueDate(
-        rule=rule,
-        due=due,
-        due_at=calendar.end_of_day(due),
-        allowance=needed,
-        days=tuple(days),
-        warnings=tuple(_warnings(rule, due, calendar, extended=extended, is_held=is_held)),
-        is_held=is_held,
-    )
+    count = _Count(rule, calendar.local_day(starts_at), _day_zero(rule, starts_at, calendar))
+    if stretches or is_held:
+        return count.due(calendar, stretches, extended=extended, is_held=is_held)
+    if (count, extended) not in calendar.counted:
+        calendar.counted[count, extended] = count.due(calendar, (), extended=extended)
+    found: DueDate = calendar.counted[count, extended]
+    return found
+
+
+@dataclass(frozen=True)
+class _Count:
+    """One count: the rule, the day on which its clock starts, and the day before its first."""
+
+    rule: Rule
+    first: date
+    zero: date
+
+    def due(
+        self,
+        calendar: BusinessCalendar,
+        stretches: tuple[tuple[datetime, datetime], ...],
+        *,
+        extended: bool,
+        is_held: bool = False,
+    ) -> DueDate:
+        """Count."""
+        rule, first, zero = self.rule, self.first, self.zero
+        days = [CountedDay(date=first, counted=False, why="day 0")] if zero == first else []
+        if zero != first:
+            days = list(_days_before(first, zero, calendar))
+        needed = rule.days + (rule.extension_days if extended else 0)
+        days += _Counter(rule, calendar, stretches).count(zero, needed)
+        due = days[-1].date
+        days[-1] = replace(days[-1], why=f"{days[-1].why}: due")
+        return DueDate(
+            rule=rule,
+            due=due,
+            due_at=calendar.end_of_day(due),
+            allowance=needed,
+            days=tuple(days),
+            warnings=tuple(_warnings(rule, due, calendar, extended=extended, is_held=is_held)),
+            is_held=is_held,
+        )
 
 
 def _day_zero(rule: Rule, starts_at: datetime, calendar: BusinessCalendar) -> date:

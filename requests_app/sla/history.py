@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.core.cache import caches
 from django.db import connection
@@ -30,6 +30,16 @@ GROUP BY request.direction, event.state_to HAVING count(*) >= %(fewest)s
 """
 
 
+def last_midnight(at: datetime) -> datetime:
+    """Return the moment up to which the past is looked at: the day's first, in UTC."""
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def needs_today(at: datetime) -> Needs:
+    """Return `typical_needs` as lists of work and measures use it: the same all day."""
+    return typical_needs(last_midnight(at))
+
+
 def typical_needs(at: datetime) -> Needs:
     """Return the 80th percentile of elapsed time from entering a state to available.
 
@@ -52,10 +62,10 @@ def typical_needs(at: datetime) -> Needs:
 
 
 def needs_now(at: datetime) -> Needs:
-    """Return `typical_needs` as lists of work use it: at most ten minutes old."""
-    kept = caches["process"]
-    found: Needs | None = kept.get("typical-needs")
+    """Return `needs_today`, kept for ten minutes, since late entries may still change it."""
+    kept, key = caches["process"], f"typical-needs-{last_midnight(at):%Y%m%d}"
+    found: Needs | None = kept.get(key)
     if found is None:
-        found = typical_needs(at)
-        kept.set("typical-needs", found, KEPT_FOR)
+        found = needs_today(at)
+        kept.set(key, found, KEPT_FOR)
     return found

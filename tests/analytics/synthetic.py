@@ -35,7 +35,9 @@ def _request(i: int, facility: str, late_every: int) -> dict[str, object]:
         "contract_seconds": None if is_open else days * DAY,
         "legal_due": received + 30 * DAY,
         "due": received + 7 * DAY,
-        "band": band if is_open else None,
+        "late_from": (AS_OF if band == "late" else AS_OF + DAY) if is_open else None,
+        "at_risk_from": AS_OF + (0 if band == "at_risk" else DAY) if is_open else None,
+        "is_held": False if is_open else None,
         "usable": ("immediate", "immediate", "not_usable")[i % 3] if i % 5 == 0 else None,
     }
 

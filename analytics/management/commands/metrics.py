@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import Result
+from analytics.metrics.definition import METHOD_VERSION, Result
 from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.without import Without, without_each_code
+from analytics.mirror.kept import note_report
 from analytics.readers.arguments import add_selection, selection_for, snapshot_for
+from analytics.sources.opening import LIVE
 
 
 class Command(BaseCommand):
@@ -40,7 +42,9 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no measure {unknown[0]!r}. Known: {', '.join(BY_KEY)}.", returncode=2
             )
-        mirror = snapshot_for(options, timezone.now()).mirror
+        at = timezone.now()
+        snapshot = snapshot_for(options, at)
+        mirror = snapshot.mirror
         chosen = selection_for(options, mirror)
         results = compute(mirror, chosen, options["key"], by=options["by"])
         as_of = datetime.fromtimestamp(mirror.log.as_of, UTC).isoformat()
@@ -55,12 +59,16 @@ class Command(BaseCommand):
             "period": {"from": options["since"], "to": options["until"], "zone": chosen.zone},
             "granularity": mirror.log.granularity,
             "filters": {
-                name: options[name] for name in ("facility", "direction", "asked", "slice")
+                name: options[name] for name in ("facility", "direction", "asked", "slice", "by")
             },
+            "method": METHOD_VERSION,
+            "snapshot": {"watermark": snapshot.watermark, "content": snapshot.content},
             "metrics": [asdict(result) for result in results.values()],
         }
         if options["without_codes"]:
             answer["without_codes"] = [asdict(one) for one in codes]
+        if options["source"] == LIVE:
+            note_report(LIVE, snapshot.content, at=at)
         self.stdout.write(json.dumps(answer))
 
 

@@ -7,28 +7,36 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from analytics.mirror.refresh import forget
-from analytics.sources.opening import LIVE, open_source
+from analytics.sources.mirrored import rebuild
 
 
 class Command(BaseCommand):
-    """Exit status 0 when rebuilt."""
+    """Exit status 0 when rebuilt; with --check 1 where increments gave other files."""
 
-    help = "Drop the published mirror of live work and fold it anew."
+    help = "Fold all live work anew, compare it with what increments gave, and publish it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
+        parser.add_argument("--check", action="store_true", help="compare only, publish nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Rebuild and say how much."""
-        forget(LIVE)
-        snapshot = open_source(LIVE, at=timezone.now())
+        """Rebuild, and say how much and whether it is the same."""
+        made = rebuild(timezone.now(), only_check=options["check"])
+        cases, steps = made.published.tables
         answer = {
-            "cases": snapshot.mirror.cases.num_rows,
-            "steps": snapshot.mirror.steps.num_rows,
-            "watermark": snapshot.watermark,
-            "content": snapshot.content,
+            "cases": cases.num_rows,
+            "steps": steps.num_rows,
+            "watermark": made.published.facts.watermark,
+            "content": made.published.content,
+            "files": len(made.published.files),
+            "equal": not made.differing,
+            "differing": list(made.differing),
         }
-        text = f"{answer['cases']} cases and {answer['steps']} steps."
-        self.stdout.write(json.dumps(answer) if options["json"] else text)
+        text = f"{cases.num_rows} cases and {steps.num_rows} steps in {len(made.published.files)} files"
+        same = "byte for byte what increments gave"
+        if made.differing:
+            same = f"increments gave otherwise: {', '.join(made.differing[:10])}"
+        self.stdout.write(json.dumps(answer) if options["json"] else f"{text}; {same}.")
+        if made.differing and options["check"]:
+            raise SystemExit(1)

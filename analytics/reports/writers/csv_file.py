@@ -29,6 +29,9 @@ def write(document: Document) -> bytes:
     line("Every figure, unrounded")
     for key, value in document.figures.items():
         line(key, value)
+    if document.stamp:
+        line()
+        line("For manage.py reproduce", document.stamp)
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -18,6 +18,8 @@ def write(document: Document) -> bytes:
     paper = docx.Document()
     paper.core_properties.title = document.title
     paper.core_properties.author = "Discless"
+    # The public setter stops at 255 signs; the format itself has no such bound.
+    paper.core_properties._element.get_or_add_description().text = document.stamp
     paper.styles["Normal"].font.size = Pt(10)
     paper.add_heading(document.title, 0)
     paper.add_paragraph(document.subtitle)

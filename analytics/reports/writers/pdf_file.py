@@ -51,6 +51,8 @@ def _plain(document: Document) -> dict[str, object]:
         "mark": "Demonstration data" if document.is_demonstration else "",
         "sections": [_section(at, section) for at, section in enumerate(document.sections)],
         "facts": [*document.facts],
+        "stamp": [document.stamp] if document.stamp else [],
+        "data": dict(document.facts).get("Data hash (SHA-256)", ""),
         "reproduce": document.reproduce,
         "seal": None
         if seal is None

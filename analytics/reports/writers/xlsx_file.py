@@ -13,7 +13,7 @@ def write(document: Document) -> bytes:
     file = io.BytesIO()
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(file, {"in_memory": True} | safe)
-    book.set_properties({"title": document.title, "author": "Discless"})
+    book.set_properties({"title": document.title, "author": "Discless", "comments": document.stamp})
     _first(book, document)
     for table in document.tables:
         _sheet(book, table)

@@ -135,6 +135,7 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
     """The value of every measure that the test compares."""
     days = turnarounds(requests)
     still_open = [row for row in requests if row["outcome"] is None and row["received"] is not None]
+    bands = [band(row, as_of) for row in still_open]
     ages = [(as_of - row["received"]) / DAY for row in still_open]
     sent = [
         one for one in events if one["activity"] == "available" and one["direction"] == "outbound"
@@ -168,9 +169,9 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "legal_sla_compliance": share(*legal(requests, as_of)),
         "requests_received": float(sum(row["received"] is not None for row in requests)),
         "open_requests": float(len(still_open)),
-        "at_risk_requests": float(sum(row["band"] == "at_risk" for row in still_open)),
-        "late_requests": float(sum(row["band"] in ("late", "very_late") for row in still_open)),
-        "held_requests": float(sum(row["band"] == "held" for row in still_open)),
+        "at_risk_requests": float(bands.count("at_risk")),
+        "late_requests": float(bands.count("late") + bands.count("very_late")),
+        "held_requests": float(bands.count("held")),
         "open_age_mean": mean(ages),
         "open_age_p90": linear_quantile(ages, 0.9),
         "physical_media_share_out": physical(sent),
@@ -188,6 +189,20 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "handoffs_mean": mean([float(n) for n in _handoffs(requests, events)]),
         "conforming_share": _conforming(requests, events),
     }
+
+
+def band(row: Row, as_of: int) -> str | None:
+    """How a request stands: the worst that has begun; a hold hides only what is not late."""
+    begun = [
+        word
+        for word in ("at_risk", "late", "very_late")
+        if row[f"{word}_from"] is not None and row[f"{word}_from"] <= as_of
+    ]
+    if {"late", "very_late"} & set(begun):
+        return begun[-1]
+    if row["is_held"]:
+        return "held"
+    return begun[-1] if begun else "on_track" if row["is_held"] is False else None
 
 
 def _own(events: list[Row], row: Row) -> list[Row]:

@@ -23,7 +23,7 @@ from tests.analytics.metrics.oracle import of_requests
 AS_OF = 1_700_000_000
 TIMES = st.integers(AS_OF - 60 * 86400, AS_OF)
 MAYBE = st.none() | TIMES
-BANDS = st.sampled_from(["on_track", "at_risk", "late", "very_late", "held"])
+AROUND = st.none() | st.integers(AS_OF - 2, AS_OF + 2)
 REQUEST = st.fixed_dictionaries(
     {
         "facility": st.sampled_from(["north", "south"]),
@@ -37,7 +37,10 @@ REQUEST = st.fixed_dictionaries(
         "contract_seconds": st.none() | st.integers(0, 30 * 86400),
         "legal_due": MAYBE,
         "ended": MAYBE,
-        "band": BANDS,
+        "at_risk_from": AROUND,
+        "late_from": AROUND,
+        "very_late_from": AROUND,
+        "is_held": st.sampled_from([None, False, False, True]),
         "usable": st.sampled_from([None, "immediate", "after_rework", "not_usable", "untested"]),
     }
 )

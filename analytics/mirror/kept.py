@@ -1,0 +1,67 @@
+"""Which snapshots stay: the newest, and those that a report refers to."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from analytics.mirror.published import Published, current, read, root_of
+
+KEPT = 2  # snapshots: the current one, and the one that somebody may still be reading
+REPORTED = "reported"  # the file that says when a report last referred to a snapshot
+
+
+def with_content(source: str, content: str) -> Published | None:
+    """Return the kept snapshot whose rows have a hash."""
+    root = root_of(source)
+    names = (name for name in _kept(root) if _content(root / name) == content)
+    return next((found for name in names if (found := read(root, name)) is not None), None)
+
+
+def note_report(source: str, content: str, *, at: datetime) -> bool:
+    """Keep a snapshot, since a report refers to it; False where it is gone already."""
+    root = root_of(source)
+    for name in _kept(root):
+        if _content(root / name) == content:
+            (root / name / REPORTED).write_text(str(at.timestamp()))
+            return True
+    return False
+
+
+def _kept(root: Path) -> list[str]:
+    """Return the names of the snapshots in a folder, the current one first."""
+    if not root.exists():
+        return []
+    names = [path.name for path in root.iterdir() if path.is_dir() and not path.is_symlink()]
+    return sorted(names, key=lambda name: name != current(root))
+
+
+def _content(folder: Path) -> str | None:
+    try:
+        found: str = json.loads((folder / "manifest.json").read_text())["content"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return found
+
+
+def remove_old(root: Path, *, at: datetime) -> None:
+    """Keep the newest snapshots, and those that a report referred to not too long ago."""
+    since = (at - timedelta(days=settings.REPORTED_SNAPSHOTS_KEPT_DAYS)).timestamp()
+    current_name = current(root)
+    newest = sorted(
+        map(root.joinpath, _kept(root)), key=lambda path: path.stat().st_mtime_ns, reverse=True
+    )
+    for path in newest[KEPT:]:
+        if path.name != current_name and _reported(path) < since:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _reported(folder: Path) -> float:
+    try:
+        return float((folder / REPORTED).read_text())
+    except (OSError, ValueError):
+        return float("-inf")

@@ -1,0 +1,260 @@
+"""Published mirrors: a folder each with Parquet files by facility and month, and a manifest.
+
+`current` points to the last one. A folder is whole before the pointer moves to it; files that did
+not change are hard links to those of the folder before.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import secrets
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pyarrow as pa
+from django.conf import settings
+from pyarrow import parquet
+
+from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.mirror.fold import Mirror
+from analytics.mirror.partition import Key, Partition, Partitions, content_of, digest, join
+
+TABLES = ("cases", "steps")
+WRITERS = 2  # files at once: packing and hashing leave Python alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A mirror, what it was folded from, and the hash of its rows."""
+
+    mirror: Mirror
+    watermark: str
+    content: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a manifest says beside its files.
+
+    `follows` is the snapshot that the database named when this one was made; `needs` are the
+    typical needs that bands were counted with, in microseconds, as of the day `needs_of`; `shape`
+    names the code that folded it; `calendar` says by what business time was counted.
+    """
+
+    source: str
+    as_of: int
+    watermark: str
+    zone: str
+    follows: str = ""
+    granularity: str = "second"
+    missing: Mapping[str, str] | None = None
+    needs: Mapping[str, int] | None = None
+    needs_of: str = ""
+    shape: str = ""
+    calendar: str = ""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published mirror in its pieces."""
+
+    name: str
+    facts: Facts
+    pieces: Partitions
+    files: Mapping[str, Mapping[str, Any]]
+
+    @cached_property
+    def content(self) -> str:
+        """The hash of all rows."""
+        return content_of(
+            {
+                (file["facility"], file["month"], file["table"]): file["content"]
+                for file in self.files.values()
+            }
+        )
+
+    @cached_property
+    def tables(self) -> tuple[pa.Table, pa.Table]:
+        """All cases, and all steps."""
+        return join(self.pieces)
+
+    @cached_property
+    def stale_from(self) -> int | None:
+        """When the first row is to be read anew, though nothing happened."""
+        return min((at for one in self.pieces.values() if (at := one.stale_from)), default=None)
+
+    def snapshot(self, at: int) -> Snapshot:
+        """Return the mirror as of a moment that its rows hold for."""
+        return Snapshot(
+            mirror=mirror_of(self.tables, self.facts, max(at, self.facts.as_of)),
+            watermark=self.facts.watermark,
+            content=self.content,
+        )
+
+
+def mirror_of(tables: tuple[pa.Table, pa.Table], facts: Facts, as_of: int) -> Mirror:
+    """Return a mirror of tables; its log is what they hold of it."""
+    cases, steps = tables
+    log = EventLog(
+        name=facts.source,
+        as_of=as_of,
+        requests=cases.select(REQUESTS.names),
+        events=steps.select(EVENTS.names),
+        zone=facts.zone,
+        granularity=facts.granularity,
+        missing=facts.missing or {},
+        calendar=facts.calendar,
+    )
+    return Mirror(log=log, cases=cases, steps=steps)
+
+
+def root_of(source: str) -> Path:
+    """Return where the snapshots of a source lie."""
+    return Path(settings.MIRROR_ROOT) / "snapshots" / sha256(source.encode()).hexdigest()[:16]
+
+
+@contextmanager
+def locked(source: str) -> Iterator[Path]:
+    """Hold the folder of a source: one process publishes, others wait and read what it did."""
+    root = root_of(source)
+    root.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (root / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield root
+
+
+def path_of(table: str, key: Key) -> str:
+    """Return the name of a piece's file; a facility's word never becomes a path of its own."""
+    facility, month = key
+    return f"{table}/{quote(facility, safe='')}.{month}.parquet"
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """Return a table as Parquet; the same rows are the same bytes."""
+    sink = pa.BufferOutputStream()
+    parquet.write_table(
+        table,
+        sink,
+        version="2.6",
+        compression="zstd",
+        compression_level=1,
+        row_group_size=1 << 20,
+        write_statistics=True,
+    )
+    return bytes(sink.getvalue())
+
+
+def publish(
+    root: Path,
+    facts: Facts,
+    pieces: Partitions,
+    *,
+    last: Published | None,
+) -> Published:
+    """Write the pieces that `last` does not have, link the others, and switch the pointer."""
+    name = secrets.token_hex(8)
+    draft = root / name
+    for table in TABLES:
+        (draft / table).mkdir(mode=0o700, parents=True)
+    files: dict[str, Mapping[str, Any]] = {}
+    new = []
+    for key in sorted(pieces):
+        is_kept = last is not None and last.pieces.get(key) is pieces[key]
+        for table in TABLES:
+            path = path_of(table, key)
+            if is_kept and last is not None:
+                os.link(root / last.name / path, draft / path)
+                files[path] = last.files[path]
+            else:
+                new.append((path, table, key))
+    with ThreadPoolExecutor(WRITERS) as pool:
+        said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
+        files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
+    made = Published(name, facts, pieces, files)
+    _write_manifest(draft, made)
+    point(root, name)
+    return made
+
+
+def differing(made: Published, pieces: Partitions) -> tuple[str, ...]:
+    """Return the files that would have other bytes for these pieces, or are not in both."""
+    hashes = {
+        path_of(table, key): sha256(parquet_bytes(rows)).hexdigest()
+        for key, piece in pieces.items()
+        for table, rows in piece.tables.items()
+    }
+    ours = {path: file["sha256"] for path, file in made.files.items()}
+    return tuple(sorted({path for path, _ in hashes.items() ^ ours.items()}))
+
+
+def _write(path: Path, table: str, key: Key, piece: Partition) -> dict[str, Any]:
+    rows = piece.tables[table]
+    content = parquet_bytes(rows)
+    path.write_bytes(content)
+    facility, month = key
+    return {
+        "table": table,
+        "facility": facility,
+        "month": month,
+        "rows": rows.num_rows,
+        "sha256": sha256(content).hexdigest(),
+        "content": digest(rows),
+    }
+
+
+def _write_manifest(folder: Path, made: Published) -> None:
+    said = asdict(made.facts) | {"content": made.content, "files": made.files}
+    (folder / "manifest.json").write_text(json.dumps(said, indent=1, sort_keys=True))
+
+
+def point(root: Path, name: str) -> None:
+    """Let `current` name a snapshot, in one step."""
+    link = root / f".{name}"
+    link.symlink_to(name)
+    os.replace(link, root / "current")
+
+
+def current(root: Path) -> str | None:
+    """Return the name of the current snapshot."""
+    try:
+        return os.readlink(root / "current")
+    except FileNotFoundError:
+        return None
+
+
+def read(root: Path, name: str, *, known: Published | None = None) -> Published | None:
+    """Return a snapshot; None where it is not whole.
+
+    Pieces that `known` has already are not read again.
+    """
+    try:
+        said = json.loads((root / name / "manifest.json").read_text())
+        files: dict[str, dict[str, Any]] = said.pop("files")
+        content = said.pop("content")
+        pieces: dict[Key, Partition] = {}
+        for key in sorted({(file["facility"], file["month"]) for file in files.values()}):
+            paths = [path_of(table, key) for table in TABLES]
+            if known is not None and all(known.files.get(one) == files[one] for one in paths):
+                pieces[key] = known.pieces[key]
+            else:
+                pieces[key] = Partition(*(_table(root / name / one, files[one]) for one in paths))
+        found = Published(name, Facts(**said), pieces, files)
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
+        return None
+    return found if found.content == content else None
+
+
+def _table(path: Path, file: Mapping[str, Any]) -> pa.Table:
+    content = path.read_bytes()
+    if sha256(content).hexdigest() != file["sha256"]:
+        raise ValueError(f"{path.name} is not the file that was published")
+    return parquet.read_table(pa.BufferReader(content)).combine_chunks()

@@ -1,0 +1,204 @@
+"""The mirror of live work, kept current: only what changed is read and folded again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import analytics
+import requests_app
+from analytics.mirror import kept, published
+from analytics.mirror.fold import fold
+from analytics.mirror.partition import Partitions, replaced, split
+from analytics.mirror.published import Facts, Published, Snapshot
+from analytics.mirror.refresh import known, remember
+from analytics.sources import outbox
+from analytics.sources.live import CALENDAR, SECOND, live_log, zone_of
+from requests_app.models import Facility
+from requests_app.sla.history import Needs, last_midnight, needs_today
+from requests_app.vocabulary import Direction, State
+
+LIVE = "live"
+AHEAD = 60  # seconds by which the clock of another process may be ahead of ours
+
+
+def live_snapshot(at: datetime) -> Snapshot:
+    """Return live work, folding again what changed since it was published last."""
+    moment = at.replace(microsecond=0)
+    root = published.root_of(LIVE)
+    name, is_waiting = outbox.state(LIVE, before=moment + SECOND)
+    shown = last_of(root)
+    if shown is None or is_waiting or name != shown.name or not _holds(shown, moment):
+        with published.locked(LIVE):
+            shown = refreshed(root, last_of(root), moment)
+    remember(LIVE, shown)
+    return shown.snapshot(int(moment.timestamp()))
+
+
+def _holds(shown: Published, moment: datetime) -> bool:
+    """Say whether rows are as they would be read at a moment, if nothing happened."""
+    moment = _lifted(moment, shown)
+    now, ends = int(moment.timestamp()), shown.stale_from
+    return (
+        shown.facts.as_of <= now
+        and (ends is None or now < ends)
+        and shown.facts.needs_of == _day(moment)
+        and shown.facts.shape == shape()
+    )
+
+
+def _lifted(moment: datetime, last: Published | None) -> datetime:
+    """Return the moment, or that of the last snapshot where another clock is a little ahead."""
+    ahead = last.facts.as_of - moment.timestamp() if last is not None else 0
+    return moment + timedelta(seconds=ahead) if 0 < ahead <= AHEAD else moment
+
+
+def refreshed(root: Path, last: Published | None, at: datetime) -> Published:
+    """Return the next snapshot, or the last where nothing changed; the caller holds the lock."""
+    moment = _lifted(at.replace(microsecond=0), last)
+    with outbox.one_moment() as watermark:
+        return Refresh(root=root, last=last, moment=moment, watermark=watermark).run()
+
+
+def last_of(root: Path) -> Published | None:
+    """Return the current snapshot; None where there is none, or it is not whole."""
+    shown, name = known(LIVE), published.current(root)
+    if name is None or (shown is not None and shown.name == name):
+        return shown if name else None
+    return published.read(root, name, known=shown)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rebuilt:
+    """A mirror read from nothing, and the files in which increments had given something else."""
+
+    published: Published
+    differing: tuple[str, ...]
+
+
+def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
+    """Read everything, compare its files with those of increments, and publish it.
+
+    Both are as of one moment of the database. With `only_check` the increments stay published.
+    """
+    root = published.root_of(LIVE)
+    with published.locked(LIVE):
+        last = last_of(root)
+        moment = _lifted(at.replace(microsecond=0), last)
+        with outbox.one_moment() as watermark:
+            step = Refresh(root=root, last=last, moment=moment, watermark=watermark)
+            found = step.run()
+            whole = split(fold(live_log(moment)))
+            differing = published.differing(found, whole)
+            if not only_check:
+                found = replace(step, last=found).everything(found.name)
+                outbox.settle(LIVE, found.name)
+    remember(LIVE, found)
+    return Rebuilt(published=found, differing=differing)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refresh:
+    """One step from the last snapshot to the next, inside one transaction and the lock."""
+
+    root: Path
+    last: Published | None
+    moment: datetime
+    watermark: str
+
+    def run(self) -> Published:
+        """Publish the next snapshot, or return the last where it still holds."""
+        name, _ = outbox.state(LIVE, before=self._before)
+        found = self._next(name)
+        if found.name != name:
+            outbox.settle(LIVE, found.name)
+        return found
+
+    def _next(self, name: str | None) -> Published:
+        last = self.last
+        if last is None or name not in (last.name, last.facts.follows) or not self._fits(last):
+            return self.everything(name)
+        taken = outbox.take(before=self._before, midnight=last_midnight(self.moment))
+        return self.everything(name) if taken.is_everything else self._some(last, taken, name)
+
+    @property
+    def _before(self) -> datetime:
+        return self.moment + SECOND
+
+    def _fits(self, last: Published) -> bool:
+        return last.facts.shape == shape() and last.facts.as_of <= self.moment.timestamp()
+
+    def everything(self, name: str | None) -> Published:
+        """Read and fold all of it."""
+        outbox.clear(before=self._before)
+        needs = needs_today(self.moment)
+        return self._publish(split(fold(live_log(self.moment, needs=needs))), needs, name)
+
+    def _some(self, last: Published, taken: outbox.Taken, name: str | None) -> Published:
+        if zone_of(Facility.objects.all()) != last.facts.zone:
+            return self.everything(name)  # days of receipt are drawn in it
+        now, is_new_day = int(self.moment.timestamp()), last.facts.needs_of != _day(self.moment)
+        needs = needs_of(last.facts)
+        usual = needs_today(self.moment) if is_new_day or taken.has_past else needs
+        ids = set(taken.ids).union(*(one.stale(now) for one in last.pieces.values()))
+        if usual != needs:
+            ids.update(_open(last))
+        if not ids and not is_new_day:
+            return last
+        fresh = fold(live_log(self.moment, ids=ids, needs=usual))
+        return self._publish(replaced(last.pieces, ids, fresh), usual, name)
+
+    def _publish(self, pieces: Partitions, needs: Needs, follows: str | None) -> Published:
+        facts = Facts(
+            source=LIVE,
+            as_of=int(self.moment.timestamp()),
+            watermark=self.watermark,
+            zone=zone_of(Facility.objects.all()),
+            follows=follows or "",
+            needs=_as_words(needs),
+            needs_of=_day(self.moment),
+            shape=shape(),
+            calendar=CALENDAR,
+        )
+        made = published.publish(self.root, facts, pieces, last=self.last)
+        kept.remove_old(self.root, at=self.moment)
+        return made
+
+
+def _open(last: Published) -> Iterable[int]:
+    for piece in last.pieces.values():
+        found = piece.cases.filter(piece.cases["outcome"].is_null())
+        yield from (int(one) for one in found["request_id"].to_pylist())
+
+
+def _day(moment: datetime) -> str:
+    return last_midnight(moment).date().isoformat()
+
+
+def _as_words(needs: Needs) -> dict[str, int]:
+    instant = timedelta(microseconds=1)
+    return {f"{way} {state}": span // instant for (way, state), span in sorted(needs.items())}
+
+
+def needs_of(facts: Facts) -> Needs:
+    """Return the typical needs that a snapshot was folded with."""
+    found = {}
+    for words, span in (facts.needs or {}).items():
+        way, state = words.split(" ", 1)
+        found[Direction(way), State(state)] = timedelta(microseconds=span)
+    return found
+
+
+@cache
+def shape() -> str:
+    """Return the hash of the code that rows come from: other code folds everything anew."""
+    ours, theirs = Path(str(analytics.__file__)).parent, Path(str(requests_app.__file__)).parent
+    files = [ours / "eventlog.py", theirs / "failure_codes.py", theirs / "vocabulary.py"]
+    files.append(theirs / "lifecycle" / "states.py")
+    for room in (ours / "mirror", ours / "sources", theirs / "sla"):
+        files += sorted(room.glob("*.py"))
+    return sha256(b"\n".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -1,0 +1,200 @@
+"""One request with its journal, as the row of a case."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from analytics.sources.journal import Happened
+from requests_app.failure_codes import FailureCode
+from requests_app.models import Facility, Policy
+from requests_app.sla.calendar import DAY, BusinessCalendar
+from requests_app.sla.clock import CLOCKED, Moment, Timeline, fold, paused
+from requests_app.sla.explain import DueDate
+from requests_app.sla.history import Needs
+from requests_app.sla.moments import moments_of, next_turn
+from requests_app.sla.policy import due_dates, foremost, in_force, rules_under
+from requests_app.sla.rules import CONTRACT, Rule
+from requests_app.sla.stop import stop_of
+from requests_app.vocabulary import Direction, EventKind, State
+
+_OUTCOMES = {
+    State.DELIVERED: "delivered",
+    State.CLOSED: "delivered",
+    State.DENIED: "denied",
+    State.WITHDRAWN: "withdrawn",
+    State.NOT_FOUND: "not_found",
+    State.DUPLICATE: "duplicate",
+}
+
+
+class Filed(NamedTuple):
+    """What is read of a request."""
+
+    pk: int
+    number: str
+    facility_id: int
+    direction: str
+    requester_type: str
+    legal_basis: str
+    modality: str
+    partner: str
+    priority: str
+    intake: str
+    received_at: datetime | None
+    requester_id: int | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A facility as clocks see it."""
+
+    facility: Facility
+    calendar: BusinessCalendar
+    zone: ZoneInfo
+
+
+class CaseReader:
+    """Turns stored requests into rows, as of a moment."""
+
+    def __init__(
+        self, places: Mapping[int, Place], policies: Sequence[Policy], needs: Needs, as_of: datetime
+    ) -> None:
+        self.places, self.policies, self.needs, self.as_of = places, policies, needs, as_of
+        begins = {row.effective_from for row in policies if row.effective_from}
+        ends = {row.effective_to + DAY for row in policies if row.effective_to}
+        self._turns = sorted(begins | ends)  # between two of them the same rules are in force
+        self._in_force: dict[tuple[int, int, str], tuple[Rule, ...]] = {}
+
+    def rules(self, filed: Filed) -> tuple[Rule, ...]:
+        """Return the rules of a request."""
+        place, received = self.places[filed.facility_id], filed.received_at
+        day = received.astimezone(place.zone).date() if received is not None else None
+        turn = bisect_right(self._turns, day) if day is not None else -1
+        key = (filed.facility_id, turn, filed.legal_basis)
+        if key not in self._in_force:
+            found = in_force(self.policies, place.facility, day)
+            self._in_force[key] = rules_under(found, filed.legal_basis)
+        return self._in_force[key]
+
+    def row(self, filed: Filed, story: Sequence[Happened]) -> dict[str, Any]:
+        """Return the row of one request."""
+        place, timeline = self.places[filed.facility_id], _timeline(story)
+        state, rules = _state_at(story), self.rules(filed)
+        dues = due_dates(rules, timeline, place.calendar, as_of=self.as_of)
+        due = foremost(dues, timeline, at=self.as_of)
+        outcome, stop = _outcome(state, story), _contract_stop(rules, timeline)
+        waits = timeline.waits_on_requester
+        return {
+            "request_id": str(filed.pk),
+            "number": filed.number,
+            "facility": place.facility.slug,
+            "direction": filed.direction,
+            "requester_type": filed.requester_type,
+            "legal_basis": filed.legal_basis,
+            "modality": filed.modality or None,
+            "partner": filed.partner or None,
+            "priority": filed.priority,
+            "intake": filed.intake,
+            "state": state.value,
+            "outcome": outcome,
+            "received": seconds(timeline.received),
+            "complete": seconds(timeline.complete),
+            "available": seconds(timeline.available),
+            "first_opened": seconds(timeline.first_opened),
+            "closed": seconds(timeline.closed),
+            "ended": seconds(timeline.ended_at or timeline.available),
+            "contract_due": _due_of(dues, "contract"),
+            "contract_stop": seconds(stop),
+            "contract_seconds": _business_seconds(timeline, stop, place.calendar),
+            "legal_due": _due_of(dues, "hipaa_access"),
+            "due": seconds(due.due_at) if due else None,
+            "due_unit": due.rule.unit.value if due else None,
+            "held_since": seconds(timeline.open_hold.started) if timeline.open_hold else None,
+            "stale_from": _reached(next_turn(place.calendar, self.as_of)) if waits else None,
+            "usable": _usable(filed.direction, story),
+        } | (self._standing(filed, state, dues, timeline) if outcome is None else {})
+
+    def _standing(
+        self, filed: Filed, state: State, dues: tuple[DueDate, ...], timeline: Timeline
+    ) -> dict[str, Any]:
+        calendar = self.places[filed.facility_id].calendar
+        needs = self.needs.get((Direction(filed.direction), state))
+        found = moments_of(dues, timeline, calendar, at=self.as_of, needs=needs)
+        return {
+            "at_risk_from": _reached(found.at_risk_from),
+            "late_from": _reached(found.late_from),
+            "very_late_from": _reached(found.very_late_from),
+            "is_held": found.is_held,
+        }
+
+
+def seconds(at: datetime | None) -> int | None:
+    """Return the whole second in which a moment lies."""
+    return int(at.timestamp()) if at is not None else None
+
+
+def _reached(at: datetime | None) -> int | None:
+    """Return the first whole second at which a moment is reached."""
+    return ceil(at.timestamp()) if at is not None else None
+
+
+def _timeline(story: Iterable[Happened]) -> Timeline:
+    return fold(
+        Moment(kind=one.kind, at=one.at, reason=FailureCode(one.reason) if one.reason else None)
+        for one in story
+        if one.kind in CLOCKED
+    )
+
+
+def _outcome(state: State, story: Sequence[Happened]) -> str | None:
+    """Return how a request ended: a stranger's request is not ours to fulfil (IN03)."""
+    reasons = [event.reason for event in story if event.state_to == State.NOT_FOUND]
+    if state is State.NOT_FOUND and reasons[-1:] == [FailureCode.IN03]:
+        return "not_our_patient"
+    return _OUTCOMES.get(state)
+
+
+def _state_at(story: Sequence[Happened]) -> State:
+    moves = [event.state_to for event in story if event.state_to]
+    return State(moves[-1]) if moves else State.RECEIVED
+
+
+def _due_of(dues: tuple[DueDate, ...], key: str) -> int | None:
+    return next((int(due.due_at.timestamp()) for due in dues if due.rule.key == key), None)
+
+
+def _contract_stop(rules: Iterable[Rule], timeline: Timeline) -> datetime | None:
+    """When the contract clock was kept or broken; an end that does not count leaves it open."""
+    rule = next((rule for rule in rules if rule.key == CONTRACT.key), CONTRACT)
+    stop = stop_of(rule, timeline)
+    return stop.at if stop is not None and stop.counts else None
+
+
+def _business_seconds(
+    timeline: Timeline, stop: datetime | None, calendar: BusinessCalendar
+) -> int | None:
+    """Business seconds from complete to the stop, less the requester-caused waits between."""
+    start = timeline.complete
+    if start is None or stop is None:
+        return None
+    waits = paused(timeline.holds, until=stop)
+    held = sum(calendar.business_seconds(max(a, start), b) for a, b in waits if b > start)
+    return calendar.business_seconds(start, stop) - held
+
+
+def _usable(direction: str, story: Sequence[Happened]) -> str | None:
+    """Grade images that arrived from outside by what the journal says of them."""
+    kinds = [event.kind for event in story]
+    if direction != "inbound" or EventKind.IMAGES_RECEIVED not in kinds:
+        return None
+    if EventKind.IMAGES_UNUSABLE in kinds:
+        mended = kinds.index(EventKind.IMAGES_UNUSABLE)
+        later = kinds[mended:]
+        return "after_rework" if EventKind.IMAGES_USABLE in later else "not_usable"
+    return "immediate" if EventKind.IMAGES_USABLE in kinds else "untested"

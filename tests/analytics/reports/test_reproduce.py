@@ -1,0 +1,149 @@
+"""An exported file can be counted again, as long as its data is kept, and says when it cannot."""
+
+import io
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.metrics.selection import Selection
+from analytics.mirror import kept, published
+from analytics.mirror.refresh import _SHOWN
+from analytics.reports.orders import make
+from analytics.reports.stamp import Stamp, Unstamped, read_stamp, written
+from analytics.reports.writers import WRITERS
+from analytics.sources.mirrored import LIVE, live_snapshot
+from requests_app.models import Event
+from tests.analytics.mirror.world import DAY, HOUR, World
+from tests.requests_app.cast import make_cast
+
+CHOSEN = Selection(since=date(2026, 11, 1), until=date(2026, 11, 30), zone="America/Chicago")
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    world = World(make_cast())
+    world.happen(0, "complete", "", HOUR)
+    world.happen(0, "available", "", timedelta(0))
+    return world
+
+
+def report(world: World, kind: str, folder: Path) -> Path:
+    """Export the report of live work."""
+    made = make(
+        "sla_compliance",
+        kind,
+        snapshot=live_snapshot(world.at),
+        selection=CHOSEN,
+        names={"northfield": "Northfield General"},
+        source=LIVE,
+        at=world.at,
+    )
+    path = folder / f"report.{kind}"
+    path.write_bytes(made.content)
+    return path
+
+
+def reproduced(path: Path) -> tuple[int, dict[str, Any]]:
+    """Return the exit status and the answer of the command."""
+    out = io.StringIO()
+    try:
+        call_command("reproduce", str(path), "--json", stdout=out)
+    except SystemExit as end:
+        return int(str(end.code)), json.loads(out.getvalue())
+    return 0, json.loads(out.getvalue())
+
+
+@pytest.mark.parametrize("kind", list(WRITERS))
+def test_a_report_of_any_format_is_counted_again_though_work_went_on(
+    world: World, kind: str, tmp_path: Path
+) -> None:
+    path = report(world, kind, tmp_path)
+    for _ in range(kept.KEPT + 1):  # the snapshot would be gone, but for the report
+        world.happen(1, "complete", "", HOUR)
+        world.at += DAY
+        live_snapshot(world.at)
+    _SHOWN.clear()
+    status, answer = reproduced(path)
+    assert (status, answer["verdict"], answer["differing"]) == (0, "equal", [])
+    assert answer["figures"] > 20
+
+
+def test_other_figures_than_those_of_the_data_are_named(world: World, tmp_path: Path) -> None:
+    path = report(world, "csv", tmp_path)
+    stamp = read_stamp(path.read_bytes())
+    wrong = {**stamp.figures, "requests_received.n": 99}
+    path.write_text(written(Stamp(**{**stamp.__dict__, "figures": wrong})))
+    status, answer = reproduced(path)
+    assert (status, answer["verdict"]) == (1, "different")
+    assert answer["differing"] == [{"figure": "requests_received.n", "reported": 99, "now": 2}]
+
+
+def test_data_that_is_no_longer_kept_is_said_to_be_gone(
+    world: World, tmp_path: Path, settings: Any
+) -> None:
+    settings.REPORTED_SNAPSHOTS_KEPT_DAYS = 3
+    path = report(world, "pdf", tmp_path)
+    for _ in range(kept.KEPT + 3):
+        world.happen(1, "complete", "", HOUR)
+        world.at += DAY
+        live_snapshot(world.at)
+    Event.objects.order_by("pk").first().delete()  # so that reading anew gives other rows too
+    status, answer = reproduced(path)
+    assert (status, answer["verdict"]) == (1, "not_kept")
+    assert "no longer kept" in answer["why"]
+
+
+def test_measures_printed_as_json_are_counted_again(world: World, tmp_path: Path) -> None:
+    out = io.StringIO()
+    call_command("metrics", "--json", "--by", "facility", "--from", "2026-11-01", stdout=out)
+    path = tmp_path / "metrics.json"
+    path.write_text(out.getvalue())
+    said = json.loads(out.getvalue())
+    root = published.root_of(LIVE)
+    shown = published.read(root, str(published.current(root)))
+    assert shown is not None and shown.content == said["snapshot"]["content"]
+    assert reproduced(path)[0] == 0
+    said["metrics"][0]["numerator"] = -1
+    path.write_text(json.dumps(said))
+    status, answer = reproduced(path)
+    assert status == 1
+    assert [one["reported"] for one in answer["differing"]] == [-1]
+
+
+def test_live_work_as_of_an_earlier_moment_is_read_again(world: World, tmp_path: Path) -> None:
+    out = io.StringIO()
+    call_command("metrics", "--json", "--as-of", world.at.isoformat(), stdout=out)
+    path = tmp_path / "metrics.json"
+    path.write_text(out.getvalue())
+    assert reproduced(path)[0] == 0
+    world.happen(1, "complete", "", HOUR)
+    status, answer = reproduced(path)
+    assert (status, answer["verdict"]) == (1, "not_kept")
+    assert "reads otherwise" in answer["why"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("content", [b"", b"{}", b"PK\x03\x04", b"%PDF-1.7", b'{"metrics": 3}'])
+def test_what_carries_no_stamp_is_misuse(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "other"
+    path.write_bytes(content)
+    with pytest.raises(CommandError) as refused:
+        call_command("reproduce", str(path))
+    assert refused.value.returncode == 2
+    with pytest.raises(CommandError) as absent:
+        call_command("reproduce", str(tmp_path / "not there"))
+    assert absent.value.returncode == 2
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=200), st.booleans())
+def test_no_bytes_confuse_the_reading_of_a_stamp(content: bytes, has_head: bool) -> None:
+    head = b"discless-stamp-1:" if has_head else b""
+    with pytest.raises(Unstamped):
+        read_stamp(head + content)
