@@ -235,6 +235,22 @@ def test_after_its_last_day_a_version_gives_way_to_the_rule_before_it(
     assert "ends before it begins" in answer.content.decode()
 
 
+def test_the_list_shows_what_holds_today_and_no_version_that_has_ended(
+    client: Client, house: House
+) -> None:
+    today = timezone.now().date()
+    ended = version(
+        effective_from=(today - timedelta(days=9)).isoformat(),
+        effective_to=(today - timedelta(days=1)).isoformat(),
+        days="123",
+    )
+    assert client.post("/administration/rules/contract/", ended).status_code == 302
+    assert "123 business days" not in client.get("/administration/rules/").content.decode()
+    lasting = version(effective_from=(today - timedelta(days=20)).isoformat(), days="45")
+    assert client.post("/administration/rules/contract/", lasting).status_code == 302
+    assert "45 business days" in client.get("/administration/rules/").content.decode()
+
+
 def test_a_version_cannot_begin_before_requests_that_have_come(
     client: Client, house: House
 ) -> None:
