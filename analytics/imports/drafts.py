@@ -59,18 +59,23 @@ def keep_draft(chunks: Iterable[bytes], *, file_name: str, owner: int, at: datet
 def save_mapping(key: str, *, owner: int, file_name: str, mapping: dict[str, Any]) -> None:
     """Remember what the sender said of the file."""
     facts = {"owner": owner, "file_name": file_name[:200], "mapping": mapping}
-    (_folder() / f"{key}.json").write_text(json.dumps(facts))
+    # Put in its place whole: the same sender may read it meanwhile.
+    draft = _folder() / f".{key}.{secrets.token_hex(4)}"
+    draft.write_text(json.dumps(facts))
+    draft.replace(_folder() / f"{key}.json")
 
 
 def draft_of(key: str, owner: int) -> Draft | None:
     """Return a person's own draft; another's is not there."""
-    path = _folder() / key
-    if not _NAME.match(key) or not path.exists():
+    if not _NAME.match(key):
         return None
-    facts = json.loads((_folder() / f"{key}.json").read_text())
-    if facts["owner"] != owner:
+    try:
+        facts = json.loads((_folder() / f"{key}.json").read_text())
+        if facts["owner"] != owner:
+            return None
+        return Draft(key=key, content=(_folder() / key).read_bytes(), **facts)
+    except FileNotFoundError:  # confirmed or swept, perhaps between the two
         return None
-    return Draft(key=key, content=path.read_bytes(), **facts)
 
 
 def drop_draft(key: str) -> None:

@@ -161,14 +161,18 @@ def _own(keeper: Keeper, rows: QuerySet[Policy]) -> list[Policy]:
 
 def _row(versions: list[Policy], today: date) -> dict[str, Any]:
     general = [row for row in versions if row.facility is None]
-    begun = [row for row in general if row.effective_from is None or row.effective_from <= today]
+    ended = [row for row in general if row.effective_to and row.effective_to < today]
+    now_or_later = [row for row in general if row not in ended]
+    begun = [
+        row for row in now_or_later if row.effective_from is None or row.effective_from <= today
+    ]
     # The organization's word beats what shipped.
     now = next((row for row in begun if row.organization_id), begun[-1])
     return {
         "rule": now,
         "policy": capfirst(rule_of(now).policy),
         "exceptions": len({row.facility_id for row in versions if row.facility_id}),
-        "later": [row for row in general if row not in begun],
+        "later": [row for row in now_or_later if row not in begun],
     }
 
 

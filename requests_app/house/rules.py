@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 
 from audit.proof.entry import Action
-from requests_app.house.ledger import Keeper
+from requests_app.house.ledger import Keeper, lock_house
 from requests_app.models import Facility, ImagingRequest, Policy
 from requests_app.refusals import Incomplete, NotAllowed
 from requests_app.sla.rules import SEEDED, DayZero
@@ -120,6 +120,9 @@ def withdraw(keeper: Keeper, row: Policy) -> None:
     """Remove a version that has not begun; one in force is replaced, never removed."""
     if row.organization_id != keeper.organization.pk:
         raise NotAllowed("This rule is not your organization's.")
+    lock_house(keeper)
+    if not Policy.objects.filter(pk=row.pk).exists():
+        raise Incomplete("Somebody removed this version first. Look at the rule again.")
     if row.effective_from is None or _has_begun(keeper, row):
         raise Incomplete(
             "This version has begun, and requests may stand under it. Publish a new version."

@@ -51,11 +51,12 @@ def mail_again(notice: Notice, *, by: User | None, at: datetime) -> Notice:
         check_work(by, request)
         if request.is_demonstration:
             raise TransitionRefused("This request is made up: no mail goes out for it.")
-        if notice.state == NoticeState.QUEUED:
-            raise TransitionRefused("This mail waits to leave. It goes out by itself.")
         delivery = notice.delivery
         if delivery is not None and not delivery.link.is_live(at):
             raise TransitionRefused("Only a link that still opens can be sent again.")
+        same = request.notices.filter(kind=notice.kind, delivery=notice.delivery)
+        if same.filter(state=NoticeState.QUEUED).exists():
+            raise TransitionRefused("This mail waits to leave. It goes out by itself.")
         touch(request, Touch.RESEND, by=by, at=at)
         return queue_notice(
             request, kind=notice.kind, address=notice.address, at=at, delivery=delivery

@@ -71,9 +71,7 @@ class DayCell:
 @require_GET
 def request_page(http_request: HttpRequest, number: str) -> HttpResponse:
     """Show a request."""
-    request = find(http_request, number)
-    looked_at(http_request, request, at=timezone.now())
-    return _answer(http_request, request)
+    return _answer(http_request, find(http_request, number))
 
 
 @seers
@@ -122,8 +120,8 @@ def _answer(
     tried: tuple[Step, StepForm] | None = None,
     address: str = "",
 ) -> HttpResponse:
-    at = timezone.now()
-    user = person(http_request)
+    at, user = timezone.now(), person(http_request)
+    looked_at(http_request, request, at=at)
     works = user.has_role(*WORKERS)
     clocks = clocks_of(request, at)
     tone, words = words_for(clocks.standing, clocks.timeline, at)

@@ -153,6 +153,17 @@ def test_following_a_tracking_link_is_recorded(client: Client) -> None:
     assert filed.tracking_token.encode() not in bytes(entry.body)
 
 
+@pytest.mark.parametrize("said", [{}, {"expected": "closed"}, {"expected": "received"}])
+def test_a_page_that_answers_a_step_is_a_look_too(said: dict[str, str]) -> None:
+    number = sample_world()["number"]
+    client = client_of(somebody(Role.AUDITOR, facility()))
+    answer = client.post(f"/work/requests/{number}/do/take/", said)
+    assert answer.status_code in (403, 409, 422)
+    assert "Sample Patient 0417" in answer.content.decode()
+    looks = AuditEntry.objects.filter(verb="request.viewed", subject=f"request:{number}")
+    assert looks.count() == 1
+
+
 def test_previewing_importing_and_deleting_a_log_is_recorded(
     settings: object, tmp_path: Path
 ) -> None:

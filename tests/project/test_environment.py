@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from project import environment
 
@@ -34,6 +35,12 @@ def test_a_folder_may_stand_in_a_file(written: Path, tmp_path: Path) -> None:
     assert environment.folder("SOME", Path("usual")) == tmp_path / "elsewhere"
     written.write_text("")
     assert environment.folder("SOME", tmp_path / "usual") == tmp_path / "usual"
+
+
+def test_a_file_that_is_no_text_stops_the_start_with_a_sentence(written: Path) -> None:
+    written.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ImproperlyConfigured, match="SOME_FILE cannot be read"):
+        environment.text("SOME", "usual")
 
 
 def test_no_example_setting_carries_a_remark_in_its_value() -> None:

@@ -23,6 +23,8 @@ from analytics.statistics.ordered import Curve, Ordered
 
 RUNS = 512
 FEWEST_RUNS = 16
+MOST_FACILITIES = 1 << 16
+"""A row keeps the number of its facility in two bytes."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from analytics.metrics import statements
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.definition import Kind, Metric
 from analytics.metrics.engines.answers import Spread, Sums, added
-from analytics.metrics.engines.cube import Cube
+from analytics.metrics.engines.cube import MOST_FACILITIES, Cube
 from analytics.metrics.engines.cube import build as build_cube
 from analytics.metrics.engines.reach import Reach, Window, reach_of
 from analytics.metrics.engines.rollup import Rollup
@@ -48,8 +48,12 @@ def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
     missing = question.mirror.log.missing
     able = [one for one in METRICS if not any(name in missing for name in one.needs)]
     wanted = [one for metric in able for one in statements.sums_of(metric)]
+    parts = {group: list(dict.fromkeys(of)) for group, of in _grouped(able).items()}
     cells = len(reach.facilities) * (reach.days + 1)
-    if cells * len(set(wanted)) * 16 > most // 2:
+    rows = len(set(wanted)) + sum(
+        len(of) * _words(question, of[0].table, group) for group, of in parts.items()
+    )
+    if cells * rows * 16 > most // 2 or len(reach.facilities) > MOST_FACILITIES:
         return None
     ordered = [one for one in able if one.kind in (Kind.QUANTILE, Kind.SURVIVAL)]
     populations = dict.fromkeys(statements.population(one) for one in ordered)
@@ -58,12 +62,15 @@ def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
     return Counted(
         reach=reach,
         rollups=_rollups(question, wanted, reach),
-        words={
-            group: _rollups(question, parts, reach, group)
-            for group, parts in _grouped(able).items()
-        },
+        words={group: _rollups(question, of, reach, group) for group, of in parts.items()},
         cubes={one: cube for one, cube in cubes.items() if cube is not None},
     )
+
+
+def _words(question: Question, table: str, group: str) -> int:
+    """Return how many words a rollup by word would keep apart: reasons may be free text."""
+    [(found,)] = question.rows(f"SELECT count(DISTINCT {group}) + 1 FROM {table} WHERE $selection")
+    return int(found)
 
 
 def _grouped(able: Sequence[Metric]) -> dict[str, list[Sum]]:

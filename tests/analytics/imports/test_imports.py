@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from analytics.external_logs.store import folder_of
-from analytics.imports.drafts import keep_draft
+from analytics.imports.drafts import draft_of, keep_draft, save_mapping
 from analytics.models import UploadedLog
 from analytics.sources.opening import UnknownSource, open_source
 from audit.models import AuditEntry
@@ -128,6 +129,32 @@ def test_drafts_of_yesterday_are_swept_by_the_time_that_is_passed_in(
     left = tmp_path / ("0" * 32)
     monkeypatch.setattr(Path, "iterdir", lambda _: iter([left]))
     keep_draft([b"d"], file_name="d.csv", owner=1, at=moment)
+
+
+def test_a_draft_is_read_whole_while_its_sender_answers_it_twice(
+    settings: object, tmp_path: Path
+) -> None:
+    settings.UPLOAD_ROOT = tmp_path  # type: ignore[attr-defined]
+    key = keep_draft([LOG], file_name="cd.csv", owner=1, at=AT)
+    answers = {"columns": {f"column {number}": "facility" for number in range(20_000)}}
+    with ThreadPoolExecutor(1) as sender:
+        writing = sender.submit(
+            lambda: [
+                save_mapping(key, owner=1, file_name="cd.csv", mapping=answers) for _ in range(20)
+            ]
+        )
+        while not writing.done():
+            assert draft_of(key, 1) is not None
+        writing.result()
+    assert sorted(path.name for path in tmp_path.iterdir()) == [key, f"{key}.json"]
+
+
+def test_a_draft_that_ends_between_two_looks_is_not_there(settings: object, tmp_path: Path) -> None:
+    settings.UPLOAD_ROOT = tmp_path  # type: ignore[attr-defined]
+    for left in ("{key}", "{key}.json"):
+        key = keep_draft([LOG], file_name="cd.csv", owner=1, at=AT)
+        (tmp_path / left.format(key=key)).unlink()
+        assert draft_of(key, 1) is None
 
 
 def test_day_or_month_is_asked_and_answered(analyst: Client) -> None:

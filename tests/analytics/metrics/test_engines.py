@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.eventlog import EVENTS, REQUESTS, table_of
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import answer, compute
 from analytics.metrics.definition import Kind, Result
@@ -147,6 +148,32 @@ def test_past_its_memory_nothing_is_counted_ahead() -> None:
         assert counted is not None
         assert 0 < counted.bytes < 1 << 26
         assert count_ahead(question, most=1 << 16) is None
+
+
+def test_free_words_as_reasons_are_not_counted_ahead_past_the_memory() -> None:
+    log = synthetic.log()
+    events = [
+        event | {"reason": event["reason"] and f"reason {place}"}
+        for place, event in enumerate(log.events.to_pylist())
+    ]
+    free = fold(synthetic.log(events=table_of(events, EVENTS)))
+    most = 1 << 23
+    for mirror, fits in ((fold(log), True), (free, False)):
+        with asking(mirror, Selection()) as question:
+            counted = count_ahead(question, most=most)
+            assert (counted is not None) == fits
+            assert counted is None or counted.bytes < most
+
+
+def test_more_facilities_than_their_numbers_hold_are_left_to_the_scan() -> None:
+    log = synthetic.log(facilities=("one",))
+    row = log.requests.to_pylist()[1]
+    rows = [
+        row | {"request_id": str(number), "facility": f"place {number}"} for number in range(66_000)
+    ]
+    many = fold(synthetic.log(requests=table_of(rows, REQUESTS), events=log.events.slice(0, 0)))
+    named = [compute(many, Selection(), ["turnaround_median"])["turnaround_median"].n for _ in "12"]
+    assert named == [66_000, 66_000]
 
 
 @settings(max_examples=100, deadline=None)

@@ -10,8 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from audit.access import SYSTEM
 from audit.models import AuditEntry
+from requests_app.house.ledger import Keeper
+from requests_app.house.rules import withdraw
 from requests_app.models import Facility, Holiday, ImagingRequest, Policy
+from requests_app.refusals import Incomplete
 from requests_app.sla.calendar import us_federal_holidays
 from requests_app.sla.policy import calendar_for, rules_for
 from requests_app.vocabulary import LegalBasis, Until
@@ -235,6 +239,22 @@ def test_after_its_last_day_a_version_gives_way_to_the_rule_before_it(
     assert "ends before it begins" in answer.content.decode()
 
 
+def test_the_list_shows_what_holds_today_and_no_version_that_has_ended(
+    client: Client, house: House
+) -> None:
+    today = timezone.now().date()
+    ended = version(
+        effective_from=(today - timedelta(days=9)).isoformat(),
+        effective_to=(today - timedelta(days=1)).isoformat(),
+        days="123",
+    )
+    assert client.post("/administration/rules/contract/", ended).status_code == 302
+    assert "123 business days" not in client.get("/administration/rules/").content.decode()
+    lasting = version(effective_from=(today - timedelta(days=20)).isoformat(), days="45")
+    assert client.post("/administration/rules/contract/", lasting).status_code == 302
+    assert "45 business days" in client.get("/administration/rules/").content.decode()
+
+
 def test_a_version_cannot_begin_before_requests_that_have_come(
     client: Client, house: House
 ) -> None:
@@ -258,6 +278,18 @@ def test_a_version_that_has_not_begun_may_go_and_one_in_force_may_not(
     assert list(Policy.objects.filter(organization=house.organization)) == [begun]
     shipped = Policy.objects.get(key="contract", organization=None)
     assert client.post(f"/administration/rules/versions/{shipped.pk}/remove/").status_code == 404
+
+
+def test_a_version_that_somebody_removed_first_is_removed_once(
+    client: Client, house: House
+) -> None:
+    client.post("/administration/rules/contract/", version())
+    seen, seen_too = (Policy.objects.get(organization=house.organization) for _ in range(2))
+    keeper = Keeper(organization=house.organization, at=timezone.now(), agent=SYSTEM)
+    withdraw(keeper, seen)
+    with pytest.raises(Incomplete, match="removed this version first"):
+        withdraw(keeper, seen_too)
+    assert AuditEntry.objects.filter(verb="rule.withdrawn").count() == 1
 
 
 def test_two_versions_cannot_begin_on_one_day(client: Client, house: House) -> None:

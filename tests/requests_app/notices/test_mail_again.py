@@ -109,3 +109,13 @@ def test_a_mail_of_another_request_is_none_of_this_page(client: Client, cast: Ca
     said = {"expected": "denied", "notice": other.pk}
     answer = client.post(f"/work/requests/{request.number}/do/resend/", said)
     assert answer.status_code == 422
+
+
+def test_a_second_click_mails_nothing_more(client: Client, cast: Cast) -> None:
+    request = denied(cast)
+    client.force_login(cast.people[Role.SUPERVISOR])
+    path = f"/work/requests/{request.number}/do/resend/"
+    said = {"expected": "denied", "notice": Notice.objects.get(kind="denial").pk}
+    assert [client.post(path, said).status_code for _ in range(2)] == [302, 409]
+    assert Notice.objects.filter(kind="denial", state="queued").count() == 1
+    assert request.events.filter(kind="manual_touch").count() == 1
