@@ -33,6 +33,7 @@ def needs_of(view: View, ask: Question) -> Context:
         (f"{count(held)} more on hold", "held_requests"),
     )
     calendars = _calendars(view, waiting)
+    _, outside = asked.inbound(ask)
     return {
         "needs_title": f"{plural(late + risk, 'request needs', 'requests need')} someone today",
         "needs_parts": [
@@ -41,8 +42,16 @@ def needs_of(view: View, ask: Question) -> Context:
         ],
         "needs": [_need(view, row, calendars[row.facility]) for row in waiting],
         "needs_all": links.queue(view.query, tab="needs"),
+        "needs_here": count(late + risk - outside),
+        "needs_outside": including(outside),
+        "needs_outside_all": links.outside_images(view.query, tab="needs"),
         "needs_why": view.snapshot.mirror.log.missing.get("band", ""),
     }
+
+
+def including(outside: int) -> str:
+    """Say how many of a number are outside images; nothing where none are."""
+    return f"including {plural(outside, 'outside image', 'outside images')}" if outside else ""
 
 
 def _calendars(view: View, waiting: list[Waiting]) -> Calendars:
