@@ -94,6 +94,12 @@ class Command(BaseCommand):
 def _facility(keeper: Keeper, options: dict[str, Any]) -> tuple[Facility, bool]:
     name = options["facility"]
     found = Facility.objects.filter(organization=keeper.organization, name=name).first()
+    if found is not None and found.zone != options["zone"]:
+        raise CommandError(
+            f"{name} is there already, in {found.zone} and not {options['zone']}. "
+            "Nothing was changed; its zone is changed under Administration, Facilities.",
+            returncode=2,
+        )
     if found is not None:
         return found, False
     place = Place(name=name, short_name=options["short_name"] or name[:60], zone=options["zone"])
