@@ -128,13 +128,6 @@ def _answer(
     works = user.has_role(*WORKERS)
     clocks, is_done = clocks_of(request, at), is_complete(request)
     tone, words = words_for(clocks.standing, clocks.timeline, at)
-    first = needed_first(request, request.facility.local_day(at))
-    steps = [
-        (step, tried[1] if tried and tried[0] is step else step.form(request=request))
-        for step in sorted(
-            steps_for(request, user), key=lambda step: (step.key != first, not step.is_main)
-        )
-    ]
     context = {
         "request_": request,
         "zone": request.facility.zone,
@@ -150,8 +143,7 @@ def _answer(
         "is_complete": is_done,
         "missing": missing(request, request.facility.local_day(at)) if request.is_open else (),
         "needs_authorization": is_needed(request),
-        "main": next((pair for pair in steps if pair[0].key == first or pair[0].is_main), None),
-        "steps": steps,
+        **_steps(request, user, at, tried),
         "tried": tried[0].key if tried else "",
         "takes_images": works and State(request.state) in TAKES_IMAGES,
         "upload_limit": settings.UPLOAD_LIMIT,
@@ -159,6 +151,21 @@ def _answer(
         **_facts(request, clocks, at),
     }
     return render(http_request, "requests_app/staff/request.html", context, status=status)
+
+
+def _steps(
+    request: ImagingRequest, user: User, at: datetime, tried: tuple[Step, StepForm] | None
+) -> dict[str, Any]:
+    """Return the steps with their forms, the one that is due first at the head."""
+    first = needed_first(request, request.facility.local_day(at))
+    steps = [
+        (step, tried[1] if tried and tried[0] is step else step.form(request=request))
+        for step in sorted(
+            steps_for(request, user), key=lambda step: (step.key != first, not step.is_main)
+        )
+    ]
+    main = next((pair for pair in steps if pair[0].key == first or pair[0].is_main), None)
+    return {"steps": steps, "main": main}
 
 
 def _state_words(request: ImagingRequest, *, is_done: bool) -> str:
