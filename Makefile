@@ -4,7 +4,7 @@ BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup up demo test test-fast check fix docs bench clean
+.PHONY: help setup up demo browser test test-fast check fix docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -36,6 +36,8 @@ var/.browser: var/.assets package-lock.json project/assets/browser.py
 
 setup: var/.runtime var/.assets ## environment, wheels, browser assets, database; starts nothing
 	$(MANAGE) migrate --no-input --verbosity 0
+	@echo "Set up. Next: make demo for a made-up year, or for your own data"
+	@echo "  $(MANAGE) set_up --help   (docs/how-to/run-it-for-real.md), then make up"
 
 # `up` brings the database up to date itself: `setup` would do it a second time.
 up: var/.runtime var/.assets ## everything on one machine, with your own data (first: manage.py set_up)
@@ -43,6 +45,8 @@ up: var/.runtime var/.assets ## everything on one machine, with your own data (f
 
 demo: var/.runtime var/.assets ## everything on one machine, with a year of demonstration data
 	DEMO=true $(MANAGE) up --demo
+
+browser: var/.browser ## only the browser that tests use
 
 test: var/.tests var/.browser ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile

@@ -12,7 +12,7 @@ def main() -> None:
 
     from project.embedded.session import database_for_command
 
-    with database_for_command(sys.argv[1:2]):
+    with database_for_command(sys.argv[1:]):
         execute_from_command_line(sys.argv)
 
 

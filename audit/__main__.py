@@ -1,4 +1,4 @@
-"""`python -m audit verify bundle.zip`: check an export with nothing but Python."""
+"""`python3 -m audit verify bundle.zip`: check an export with nothing but Python."""
 
 import argparse
 import io
@@ -12,7 +12,7 @@ from audit.proof.verify import Verdict, verify_file
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m audit")
+    parser = argparse.ArgumentParser(prog="python3 -m audit")
     commands = parser.add_subparsers(dest="command", required=True)
     check = commands.add_parser("verify", help="check an exported audit log")
     check.add_argument("file", type=Path, metavar="bundle.zip")

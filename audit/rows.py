@@ -26,7 +26,7 @@ class Row:
     seq: int
     id: str
     when: str
-    year: str
+    time: str
     who: str
     role: str
     did: str
@@ -56,8 +56,8 @@ def row_of(entry: AuditEntry, seq: int, reader: Reader) -> Row:
     return Row(
         seq=seq,
         id=str(entry.pk),
-        when=f"{local:%a, %b} {local.day}, {local:%H:%M:%S}",
-        year=f"{local:%Y %Z}",
+        when=f"{local:%a, %b} {local.day}, {local:%Y}",
+        time=f"{local:%H:%M:%S %Z}",
         who=entry.agent_name or entry.agent,
         role=in_words(str(agent.get("role", ""))),
         did=verb_words(entry.verb),

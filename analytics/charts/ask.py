@@ -165,6 +165,16 @@ def bands(ask: Question) -> dict[str, int]:
     )
 
 
+def inbound(ask: Question) -> tuple[int, int]:
+    """Return how many open requests are for outside images, and how many of those are urgent."""
+    ((n, urgent),) = ask.rows(
+        "SELECT count(*), count(*) FILTER (WHERE band IN ('late', 'very_late', 'at_risk')) "
+        f"FROM cases WHERE $selection AND {_OPEN} AND direction = 'inbound'",
+        ask.whenever,
+    )
+    return int(n), int(urgent)
+
+
 def ages(ask: Question) -> list[Age]:
     """Return open requests by age and band."""
     rows = ask.rows(

@@ -11,6 +11,7 @@ from analytics.charts.tables import Cell
 from analytics.charts.words import count, one, period, span, whole
 from analytics.dashboards import links
 from analytics.dashboards.head import DISCS
+from analytics.dashboards.needs import including
 from analytics.dashboards.standing import STATES
 from analytics.metrics.question import asking
 from analytics.readers.view import View
@@ -32,6 +33,7 @@ def charts(view: View) -> tuple[Context, dict[str, Any]]:
         )
         mix = asked.media_mix(ask, view.until - timedelta(days=91))
         ages, flow = asked.ages(ask), asked.flow(ask)
+        outside, _ = asked.inbound(ask)
     figures = {
         "curve": curve.figure(now, before, before_label=label),
         "curve_narrow": curve.figure(now, before, before_label=label, narrow=True),
@@ -43,7 +45,7 @@ def charts(view: View) -> tuple[Context, dict[str, Any]]:
         "curve": _curve_words(view, now, before, label),
         "media": _media_words(view, months, mix),
         "pareto": _pareto_words(view, lost, failing),
-        "ages": _age_words(view, ages, flow),
+        "ages": _age_words(view, ages, flow, outside),
         "is_empty": not now.n and not any(age.n for age in ages),
         "query": view.query,
     }
@@ -133,7 +135,7 @@ def _lacks(view: View, field: str) -> str:
     return view.snapshot.mirror.log.missing.get(field, "")
 
 
-def _age_words(view: View, ages: list[Any], flow: tuple[int, int]) -> Context:
+def _age_words(view: View, ages: list[Any], flow: tuple[int, int], outside: int) -> Context:
     total = sum(age.n for age in ages)
     old = sum(age.n for age in ages[2:])
     came, ended = flow
@@ -150,6 +152,8 @@ def _age_words(view: View, ages: list[Any], flow: tuple[int, int]) -> Context:
     return {
         "title": _open_words(total, old),
         "rows": rows,
+        "outside": including(outside),
+        "outside_door": links.outside_images(view.query),
         "flow": f"Received {count(came)} last week · closed {count(ended)} · net {'−' if net < 0 else '+'}{abs(net)}",
     }
 

@@ -47,12 +47,21 @@ def age_of(label: str) -> str:
 
 def queue(query: Query, **filters: str) -> str:
     """Return the queue with filters; nothing for a log, whose requests are not ours."""
+    return _work(query, "staff:queue", filters)
+
+
+def outside_images(query: Query, **filters: str) -> str:
+    """Return the list of outside images with filters; nothing for a log."""
+    return _work(query, "staff:outside_images", filters)
+
+
+def _work(query: Query, name: str, filters: Mapping[str, str]) -> str:
     if query.source != LIVE:
         return ""
     chosen = {name: word for name, word in filters.items() if word}
     facilities = [("facility", one) for one in query.facilities if "facility" not in chosen]
     pairs = [*chosen.items(), *facilities]
-    return f"{reverse('staff:queue')}?{urlencode(pairs)}" if pairs else reverse("staff:queue")
+    return f"{reverse(name)}?{urlencode(pairs)}" if pairs else reverse(name)
 
 
 def request(query: Query, number: str) -> str:

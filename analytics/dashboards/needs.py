@@ -38,6 +38,7 @@ def needs_of(view: View, ask: Question) -> Context:
     foretold = foreseen(view.query.source, view.snapshot, view.selection)
     known = foretold.chances if isinstance(foretold, Forecast) else ()
     chances = {one.number: one for one in known}
+    _, outside = asked.inbound(ask)
     return {
         "needs_title": f"{plural(late + risk, 'request needs', 'requests need')} someone today",
         "needs_parts": [
@@ -50,8 +51,16 @@ def needs_of(view: View, ask: Question) -> Context:
         ],
         "needs_all": links.queue(view.query, tab="needs"),
         "needs_forecast": links.forecast(view.query),
+        "needs_here": count(late + risk - outside),
+        "needs_outside": including(outside),
+        "needs_outside_all": links.outside_images(view.query, tab="needs"),
         "needs_why": view.snapshot.mirror.log.missing.get("band", ""),
     }
+
+
+def including(outside: int) -> str:
+    """Say how many of a number are outside images; nothing where none are."""
+    return f"including {plural(outside, 'outside image', 'outside images')}" if outside else ""
 
 
 def _calendars(view: View, waiting: list[Waiting]) -> Calendars:

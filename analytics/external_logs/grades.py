@@ -11,6 +11,7 @@ from analytics.external_logs.mapping import Mapping
 from analytics.metrics.catalogue import METRICS
 
 GOOD = 0.8  # share of rows from which on a measure speaks for the log
+GRADE_WORDS = {"good": "Good", "weak": "Weak", "not_computable": "Not computable"}
 HELPS = {
     "received_at": ("Date Received", "A date on which each request was received."),
     "completed_at": ("Date Completed", "A date on which each request was completed."),

@@ -22,6 +22,8 @@ LATER = frozenset(
     }
 )
 """Fields that are filled in while a request is worked on."""
+ANCHORS = ("received_anchor", "completed_anchor")
+"""Fields of an event log whose column may give way to one of its activities."""
 OF_AN_EVENT = ("case_id", "activity", "timestamp", "lifecycle")
 
 
@@ -54,11 +56,17 @@ def is_read_otherwise(
 ) -> bool:
     """Say whether the file is read in another way than the log was, so that rows cannot be matched.
 
-    That is so where rows are requests there and events here, or where a field comes from another
-    column although the one that it came from is still there.
+    That is so where rows are requests there and events here, where a field comes from another
+    column although the one that it came from is still there, or where only one of the two takes
+    receipt or completion from a column that both have.
     """
     if (earlier.layout == "requests") != (layout == "requests"):
         return True
+    both = set(headers) & set(earlier.headers)
+    for anchor in ANCHORS:
+        there, here = earlier.sources.get(anchor), sources.get(anchor)
+        if there != here and both & {there, here}:
+            return True
     return any(
         name in sources and sources[name] != header and header in headers
         for name, header in earlier.sources.items()

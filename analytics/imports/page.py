@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.external_logs.columns import FIELD_WORDS, is_private
-from analytics.external_logs.grades import HELPS, missing_fields, would_help
+from analytics.external_logs.grades import GRADE_WORDS, HELPS, missing_fields, would_help
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.sniff import is_yes_no
@@ -23,9 +23,9 @@ STATES = {
     "ignored": ("none", "circle-dashed", "Ignored"),
 }
 GRADES = {
-    "good": ("ok", "circle-check", "Good"),
-    "weak": ("risk", "triangle-alert", "Weak"),
-    "not_computable": ("none", "circle-dashed", "Not computable"),
+    "good": ("ok", "circle-check"),
+    "weak": ("risk", "triangle-alert"),
+    "not_computable": ("none", "circle-dashed"),
 }
 
 
@@ -89,9 +89,9 @@ def grades_of(reading: Reading) -> list[dict[str, Any]]:
         if line in found:
             found[line]["label"] += f", {label[0].lower()}{label[1:]}"
             continue
-        tone, icon, word = GRADES[grade["grade"]]
+        tone, icon = GRADES[grade["grade"]]
         found[line] = {"label": label, "percent": share, "why": grade["why"]}
-        found[line] |= {"tone": tone, "icon": icon, "word": word}
+        found[line] |= {"tone": tone, "icon": icon, "word": GRADE_WORDS[grade["grade"]]}
     return list(found.values())
 
 

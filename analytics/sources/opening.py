@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
+from django.db.models import QuerySet
+
 from analytics.external_logs.store import load
 from analytics.mirror.fold import fold
 from analytics.mirror.kept import with_content
@@ -16,6 +18,7 @@ from analytics.sources.mirrored import LIVE, live_snapshot
 from requests_app.refusals import DisclessError
 
 __all__ = ["LIVE", "UnknownSource", "kept_snapshot", "live_as_of", "names_of_logs", "open_source"]
+MOST_NAMED = 20  # logs that a refusal lists
 
 
 class UnknownSource(DisclessError):
@@ -31,12 +34,11 @@ def open_source(
     """Return the mirror of a source; UnknownSource where there is none for this organization."""
     if name == LIVE:
         return live_snapshot(at)
-    logs = UploadedLog.objects.filter(name=name)
-    if not any_organization:
-        logs = logs.filter(organization=organization_id)
-    log = logs.first()
+    logs = UploadedLog.objects.all() if any_organization else _logs_of(organization_id)
+    log = logs.filter(name=name).first()
     if log is None:
-        raise UnknownSource(f"There is no imported log {name!r}. Import it first, or use live.")
+        known = ", ".join([LIVE, *dict.fromkeys(logs.values_list("name", flat=True)[:MOST_NAMED])])
+        raise UnknownSource(f"There is no imported log {name!r}. Known: {known}.")
     try:
         return _folded(log.folder)
     except (UploadedLog.DoesNotExist, FileNotFoundError) as error:
@@ -57,8 +59,11 @@ def names_of_logs(organization_id: int | None) -> tuple[str, ...]:
     """Return the imported logs of an organization, the latest first."""
     if organization_id is None:
         return ()
-    logs = UploadedLog.objects.filter(organization=organization_id)
-    return tuple(logs.values_list("name", flat=True))
+    return tuple(_logs_of(organization_id).values_list("name", flat=True))
+
+
+def _logs_of(organization_id: int | None) -> QuerySet[UploadedLog]:
+    return UploadedLog.objects.filter(organization=organization_id)
 
 
 def kept_snapshot(source: str, *, content: str, as_of: datetime) -> Snapshot | None:

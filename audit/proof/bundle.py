@@ -29,7 +29,7 @@ _UNREADABLE = (
 README = """An export of a Discless audit log.
 
 Check it with any Python 3.11 or later and a copy of the folder `audit` of Discless:
-    python -m audit verify bundle.zip
+    python3 -m audit verify bundle.zip
 Pin the key that you were given on another way: --key "name+id+key".
 Keep bundles: the next one must extend this one (--previous).
 """

@@ -11,7 +11,7 @@ from project.embedded.lock import instance_lock
 from project.embedded.processes import stop
 
 NEEDS_NO_DATABASE = frozenset(
-    {"up", "inspect", "due", "help", "version", "makemigrations", "collectstatic", "check"}
+    {"up", "inspect", "help", "version", "makemigrations", "collectstatic", "check"}
     | {"write_reference", "compilemessages", "spectacular", "--help", "--version", "-h"}
 )
 BASE = Path(__file__).resolve().parent.parent.parent
@@ -22,12 +22,23 @@ def var_folder() -> Path:
     return environment.folder("VAR", BASE / "var")
 
 
+def needs_database(command: Sequence[str]) -> bool:
+    """Say whether a command with these words needs the database; `due` does for a facility only."""
+    if not command or command[0] in NEEDS_NO_DATABASE:
+        return False
+    if command[0] == "due":
+        options = [word.partition("=")[0] for word in command[1:]]
+        # An option may be shortened: --fac is --facility.
+        return any(len(one) > 3 and "--facility".startswith(one) for one in options)
+    return True
+
+
 @contextmanager
 def database_for_command(command: Sequence[str]) -> Iterator[None]:
     """Start the embedded PostgreSQL for the length of a command that needs it."""
     var = var_folder()
-    skips = not command or command[0] in NEEDS_NO_DATABASE
-    if skips or environment.text("DATABASE_URL", "") or postgres.is_ready(var):
+    is_elsewhere = bool(environment.text("DATABASE_URL", ""))
+    if not needs_database(command) or is_elsewhere or postgres.is_ready(var):
         yield
         return
     with instance_lock(var, lambda words: print(words, file=sys.stderr)) as lock:

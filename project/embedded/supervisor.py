@@ -15,6 +15,7 @@ from project.embedded import postgres, valkey
 from project.embedded.lock import instance_lock
 from project.embedded.processes import Child, stop, wait_until
 from project.embedded.servers import Server, servers
+from project.embedded.transcript import Transcript, is_worth_showing
 
 
 class Supervisor:
@@ -27,6 +28,13 @@ class Supervisor:
         self.preparing = False
         self.stopping = threading.Event()
         self.began = time.monotonic()
+        self.transcript = Transcript(var)
+
+    def hear(self, name: str, line: str) -> None:
+        """Keep one line of one part, and print it where somebody should see it."""
+        self.transcript.keep(name, line)
+        if is_worth_showing(name, line, stopping=self.stopping.is_set()):
+            self.say(name, line)
 
     def say(self, name: str, line: str) -> None:
         """Print one line of one part."""
@@ -68,11 +76,11 @@ class Supervisor:
     def _start_stores(self, lock: int) -> None:
         check_port_is_free(self.host, self.port)
         if not environment.text("DATABASE_URL", ""):
-            self.stores.append(postgres.start(self.var, keep=(lock,), say=self.say))
+            self.stores.append(postgres.start(self.var, keep=(lock,), say=self.hear))
             postgres.make_database(self.var)
             self.say("up", "database ready")
         if not environment.text("BROKER_URL", ""):
-            self.stores.insert(0, valkey.start(self.var, keep=(lock,), say=self.say))
+            self.stores.insert(0, valkey.start(self.var, keep=(lock,), say=self.hear))
             self.say("up", "broker ready")
 
     def _start_servers(self, lock: int, restore: Callable[[], object]) -> None:
@@ -86,7 +94,7 @@ class Supervisor:
             wait_until(first, self._web_answers)
 
     def _start(self, server: Server, lock: int) -> None:
-        server.start(keep=(lock,), cwd=self.base, say=self.say)
+        server.start(keep=(lock,), cwd=self.base, say=self.hear)
 
     def _web_answers(self) -> bool:
         try:

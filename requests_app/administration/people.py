@@ -14,6 +14,7 @@ from requests_app.house.invitation import send_invitation
 from requests_app.house.people import Post, change_person, invite, switch
 from requests_app.models import Facility, User
 from requests_app.notices.address import check_address
+from requests_app.notices.files import folder_of_mail
 from requests_app.refusals import DisclessError
 from requests_app.vocabulary import Role
 
@@ -87,7 +88,8 @@ def people(request: HttpRequest) -> HttpResponse:
         }
         for one in found.prefetch_related("groups", "facilities")
     ]
-    return render(request, "requests_app/administration/people.html", {"rows": rows})
+    context = {"rows": rows, "mail_folder": folder_of_mail()}
+    return render(request, "requests_app/administration/people.html", context)
 
 
 @administrators
@@ -158,14 +160,20 @@ def invite_again(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 def _mail(request: HttpRequest, found: User) -> None:
-    if send_invitation(found):
-        messages.success(request, f"{found.email} is invited: a link is on its way by mail.")
-    else:
+    if not send_invitation(found):
         messages.warning(
             request,
             f"{found.email} has an account, but the mail server did not take the invitation. "
             "Open the person and send it again.",
         )
+    elif where := folder_of_mail():
+        messages.warning(
+            request,
+            f"{found.email} is invited, but no mail server is set: the mail with the link is the "
+            f"newest file in {where} on the server. Hand the link over yourself.",
+        )
+    else:
+        messages.success(request, f"{found.email} is invited: a link is on its way by mail.")
 
 
 def _own(keeper: Keeper, person_id: int) -> User:

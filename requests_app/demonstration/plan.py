@@ -10,8 +10,8 @@ from requests_app.demonstration.course import Course
 from requests_app.demonstration.inbound import fetch
 from requests_app.demonstration.outbound import PEOPLE, release
 from requests_app.demonstration.places import ASKERS, DOORS, EXAMS, PLACES, Place
-from requests_app.demonstration.shown import shown
-from requests_app.demonstration.story import Story
+from requests_app.demonstration.shown import BODY, shown
+from requests_app.demonstration.story import Step, Story, Verb
 from requests_app.sla.calendar import DAY, BusinessCalendar, us_federal_holidays
 from requests_app.vocabulary import (
     Channel,
@@ -20,10 +20,13 @@ from requests_app.vocabulary import (
     LegalBasis,
     Priority,
     RequesterType,
+    State,
 )
 
 DAYS = 365
 PATIENTS = 1600
+TO_SEND = frozenset({State.RETRIEVED, State.READY, State.DELIVERY_FAILED})
+"""Where a release waits with its images here."""
 
 
 def calendar_of(place: Place, as_of: datetime) -> BusinessCalendar:
@@ -57,7 +60,29 @@ def _weight(day: date, number: int) -> float:
 
 
 def _cut(story: Story, as_of: datetime) -> Story:
-    return replace(story, steps=tuple(step for step in story.steps if step.at <= as_of))
+    told = replace(story, steps=tuple(step for step in story.steps if step.at <= as_of))
+    return _with_images(told)
+
+
+def _with_images(story: Story) -> Story:
+    """Give a release that waits to be sent its image files, so that it can be sent by link."""
+    moves = [step.to for step in story.steps if step.to is not None]
+    waits = bool(moves) and moves[-1] in TO_SEND and story.direction is Direction.OUTBOUND
+    if not waits or story.images:
+        return story
+    kind = story.modality if story.modality in BODY else "CR"
+    return replace(
+        story,
+        modality=kind,
+        scope=f"{kind} of the {BODY[kind]}",
+        images=kind,
+        steps=tuple(_attached(step) for step in story.steps),
+    )
+
+
+def _attached(step: Step) -> Step:
+    found = step.verb is Verb.MOVE and step.to is State.RETRIEVED
+    return replace(step, verb=Verb.ATTACH) if found else step
 
 
 def _story(

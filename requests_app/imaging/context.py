@@ -113,8 +113,8 @@ def _patient(subjects: Subjects) -> list[Finding]:
     if subjects.refusal:
         found.append(failure("U4", FailureCode.US06, subjects.refusal))
     elif subjects.renamed:
-        some = f"{subjects.renamed} of {subjects.images} images"
-        found.append(warning("U4", f"{some} spell the name differently; two identifiers match."))
+        some = subjects.some(subjects.renamed, "spell")
+        found.append(warning("U4", f"{some} the name differently; two identifiers match."))
     if not subjects.is_compared:
         unknown = "The patient is not confirmed yet, so nothing can be compared."
         found.append(warning("U4", unknown))

@@ -62,10 +62,15 @@ class Subjects:
         if self.people > 1:
             return f"The {self.images} images name {self.people} patients or more."
         if self.others:
-            return f"{self.others} of {self.images} images name another patient than asked."
+            return f"{self.some(self.others, 'name')} another patient than asked."
         if self.unproven:
-            return f"{self.unproven} of {self.images} images lack two identifiers that match."
+            return f"{self.some(self.unproven, 'lack')} two identifiers that match."
         return ""
+
+    def some(self, number: int, verb: str) -> str:
+        """Say that so many of the images do something: 1 of 3 images names."""
+        images = "image" if self.images == 1 else "images"
+        return f"{number} of {self.images} {images} {verb}{'s' if number == 1 else ''}"
 
 
 def subjects_of(request: ImagingRequest) -> dict[int, Subjects]:

@@ -73,8 +73,15 @@ def _files_of(http_request: HttpRequest, upload: Upload | None) -> Sequence[Name
 
 def _sentence(receipt: Receipt) -> str:
     files = f"{receipt.file_count} file{'' if receipt.file_count == 1 else 's'}"
+    failed = {one["check"] for one in receipt.findings if one["severity"] == Severity.FAILURE}
+    if receipt.verdict == Usability.NOT_USABLE and failed == {"U4"}:
+        return (
+            f"{files} read, and none can be used: they do not name the patient of this request. "
+            "Compare name, record number and birth date. Then remove the study and attach the "
+            "right one, or withdraw the request and file it for that patient."
+        )
     if receipt.verdict == Usability.NOT_USABLE:
-        return f"{files} read, and none can be used. The reasons stand below; send them again."
-    if any(finding["severity"] == Severity.FAILURE for finding in receipt.findings):
+        return f"{files} read, and none can be used. The reasons stand below; ask for a new export."
+    if failed:
         return f"{files} read; not all of them can be used. The reasons stand below."
     return f"{files} received and checked."

@@ -33,10 +33,11 @@ from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
 from requests_app.staff.history import history
-from requests_app.staff.step import Step
+from requests_app.staff.step import Step, needed_first
 from requests_app.staff.steps import STEPS, check_step, steps_for
 from requests_app.staff.worklist import Clocks, clocks_of, words_for
 from requests_app.vocabulary import EventKind, NoticeState, State
+from requests_app.words import plain
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -123,12 +124,8 @@ def _answer(
     at, user = timezone.now(), person(http_request)
     looked_at(http_request, request, at=at)
     works = user.has_role(*WORKERS)
-    clocks = clocks_of(request, at)
+    clocks, is_done = clocks_of(request, at), is_complete(request)
     tone, words = words_for(clocks.standing, clocks.timeline, at)
-    steps = [
-        (step, tried[1] if tried and tried[0] is step else step.form(request=request))
-        for step in sorted(steps_for(request, user), key=lambda step: not step.is_main)
-    ]
     context = {
         "request_": request,
         "zone": request.facility.zone,
@@ -140,11 +137,11 @@ def _answer(
         "first": clocks.standing.due,
         "decides": clocks.standing.days_left is not None,
         "cells": cells(clocks.standing.due.days) if clocks.standing.due else [],
-        "is_complete": is_complete(request),
+        "state_words": _state_words(request, is_done=is_done),
+        "is_complete": is_done,
         "missing": missing(request, request.facility.local_day(at)) if request.is_open else (),
         "needs_authorization": is_needed(request),
-        "main": next((pair for pair in steps if pair[0].is_main), None),
-        "steps": steps,
+        **_steps(request, user, at, tried),
         "tried": tried[0].key if tried else "",
         "takes_images": works and State(request.state) in TAKES_IMAGES,
         "upload_limit": settings.UPLOAD_LIMIT,
@@ -152,6 +149,28 @@ def _answer(
         **_facts(request, clocks, at),
     }
     return render(http_request, "requests_app/staff/request.html", context, status=status)
+
+
+def _steps(
+    request: ImagingRequest, user: User, at: datetime, tried: tuple[Step, StepForm] | None
+) -> dict[str, Any]:
+    """Return the steps with their forms, the one that is due first at the head."""
+    first = needed_first(request, request.facility.local_day(at))
+    steps = [
+        (step, tried[1] if tried and tried[0] is step else step.form(request=request))
+        for step in sorted(
+            steps_for(request, user), key=lambda step: (step.key != first, not step.is_main)
+        )
+    ]
+    main = next((pair for pair in steps if pair[0].key == first or pair[0].is_main), None)
+    return {"steps": steps, "main": main}
+
+
+def _state_words(request: ImagingRequest, *, is_done: bool) -> str:
+    """Say where a request stands; a received one that is complete waits for something else."""
+    if request.state == State.RECEIVED and is_done:
+        return "Complete, to be approved"
+    return plain(request.state)
 
 
 def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, Any]:

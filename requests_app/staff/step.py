@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
+from requests_app.intake.authority import lacks
+from requests_app.intake.authorization import defects, is_needed
 from requests_app.intake.completeness import is_complete
 from requests_app.lifecycle import effort, holds
 from requests_app.lifecycle.states import TRANSITIONS
-from requests_app.models import ImagingRequest
+from requests_app.models import Authorization, ImagingRequest
 from requests_app.sla.policy import LEGAL_BASES
 from requests_app.staff import forms as f
 from requests_app.staff import verbs
@@ -43,6 +46,21 @@ def stands_at(*states: State) -> Callable[[ImagingRequest], bool]:
 def is_new(request: ImagingRequest) -> bool:
     """Say whether it is received and not complete yet."""
     return request.state == State.RECEIVED and not is_complete(request)
+
+
+def needed_first(request: ImagingRequest, on: date) -> str:
+    """Return the key of the step that a new request needs before it is complete; "" for none."""
+    if not is_new(request):
+        return ""
+    if not request.identity_verified:
+        return "identity"
+    if is_needed(request):
+        found = Authorization.objects.filter(request=request).first()
+        if defects(found, on):
+            return "authorization"
+    if any(lacks(request, on)):
+        return "authority"
+    return "payment" if request.owes_fee else ""
 
 
 def always(request: ImagingRequest) -> bool:

@@ -86,6 +86,11 @@ class Row:
         return sent[-1].channel if sent else self.request.preferred_channel
 
     @property
+    def was_sent(self) -> bool:
+        """Say whether the channel is that of a delivery, and not only what was asked for."""
+        return bool(self.request.deliveries.all())
+
+    @property
     def by_due(self) -> tuple[datetime, str]:
         """Sort key: the earliest due date first, whatever its band."""
         due = self.standing.due
@@ -180,7 +185,7 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
         return "risk", "Due today"
     words = f"{left} day{'' if left == 1 else 's'} left"
     if now.usually_needs is not None:
-        words += f", needs {now.usually_needs / timedelta(days=1):.1f}"
+        words += f", usually needs {now.usually_needs / timedelta(days=1):.1f} days"
     return ("risk", words) if now.band is Band.AT_RISK else ("ok", words)
 
 

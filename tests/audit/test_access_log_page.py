@@ -70,7 +70,7 @@ def test_rows_stand_in_the_logs_order_however_their_times_are_made_up(auditor: C
 def test_a_row_says_when_who_what_why_and_where_in_words(auditor: Client) -> None:
     look()
     row = rows(auditor.get("/proof/?subject=R-"))[0]
-    assert (row.when, row.year) == ("Tue, Nov 24, 07:41:09", "2026 CST")
+    assert (row.when, row.time) == ("Tue, Nov 24, 2026", "07:41:09 CST")
     assert (row.who, row.role, row.did, row.what) == (
         *("staff-a", "Release staff", "Looked at", "R-000001"),
     )

@@ -236,6 +236,20 @@ def test_unreadable_images_are_refused_with_reasons_and_nothing_is_lost(
     assert request.state == State.APPROVED
 
 
+def test_images_of_another_patient_are_told_apart_from_broken_ones(
+    client: Client, staff: User
+) -> None:
+    request = ask(Client())
+    do(client, request, "identity", record_number="MRN-9999")
+    for key in ("complete", "approve"):
+        do(client, request, key)
+    attach(client, request)
+    page = client.get(f"/work/requests/{request.number}/").content.decode()
+    assert "3 files read, and none can be used" in page
+    assert "Compare name, record number and birth date." in page
+    assert "3 of 3 images name another patient than asked." in page
+
+
 def test_names_never_go_into_the_address_of_a_search(client: Client, staff: User) -> None:
     request = ask(Client())
     answer = client.post("/work/queue/", {"words": "Sample"})

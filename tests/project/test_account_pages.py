@@ -80,3 +80,10 @@ def test_a_wrong_password_says_what_to_do(person: User) -> None:
     empty = client.post("/account/login/", {}).content.decode()
     assert "Write your password." in empty
     assert "This field is required" not in empty
+
+
+def test_who_signs_in_is_shown_a_page_and_no_message(person: User) -> None:
+    said = {"login": person.email, "password": "a long phrase 4417"}
+    page = Client().post("/account/login/", said, follow=True)
+    assert page.wsgi_request.user == person
+    assert not list(page.context["messages"])

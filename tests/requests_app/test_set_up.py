@@ -90,6 +90,15 @@ def test_nonsense_is_refused_and_nothing_is_written(other: dict[str, str], sente
     assert not Organization.objects.exists()
 
 
+@pytest.mark.parametrize("zone", ["America/Chicgo", "America/Denver"])
+def test_another_zone_of_a_facility_that_is_there_is_refused(zone: str) -> None:
+    set_up()
+    with pytest.raises(CommandError, match="in America/Chicago and not") as refused:
+        set_up(zone=zone)
+    assert refused.value.returncode == 2
+    assert Facility.objects.get().zone == "America/Chicago"
+
+
 def test_an_easy_password_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("password\n")

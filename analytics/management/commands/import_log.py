@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from analytics.external_logs.grades import GRADE_WORDS
 from analytics.external_logs.importing import Reading, digest_of, read_log
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping, UnusableLog
@@ -35,7 +36,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--as-of", help="until when the log speaks, an ISO time")
         parser.add_argument("--name", help="the name that `metrics --source` takes")
-        parser.add_argument("--organization", help="whose log it is: an organization's slug")
+        parser.add_argument(
+            "--organization", help="whose log it is: a slug; the only organization where left out"
+        )
         parser.add_argument(
             "--as-last-time", action="store_true", help="read it as the last file with its headers"
         )
@@ -47,6 +50,7 @@ class Command(BaseCommand):
         content = _content(path)
         name = name_for(options["name"] or path.name)
         owner = _organization(options["organization"])
+        zone = _zone_of(owner) if options["organization"] else ""
         given, as_of = _given(options["mapping"]), _time(options["as_of"])
         try:
             if options["as_last_time"] and not given:
@@ -58,7 +62,7 @@ class Command(BaseCommand):
                     given=given,
                     as_of=as_of,
                     earlier=earlier,
-                    proposed_zone=_zone_of(owner),
+                    proposed_zone=zone,
                 )
                 if reading.log is not None:
                     _store(reading, name, digest_of(content), owner)
@@ -69,6 +73,8 @@ class Command(BaseCommand):
             sys.exit(1)
         answer = reading.answer(name)
         self._say(options["json"], answer)
+        if answer["log"] and not options["json"]:
+            self.stdout.write(_where_seen(name, owner))
         if answer["questions"]:
             sys.exit(1)
 
@@ -94,8 +100,7 @@ class Command(BaseCommand):
         for row in answer["rejected"]:
             self.stdout.write(f"  row {row['row']}: {row['reason']}")
         for key, grade in answer["grades"].items():
-            verdict = "computable" if grade["computable"] else "not computable"
-            self.stdout.write(f"  {key}: {verdict}; {grade['why']}")
+            self.stdout.write(f"  {key}: {GRADE_WORDS[grade['grade']]}; {grade['why']}")
 
 
 def _store(reading: Reading, name: str, digest: str, owner: Organization | None) -> None:
@@ -115,12 +120,20 @@ def _store(reading: Reading, name: str, digest: str, owner: Organization | None)
 
 
 def _organization(slug: str | None) -> Organization | None:
+    """Return whose log it is; the only organization where none is named, None of several."""
+    known = {one.slug: one for one in Organization.objects.order_by("slug")}
     if slug is None:
-        return None
-    found = Organization.objects.filter(slug=slug).first()
-    if found is None:
-        raise CommandError(f"There is no organization {slug!r}.", returncode=2)
-    return found
+        return next(iter(known.values())) if len(known) == 1 else None
+    if slug not in known:
+        listed = ", ".join(known) or "none yet"
+        raise CommandError(f"There is no organization {slug!r}. Known: {listed}.", returncode=2)
+    return known[slug]
+
+
+def _where_seen(name: str, owner: Organization | None) -> str:
+    if owner is None:
+        return "It is visible on the command line only; for the pages give --organization."
+    return f"{owner.name} sees it under Imported logs, and the command line as --source {name}."
 
 
 def _zone_of(owner: Organization | None) -> str:

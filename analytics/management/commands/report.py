@@ -21,6 +21,7 @@ from analytics.reports.builders import BUILDERS
 from analytics.reports.orders import Made, make
 from analytics.reports.writers import WRITERS
 from analytics.sources.opening import LIVE
+from requests_app.models import Facility
 
 
 class Command(BaseCommand):
@@ -41,13 +42,12 @@ class Command(BaseCommand):
         at = timezone.now()
         snapshot = snapshot_for(options, at)
         selection = _in_usual_days(options, snapshot)
-        known = set(snapshot.mirror.cases["facility"].to_pylist())
         made = make(
             options["name"],
             options["format"],
             snapshot=snapshot,
             selection=selection,
-            names={one: one for one in sorted(known)},
+            names=_names(options["source"], snapshot),
             source=options["source"],
             at=at,
         )
@@ -83,6 +83,14 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{out}: {len(made.content):,} bytes, SHA-256 {made.sha256}, under {vouched}"
         )
+
+
+def _names(source: str, snapshot: Snapshot) -> dict[str, str]:
+    """Return what the source's facilities are called; a log's own words stand as they are."""
+    known = {one: one for one in sorted(set(snapshot.mirror.cases["facility"].to_pylist()))}
+    if source != LIVE:
+        return known
+    return known | dict(Facility.objects.filter(slug__in=known).values_list("slug", "name"))
 
 
 def _in_usual_days(options: dict[str, Any], snapshot: Snapshot) -> Selection:

@@ -29,6 +29,8 @@ KEYS = (
 )
 LATE_SHOWN = 500
 _READINGS = {"below": "Below target", "met": "Above target", "unsure": "Cannot tell"}
+_CALLED = {"open_requests": "Of these still open"}
+"""Measures that a report, which speaks of those received in its period, calls otherwise."""
 _NUMBER = Column(heading="n", is_number=True)
 
 
@@ -78,8 +80,8 @@ def build(order: Order) -> Document:
 
 def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
     selection, log = order.selection, order.snapshot.mirror.log
-    facilities = selection.facilities
-    chosen = "all of the source" if facilities is None else ", ".join(facilities) or "none"
+    named = [order.names.get(one, one) for one in selection.facilities or ()]
+    chosen = "all of the source" if selection.facilities is None else ", ".join(named) or "none"
     return (
         ("Source", "live work" if order.source == "live" else f"imported log {order.source}"),
         (
@@ -111,7 +113,8 @@ def _reproduce(order: Order, as_of: datetime) -> str:
         f"--as-of {as_of.isoformat()}" if order.source == "live" else option("source", order.source)
     )
     words = order.selection.words()
-    return f"manage.py report sla_compliance --format pdf --out sla.pdf {words} {at}"
+    command = ".venv/bin/python manage.py report sla_compliance"
+    return f"{command} --format pdf --out sla.pdf {words} {at}"
 
 
 def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str]) -> str:
@@ -151,7 +154,7 @@ def _figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
         metric, was = BY_KEY[key], before.get(key)
         rows.append(
             (
-                metric.label,
+                _CALLED.get(key, metric.label),
                 _shown(metric, result.value),
                 metric.unit,
                 _interval_words(result),
@@ -266,7 +269,8 @@ def _definitions(now: Mapping[str, Result]) -> Table:
     for key, result in now.items():
         metric = BY_KEY[key]
         mind = " ".join(part for part in (metric.caveat, result.why or "") if part)
-        rows.append((f"{metric.label} ({key})", metric.numerator, metric.denominator, mind))
+        label = _CALLED.get(key, metric.label)
+        rows.append((f"{label} ({key})", metric.numerator, metric.denominator, mind))
     headings = ("Measure", "Numerator", "Denominator", "Mind")
     columns = tuple(Column(heading=heading) for heading in headings)
     return Table(name="Definitions", caption="Definitions", columns=columns, rows=tuple(rows))

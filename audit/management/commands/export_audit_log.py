@@ -21,7 +21,7 @@ from audit.witness import WitnessRefused
 class Command(BaseCommand):
     """Exit status 0 when written, 1 for an empty log, 2 for misuse."""
 
-    help = "Write the audit log to a bundle; check it with `python -m audit verify`."
+    help = "Write the audit log to a bundle; check it with `python3 -m audit verify`."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

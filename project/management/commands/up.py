@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from project.embedded.queue import restore_unacknowledged
 from project.embedded.supervisor import Supervisor
 from requests_app.models import Organization
+from requests_app.notices.files import folder_of_mail
 
 
 class Command(BaseCommand):
@@ -51,6 +52,8 @@ class Command(BaseCommand):
 
         def welcome() -> None:
             supervisor.say("up", f"READY at {address} (Ctrl-C stops it)")
+            if where := folder_of_mail():
+                supervisor.say("up", f"No mail server is set: mail is kept as files in {where}")
             if options["demo"]:
                 call_command("demonstrate", "--logins")
             elif not Organization.objects.exists():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 from django.utils.timezone import now
 
 from requests_app.failure_codes import FailureCode
@@ -118,6 +118,9 @@ def _place(
         ) from error
     except OperationalError as error:
         sentence = "The database does not answer. Start it (manage.py up) or leave --facility out."
+        raise CommandError(sentence, returncode=1) from error
+    except ProgrammingError as error:
+        sentence = "The database has no tables yet. Make them: manage.py migrate."
         raise CommandError(sentence, returncode=1) from error
     calendar = calendar_for(facility)
     return calendar.zone_info, calendar, facility

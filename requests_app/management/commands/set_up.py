@@ -21,6 +21,7 @@ from requests_app.house.places import Place, add_facility, found_organization
 from requests_app.house.rules import seed_rules
 from requests_app.models import Facility, Organization, Policy, User
 from requests_app.notices.address import check_address
+from requests_app.notices.files import folder_of_mail
 from requests_app.refusals import DisclessError
 from requests_app.vocabulary import Role
 
@@ -89,11 +90,21 @@ class Command(BaseCommand):
             f"  3. {off} clock rules are off until somebody signs that their text was verified.\n"
             f"  4. Read docs/how-to/run-it-for-real.md: mail, TLS, backup, keys."
         )
+        if where := folder_of_mail():
+            self.stdout.write(
+                f"No mail server is set: invitations and all other mail are files in {where}."
+            )
 
 
 def _facility(keeper: Keeper, options: dict[str, Any]) -> tuple[Facility, bool]:
     name = options["facility"]
     found = Facility.objects.filter(organization=keeper.organization, name=name).first()
+    if found is not None and found.zone != options["zone"]:
+        raise CommandError(
+            f"{name} is there already, in {found.zone} and not {options['zone']}. "
+            "Nothing was changed; its zone is changed under Administration, Facilities.",
+            returncode=2,
+        )
     if found is not None:
         return found, False
     place = Place(name=name, short_name=options["short_name"] or name[:60], zone=options["zone"])

@@ -1,6 +1,7 @@
 """The overview through Django's test client: page, layout, callbacks, scope, refusals."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -64,6 +65,16 @@ def test_cards_say_value_interval_and_n(director: Client) -> None:
     assert "Contract SLA met" in words
     assert "n = 384" in words
     assert "88.5" in words
+
+
+def test_the_number_of_those_in_need_says_how_many_are_outside_images(director: Client) -> None:
+    text = html(director, "weekly")
+    (outside,) = re.findall(r"including (\d+) outside image", text)
+    (all_of_them,) = re.findall(r"(\d+) requests need someone today", text)
+    assert f"See {int(all_of_them) - int(outside)} in the queue" in text
+    assert "/work/outside-images/?tab=needs" in text
+    (still_open,) = re.findall(r"including (\d+) outside image", html(director, "charts"))
+    assert int(still_open) >= int(outside)
 
 
 def test_charts_carry_their_figures(director: Client) -> None:

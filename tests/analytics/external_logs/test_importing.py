@@ -17,6 +17,8 @@ from analytics.metrics.definition import Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.models import UploadedLog
+from analytics.sources.opening import names_of_logs
+from requests_app.models import Organization
 
 LOG = b"Req #,Date Rcvd,Date Out,Method\n1,1/13/25,1/20/25,CD\n2,1/14/25,1/16/25,portal\n"
 
@@ -173,6 +175,31 @@ def test_the_commands_refuse_misuse_with_status_2(tmp_path: Path) -> None:
         with pytest.raises(CommandError) as refused:
             call_command(*words)
         assert refused.value.returncode == 2
+
+
+def imported(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    call_command("import_log", *words)
+    return capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_command_gives_a_log_to_the_only_organization(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "cd_log.csv"
+    path.write_bytes(LOG)
+    said = imported(capsys, str(path))
+    assert "visible on the command line only" in said
+    assert "  turnaround_mean: Good; " in said
+    only = Organization.objects.create(name="Example Health", slug="example-health")
+    with pytest.raises(CommandError, match=r"Known: live, cd-log\.$"):
+        call_command("metrics", "--source", "cd_log")
+    assert "Example Health sees it under Imported logs" in imported(capsys, str(path))
+    assert names_of_logs(only.pk) == ("cd-log",)
+    Organization.objects.create(name="Other Health", slug="other-health")
+    assert "command line only" in imported(capsys, str(path), "--name=second")
+    with pytest.raises(CommandError, match=r"Known: example-health, other-health\."):
+        imported(capsys, str(path), "--organization=northfield")
 
 
 FACTS = {

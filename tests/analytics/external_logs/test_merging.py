@@ -175,6 +175,18 @@ def test_whatever_comes_importing_it_again_changes_nothing(
     assert rows == once.merged.rows.num_rows
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_an_end_by_the_last_event_instead_of_a_column_is_another_reading(order: int) -> None:
+    text = EVENTS + "1,received,2025-01-13,CD,2025-01-20\n1,sent,2025-01-18,CD,2025-01-20\n"
+    ends = [{"completed": {"column": "case:enddate"}}, {"completed": "last_event"}][::order]
+    first, same = (read_log(text.encode(), name="log", given=ends[0]) for _ in range(2))
+    second = read_log(text.encode(), name="log", given=ends[1], earlier=kept(first))
+    assert second.answer("log")["replaced_whole"]
+    assert counts(second) == (2, 0, 0, 2)
+    again = read_log(text.encode(), name="log", given=ends[0], earlier=kept(same))
+    assert counts(again) == (0, 2, 0, 2)
+
+
 @pytest.mark.django_db
 def test_the_command_puts_a_longer_file_to_the_log(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

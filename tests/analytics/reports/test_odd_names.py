@@ -79,8 +79,8 @@ def test_the_line_to_reproduce_is_read_by_a_shell_as_it_was_meant(name: str) -> 
     line = f"{document.reproduce} {chosen.words()}"
     command = load_command_class(get_commands()["report"], "report")
     words = shlex.split(line)
-    assert words[:2] == ["manage.py", "report"]
-    said = command.create_parser("manage.py", "report").parse_args(words[2:])
+    assert words[:3] == [".venv/bin/python", "manage.py", "report"]
+    said = command.create_parser("manage.py", "report").parse_args(words[3:])
     assert said.facility == ["northfield", name, "plain"]
     assert said.source == name
 

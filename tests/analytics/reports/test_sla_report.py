@@ -81,6 +81,16 @@ def test_late_list_has_numbers_only_and_all_of_them(document: Document) -> None:
     assert all(str(row[0]).startswith("R-") for row in late.rows)
 
 
+def test_what_is_open_of_those_received_is_called_so(document: Document) -> None:
+    (figures,) = (table for table in document.tables if table.name == "Figures")
+    called = [row[0] for row in figures.rows]
+    assert called[-2:] == ["Requests received", "Of these still open"]
+
+
+def test_the_line_that_reproduces_it_names_the_program(document: Document) -> None:
+    assert document.reproduce.startswith(".venv/bin/python manage.py report sla_compliance ")
+
+
 def test_definitions_and_exclusions_are_carried(document: Document) -> None:
     names = {table.name for table in document.tables}
     assert {"Figures", "By facility", "Definitions", "Left out"} <= names
@@ -138,6 +148,12 @@ class TestVouchedFor:
         assert checkpoint.root.hex() == answer["checkpoint"]["root"]
         last = AuditEntry.objects.filter(verb="report.exported").order_by("-at").first()
         assert answer["sha256"] in bytes(last.body).decode()
+
+    @pytest.mark.usefixtures("place")
+    def test_the_command_calls_facilities_by_their_names(self, tmp_path) -> None:
+        out = tmp_path / "sla.csv"
+        call_command("report", "sla_compliance", format="csv", out=str(out), facility=["riverside"])
+        assert "Facilities,Riverside Campus" in out.read_text(encoding="utf-8-sig")
 
     @pytest.mark.parametrize(
         "wrong",

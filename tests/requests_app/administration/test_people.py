@@ -1,6 +1,7 @@
 """People come by invitation, stay in their organization, and never lose the last administrator."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +46,18 @@ def test_an_invited_person_chooses_a_password_and_signs_in(client: Client, house
     guest.post(where, {"password1": word, "password2": word}, follow=True)
     guest.post("/account/login/", {"login": "new@example.org", "password": word})
     assert guest.get("/proof/").status_code == 200
+
+
+def test_without_a_mail_server_the_page_says_where_the_mail_lies(
+    client: Client, house: House, settings: Any, tmp_path: Path
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
+    page = client.post("/administration/people/new/", NEW, follow=True).content.decode()
+    assert "a link is on its way" not in page
+    assert f"newest file in {tmp_path}" in page
+    assert "No mail server is set." in page
+    assert list(tmp_path.glob("*.log"))
 
 
 def test_the_mail_names_no_secret_in_its_subject(client: Client, house: House) -> None:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import pytest
 
 from requests_app.demonstration.plan import plan
+from requests_app.demonstration.story import Verb
 from requests_app.demonstration.write import write_year
 from requests_app.models import Event, ImagingRequest
 from requests_app.sla.policy import timeline_of
-from requests_app.vocabulary import Channel, State
+from requests_app.vocabulary import Channel, Direction, State
 
 AS_OF = datetime(2026, 11, 24, 13, tzinfo=UTC)
 
@@ -33,6 +34,22 @@ def test_a_story_runs_forward_and_ends_by_the_as_of_moment() -> None:
         assert moments[2:] == sorted(moments[2:])
         assert story.received <= story.logged
         assert all(step.at <= AS_OF for step in story.steps)
+
+
+def test_every_release_that_waits_to_be_sent_has_images() -> None:
+    waiting = 0
+    for story in plan(seed=1, requests=3000, as_of=AS_OF):
+        moves = [step.to for step in story.steps if step.to is not None]
+        if story.direction is Direction.INBOUND or moves[-1:] not in (
+            [State.READY],
+            [State.RETRIEVED],
+        ):
+            continue
+        waiting += 1
+        verbs = [step.verb for step in story.steps]
+        assert story.images == story.modality
+        assert verbs.count(Verb.ATTACH) == 1
+    assert waiting > 10
 
 
 def test_discs_become_rarer_over_the_year() -> None:

@@ -91,7 +91,7 @@ def test_another_patient_is_counted_as_n_of_m(approved: ImagingRequest) -> None:
     blank = {"PatientID": "", "PatientName": ""}
     made = [whole(1), whole(2), whole(3, PatientBirthDate="", **blank)]
     _, one = receive(approved, *made)
-    assert fourth(one) == ["1 of 3 images lack two identifiers that match."]
+    assert fourth(one) == ["1 of 3 images lacks two identifiers that match."]
     made = [whole(n, PatientID="MRN-9999", PatientName="", PatientBirthDate="") for n in (4, 5)]
     _, one = receive(approved, *made)
     assert one.verdict == "not_usable"
@@ -150,7 +150,7 @@ def test_a_patient_corrected_after_ready_stops_every_way_out(approved: ImagingRe
     patient = Patient.objects.get()
     patient.birth_date = date(1960, 1, 1)
     patient.save(update_fields=["birth_date"])
-    with pytest.raises(Incomplete, match="1 of 1 images"):
+    with pytest.raises(Incomplete, match="1 of 1 image "):
         hand_over(
             approved,
             channel=Channel.PHYSICAL_CD,

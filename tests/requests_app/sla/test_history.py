@@ -12,6 +12,7 @@ from requests_app.sla.explain import explain
 from requests_app.sla.history import FEWEST, typical_needs
 from requests_app.sla.policy import Band, standing
 from requests_app.sla.rules import HIPAA
+from requests_app.staff.worklist import words_for
 from requests_app.vocabulary import Direction, EventKind, State
 from tests.requests_app.cast import AT, file_request, make_cast
 
@@ -54,6 +55,8 @@ def test_less_time_than_usually_needed_is_a_risk_that_says_why() -> None:
     risky = standing((due,), Timeline(received=start), CALENDAR, at=at, needs=20 * DAY)
     assert (calm.band, calm.usually_needs) == (Band.ON_TRACK, None)
     assert (risky.band, risky.usually_needs) == (Band.AT_RISK, 20 * DAY)
+    _, words = words_for(risky, Timeline(received=start), at)
+    assert words.endswith("days left, usually needs 20.0 days")
 
 
 def test_a_late_request_is_late_whatever_others_needed() -> None:

@@ -112,11 +112,14 @@ def test_a_request_goes_by_its_latest_delivery_not_by_what_was_wanted(
     client: Client, cast: Cast
 ) -> None:
     request = filed(cast)
-    assert "Secure link" in client.get(QUEUE).content.decode()
+    page = client.get(QUEUE).content.decode()
+    assert "Secure link" in page
+    assert "<small>asked for</small>" in page
     handed_over(request, Channel.NETWORK_STANDARD, 1)
     handed_over(request, Channel.PHYSICAL_CD, 2)
     (row,) = rows_of(ImagingRequest.objects.filter(pk=request.pk), timezone.now())
     assert row.channel == Channel.PHYSICAL_CD
+    assert "<small>last sent</small>" in client.get(QUEUE).content.decode()
     assert shown(client.get(f"{QUEUE}?medium=physical")) == [request.number]
     assert shown(client.get(f"{QUEUE}?medium=link")) == []
 

@@ -1,17 +1,21 @@
 """The page of a request says what happened in words, and asks the database little."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from requests_app.failure_codes import FAILURES, FailureCode
+from requests_app.intake.completeness import complete
+from requests_app.intake.identity import verify_identity
 from requests_app.lifecycle.effort import note_failure, recover, touch, unmended
 from requests_app.models import ImagingRequest
 from requests_app.refusals import NotAllowed, TransitionRefused
 from requests_app.staff.history import history
-from requests_app.vocabulary import Role, Touch
-from tests.requests_app.cast import AT, Cast, approve_request, make_cast
+from requests_app.vocabulary import LegalBasis, RequesterType, Role, Touch
+from tests.requests_app.cast import AT, Cast, approve_request, file_request, make_cast
 
 pytestmark = pytest.mark.django_db
 LATE, LOST = FailureCode.IN05, FailureCode.IN02
@@ -70,6 +74,38 @@ def test_what_nobody_noted_is_not_mended_and_not_by_everybody(
     for person in (cast.outsider, cast.people[Role.AUDITOR]):
         with pytest.raises(NotAllowed):
             recover(request_of_ours, LOST, by=person, at=AT)
+
+
+def offered(client: Client, request: ImagingRequest) -> tuple[str, str]:
+    """Return the step that the page puts first, and its heading."""
+    page = client.get(path(request))
+    heading = re.search(r"<h1>(.*?)</h1>", page.content.decode())
+    assert heading is not None
+    step = page.context["main"][0]
+    assert page.context["steps"][0][0] is step
+    return step.key, heading[1]
+
+
+def test_the_step_that_is_due_first_is_the_one_that_is_offered(client: Client, cast: Cast) -> None:
+    request = file_request(cast.northfield, at=AT)
+    assert offered(client, request)[0] == "identity"
+    verify_identity(request, record_number="MRN-0417", by=None, at=AT)
+    key, heading = offered(client, request)
+    assert key == "complete"
+    assert heading.endswith("Received")
+    complete(request, by=None, at=AT)
+    assert offered(client, request)[1].endswith("Complete, to be approved")
+
+
+def test_a_missing_authorization_is_offered_before_completion(client: Client, cast: Cast) -> None:
+    request = file_request(
+        cast.northfield,
+        at=AT,
+        requester_type=RequesterType.ATTORNEY,
+        legal_basis=LegalBasis.AUTHORIZATION,
+    )
+    verify_identity(request, record_number="MRN-0417", by=None, at=AT)
+    assert offered(client, request)[0] == "authorization"
 
 
 def test_the_step_offers_only_the_failures_that_wait(
