@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +13,8 @@ from django.utils import timezone
 from analytics.metrics.catalogue import BY_KEY, GROUPINGS
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
+from analytics.metrics.suppression.published import PublishedResult
+from analytics.metrics.suppression.results import suppressed_together
 from analytics.readers.arguments import add_selection, selection_for, snapshot_for
 
 
@@ -25,6 +28,12 @@ class Command(BaseCommand):
         add_selection(parser)
         parser.add_argument("--key", action="append", help="a measure; may repeat")
         parser.add_argument("--by", choices=list(GROUPINGS))
+        parser.add_argument(
+            "--publish",
+            action="store_true",
+            help="only what may leave the house: counts from 1 to 10, and what would tell them, "
+            "are hidden (docs/explanation/small-cells.md)",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -35,7 +44,10 @@ class Command(BaseCommand):
             )
         mirror = snapshot_for(options, timezone.now()).mirror
         chosen = selection_for(options, mirror)
-        results = compute(mirror, chosen, options["key"], by=options["by"])
+        computed = compute(mirror, chosen, options["key"], by=options["by"])
+        results: Mapping[str, Result | PublishedResult] = computed
+        if options["publish"]:
+            results = suppressed_together(computed.values(), by=options["by"])
         as_of = datetime.fromtimestamp(mirror.log.as_of, UTC).isoformat()
         if not options["json"]:
             self.stdout.write("\n".join(in_words(result) for result in results.values()))
@@ -51,7 +63,7 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer))
 
 
-def in_words(result: Result) -> str:
+def in_words(result: Result | PublishedResult) -> str:
     """Return one line for people."""
     if result.value is None:
         return f"{result.label}: - ({result.why})"
@@ -59,5 +71,7 @@ def in_words(result: Result) -> str:
         f" ({result.low:.1f}-{result.high:.1f})" if result.low is not None and result.high else ""
     )
     line = f"{result.label}: {result.value:.4g} {result.unit}{span}, n = {result.n}"
-    left_out = "; ".join(f"{n} {why}" for why, n in result.excluded.items())
+    left_out = "; ".join(
+        f"{'(hidden)' if n is None else n} {why}" for why, n in result.excluded.items()
+    )
     return line + (f"; left out: {left_out}" if left_out else "")
