@@ -61,6 +61,9 @@ class _Search:
         for goal in goals:
             if goal not in self.proofs:
                 move = self._cheapest(goal)
+                if move is None:
+                    self._hide_all_near(goal)
+                    continue
                 self.proofs[goal] = move
                 self.hidden |= move != 0
                 self._note(move, goals)
@@ -69,26 +72,26 @@ class _Search:
         ends = ((1, False), (self.threshold - 1, True))
         return [Goal(int(i), end, up) for i in np.flatnonzero(self.small) for end, up in ends]
 
-    def _cheapest(self, goal: Goal) -> Whole:
+    def _cheapest(self, goal: Goal) -> Whole | None:
         """Return the cheapest move to a goal, or to the nearest value that can be had at all."""
-        move = self._cheapest_if_any(goal)
-        if move is not None:
-            return move
-        only = np.arange(self.system.counts.size) == goal.place
-        limit = np.full_like(self.system.counts, goal.value)
-        most = self.system.furthest(only, limit, ~self.fixed)
-        nearest = int((self.system.counts + most)[goal.place])
-        move = self._cheapest_if_any(Goal(goal.place, nearest, goal.is_up))
-        return most if move is None else move
-
-    def _cheapest_if_any(self, goal: Goal) -> Whole | None:
         price = np.where(self.hidden, 0.0, self._prices())
         path = self.system.path(goal, ~self.fixed, price)
         if path is None:
+            goal = self.system.nearest(goal, ~self.fixed)
+            path = self.system.path(goal, ~self.fixed, price)
+        if path is None:
             return None
-        # Fractions are quickly had; whole numbers mostly lead along the same path.
-        move = self.system.reach(goal, self.hidden | path)
+        if (move := self.system.checked(path, -np.inf, np.inf)) is not None:
+            return move
+        # Whole numbers mostly lead along the same path as fractions.
+        move = self.system.reach(goal, self.hidden | (np.abs(path) > 0))
         return self.system.reach(goal, ~self.fixed, price) if move is None else move
+
+    def _hide_all_near(self, goal: Goal) -> None:
+        """Leave a reader with zeros and earlier packs, where no move was found; it needs no proof."""
+        near = self.system.near(goal.place) & self.offered & (self.system.counts > 0)
+        self.hidden |= near
+        self.kept |= near
 
     def _prices(self) -> Real:
         """Fewest cells first, then small counts: a cell costs 1, and up to 1 more by its count."""

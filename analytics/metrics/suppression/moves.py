@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import csr_array, diags_array, hstack
+from scipy.sparse.csgraph import connected_components
 
 from analytics.metrics.suppression.ledger import Entry, Ledger
 
@@ -17,7 +19,7 @@ Marks = NDArray[np.bool_]
 
 
 class SolverFailed(ArithmeticError):
-    """The solver gave up, or its answer does not add up; nothing may be published on it."""
+    """The solver gave up; nothing may be published."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class System:
         return cls(entries, counts, csr_array((signs, (r, c)), shape=shape, dtype=np.int64))
 
     def reach(self, goal: Goal, movable: Marks, price: Real | None = None) -> Whole | None:
-        """Return the cheapest move that takes one count to a value or past it; None if none does.
+        """Return a cheap move that takes one count to a value or past it, where one is found.
 
         `price` is what moving a count by one costs; only the movable ones may move.
         """
@@ -53,24 +55,33 @@ class System:
         room = self._room_for(goal, movable)
         return self._in_whole_numbers(free, free if price is None else price, *room)
 
-    def path(self, goal: Goal, movable: Marks, price: Real) -> Marks | None:
-        """Return which counts the cheapest move would change if fractions of counts could move."""
+    def path(self, goal: Goal, movable: Marks, price: Real) -> Real | None:
+        """Return the cheapest move if fractions of counts could move; None if no move gets there."""
         room = self._room_for(goal, movable)
-        change = self._solve(np.zeros(self.counts.size), price, *room, whole=False)
-        return None if change is None else np.abs(change) > _TOLERANCE
+        return self._solve(np.zeros(self.counts.size), price, *room, whole=False)
 
-    def furthest(self, wanted: Marks, limit: Whole, movable: Marks) -> Whole:
-        """Return a move that takes the wanted counts as close to their limits as may be, summed."""
-        low, high = self._room(movable)
-        step = limit - self.counts
-        up, down = wanted & (step > 0), wanted & (step < 0)
-        high[up] = np.minimum(high[up], step[up])
-        low[down] = np.maximum(low[down], step[down])
-        gain = up.astype(float) - down.astype(float)
-        found = self._in_whole_numbers(-gain, np.zeros(self.counts.size), low, high)
+    def nearest(self, goal: Goal, movable: Marks) -> Goal:
+        """Return the goal, moved to where it could be reached if fractions of counts could move."""
+        wanted = np.arange(self.counts.size) == goal.place
+        slope, room = self._towards(wanted, np.full_like(self.counts, goal.value), movable)
+        found = self._solve(slope, np.zeros(self.counts.size), *room, whole=False)
         if found is None:
             raise SolverFailed("standing still is a move, but the solver found none")
-        return found
+        end = float(found[goal.place]) + int(self.counts[goal.place])
+        value = math.floor(end + _TOLERANCE) if goal.is_up else math.ceil(end - _TOLERANCE)
+        return Goal(goal.place, value, goal.is_up)
+
+    def furthest(self, wanted: Marks, limit: Whole, movable: Marks) -> Whole:
+        """Return a move that takes the wanted counts close to their limits, summed."""
+        slope, room = self._towards(wanted, limit, movable)
+        found = self._in_whole_numbers(slope, np.zeros(self.counts.size), *room)
+        return np.zeros_like(self.counts) if found is None else found
+
+    def near(self, place: int) -> Marks:
+        """Return the counts that some chain of sums ties to one, through others than zero."""
+        alive = abs(self.sums) @ diags_array((self.counts > 0).astype(float))
+        _, groups = connected_components(alive.T @ alive, directed=False)
+        return np.asarray(groups == groups[place])
 
     def _room(self, movable: Marks) -> tuple[Real, Real]:
         free = movable & (self.counts > 0)
@@ -85,14 +96,37 @@ class System:
             high[goal.place] = min(high[goal.place], step)
         return low, high
 
+    def _towards(
+        self, wanted: Marks, limit: Whole, movable: Marks
+    ) -> tuple[Real, tuple[Real, Real]]:
+        low, high = self._room(movable)
+        step = limit - self.counts
+        up, down = wanted & (step > 0), wanted & (step < 0)
+        high[up] = np.minimum(high[up], step[up])
+        low[down] = np.maximum(low[down], step[down])
+        return down.astype(float) - up.astype(float), (low, high)
+
     def _in_whole_numbers(self, slope: Real, price: Real, low: Real, high: Real) -> Whole | None:
-        found = self._solve(slope, price, low, high, whole=True)
-        if found is None:
-            return None
+        """Return a cheap move in whole numbers, where one is found.
+
+        The cheapest move of all is mostly whole by itself. Where it is not, what the integer
+        solver finds is checked; that it finds nothing proves nothing, since its presolve is known
+        to lose solutions (github.com/ERGO-Code/HiGHS/issues/3073).
+        """
+        for whole in (False, True):
+            found = self._solve(slope, price, low, high, whole=whole)
+            if found is None:
+                return None
+            if (change := self.checked(found, low, high)) is not None:
+                return change
+        return None
+
+    def checked(self, found: Real, low: Real | float, high: Real | float) -> Whole | None:
+        """Return a move if it is one: in whole numbers, within bounds, all sums kept."""
         change: Whole = np.rint(found).astype(np.int64)
-        if np.any(self.sums @ change) or np.any(change < low) or np.any(change > high):
-            raise SolverFailed("the solver's answer does not add up")
-        return change
+        is_whole = np.abs(found - change).max(initial=0) < _TOLERANCE
+        within = np.all(change >= low) and np.all(change <= high)
+        return change if is_whole and within and not np.any(self.sums @ change) else None
 
     def _solve(
         self, slope: Real, price: Real, low: Real, high: Real, *, whole: bool

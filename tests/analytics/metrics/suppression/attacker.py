@@ -41,6 +41,7 @@ class Attacker:
     def __init__(self, packs: Iterable[Pack], *, sees_last: bool = True) -> None:
         self.packs = list(packs)
         self.rows: list[tuple[Terms, float, float]] = []
+        self.known: tuple = (0,)
         self.cells: dict[tuple[int, Cell], Terms] = {}
         self.truth: dict[tuple[int, Cell], int] = {}
         for number, pack in enumerate(self.packs):
@@ -109,23 +110,32 @@ class Attacker:
         return self.bounds(self.cells[len(self.packs) - 1 if number is None else number, cell])
 
     def _end(self, wanted: Terms, sign: int) -> float:
-        names = sorted({name for terms, *_ in self.rows for name in terms}, key=repr)
-        place = {name: i for i, name in enumerate(names)}
+        if self.known[0] != len(self.rows):
+            self._write_down()
+        _, place, rows, low, high = self.known
         goal = _vector(wanted, place)
-        rows = [_vector(terms, place) for terms, *_ in self.rows]
-        low, high = ([row[end] for row in self.rows] for end in (1, 2))
         answer = milp(
             sign * goal,
             integrality=np.ones(len(goal)),
             bounds=Bounds(0, inf),
-            constraints=LinearConstraint(np.array(rows), low, high),
-            options={"mip_rel_gap": 0.0},
+            constraints=LinearConstraint(rows, low, high),
+            # With presolve HiGHS misses solutions (ERGO-Code/HiGHS, issue 3073).
+            options={"mip_rel_gap": 0.0, "presolve": False},
         )
         assert answer.status != 2, "what is published contradicts itself"
         if answer.x is None:
             assert answer.status in (3, 4), answer.message
             return -inf * sign
+        found = rows @ np.rint(answer.x)
+        assert np.all(low <= found) and np.all(found <= high), "what was found is no solution"
         return round(sign * answer.fun)
+
+    def _write_down(self) -> None:
+        names = sorted({name for terms, *_ in self.rows for name in terms}, key=repr)
+        place = {name: i for i, name in enumerate(names)}
+        rows = np.array([_vector(terms, place) for terms, *_ in self.rows])
+        low, high = (np.array([row[end] for row in self.rows]) for end in (1, 2))
+        self.known = len(self.rows), place, rows, low, high
 
 
 def _vector(terms: Terms, place: Mapping[tuple, int]) -> np.ndarray:

@@ -5,10 +5,14 @@ from itertools import combinations
 from math import inf
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import OptimizeResult, milp
 
+from analytics.metrics.suppression import moves
 from analytics.metrics.suppression.cells import Cell, CountTable, Figure
+from analytics.metrics.suppression.moves import System
 from analytics.metrics.suppression.pack import Pack, Why, suppress
 from tests.analytics.metrics.suppression.attacker import Attacker, less
 from tests.analytics.metrics.suppression.made import NAMES, share, table
@@ -16,7 +20,7 @@ from tests.analytics.metrics.suppression.made import NAMES, share, table
 COUNTS = st.sampled_from([0, 0, 1, 2, 3, 5, 8, 10, 11, 12, 14, 20, 27, 40, 100])
 THRESHOLDS = st.sampled_from([3, 5, 11, 11, 11])
 slowly = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 
 
@@ -122,7 +126,7 @@ def histories(draw: st.DrawFn) -> list[list[CountTable]]:
     return packs
 
 
-@slowly
+@settings(slowly, max_examples=10)
 @given(histories())
 def test_no_count_and_no_change_follows_from_earlier_packs(history: list[list[CountTable]]) -> None:
     packs: list[Pack] = []
@@ -215,3 +219,27 @@ def test_the_attacker_breaks_a_table_that_hides_only_small_counts() -> None:
 
 def _counts(tables: list[CountTable]) -> list[tuple[Cell, int]]:
     return [(one.at(place), count) for one in tables for place, count in one.cells.items()]
+
+
+def test_where_the_solver_finds_nothing_more_is_hidden_not_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Presolve is known to call what is possible impossible; nobody may be told more by that."""
+    one = table(np.random.default_rng(5).choice([0, 2, 7, 12, 30, 90], (3, 3, 3)))
+    usual = suppress([one]).hidden
+    asked = []
+
+    def blind(*args: object, integrality: np.ndarray, **more: object) -> OptimizeResult:
+        if not integrality.any():
+            return milp(*args, integrality=integrality, **more)
+        asked.append(integrality.size)
+        return OptimizeResult(status=2, x=None, message="infeasible")
+
+    monkeypatch.setattr(System, "checked", lambda *_: None)
+    monkeypatch.setattr(moves, "milp", blind)
+    pack = suppress([one])
+    assert asked, "whole numbers were never asked for"
+    assert usual < pack.hidden
+    assert {pack.value(cell) for cell in pack.cells} == {0, None}
+    monkeypatch.undo()
+    assert_withstands([pack])
