@@ -60,7 +60,8 @@ def test_staff_remove_a_study_on_the_page_and_the_link_ends(client: Client, staf
     assert recipient.get(opened).status_code == 404
     assert not request.studies.exists()
     page = client.get(f"/work/requests/{request.number}/").content.decode()
-    assert "Study removed" in page and "3 images: Wrong exam" in page
+    assert f"3 images of study {study.study_instance_uid}, released by 1 delivery" in page
+    assert ": Wrong exam" in page
 
 
 def test_nobody_removes_a_study_of_another_request_or_without_the_role(

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Result
 from analytics.metrics.slices import GROUPINGS
+from analytics.metrics.suppression.published import PublishedResult
+from analytics.metrics.suppression.results import suppressed_together
 from analytics.metrics.without import Without, without_each_code
 from analytics.mirror.kept import note_report
 from analytics.readers.arguments import add_selection, selection_for, snapshot_for
@@ -34,6 +37,12 @@ class Command(BaseCommand):
             action="store_true",
             help="also what nine in ten would take without each failure code",
         )
+        parser.add_argument(
+            "--publish",
+            action="store_true",
+            help="only what may leave the house: counts from 1 to 10, and what would tell them, "
+            "are hidden (docs/explanation/small-cells.md)",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,11 +51,16 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no measure {unknown[0]!r}. Known: {', '.join(BY_KEY)}.", returncode=2
             )
+        if options["publish"] and options["without_codes"]:
+            raise CommandError("Codes are for the house: leave out --without-codes.", returncode=2)
         at = timezone.now()
         snapshot = snapshot_for(options, at)
         mirror = snapshot.mirror
         chosen = selection_for(options, mirror)
-        results = compute(mirror, chosen, options["key"], by=options["by"])
+        computed = compute(mirror, chosen, options["key"], by=options["by"])
+        results: Mapping[str, Result | PublishedResult] = computed
+        if options["publish"]:
+            results = suppressed_together(computed.values(), by=options["by"])
         as_of = datetime.fromtimestamp(mirror.log.as_of, UTC).isoformat()
         codes = without_each_code(mirror, chosen) if options["without_codes"] else ()
         if not options["json"]:
@@ -79,7 +93,7 @@ def _without(one: Without) -> str:
     )
 
 
-def in_words(result: Result) -> str:
+def in_words(result: Result | PublishedResult) -> str:
     """Return one line for people."""
     if result.value is None:
         return f"{result.label}: - ({result.why})"
@@ -87,5 +101,7 @@ def in_words(result: Result) -> str:
         f" ({result.low:.4g}-{result.high:.4g})" if result.low is not None and result.high else ""
     )
     line = f"{result.label}: {result.value:.4g} {result.unit}{span}, n = {result.n}"
-    left_out = "; ".join(f"{n} {why}" for why, n in result.excluded.items())
+    left_out = "; ".join(
+        f"{'(hidden)' if n is None else n} {why}" for why, n in result.excluded.items()
+    )
     return line + (f"; left out: {left_out}" if left_out else "")

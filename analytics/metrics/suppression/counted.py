@@ -1,0 +1,105 @@
+"""What the counts of results are counts of, so that equal ones and parts are known as such."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.definition import Kind, Metric, Result
+from analytics.metrics.suppression.cells import Cell, CountTable, Sum
+
+_PARTED = (Kind.SHARE, Kind.SURVIVAL)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One result, its measure, and the dimension of its groups (empty where it has none).
+
+    Counts with the same predicate over the same table are one and the same.
+    """
+
+    result: Result
+    dimension: str
+
+    @property
+    def metric(self) -> Metric:
+        """The declaration of the measure."""
+        return BY_KEY[self.result.key]
+
+    @property
+    def words(self) -> list[str]:
+        """The words of the groups, told apart where two are spelled alike."""
+        spelled = [one.group for one in self.result.by]
+        return [
+            word if word not in spelled[:i] else f"{word} ({i})" for i, word in enumerate(spelled)
+        ]
+
+    def n(self, group: str | None = None) -> Cell:
+        """The count of those that the measure looks at."""
+        return self._cell(self.metric.where, group)
+
+    def parts(self, group: str | None = None) -> tuple[Cell, ...]:
+        """The numerator and the unknown, where these are counts."""
+        if self.metric.kind not in _PARTED or self.result.numerator is None:
+            return ()
+        found = [self._cell(self._part(self.metric.counts), group)]
+        if self.result.unknown and group is None:
+            found.append(self.unknown())
+        return tuple(found)
+
+    def unknown(self) -> Cell:
+        """The count of those of whom it is not known whether they belong to the numerator."""
+        return self._cell(self._part(self.metric.unknown), None)
+
+    def excluded(self) -> Mapping[str, Cell]:
+        """The counts of those left out, by reason."""
+        return {why: self._cell(self.metric.excluded[why], None) for why in self.result.excluded}
+
+    def tables(self) -> Iterator[CountTable]:
+        """Yield every count of the result."""
+        result, groups = self.result, self.result.by
+        yield self._table(self.n(), result.n, [one.n for one in groups])
+        if self.parts():
+            hits = [int(one.numerator or 0) for one in groups]
+            yield self._table(self.parts()[0], int(result.numerator or 0), hits)
+        if result.unknown:
+            yield single(self.unknown(), result.unknown)
+        for why, cell in self.excluded().items():
+            yield single(cell, result.excluded[why])
+
+    def sums(self) -> Iterator[Sum]:
+        """Yield how the counts of the result make each other up."""
+        if self.result.unknown:
+            yield Sum(self.n(), (*self.parts()[:1], self.unknown()))
+        for group in (None, *self.words):
+            if parts := self.parts(group):
+                yield Sum(self.n(group), parts[:1])
+
+    def _table(self, whole: Cell, count: int, groups: Sequence[int]) -> CountTable:
+        if not groups:
+            return single(whole, count)
+        cells: dict[tuple[str | None, ...], int] = {
+            (word,): n for word, n in zip(self.words, groups, strict=True)
+        }
+        return CountTable(
+            counted=whole.counted, dimensions=(self.dimension,), cells={**cells, (None,): count}
+        )
+
+    def _part(self, predicate: str) -> str:
+        return f"{self.metric.where} AND {predicate}"
+
+    def _cell(self, predicate: str, group: str | None) -> Cell:
+        where = () if group is None else ((self.dimension, group),)
+        return Cell(f"{self.metric.table}: {predicate}", where)
+
+
+def counted(result: Result, by: str | None) -> Counted:
+    """Return what a result counts; `by` names what it was grouped by."""
+    own = BY_KEY[result.key]
+    return Counted(result, own.group if own.kind is Kind.GROUPS else by or "group")
+
+
+def single(cell: Cell, count: int, *, published: bool = True) -> CountTable:
+    """Return the table of one count."""
+    return CountTable(counted=cell.counted, cells={(): count}, published=published)

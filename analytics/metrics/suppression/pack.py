@@ -1,0 +1,156 @@
+"""A pack: counts and figures that are published together, with what is hidden among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analytics.metrics.suppression.cells import (
+    THRESHOLD,
+    Cell,
+    CountTable,
+    Figure,
+    Sum,
+)
+from analytics.metrics.suppression.cover import cover
+from analytics.metrics.suppression.ledger import Entry, Ledger, Role
+
+
+class Why(StrEnum):
+    """Why a count is hidden; for the publisher. Readers get one sentence for both.
+
+    Zeros stand, so that a hidden total that is known to be small bounds its parts: of ten hidden
+    counts under it each would be known to be one.
+    """
+
+    PRIMARY = "primary"
+    COMPLEMENTARY = "complementary"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """A cell as it may be printed: its value, or None and why."""
+
+    value: int | None
+    why: Why | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Warned:
+    """A count that an earlier pack of the docket gave (by its place) a little differently."""
+
+    cell: Cell
+    earlier: int
+    difference: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """What was counted, and what may be printed of it.
+
+    `cells` and `figures` are for print, a figure being None unless every count that it hangs on
+    is shown. `tables`, `sums` and `warnings` hold true counts and stay with the publisher, who
+    needs them to compare the next pack of the docket.
+    """
+
+    threshold: int
+    cells: Mapping[Cell, Published]
+    figures: Mapping[str, float | None]
+    tables: tuple[CountTable, ...]
+    hangs: tuple[Figure, ...]
+    sums: tuple[Sum, ...]
+    warnings: tuple[Warned, ...]
+
+    def value(self, cell: Cell) -> int | None:
+        """Return the count where it may be printed."""
+        return self.cells[cell].value
+
+    @property
+    def hidden(self) -> frozenset[Cell]:
+        """The cells that must not be printed."""
+        return frozenset(cell for cell, one in self.cells.items() if one.why is not None)
+
+
+def suppress(
+    tables: Iterable[CountTable],
+    *,
+    figures: Iterable[Figure] = (),
+    sums: Iterable[Sum] = (),
+    earlier: Sequence[Pack] = (),
+    threshold: int = THRESHOLD,
+) -> Pack:
+    """Return what may be published of tables that are printed together.
+
+    `earlier` are the packs of the same docket that are out already, the first one first. Raises
+    Inconsistent where counts contradict each other, ValueError for a threshold below 3 (with 2 a
+    hidden count could only be 1).
+    """
+    if threshold < 3:
+        raise ValueError("below a threshold of 3 hiding a count tells it")
+    tables, figures, sums = tuple(tables), tuple(figures), tuple(sums)
+    ledger = Ledger()
+    for place, pack in enumerate(earlier):
+        ledger.enter(place, pack.tables, pack.hangs, pack.sums)
+        _close(ledger, place, pack)
+    ledger.enter(len(earlier), tables, figures, sums)
+    changed = ledger.compare(len(earlier) + 1)
+    hidden = cover(ledger, threshold, _hidden_before(ledger, earlier))
+    cells = _cells(ledger, len(earlier), hidden, threshold)
+    return Pack(
+        threshold=threshold,
+        cells=cells,
+        figures={one.name: _figure(one, cells, threshold) for one in figures},
+        tables=tables,
+        hangs=figures,
+        sums=sums,
+        warnings=tuple(_warnings(ledger, len(earlier), changed, threshold)),
+    )
+
+
+def _close(ledger: Ledger, place: int, pack: Pack) -> None:
+    for cell, one in pack.cells.items():
+        ledger.roles[Entry(place, cell)] = Role.KNOWN if one.why is None else Role.CLOSED
+
+
+def _hidden_before(ledger: Ledger, earlier: Sequence[Pack]) -> list[Entry]:
+    """Return the counts that an earlier pack hid and that did not change: they stay hidden."""
+    entries = [
+        (Entry(place, cell), Entry(len(earlier), cell))
+        for place, pack in enumerate(earlier)
+        for cell in pack.hidden
+    ]
+    counts = ledger.counts
+    return [now for before, now in entries if now in counts and counts[now] == counts[before]]
+
+
+def _cells(
+    ledger: Ledger, place: int, hidden: frozenset[Entry], threshold: int
+) -> dict[Cell, Published]:
+    found = {}
+    for entry, role in sorted(ledger.roles.items(), key=lambda pair: pair[0]):
+        if entry.pack != place or role is not Role.OFFERED:
+            continue
+        count = ledger.counts[entry]
+        why = Why.PRIMARY if 0 < count < threshold else Why.COMPLEMENTARY
+        is_hidden = entry in hidden
+        found[entry.cell] = Published(value=None, why=why) if is_hidden else Published(value=count)
+    return found
+
+
+def _figure(figure: Figure, cells: Mapping[Cell, Published], threshold: int) -> float | None:
+    """Return the figure if all its counts are shown, so that it says no more than they do."""
+    needed = [cells.get(cell) for cell in (figure.n, *figure.parts)]
+    n = needed[0].value if needed[0] is not None else None
+    shown = all(one is not None and one.value is not None for one in needed)
+    return figure.value if shown and n is not None and n >= threshold else None
+
+
+def _warnings(
+    ledger: Ledger, place: int, changed: Iterable[tuple[Entry, Entry]], threshold: int
+) -> Iterable[Warned]:
+    for old, new in changed:
+        difference = ledger.counts[new] - ledger.counts[old]
+        offered = ledger.roles[new] is Role.OFFERED and new.pack == place
+        if offered and abs(difference) < threshold:
+            yield Warned(cell=new.cell, earlier=old.pack, difference=difference)

@@ -1,0 +1,46 @@
+"""A result as it may be published: hidden numbers are None, and say that they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedGroup:
+    """One group of a published result."""
+
+    group: str
+    value: float | None = None
+    n: int | None = None
+    numerator: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedResult:
+    """A result that hides its small counts, and what would tell them.
+
+    It is a type of its own so that a result cannot be published by mistake.
+    """
+
+    key: str
+    label: str
+    unit: str
+    value: float | None = None
+    numerator: float | None = None
+    denominator: float | None = None
+    n: int | None = None
+    unknown: int | None = None
+    low: float | None = None
+    high: float | None = None
+    excluded: Mapping[str, int | None] = field(default_factory=dict)
+    by: tuple[PublishedGroup, ...] = ()
+    why: str | None = None
+
+
+def hidden_because(threshold: int) -> str:
+    """Return the one sentence for small counts and for those that would tell them."""
+    return f"hidden: fewer than {threshold}, or it would tell a count that is"

@@ -1,0 +1,128 @@
+"""Results of measures as they may be published, one or several over the same selection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from analytics.metrics.definition import Group, Kind, Result
+from analytics.metrics.suppression.cells import THRESHOLD, Figure
+from analytics.metrics.suppression.counted import Counted, counted
+from analytics.metrics.suppression.extremes import may_be_an_extreme, touches_an_extreme
+from analytics.metrics.suppression.links import linked
+from analytics.metrics.suppression.pack import Pack, suppress
+from analytics.metrics.suppression.published import (
+    PublishedGroup,
+    PublishedResult,
+    hidden_because,
+)
+
+
+def suppressed(
+    result: Result, *, by: str | None = None, threshold: int = THRESHOLD
+) -> PublishedResult:
+    """Return a result that may be published alone; `by` names what it was grouped by."""
+    return suppressed_together([result], by=by, threshold=threshold)[result.key]
+
+
+def suppressed_together(
+    results: Iterable[Result], *, by: str | None = None, threshold: int = THRESHOLD
+) -> dict[str, PublishedResult]:
+    """Return results over one selection that may be published together, by key."""
+    several = [counted(result, by) for result in results]
+    tables, sums = linked(several)
+    pack = suppress(
+        [*(table for one in several for table in one.tables()), *tables],
+        sums=[*(one for each in several for one in each.sums()), *sums],
+        figures=[figure for one in several for figure in _figures(one)],
+        threshold=threshold,
+    )
+    return {one.result.key: _Print(one, pack).result() for one in several}
+
+
+def _figures(one: Counted) -> Iterator[Figure]:
+    groups = zip(one.words, one.result.by, strict=True)
+    everyone: list[tuple[str | None, Result | Group]] = [(None, one.result), *groups]
+    for group, said in everyone:
+        if said.value is not None and said.n:
+            yield Figure(
+                name=_name(one, group),
+                value=said.value,
+                n=one.n(group),
+                parts=one.parts(group)[:1],
+            )
+
+
+def _name(one: Counted, group: str | None) -> str:
+    return one.result.key if group is None else f"{one.result.key} of {group}"
+
+
+@dataclass(frozen=True)
+class _Print:
+    counted: Counted
+    pack: Pack
+
+    def result(self) -> PublishedResult:
+        """Return the whole of it."""
+        said, one = self.counted.result, self.counted
+        unknown = self.pack.value(one.unknown()) if said.unknown else said.unknown
+        pairs = zip(one.words, said.by, strict=True)
+        return PublishedResult(
+            key=said.key,
+            label=said.label,
+            unit=said.unit,
+            denominator=self.pack.value(one.n()) if said.denominator is not None else None,
+            unknown=unknown,
+            excluded={why: self.pack.value(cell) for why, cell in one.excluded().items()},
+            by=tuple(self._group(word, group) for word, group in pairs),
+            **self._numbers(None, said, doubt=unknown is None, why=said.why),
+        )
+
+    def _group(self, word: str, said: Group) -> PublishedGroup:
+        # A range that unknown channels made would tell how many they were.
+        doubt = bool(self.counted.result.unknown)
+        return PublishedGroup(group=said.group, **self._numbers(word, said, doubt=doubt, why=None))
+
+    def _numbers(
+        self, group: str | None, said: Result | Group, *, doubt: bool, why: str | None
+    ) -> dict[str, Any]:
+        n = self.pack.value(self.counted.n(group))
+        value = self._value(group, said, n)
+        lost = said.value is not None and value is None
+        low, high = (None, None) if value is None or doubt else self._range(said)
+        return {
+            "n": n,
+            "value": value,
+            "numerator": self._numerator(group, said, value),
+            "low": low,
+            "high": high,
+            "why": self._reason() if lost or n is None else why,
+        }
+
+    def _value(self, group: str | None, said: Result | Group, n: int | None) -> float | None:
+        if said.value is None or not said.n:
+            return said.value
+        kind, q = self.counted.metric.kind, self.counted.metric.quantile
+        if kind is Kind.SURVIVAL and may_be_an_extreme(said.n, int(said.numerator or 0), q):
+            return None
+        return self.pack.figures[_name(self.counted, group)] if n is not None else None
+
+    def _numerator(
+        self, group: str | None, said: Result | Group, value: float | None
+    ) -> float | None:
+        parts = self.counted.parts(group)
+        if parts and said.numerator is not None:
+            return self.pack.value(parts[0])
+        return said.numerator if value is not None else None
+
+    def _range(self, said: Result | Group) -> tuple[float | None, float | None]:
+        """Return the interval where no end of it is the least or greatest of the values."""
+        metric = self.counted.metric
+        is_extreme = metric.kind is Kind.SURVIVAL or (
+            metric.kind is Kind.QUANTILE and touches_an_extreme(said.n, metric.quantile)
+        )
+        return (None, None) if is_extreme else (said.low, said.high)
+
+    def _reason(self) -> str:
+        return hidden_because(self.pack.threshold)

@@ -1,0 +1,272 @@
+"""Results that are published give no small count away, alone or together."""
+
+import json
+from dataclasses import asdict
+from math import inf
+
+import pytest
+import synthetic
+from django.core.management import call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics.metrics.catalogue import BY_KEY, GROUPINGS
+from analytics.metrics.compute import compute
+from analytics.metrics.definition import Group, Result
+from analytics.metrics.selection import Selection
+from analytics.metrics.suppression.published import PublishedResult
+from analytics.metrics.suppression.results import suppressed, suppressed_together
+from analytics.statistics.survival import kaplan_meier, time_when
+from tests.analytics.metrics.suppression.attacker import Attacker, added
+
+HIDDEN = "hidden: fewer than 11, or it would tell a count that is"
+COUNTS = st.sampled_from([0, 1, 2, 4, 9, 10, 11, 13, 25, 60])
+
+
+def result(key: str, n: int, hits: float | None = None, **more: object) -> Result:
+    """Return a result of a measure; a share where there are hits."""
+    metric = BY_KEY[key]
+    value = None if n == 0 else 4.2 if hits is None else 100 * hits / n
+    facts = {"key": key, "label": metric.label, "unit": metric.unit, "value": value, "n": n}
+    return Result(**{**facts, "numerator": hits, "denominator": n, **more})
+
+
+def numbers(one: PublishedResult) -> set[float]:
+    """Every count that is printed of a result."""
+    groups = [count for group in one.by for count in (group.n, group.numerator)]
+    found = {one.n, one.numerator, one.denominator, one.unknown, *one.excluded.values(), *groups}
+    return {count for count in found if count is not None}
+
+
+def test_a_result_of_large_counts_is_published_as_it_is() -> None:
+    said = result("sla_compliance", 200, 150, low=68.6, high=80.5, excluded={"not due yet": 12})
+    assert asdict(suppressed(said)) == asdict(said)
+
+
+def test_a_share_with_a_small_numerator_hides_all_that_tells_it() -> None:
+    found = suppressed(result("sla_compliance", 200, 5, low=1.1, high=5.7))
+    assert (found.value, found.numerator, found.low, found.high) == (None, None, None, None)
+    assert found.n == 200
+    assert found.why == HIDDEN
+
+
+def test_a_share_that_leaves_a_small_rest_is_hidden() -> None:
+    found = suppressed(result("sla_compliance", 200, 195))
+    assert found.value is None
+    assert found.why == HIDDEN
+
+
+def test_ten_requests_have_no_median_and_eleven_have_one() -> None:
+    few, enough = (suppressed(result("turnaround_median", n)) for n in (10, 11))
+    assert (few.value, few.n, few.why) == (None, None, HIDDEN)
+    assert (enough.value, enough.n, enough.why) == (4.2, 11, None)
+
+
+def test_nothing_and_its_reason_stand() -> None:
+    nothing = Result(key="sla_compliance", label="x", unit="%", value=None, why="no request")
+    found = suppressed(nothing)
+    assert (found.n, found.value, found.why) == (0, None, "no request")
+
+
+def test_a_small_number_of_unknown_hides_the_range_that_they_make() -> None:
+    said = result("physical_media_share_out", 200, 50, unknown=4, low=25.0, high=27.0)
+    found = suppressed(said)
+    assert (found.value, found.n, found.unknown) == (25.0, 200, None)
+    assert (found.low, found.high) == (None, None)
+
+
+def test_a_group_that_is_small_hides_a_second_one() -> None:
+    groups = [Group(group=name, value=4.0, n=n) for name, n in (("a", 5), ("b", 20), ("c", 300))]
+    found = suppressed(result("turnaround_mean", 325, by=tuple(groups)), by="facility")
+    assert [group.n for group in found.by] == [None, None, 300]
+    assert [group.value for group in found.by] == [None, None, 4.0]
+    assert [group.why for group in found.by] == [HIDDEN, HIDDEN, None]
+    assert found.n == 325
+
+
+def test_groups_spelled_alike_are_told_apart() -> None:
+    groups = tuple(Group(group="None", value=4.0, n=n) for n in (20, 30))
+    found = suppressed(result("turnaround_mean", 50, by=groups), by="facility")
+    assert [(group.group, group.n) for group in found.by] == [("None", 20), ("None", 30)]
+
+
+def test_measures_over_the_same_requests_are_hidden_together() -> None:
+    """100 received less 94 released tells of 6 open; each number alone may stand."""
+    received = result("requests_received", 100, 100, value=100.0, denominator=None)
+    released = result("turnaround_mean", 94, excluded={"open": 6})
+    assert suppressed(received).n == 100
+    assert suppressed(released).n == 94
+    found = suppressed_together([received, released])
+    assert found["turnaround_mean"].excluded == {"open": None}
+    assert [found[key].n for key in ("requests_received", "turnaround_mean")].count(None) == 1
+
+
+def test_discs_do_not_follow_from_the_channels() -> None:
+    """CD + USB = what leaves on discs: a small USB must not be the difference."""
+    words = (("physical_cd", 90), ("physical_usb", 6), ("link_secure", 60), ("network_vendor", 50))
+    channels = result(
+        "deliveries_by_channel",
+        206,
+        value=206.0,
+        by=tuple(Group(group=word, value=float(n), n=n) for word, n in words),
+    )
+    alone = suppressed(channels)
+    assert [group.n for group in alone.by] == [90, None, 60, None]
+    found = suppressed_together([channels, result("physical_media_share_out", 206, 96)])
+    assert [group.n for group in found["deliveries_by_channel"].by] == [None, None, 60, 50]
+    assert found["physical_media_share_out"].numerator == 96
+
+
+def test_an_interval_that_ends_at_the_least_or_greatest_value_is_not_shown() -> None:
+    times = [float(i) for i in range(40)]
+    for key, shows in (("turnaround_median", True), ("turnaround_p95", False)):
+        found = suppressed(result(key, len(times), low=13.0, high=39.0))
+        assert (found.low is not None) is shows, key
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=11, max_size=40))
+def test_a_censored_quantile_is_never_the_last_release_nor_the_first(
+    drawn: list[tuple[int, bool]],
+) -> None:
+    times = [one + i / 1000 for i, (one, _) in enumerate(drawn)]
+    released = [out for _, out in drawn]
+    ends = [time for time, out in zip(times, released, strict=True) if out]
+    for key, q in (("turnaround_censored_median", 0.5), ("turnaround_censored_p90", 0.9)):
+        value = time_when(kaplan_meier(times, released), q)
+        said = result(key, len(times), sum(released), value=value)
+        found = suppressed(said).value
+        assert found in (None, value)
+        assert found is None or min(ends) < found < max(ends)
+
+
+@st.composite
+def measures(draw: st.DrawFn) -> list[Result]:
+    """Requests received, released and due, by facility, with those left out."""
+    received = draw(st.lists(COUNTS, min_size=1, max_size=4))
+    names = [f"f{i}" for i in range(len(received))]
+
+    def some(of: list[int]) -> list[int]:
+        return [n - min(draw(COUNTS), n) for n in of]
+
+    released, due = some(received), some(received)
+    met = some(due)
+
+    def by(counts: list[int], hits: list[int] | None = None) -> tuple[Group, ...]:
+        return tuple(
+            Group(
+                group=name,
+                value=float(n) if n else None,
+                n=n,
+                numerator=None if hits is None else hits[i],
+            )
+            for i, (name, n) in enumerate(zip(names, counts, strict=True))
+        )
+
+    left = {"open": sum(received) - sum(released), "not due yet": sum(received) - sum(due)}
+    excluded = {why: {why: n} if n else {} for why, n in left.items()}
+    total = sum(received)
+    return [
+        result("requests_received", total, total, by=by(received, received), denominator=None),
+        result("turnaround_mean", sum(released), by=by(released), excluded=excluded["open"]),
+        result(
+            "sla_compliance", sum(due), sum(met), by=by(due, met), excluded=excluded["not due yet"]
+        ),
+    ]
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+@given(measures())
+def test_no_count_follows_from_several_results(results: list[Result]) -> None:
+    found = suppressed_together(results, by="facility")
+    assert not {n for one in found.values() for n in numbers(one)} & set(range(1, 11))
+    reader, outsider = Attacker([]), Attacker([])
+    wanted = [*told(results, found, reader, sees=True)]
+    told(results, found, outsider, sees=False)
+    for terms, count in wanted:
+        if 0 < count < 11:
+            (low, high), widest = reader.bounds(terms), outsider.bounds(terms)
+            assert low <= max(1, widest[0]), (low, high, widest)
+            assert high >= min(10, widest[1]), (low, high, widest)
+
+
+def told(
+    results: list[Result], found: dict[str, PublishedResult], reader: Attacker, *, sees: bool
+) -> list[tuple[dict, int]]:
+    """Tell a reader all that is printed; return every count, and every difference, to go for.
+
+    Unknown are, of every facility, those counted and the rest of each measure; those received are
+    all that a measure looks at and all that it leaves out.
+    """
+    counts: list[tuple[dict, int]] = []
+
+    def learn(terms: dict, count: float, shown: float | None) -> None:
+        is_seen = count == 0 or (sees and shown is not None)
+        reader.rows.append((terms, *((count, count) if is_seen else (1, inf))))
+        counts.append((terms, int(count)))
+
+    wholes = {}
+    for said in results:
+        one = found[said.key]
+        is_share = said.key == "sla_compliance"
+        hit, rest = ({(said.key, part, group.group): 1 for group in said.by} for part in "hr")
+        groups = list(zip(said.by, one.by, strict=True))
+        for group, shown in groups:
+            yes, no = ({(said.key, part, group.group): 1} for part in "hr")
+            learn(added(yes, no), group.n, shown.n)
+            if is_share:
+                learn(yes, group.numerator or 0, shown.numerator)
+                learn(no, group.n - (group.numerator or 0), None)
+            else:
+                reader.rows.append((no, 0, 0))
+        learn(added(hit, rest), said.n, one.n)
+        if is_share:
+            learn(hit, said.numerator or 0, one.numerator)
+            learn(rest, said.n - (said.numerator or 0), None)
+        wholes[said.key] = added(hit, rest)
+        for why, n in said.excluded.items():
+            learn({(said.key, why): 1}, n, one.excluded[why])
+            wholes[said.key] = added(wholes[said.key], {(said.key, why): 1})
+    everything = wholes.pop("requests_received")
+    for terms in wholes.values():
+        reader.rows.append((added(everything, {name: -n for name, n in terms.items()}), 0, 0))
+    return counts
+
+
+@pytest.mark.parametrize("by", [None, *GROUPINGS])
+def test_no_small_count_of_any_measure_is_published(by: str | None) -> None:
+    results = compute(synthetic.mirror(), Selection(), by=by)
+    found = suppressed_together(results.values(), by=by)
+    assert set(found) == set(BY_KEY)
+    for key, one in found.items():
+        assert not numbers(one) & set(range(1, 11)), key
+        assert (one.value is None) <= (one.why is not None), key
+        for group in one.by:
+            assert (group.n is None) <= (group.why == HIDDEN)
+            assert group.n is not None or group.value is None
+    assert any(one.why == HIDDEN for one in found.values()), "nothing was small: no test"
+    assert any(one.why is None for one in found.values())
+
+
+@pytest.mark.usefixtures("small_source")
+def test_the_command_publishes_nothing_small(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("metrics", "--json")
+    whole = {one["key"]: one for one in json.loads(capsys.readouterr().out)["metrics"]}
+    call_command("metrics", "--publish", "--json")
+    told_of = {one["key"]: one for one in json.loads(capsys.readouterr().out)["metrics"]}
+    assert {key: list(one) for key, one in told_of.items()} == {
+        key: list(one) for key, one in whole.items()
+    }
+    assert 0 < whole["late_requests"]["n"] < 11
+    late = told_of["late_requests"]
+    assert (late["n"], late["value"], late["why"]) == (None, None, HIDDEN)
+    assert told_of["requests_received"]["n"] == whole["requests_received"]["n"]
+
+
+@pytest.mark.usefixtures("small_source")
+def test_the_command_says_in_words_what_is_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("metrics", "--publish", "--key", "late_requests", "--key", "at_risk_requests")
+    said = capsys.readouterr().out
+    assert f"Late requests: - ({HIDDEN})" in said
