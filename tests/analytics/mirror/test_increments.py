@@ -13,7 +13,7 @@ from analytics.mirror.partition import digests_of, join, split
 from analytics.mirror.refresh import forget, known
 from analytics.sources.live import live_log
 from analytics.sources.mirrored import LIVE, live_snapshot
-from tests.analytics.mirror.world import HOUR, KINDS, OPERATIONS, REASONS, World
+from tests.analytics.mirror.world import DAY, HOUR, KINDS, OPERATIONS, REASONS, World
 from tests.requests_app.cast import make_cast
 
 
@@ -82,3 +82,92 @@ def test_increments_equal_a_reading_of_everything(
             world.at += passed
             as_if_read_whole(world.at)
         transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+class TestOneByOne:
+    """What each kind of change must reach, without luck."""
+
+    def test_a_wait_moves_its_due_date_with_the_days(self) -> None:
+        world = World(make_cast())
+        live_snapshot(world.at)
+        dues = set()
+        for _ in range(9):
+            world.at += DAY
+            as_if_read_whole(world.at)
+            rows = live_snapshot(world.at).mirror.cases.to_pylist()
+            dues.add(next(row["contract_due"] for row in rows if row["held_since"]))
+        assert len(dues) == 6  # a day on which nothing counts moves nothing
+
+    @pytest.mark.parametrize("turn", [0, 1])
+    def test_the_first_second_of_a_day_is_told_from_the_next(self, turn: int) -> None:
+        world = World(make_cast())
+        midnight = world.at.replace(hour=6, minute=0)  # in Chicago
+        live_snapshot(midnight - DAY)
+        as_if_read_whole(midnight + timedelta(seconds=turn))
+        as_if_read_whole(midnight + timedelta(seconds=turn + 1))
+
+    def test_a_holiday_and_its_end_move_what_the_place_received(self) -> None:
+        world = World(make_cast())
+        dues = [_dues(world)]
+        world.holiday(1)
+        world.holiday(2)
+        dues.append(_dues(world))
+        world.no_holiday(9)
+        dues.append(_dues(world))
+        assert dues[0] == dues[2] != dues[1]
+        assert dues[0]["lakeside"] == dues[1]["lakeside"]
+
+    @pytest.mark.parametrize("change", ["rule", "shipped_rule", "rezone"])
+    @pytest.mark.parametrize("number", [0, 1])
+    def test_rules_and_zones_reach_what_stands_under_them(self, change: str, number: int) -> None:
+        world = World(make_cast())
+        before = _dues(world)
+        getattr(world, change)(number + 3)
+        assert _dues(world) != before
+
+    @pytest.mark.usefixtures("few_are_enough")
+    def test_what_usually_is_needed_reaches_all_that_is_open(self) -> None:
+        world = World(make_cast())
+        world.happen(0, "approved", "", timedelta(0))
+        before = _risks(world)
+        world.happen(2, "available", "", HOUR * 40)  # entered late, of the day before
+        assert _risks(world) != before
+
+    @pytest.mark.usefixtures("few_are_enough")
+    def test_a_new_day_brings_its_needs(self) -> None:
+        world = World(make_cast())
+        world.happen(0, "approved", "", timedelta(0))
+        world.file_somewhere(0)
+        world.happen(4, "approved", "", timedelta(0))
+        world.happen(4, "available", "", -9 * HOUR - timedelta(seconds=-1))
+        before = _risks(world)
+        world.at += DAY
+        assert _risks(world) != before
+
+    def test_what_is_to_happen_later_waits_for_its_moment(self) -> None:
+        world = World(make_cast())
+        before = live_snapshot(world.at).mirror.steps.num_rows
+        world.happen(3, "complete", "", -HOUR)
+        world.happen(0, "manual_touch", "", timedelta(0))  # taken, while the other stays
+        for later, more in ((1, 1), (3599, 1), (3600, 2)):
+            at = world.at + timedelta(seconds=later)
+            assert live_snapshot(at).mirror.steps.num_rows == before + more
+            as_if_read_whole(at)
+
+
+def _dues(world: World) -> dict[str, list[int | None]]:
+    """The contract and legal due moments by place, of a mirror that is as if read whole."""
+    world.at += timedelta(seconds=1)
+    as_if_read_whole(world.at)
+    found: dict[str, list[int | None]] = {}
+    for row in live_snapshot(world.at).mirror.cases.to_pylist():
+        found.setdefault(row["facility"], []).extend([row["contract_due"], row["legal_due"]])
+    return found
+
+
+def _risks(world: World) -> list[int | None]:
+    world.at += timedelta(seconds=1)
+    as_if_read_whole(world.at)
+    cases = live_snapshot(world.at).mirror.cases
+    return [row["at_risk_from"] for row in cases.to_pylist() if row["outcome"] is None]

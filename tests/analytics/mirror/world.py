@@ -28,9 +28,16 @@ class World:
     """Some requests, and everything that may happen to what they are folded from."""
 
     def __init__(self, cast: Cast) -> None:
-        self.cast, self.at, self.made = cast, AT, 0
-        for place in (cast.northfield, cast.lakeside):
+        """Four requests of the days before: complete, held, delivered, and just received."""
+        self.cast, self.at, self.made = cast, AT - 3 * DAY, 0
+        for place in (cast.northfield, cast.lakeside, cast.northfield, cast.lakeside):
             self.file(place)
+        for number in range(3):
+            self.happen(number, "complete", "", -HOUR)
+        self.happen(1, "hold_started", "AU03", -2 * HOUR)
+        self.happen(2, "approved", "", 10 * DAY)
+        self.happen(2, "available", "", -20 * HOUR)
+        self.at = AT
 
     def file(self, place: Facility) -> None:
         self.made += 1

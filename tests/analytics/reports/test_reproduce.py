@@ -81,7 +81,7 @@ def test_other_figures_than_those_of_the_data_are_named(world: World, tmp_path: 
     path.write_text(written(Stamp(**{**stamp.__dict__, "figures": wrong})))
     status, answer = reproduced(path)
     assert (status, answer["verdict"]) == (1, "different")
-    assert answer["differing"] == [{"figure": "requests_received.n", "reported": 99, "now": 2}]
+    assert answer["differing"] == [{"figure": "requests_received.n", "reported": 99, "now": 4}]
 
 
 def test_data_that_is_no_longer_kept_is_said_to_be_gone(
