@@ -94,7 +94,7 @@ def _ratio(above: Chances, below: Chances, cases: Numbers) -> Figure:
     top, bottom, n = float(tops.sum()), float(bottoms.sum()), len(tops)
     rest = bottom - bottoms
     value = top / bottom if bottom else 0.0
-    if n < 2 or not (rest > 0).all():
+    if n < 2 or not (rest > 1e-9 * bottom).all():  # one case is as good as all
         return Figure(value=value, low=None, high=None)
     without = (top - tops) / rest
     error = math.sqrt((n - 1) / n * float(np.sum((without - without.mean()) ** 2)))

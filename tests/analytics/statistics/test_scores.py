@@ -11,7 +11,7 @@ from statsmodels.stats.proportion import proportion_confint
 from analytics.statistics.intervals import wilson, wilson_of_share
 from analytics.statistics.scores import brier, excess, reliability, skill
 
-CHANCE = st.floats(0, 1)
+CHANCE = st.integers(0, 100).map(lambda hundredths: hundredths / 100)
 LOOKS = st.lists(
     st.tuples(CHANCE, CHANCE, st.sampled_from([0.0, 1.0]), st.integers(0, 8)),
     min_size=1,
@@ -88,3 +88,10 @@ def test_wilson_of_a_share_is_wilson_of_its_count_and_that_of_statsmodels(pair) 
 
 def test_a_share_of_nobody_is_anything() -> None:
     assert wilson_of_share(0.3, 0) == wilson(0, 0) == (0.0, 1.0)
+
+
+def test_where_one_case_holds_all_of_the_error_no_interval_is_claimed() -> None:
+    came, cases = np.array([1.0, 0.0]), np.array([1, 2])
+    found = skill(np.array([0.5, 0.0]), np.array([0.0, 1e-26]), came, cases)
+    assert (found.low, found.high) == (None, None)
+    assert found.words() == "0.75"
