@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from journey_cast import facility, somebody
 from test_release_by_link import ask, attach, do
@@ -82,3 +83,28 @@ def test_the_fields_for_files_stay_inside_their_dashed_frame(
         assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
     visitor.context.close()
     assert visitor.found == []
+
+
+def test_the_meanings_of_columns_have_room_for_their_words(
+    chromium: Any, live_server: Any, client: Client, staff: User
+) -> None:
+    log = SimpleUploadedFile("log.csv", b"Req #,Date Rcvd,Date Out\n1,1/13/25,1/20/25\n")
+    address = client.post("/logs/new/", {"log": log})["Location"]
+    visitor = visitor_of(client, chromium, live_server, 1440, "light")
+    visitor.open(address)
+    widths = visitor.page.eval_on_selector_all(
+        "td > select", "all => all.map(one => one.getBoundingClientRect().width)"
+    )
+    assert len(widths) == 3
+    assert min(widths) >= 190
+    visitor.context.close()
+    assert visitor.found == []
+
+
+def test_a_list_that_was_left_open_keeps_its_arrow(chromium: Any, live_server: Any) -> None:
+    visitor = Visitor(chromium, live_server.url, 390, "light")
+    visitor.open("/ask/")
+    visitor.page.evaluate("document.querySelector('select').classList.add('is-invalid')")
+    arrow = "getComputedStyle(document.querySelector('select')).backgroundImage"
+    assert visitor.page.evaluate(arrow) != "none"
+    visitor.context.close()
