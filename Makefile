@@ -21,7 +21,7 @@ var/.runtime: var/.venv requirements.txt
 	$(PIP) -r requirements.txt
 	@touch $@
 
-var/.tests: var/.runtime requirements-test.txt
+var/.tests: var/.runtime requirements-test.txt requirements-spark.txt
 	$(PIP) -r requirements-test.txt
 	@touch $@
 

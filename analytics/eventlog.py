@@ -8,6 +8,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from requests_app.sla.calendar import BusinessCalendar
+
 _TEXT, _WHEN = pa.string(), pa.int64()  # moments are seconds since 1970, UTC
 
 REQUESTS = pa.schema(
@@ -74,9 +76,17 @@ EVENTS = pa.schema(
         "channel": _TEXT,
         "medium": _TEXT,
         "touch": _TEXT,
+        "state_to": _TEXT,
     }
 )
-"""One row an event, in order of `seq` within a request."""
+"""One row an event, in order of `seq` within a request.
+
+`actor` is a code of whoever acted, or REQUESTER for the one who asked; `state_to` is the state that
+the event moved its request to, and null where it moved it nowhere or the log does not say.
+"""
+REQUESTER = "requester"
+OWN_WORD = "log: "
+"""What an activity begins with that is a word of an imported log and not of ours."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +94,8 @@ class EventLog:
     """A log: who it is, until when it speaks, how fine it is, and what it lacks.
 
     `missing` says, for each field that the log cannot give, why; a measure that needs such a
-    field is not computed.
+    field is not computed. `calendars` are what a fold counts business time by, and `calendar` says
+    so in words; a facility without one counts Monday to Friday in the log's zone.
     """
 
     name: str
@@ -94,6 +105,12 @@ class EventLog:
     zone: str = "UTC"
     granularity: str = "second"
     missing: Mapping[str, str] = field(default_factory=dict)
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
+    calendar: str = ""
+
+    def calendar_of(self, facility: str) -> BusinessCalendar:
+        """Return the calendar by which the business time of a facility is counted."""
+        return self.calendars.get(facility) or BusinessCalendar(zone=self.zone)
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:

@@ -8,5 +8,5 @@ from analytics.sources.opening import LIVE, open_source
 
 @shared_task(name="analytics.tasks.refresh_mirror")
 def refresh_mirror() -> str:
-    """Fold what changed, so that the next reader need not wait; return the watermark."""
+    """Fold live work anew once it changed, before a reader waits; return the watermark."""
     return open_source(LIVE, at=timezone.now()).watermark

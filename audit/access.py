@@ -69,6 +69,26 @@ def record(
         return append(entry)
 
 
+def record_refusal(http_request: HttpRequest, at: datetime) -> None:
+    """Record that a signed-in person was refused; visitors are only asked to sign in.
+
+    The subject is the view's name: an address may hold a number or a secret.
+    """
+    user, match = getattr(http_request, "user", None), http_request.resolver_match
+    if user is None or not user.is_authenticated:
+        return
+    is_look = http_request.method in ("GET", "HEAD", "OPTIONS")
+    record(
+        verb="door.refused",
+        code=EventCode.SECURITY_ALERT,
+        action=Action.READ if is_look else Action.EXECUTE,
+        outcome=Outcome.MINOR_FAILURE,
+        http_request=http_request,
+        subject=match.view_name if match is not None else "",
+        at=at,
+    )
+
+
 @functools.cache
 def _pseudonym_key() -> bytes:
     return kept_key(settings.AUDIT_KEY_PATH.with_name("pseudonym.key"))

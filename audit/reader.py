@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 
 from audit.access import record
 from audit.models import AuditEntry
-from audit.proof.entry import Action, EventCode, Outcome
+from audit.proof.entry import Action, EventCode
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,33 +46,16 @@ def reader_of(request: HttpRequest) -> Reader:
     )
 
 
-def record_refusal(request: HttpRequest, at: datetime) -> None:
-    """Record that somebody asked for what is not theirs to see."""
-    record(
-        verb="log.refused",
-        code=EventCode.SECURITY_ALERT,
-        action=Action.READ,
-        outcome=Outcome.MINOR_FAILURE,
-        http_request=request,
-        subject="audit log",
-        at=at,
-    )
+def readers(view: View) -> View:
+    """Let only auditors and administrators through; visitors sign in."""
 
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not set(request.user.groups.values_list("name", flat=True)) & ROLES:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
 
-def readers(now: Callable[[], datetime]) -> Callable[[View], View]:
-    """Let only auditors and administrators through; a refusal is an entry, visitors sign in."""
-
-    def wrap(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not set(request.user.groups.values_list("name", flat=True)) & ROLES:
-                record_refusal(request, now())
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return cast("View", login_required(guarded))
-
-    return wrap
+    return cast("View", login_required(guarded))
 
 
 def look(

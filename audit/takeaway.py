@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import IO
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,10 +18,11 @@ from audit.export import NothingToExport, export_bundle
 from audit.filters import Filters, filters_of, places_of
 from audit.models import Sequenced
 from audit.path import proof_of
-from audit.reader import Reader, look, reader_of, readers, record_refusal
+from audit.reader import Reader, look, reader_of, readers
 from audit.rows import row_of
 from audit.seal import sealed_beyond
 from audit.sequence import sequence
+from audit.spreadsheet import guarded
 from audit.views import find_entry
 from audit.witness import WitnessRefused
 
@@ -28,14 +30,13 @@ COLUMNS = (
     *("entry", "at", "agent_name", "agent", "role", "verb", "subject", "facility"),
     *("purpose", "from", "outcome", "id"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 NOT_ALL = (
     "The bundle holds the entries of every facility, and some are not yours to see. "
     "Ask an auditor of the whole organization, or take the proof of single entries."
 )
 
 
-@readers(timezone.now)
+@readers
 @require_GET
 def access_log_csv(request: HttpRequest) -> StreamingHttpResponse:
     """Answer the entries that match as CSV; a view of the log, not the proof."""
@@ -71,20 +72,13 @@ def _csv_rows(filters: Filters, reader: Reader) -> Iterator[str]:
         yield str(writer.writerow([guarded(cell) for cell in cells]))
 
 
-def guarded(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
-
-
-@readers(timezone.now)
+@readers
 @require_POST
 def bundle(request: HttpRequest) -> FileResponse | HttpResponse:
     """Answer the whole log as a bundle that anyone can check offline, to who may see all of it."""
     at = timezone.now()
     if not reader_of(request).sees_all:
-        record_refusal(request, at)
-        context = {"status": 403, "sentence": NOT_ALL}
-        return render(request, "error.html", context, status=403)
+        raise PermissionDenied(NOT_ALL)
     look(request, "log.exported", at, format="bundle")
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
     try:
@@ -97,7 +91,7 @@ def bundle(request: HttpRequest) -> FileResponse | HttpResponse:
     return FileResponse(file, as_attachment=True, filename="audit-bundle.zip")
 
 
-@readers(timezone.now)
+@readers
 @require_POST
 def entry_proof(request: HttpRequest, entry_id: str) -> HttpResponse:
     """Answer one entry with its proof as a small file."""

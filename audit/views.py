@@ -48,7 +48,7 @@ class _Pages(Paginator):  # type: ignore[type-arg]
         return self.total
 
 
-@readers(timezone.now)
+@readers
 @require_GET
 def access_log(request: HttpRequest) -> HttpResponse:
     """Show the proof, the reviews and the entries that match."""
@@ -95,7 +95,7 @@ def _days(filters: Filters) -> str:
     return f"Until {until:%b} {until.day}, {until.year}" if until else "Any time"
 
 
-@readers(timezone.now)
+@readers
 @require_POST
 def check(request: HttpRequest) -> HttpResponse:
     """Derive every signed state again, now, and say what was found."""
@@ -122,7 +122,7 @@ def find_entry(request: HttpRequest, entry_id: str) -> AuditEntry:
     return found
 
 
-@readers(timezone.now)
+@readers
 @require_GET
 def entry(request: HttpRequest, entry_id: str) -> HttpResponse:
     """Show one entry as it was sealed, with its path to the signed root."""
@@ -168,7 +168,7 @@ def _pretty(body: bytes) -> str:
         return "These bytes are no entry any more."
 
 
-@readers(timezone.now)
+@readers
 @require_POST
 def review(request: HttpRequest) -> HttpResponse:
     """Record that a range of the log was looked through, and what was found."""

@@ -43,20 +43,21 @@ VERBS: dict[str, str] = {
     "session.refused": "Tried to sign in",
     "session.throttled": "Tried to sign in too often",
     "password.changed": "Changed the password",
+    "door.refused": "Tried a closed door",
     "dashboard.viewed": "Looked at figures",
-    "dashboard.refused": "Tried to see figures",
     "report.exported": "Exported a report",
     "log.imported": "Imported a log",
     "log.previewed": "Previewed a log",
     "logs.listed": "Listed imported logs",
     "log.deleted": "Deleted a log",
+    "log.template_taken": "Took a template",
+    "log.rejected_taken": "Took rejected rows",
     "log.viewed": "Looked at the access log",
     "log.entry_viewed": "Looked at an entry",
     "log.proof_exported": "Took the proof of an entry",
     "log.checked": "Checked the access log",
     "log.exported": "Exported the log",
     "log.reviewed": "Reviewed the access log",
-    "log.refused": "Tried to see the access log",
 }
 KINDS: tuple[tuple[str, str], ...] = (
     ("request.viewed", "Looked at a request"),
@@ -64,11 +65,18 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("requests.", "Listed requests"),
     ("study.", "Saw or took images"),
     ("session.", "Sign-ins"),
+    ("door.", "Tried a closed door"),
     ("report.", "Exported a report"),
     ("dashboard.", "Looked at figures"),
     ("log", "Logs: looked, imported, exported"),
+    ("person.", "People: invited, changed"),
+    ("facility.", "Facilities: added, changed"),
+    ("holiday", "Holidays: added, removed"),
+    ("rule.", "Clock rules: published, withdrawn"),
+    ("administration.", "Looked at the administration"),
 )
 """What the filter "did" offers: the beginning of a verb and its name."""
+_SPELLED: dict[str, str] = {"him_director": "HIM director"}
 _ALONE: dict[str, str] = {"audit log": "The access log", "overview": "Overview"}
 
 
@@ -79,7 +87,7 @@ def verb_words(verb: str) -> str:
 
 def in_words(code: str) -> str:
     """Say a role or a purpose: release_staff becomes Release staff."""
-    return code.replace("_", " ").capitalize()
+    return _SPELLED.get(code) or code.replace("_", " ").capitalize()
 
 
 def subject_words(subject: str) -> str:

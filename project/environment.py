@@ -23,7 +23,7 @@ def text(name: str, default: str) -> str:
 
 def flag(name: str, *, default: bool) -> bool:
     """Return a yes or no."""
-    value = os.environ.get(name, "true" if default else "false").strip().lower()
+    value = text(name, "true" if default else "false").strip().lower()
     if value in _TRUE:
         return True
     if value in _FALSE:
@@ -33,7 +33,7 @@ def flag(name: str, *, default: bool) -> bool:
 
 def number(name: str, default: int, *, least: int = 0) -> int:
     """Return a whole number of at least `least`."""
-    value = os.environ.get(name, str(default))
+    value = text(name, str(default))
     if not value.isdecimal() or int(value) < least:
         raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number from {least} up.")
     return int(value)
@@ -46,7 +46,7 @@ def words(name: str, default: str) -> list[str]:
 
 def folder(name: str, default: Path) -> Path:
     """Return a folder as an absolute path; it is made private when first used."""
-    return Path(os.environ.get(name) or default).resolve()
+    return Path(text(name, "") or default).resolve()
 
 
 def kept_secret(path: Path) -> str:

@@ -3,13 +3,17 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils import timezone
 from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from requests_app.refusals import DisclessError
+from audit.access import record_refusal
+from requests_app.refusals import DisclessError, NotAllowed
 
 SENTENCES: dict[int, tuple[str, str]] = {
     400: ("bad_request", "The address or the form could not be understood. Go back and try again."),
@@ -104,11 +108,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _unframed(request, 400)
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Answer 403; refusals with a sentence of their own are answered by the middleware."""
     match = request.resolver_match
     is_log = match is not None and match.namespace == "audit"
-    return _unframed(request, 403, FOR_AUDITORS if is_log else "")
+    return _unframed(request, 403, str(exception or "") or (FOR_AUDITORS if is_log else ""))
 
 
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
@@ -134,18 +138,22 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 
 def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Give the API's own errors the one shape; refusals are answered by the middleware."""
+    """Give errors of the API the one shape, and record refusals as the middleware does for pages."""
+    if isinstance(error, NotAllowed | PermissionDenied | Forbidden):
+        record_refusal(context["request"]._request, timezone.now())
     if isinstance(error, DisclessError):
         return Response(shape(error.code, error.sentence, error.field), status=error.status)
     response = exception_handler(error, context)
-    if response is None or not isinstance(error, APIException):
-        return response
+    if response is None:
+        return None
     if isinstance(error, ValidationError):
         field, sentence = _first_finding(error.detail)
         response.data = shape("invalid", sentence, field)
         return response
-    code, usual = SENTENCES.get(response.status_code, ("refused", str(error.detail)))
-    response.data = shape(code, str(error.detail) or usual)
+    # Django's own 403 and 404 say nothing of their own.
+    said = str(error.detail) if isinstance(error, APIException) else ""
+    code, usual = SENTENCES.get(response.status_code, ("refused", said))
+    response.data = shape(code, said or usual)
     return response
 
 

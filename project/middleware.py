@@ -6,13 +6,16 @@ from ipaddress import ip_address
 from typing import cast
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils import timezone
 
+from audit.access import record_refusal
 from project.body_limit import TOO_LARGE
 from project.errors import answer_refusal, framed, page
 from project.live_stream import in_turns
-from requests_app.refusals import DisclessError
+from requests_app.refusals import DisclessError, NotAllowed
 
 POLICY: dict[str, str] = {
     "default-src": "'self'",
@@ -98,7 +101,9 @@ class Refusals:
         return framed(request, self.get_response(request))
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer refusals; let bugs crash."""
+        """Answer refusals, and record those of persons; let bugs crash."""
+        if isinstance(error, NotAllowed | PermissionDenied):
+            record_refusal(request, timezone.now())
         if isinstance(error, DisclessError):
             return answer_refusal(request, error)
         return None

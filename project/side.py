@@ -64,6 +64,7 @@ _DOORS = (
     *_doors(
         "Work",
         ("Overview", "dashboards:overview", "gauge", READERS),
+        ("Process", "process:view", "network", READERS),
         ("Queue", QUEUE, "inbox", SEES_WORK),
         ("Outside images", OUTSIDE_IMAGES, "arrow-down-to-line", SEES_WORK),
         ("Deliveries", "staff:deliveries", "send", SEES_WORK),
@@ -72,6 +73,7 @@ _DOORS = (
     ),
     *_doors(
         "Evidence",
+        ("Forecast", "forecast:page", "trending-up", READERS),
         ("Reports", "reports:index", "file-chart-column", READERS),
         ("Imported logs", "logs:list", "file-up", IMPORTERS),
     ),

@@ -29,8 +29,11 @@ account_urls = [
 urlpatterns = [
     path("health", health, name="health"),
     path("account/", include(account_urls)),
+    path("work/analytics/process/", include("analytics.dashboards.process_urls")),
+    path("work/analytics/forecast/", include("analytics.dashboards.forecast_urls")),
     path("work/", include("requests_app.staff.urls")),
     path("administration/", include("requests_app.administration.urls")),
+    path("api/analytics/", include("analytics.api.urls")),
     path("api/", include("requests_app.api.urls")),
     path("overview/", include("analytics.dashboards.urls")),
     path("logs/", include("analytics.imports.urls")),

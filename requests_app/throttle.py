@@ -1,6 +1,8 @@
 """How often something may be done: counters in the cache, in windows of equal length.
 
 Without the cache nothing is limited: a patient's link must open on the day the counters are gone.
+Where the cache is a table of the database, counting is a read and a write: callers at the same
+moment can share one number, so that a few more than the limit get through.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
+from django.db import DatabaseError
 from redis.exceptions import RedisError
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +36,7 @@ class Limit:
             cache.add(place, 0, timeout=self.within.total_seconds() + 60)
             with suppress(ValueError):  # the entry ended between the two calls
                 return bool(cache.incr(place) <= self.times)
-        except RedisError:
+        except (RedisError, DatabaseError):
             _LOG.exception("The counters of %s are out of reach; nothing is limited.", self.name)
         return True
 

@@ -10,6 +10,7 @@ from requests_app.vocabulary import (
     LegalBasis,
     Medium,
     RequesterType,
+    Role,
     Touch,
 )
 
@@ -72,6 +73,15 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         RequesterType.GOVERNMENT: "Government office",
         RequesterType.RESEARCH: "Researcher",
         RequesterType.OTHER: "Somebody else",
+    },
+    Role: {
+        Role.REQUESTER: "Requester",
+        Role.RELEASE_STAFF: "Release staff",
+        Role.SUPERVISOR: "Supervisor",
+        Role.HIM_DIRECTOR: "HIM director",
+        Role.AUDITOR: "Auditor",
+        Role.ANALYST: "Analyst",
+        Role.ADMINISTRATOR: "Administrator",
     },
     Touch: {
         Touch.CALL: "Called",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from analytics.eventlog import OWN_WORD
+from requests_app.words import plain
+
 DASH = "—"
 
 
@@ -65,3 +68,18 @@ def spelled(n: int) -> str:
 def listed(names: list[str]) -> str:
     """Return names as a phrase: A, B and C."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def lasting(seconds: float | None) -> str:
+    """Return a length of time in the unit that it is felt in: 12 min, 5.2 h, 3.1 days."""
+    if seconds is None:
+        return DASH
+    if abs(seconds) < 3600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h" if abs(seconds) < 48 * 3600 else f"{seconds / 86400:,.1f} days"
+
+
+def activity(word: str) -> str:
+    """Return a step of ours in words; a step of somebody's log stays as it is written there."""
+    own = word.removeprefix(OWN_WORD)
+    return own if own != word else plain(word)

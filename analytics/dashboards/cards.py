@@ -10,11 +10,17 @@ from analytics.charts.marks import Spark, spark
 from analytics.charts.tables import Survival
 from analytics.charts.words import DASH, count, one, span, whole
 from analytics.metrics.catalogue import BY_KEY
-from analytics.metrics.definition import METHOD_VERSION, Better, Metric, Result
+from analytics.metrics.definition import METHOD_VERSION, Better, Kind, Metric, Result
 from analytics.metrics.question import Question
 from analytics.statistics.intervals import newcombe, wilson
 
 MEDIAN_TARGET = 3.0  # days
+_INTERVALS = {
+    Kind.SHARE: "Wilson, 95%",
+    Kind.MEAN: "normal, 95%",
+    Kind.QUANTILE: "order statistics, 95%",
+    Kind.SURVIVAL: "Kaplan–Meier, 95%",
+}
 FEW = 11  # a share of fewer says little, and could point to a person
 
 
@@ -51,7 +57,7 @@ def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:
         ("Counts", metric.numerator),
         ("Divided by", f"{count(result.n)} {metric.denominator}"),
         ("Left out", left_out or "nobody"),
-        ("Interval", "the unknown" if metric.unknown else "Wilson, 95%"),
+        ("Interval", "the unknown" if metric.unknown else _INTERVALS.get(metric.kind, "")),
         ("Mind", metric.caveat),
         ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
     )
@@ -64,7 +70,7 @@ def share_card(
     """Return the card of a share with a Wilson interval."""
     metric = BY_KEY[now.key]
     if now.value is None or now.n < FEW:
-        return _without(metric, now)
+        return without(metric, now)
     by_facility = asked.shares(ask, now.key, starts, end=until)
     cells = asked.total(by_facility, starts)
     bands = [
@@ -83,13 +89,31 @@ def share_card(
     )
 
 
+def plain_card(now: Result) -> Card:
+    """Return the card of one number without the line behind it."""
+    metric = BY_KEY[now.key]
+    if now.value is None or now.n < FEW:
+        return without(metric, now)
+    is_share = metric.kind is Kind.SHARE
+    digits = 1 if is_share else 2
+    return Card(
+        key=now.key,
+        label=metric.label,
+        value=span(now.value, now.value, digits=digits),
+        unit="%" if is_share else f" {metric.unit}",
+        range=f"{span(now.low, now.high, digits=digits)} · n = {count(now.n)}",
+        foot=_foot("", metric.target),
+        facts=facts_of(metric, now),
+    )
+
+
 def range_card(
     ask: Question, now: Result, before: Result | None, starts: list[date], until: date
 ) -> Card:
     """Return the card of a share that unknown channels widen to a range."""
     metric = BY_KEY[now.key]
     if now.value is None or now.n < FEW:
-        return _without(metric, now)
+        return without(metric, now)
     cells = asked.total(asked.shares(ask, now.key, starts, end=until), starts)
     unknown = now.unknown
     words = f"range from {count(unknown)} unknown" if unknown else f"{span(now.low, now.high)}"
@@ -158,7 +182,8 @@ def _dashed(metric: Metric, reason: str, facts: tuple[tuple[str, str], ...]) -> 
     )
 
 
-def _without(metric: Metric, now: Result) -> Card:
+def without(metric: Metric, now: Result) -> Card:
+    """Return the card of a measure that has no value to show, with the reason."""
     why = now.why or f"fewer than {FEW}: choose a longer period or more facilities"
     facts = facts_of(metric, now)
     return Card(

@@ -35,6 +35,11 @@ def behind(
     return f"{reverse('dashboards:behind')}?{words}" + (f"&{address}" if address else "")
 
 
+def forecast(query: Query) -> str:
+    """Return the forecast of open requests with these filters."""
+    return reverse("forecast:page") + query.address(since=None, until=None)
+
+
 def age_of(label: str) -> str:
     """Return the word by which an address names a row of the table of ages."""
     return label.lower().replace(" ", "-")

@@ -8,10 +8,12 @@ from typing import Any
 
 from analytics.charts import ask as asked
 from analytics.charts.tables import Waiting
-from analytics.charts.words import count, day, plural
+from analytics.charts.words import count, day, plural, span, whole
 from analytics.dashboards import links
 from analytics.dashboards.standing import STATES, STEPS
+from analytics.forecast.results import Chance, Forecast
 from analytics.metrics.question import Question
+from analytics.readers.foreseen import foreseen
 from analytics.readers.view import View
 from analytics.sources.opening import LIVE
 from requests_app.models import Facility
@@ -33,14 +35,21 @@ def needs_of(view: View, ask: Question) -> Context:
         (f"{count(held)} more on hold", "held_requests"),
     )
     calendars = _calendars(view, waiting)
+    foretold = foreseen(view.query.source, view.snapshot, view.selection)
+    known = foretold.chances if isinstance(foretold, Forecast) else ()
+    chances = {one.number: one for one in known}
     return {
         "needs_title": f"{plural(late + risk, 'request needs', 'requests need')} someone today",
         "needs_parts": [
             {"words": words, "href": links.behind(view.query, key, by="now")}
             for words, key in doors
         ],
-        "needs": [_need(view, row, calendars[row.facility]) for row in waiting],
+        "needs": [
+            _need(view, row, calendars[row.facility]) | _chance(chances.get(row.number))
+            for row in waiting
+        ],
         "needs_all": links.queue(view.query, tab="needs"),
+        "needs_forecast": links.forecast(view.query),
         "needs_why": view.snapshot.mirror.log.missing.get("band", ""),
     }
 
@@ -74,6 +83,20 @@ def _need(view: View, row: Waiting, calendar: BusinessCalendar) -> Context:
         "words": words,
         "due": f"due {day(due)}" if due else "",
     }
+
+
+def _chance(one: Chance | None) -> Context:
+    """Return the chance of a breach with what is behind it; nothing where none is given."""
+    if one is None:
+        return {}
+    return {"chance": f"{whole(100 * one.chance)}%", "chance_title": behind_it(one)}
+
+
+def behind_it(one: Chance) -> str:
+    """Return the interval and the numbers behind a chance."""
+    ends = span(100 * one.low, 100 * one.high, digits=0)
+    same = plural(one.n, "earlier request") + " in the same state at the same age"
+    return f"95% interval {ends}%; n = {same}, {count(one.n_any)} at that age in any state"
 
 
 def ask_time(view: View) -> int:

@@ -11,6 +11,7 @@ STATES = {
 
 STEPS = {
     "received": "to be checked",
+    "complete": "to be approved",
     "clarifying": "waits for the requester",
     "approved": "images to be found",
     "locating": "images being looked for",

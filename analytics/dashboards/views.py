@@ -25,7 +25,7 @@ SEEN = "overview-recorded"
 def show(request: HttpRequest, path: str = "") -> HttpResponse:
     """Answer the page, its scripts and its callbacks."""
     at = datetime.now(UTC)
-    demand_reader(request, "overview", at)
+    demand_reader(request.user)
     if request.method not in (methods := methods_of(path)):
         return HttpResponseNotAllowed(methods)
     if not is_there(path):

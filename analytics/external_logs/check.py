@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +13,14 @@ from pyarrow import compute as pc
 
 from analytics.external_logs.dates import Moment, read_moment
 from analytics.external_logs.mapping import Mapping
-from analytics.external_logs.raw import each_word
+from analytics.external_logs.raw import RawLog, each_word
 
 MOMENTS = (
     *("timestamp", "start_timestamp", "received_at", "completed_at", "complete_at", "need_by"),
     *("hold_start", "hold_end", "received_anchor", "completed_anchor"),
 )
+Reason = str | Callable[[int], str]
+"""Why a row is rejected: a sentence, or what says it of the row at a place."""
 TOTALS = ("total", "totals", "subtotal", "sum", "grand", "average")
 
 
@@ -32,8 +35,7 @@ class Findings:
 
     def could_not_read(self, name: str, rows: int, example: str) -> None:
         """Note cells of a column that does not decide about its row, and that are left blank."""
-        if rows:
-            self.unread[name] = {"rows": rows, "example": example[:40]}
+        self.unread[name] = {"rows": rows, "example": example[:40]}
 
 
 class Clock:
@@ -60,12 +62,12 @@ class Clock:
         """Return seconds since 1970, null where a text is blank or no date."""
         return each_word(cells, self._seconds, pa.int64())
 
-    def why_not(self, text: str) -> str:
+    def why_not(self, text: str, kind: str = "date") -> str:
         """Return why a text is no moment."""
         moment = self.read(text)
         if moment is not None and moment.is_placeholder:
             return f"{text[:40]!r} lies outside 1950 to 2100: a placeholder, not a date"
-        return f"{text[:40]!r} is not a date"
+        return f"{text[:40]!r} is not a {kind}"
 
 
 def with_moments(cells: pa.Table, clock: Clock) -> pa.Table:
@@ -93,6 +95,28 @@ def unread(cells: pa.Table, name: str) -> Any:
     if name not in cells.column_names:
         return np.zeros(cells.num_rows, dtype=bool)
     return ~blank(cells, name) & flags(pc.is_null(cells[f"at:{name}"]))
+
+
+def reject(
+    raw: RawLog, cells: pa.Table, reasons: Sequence[tuple[Any, Reason]], findings: Findings
+) -> pa.Table:
+    """Return the rows that no reason meets; every other row is listed with the first that does."""
+    good = np.ones(cells.num_rows, dtype=bool)
+    for mask, reason in reasons:
+        for place in np.flatnonzero(mask & good):
+            said = reason if isinstance(reason, str) else reason(int(place))
+            findings.rejected.append((int(raw.numbers[place]), said))
+        good &= ~mask
+    return cells.filter(pa.array(good))
+
+
+def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> None:
+    """Note the cells of these columns that are written and are no date."""
+    for name in names:
+        wrong = unread(cells, name)
+        if wrong.any():
+            example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
+            findings.could_not_read(name, int(wrong.sum()), example)
 
 
 def totals(table: pa.Table, undated: Any) -> Any:

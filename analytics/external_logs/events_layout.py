@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from analytics.external_logs.check import Clock, Findings, blank, flags
+from analytics.eventlog import OWN_WORD
+from analytics.external_logs.check import (
+    Clock,
+    Findings,
+    Reason,
+    blank,
+    note_unread,
+    reject,
+    unread,
+)
 from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Anchor, Mapping
 from analytics.external_logs.raw import RawLog
@@ -21,28 +29,18 @@ TIMES = ("start_timestamp", "need_by", "received_anchor", "completed_anchor")
 
 def check_events(raw: RawLog, cells: pa.Table, clock: Clock, findings: Findings) -> pa.Table:
     """Return the rows that can be used; every other row is listed with its reason."""
-    untimed = flags(cells["at:timestamp"].is_null())
-    good = np.ones(cells.num_rows, dtype=bool)
-    for mask, reason in (
+    moments = cells["timestamp"]
+    reasons: list[tuple[Any, Reason]] = [
         (blank(cells, "case_id"), "no case number"),
         (blank(cells, "activity"), "no activity"),
         (blank(cells, "timestamp"), "no time"),
-        (untimed, "timestamp"),
-    ):
-        for place in np.flatnonzero(mask & good):
-            said = reason
-            if reason == "timestamp":
-                said = clock.why_not(cells["timestamp"][int(place)].as_py())
-                said = said.replace("is not a date", "is not a time")
-            findings.rejected.append((int(raw.numbers[place]), said))
-        good &= ~mask
-    for name in TIMES:
-        if name in cells.column_names:
-            wrong = ~blank(cells, name) & flags(cells[f"at:{name}"].is_null())
-            if wrong.any():
-                example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
-                findings.could_not_read(name, int(wrong.sum()), example)
-    return cells.filter(pa.array(good))
+        (
+            unread(cells, "timestamp"),
+            lambda place: clock.why_not(moments[place].as_py(), kind="time"),
+        ),
+    ]
+    note_unread(cells, TIMES, findings)
+    return reject(raw, cells, reasons, findings)
 
 
 _CASES = """
@@ -60,10 +58,10 @@ SELECT 'case-' || i AS request_id, case_id AS number, coalesce(facility, 'all') 
     available AS ended, due, due AS contract_due, available AS contract_stop
 FROM cases ORDER BY 3, received, request_id
 """
-_EVENTS = """
+_EVENTS = f"""
 WITH told AS (
     SELECT case_id, 0 AS rank, "at:timestamp" AS occurred, "row" AS place,
-        'log: ' || activity AS activity, TRUE AS by_person, nullif(staff, '') AS actor,
+        '{OWN_WORD}' || activity AS activity, TRUE AS by_person, nullif(staff, '') AS actor,
         NULL AS channel, NULL AS medium FROM cells
     UNION ALL
     SELECT case_id, 1, available, nth, 'available', FALSE, NULL, w.channel, w.medium

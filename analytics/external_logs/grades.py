@@ -31,6 +31,8 @@ _COLUMN_OF = {
     "touch": "",
     "legal_due": "",
     "contract_seconds": "complete_at",
+    "actor": "staff",
+    "state_to": "",
 }
 _WHY = {
     "received": "no column says when a request was received",
@@ -43,6 +45,8 @@ _WHY = {
     "touch": "a log of this kind does not record handling by people",
     "legal_due": "a log of this kind does not say by what right somebody asked",
     "contract_seconds": "no column says when a request was complete, on a business calendar",
+    "actor": "no column says who took each step",
+    "state_to": "its steps are in the log's own words, not the moves between our states",
 }
 
 
@@ -60,8 +64,8 @@ _SAYS = {
 def missing_fields(mapping: Mapping) -> dict[str, str]:
     """Return the fields that a log cannot give, and why, in words of its columns."""
     have = set(mapping.columns)
-    if mapping.layout != "requests":
-        have |= {"received_at"} if mapping.received else set()
+    if mapping.layout == "requests":
+        have -= {"staff"}  # one person a row, not one a step
     have |= {"received_at"} if mapping.received else set()
     have |= {"completed_at"} if mapping.completed else set()
     have -= {"complete_at"}  # business time needs a facility calendar, which a file has not

@@ -9,7 +9,17 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.external_logs.check import Clock, Findings, blank, lonely, totals, unread
+from analytics.external_logs.check import (
+    Clock,
+    Findings,
+    Reason,
+    blank,
+    lonely,
+    note_unread,
+    reject,
+    totals,
+    unread,
+)
 from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog, each_word
@@ -30,41 +40,31 @@ def check_requests(raw: RawLog, cells: pa.Table, clock: Clock, findings: Finding
         late = pc.less(cells["at:completed_at"], cells["at:received_at"]).fill_null(False)
         early = late.combine_chunks().to_numpy(zero_copy_only=False)
     missing = blank(cells, "received_at")
-    reasons: list[tuple[Any, Any]] = [
+
+    def unreadable(name: str) -> Reason:
+        return lambda place: clock.why_not(cells[name][place].as_py())
+
+    reasons: list[tuple[Any, Reason]] = [
         (totals(raw.table, missing | received), "a totals row, not a request"),
         (raw.doubled, "the same row stands in the file before"),
         (lonely(raw.table) & (missing | received), "a heading between rows, not a request"),
         (missing, "no received date"),
-        (received, "received_at"),
-        (completed, "completed_at"),
+        (received, unreadable("received_at")),
+        (completed, unreadable("completed_at")),
         (early, "completed before it was received"),
     ]
-    good = np.ones(cells.num_rows, dtype=bool)
-    for mask, reason in reasons:
-        for place in np.flatnonzero(mask & good):
-            said = reason
-            if reason in cells.column_names:
-                said = clock.why_not(cells[reason][int(place)].as_py())
-            findings.rejected.append((int(raw.numbers[place]), said))
-        good &= ~mask
-    kept = cells.filter(pa.array(good))
-    return _without_what_cannot_be_read(kept, findings)
+    kept = reject(raw, cells, reasons, findings)
+    note_unread(kept, ("complete_at", "need_by", "hold_start", "hold_end"), findings)
+    return _without_turned_holds(kept, findings)
 
 
-def _without_what_cannot_be_read(cells: pa.Table, findings: Findings) -> pa.Table:
-    for name in ("complete_at", "need_by", "hold_start", "hold_end"):
-        wrong = unread(cells, name)
-        rows = int(wrong.sum())
-        if rows:
-            example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
-            findings.could_not_read(name, rows, example)
+def _without_turned_holds(cells: pa.Table, findings: Findings) -> pa.Table:
     if not {"hold_start", "hold_end"} <= set(cells.column_names):
         return cells
     turned = pc.less(cells["at:hold_end"], cells["at:hold_start"]).fill_null(False)
     rows = int(pc.sum(turned).as_py() or 0)
     if rows:
         findings.could_not_read("hold", rows, "a hold that ends before it begins")
-        place = cells.column_names.index("at:hold_end")
         nothing = pa.scalar(None, pa.int64())
         for name in ("at:hold_end", "at:hold_start"):
             place = cells.column_names.index(name)

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.utils.text import slugify
 from pyarrow import parquet
 
-from analytics.eventlog import REQUESTS, EventLog
+from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.cells import shown
 from analytics.external_logs.importing import Reading, as_schema, with_bands
 from analytics.external_logs.merge import Earlier
@@ -153,21 +153,21 @@ def rejected_of(log: UploadedLog) -> list[dict[str, Any]]:
 
 
 def load(log: UploadedLog) -> EventLog:
-    """Return a stored log."""
+    """Return a stored log; a column that it was stored without is null."""
     folder = folder_of(log)
     facts = json.loads((folder / "log.json").read_text())
     requests = parquet.read_table(folder / "requests.parquet")
     if "late_from" not in requests.column_names:  # stored before bands were moments
-        requests = as_schema(with_bands(requests), REQUESTS)
+        requests = with_bands(requests)
     return EventLog(
-        requests=requests,
-        events=parquet.read_table(folder / "events.parquet"),
+        requests=as_schema(requests, REQUESTS),
+        events=as_schema(parquet.read_table(folder / "events.parquet"), EVENTS),
         **facts,
     )
 
 
 def remove(log: UploadedLog) -> None:
-    """Delete a log and its tables."""
+    """Delete a log, and its tables once the deletion stands."""
     folder = folder_of(log)
     log.delete()
-    shutil.rmtree(folder, ignore_errors=True)
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))

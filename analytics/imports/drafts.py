@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +37,9 @@ def _folder() -> Path:
     return folder
 
 
-def keep_draft(chunks: Iterable[bytes], *, file_name: str, owner: int) -> str:
+def keep_draft(chunks: Iterable[bytes], *, file_name: str, owner: int, at: datetime) -> str:
     """Store a file until it is confirmed; return its key. Raises TooLarge."""
-    _sweep()
+    _sweep(at)
     key, size = secrets.token_hex(16), 0
     path = _folder() / key
     with path.open("xb") as file:
@@ -78,7 +79,8 @@ def drop_draft(key: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _sweep() -> None:
+def _sweep(at: datetime) -> None:
     for path in _folder().iterdir():
-        if path.stat().st_mtime < time.time() - KEEPS:
-            path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # confirmed, or swept by another process meanwhile
+            if path.stat().st_mtime < at.timestamp() - KEEPS:
+                path.unlink()

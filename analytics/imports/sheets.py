@@ -9,7 +9,7 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from analytics.reports.writers.guard import guarded
+from audit.spreadsheet import guarded
 
 
 def rejected_csv(rows: Sequence[dict[str, Any]]) -> HttpResponse:

@@ -1,10 +1,10 @@
 """What is waiting."""
 
 from analytics.metrics.band import BAND
-from analytics.metrics.definition import Better, Kind, Metric
+from analytics.metrics.definition import DAY, Better, Kind, Metric
 
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
-_AGE = "($as_of - received) / 86400e0"
+_AGE = "$as_of - received"
 
 
 def _age(key: str, label: str, kind: Kind, question: str) -> Metric:
@@ -20,6 +20,7 @@ def _age(key: str, label: str, kind: Kind, question: str) -> Metric:
         denominator="open requests",
         where=_OPEN,
         value=_AGE,
+        per=DAY,
         better=Better.LOWER,
         theme="Backlog",
         needs=("received",),

@@ -1,6 +1,6 @@
 """Every measure, in the order in which reports show them."""
 
-from analytics.metrics import backlog, media, quality, sla, turnaround
+from analytics.metrics import backlog, flow, media, quality, sla, turnaround
 from analytics.metrics.definition import Metric
 
 METRICS: tuple[Metric, ...] = (
@@ -9,12 +9,6 @@ METRICS: tuple[Metric, ...] = (
     *backlog.METRICS,
     *media.METRICS,
     *quality.METRICS,
+    *flow.METRICS,
 )
 BY_KEY: dict[str, Metric] = {metric.key: metric for metric in METRICS}
-GROUPINGS: dict[str, str] = {
-    "facility": "facility",
-    "direction": "direction",
-    "requester_type": "coalesce(requester_type, 'unknown')",
-    "month": "strftime(make_timestamp(received * 1000000), '%Y-%m')",
-}
-"""What a result may be grouped by, as SQL over either table."""

@@ -1,19 +1,22 @@
-"""Compute declared measures over a mirror, by DuckDB."""
+"""Compute declared measures over a mirror, by the engine that suits the selection."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from analytics.metrics.catalogue import BY_KEY, GROUPINGS, METRICS
+from analytics.metrics import statements
+from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.definition import Group, Kind, Metric, Result
-from analytics.metrics.question import Question, Row, asking
+from analytics.metrics.engines.answers import Engine, Sums
+from analytics.metrics.grouping import Grouping, grouping_of, words_of
+from analytics.metrics.planner import engine_for
+from analytics.metrics.question import asking
+from analytics.metrics.reading import Parts, read_mean, read_quantile, read_share, read_survival
 from analytics.metrics.selection import Selection
+from analytics.metrics.statements import Population
 from analytics.mirror.fold import Mirror
-from analytics.statistics.intervals import quantile_interval, wilson
-from analytics.statistics.survival import interval_when, kaplan_meier, time_when
 
 
 def compute(
@@ -28,173 +31,111 @@ def compute(
     Raises KeyError for an unknown key or grouping.
     """
     chosen = METRICS if keys is None else tuple(BY_KEY[key] for key in keys)
-    group = GROUPINGS[by] if by is not None else None
+    group = grouping_of(by) if by is not None else None
     with asking(mirror, selection) as question:
-        asker = _Asker(question, group)
-        return {metric.key: asker.ask(metric) for metric in chosen}
+        return answer(engine_for(question, chosen, group), mirror, chosen, by=group)
 
 
-@dataclass(frozen=True)
-class _Asker:
-    question: Question
-    group: str | None
+def answer(
+    engine: Engine, mirror: Mirror, chosen: Sequence[Metric], *, by: Grouping | None = None
+) -> dict[str, Result]:
+    """Return the results of measures by one engine."""
+    whys = {metric.key: _why_not(metric, mirror) for metric in chosen}
+    able = [metric for metric in chosen if whys[metric.key] is None]
+    asked = _Asked(engine, able, by)
+    return {
+        metric.key: asked.result(metric) if metric in able else _missing(metric, whys[metric.key])
+        for metric in chosen
+    }
 
-    def ask(self, metric: Metric) -> Result:
-        """Return one result, or the reason why there is none."""
-        for name in metric.needs:
-            if (why := self.question.mirror.log.missing.get(name)) is not None:
-                return Result(
-                    key=metric.key, label=metric.label, unit=metric.unit, value=None, why=why
-                )
+
+def _why_not(metric: Metric, mirror: Mirror) -> str | None:
+    missing = mirror.log.missing
+    return next((missing[name] for name in metric.needs if name in missing), None)
+
+
+def _missing(metric: Metric, why: str | None) -> Result:
+    return Result(key=metric.key, label=metric.label, unit=metric.unit, value=None, why=why)
+
+
+class _Asked:
+    """What an engine said of some measures: the sums at once, values once a population."""
+
+    def __init__(self, engine: Engine, metrics: Sequence[Metric], by: Grouping | None) -> None:
+        self.engine, self.by = engine, by
+        wanted = [one for metric in metrics for one in statements.sums_of(metric)]
+        self.sums = engine.sums(wanted)[""] if wanted else {}
+        parts = [one for metric in metrics for one in statements.parts_of(metric)]
+        self.groups = engine.sums(parts, by) if by is not None and parts else {}
+        self._spreads: dict[tuple[Population, bool], dict[str, Any]] = {}
+
+    def result(self, metric: Metric) -> Result:
+        """Return the result of one measure, with its groups and what was left out."""
+        excluded = {
+            why: int(self.sums[one])
+            for why, one in statements.left_out(metric).items()
+            if self.sums[one]
+        }
         if metric.kind is Kind.GROUPS:
-            return replace(self._groups(metric), excluded=self._excluded(metric))
-        whole = self._one(metric, self._rows(metric, None)[0])
-        groups = self._rows(metric, self.group) if self.group else []
-        by = tuple(self._group(metric, str(name), row) for name, *row in groups)
-        return replace(whole, by=by, excluded=self._excluded(metric))
+            return replace(self._counted(metric), excluded=excluded)
+        parts = self._parts(metric, "", self.sums)
+        by = self._by(metric) if self.by is not None else ()
+        return self._made(metric, by=by, excluded=excluded, **parts)
 
-    def _rows(self, metric: Metric, group: str | None) -> list[Row]:
-        columns = _COLUMNS[metric.kind](metric)
-        head = f"{group} AS grp, " if group else ""
-        tail = "GROUP BY grp ORDER BY grp" if group else ""
-        return self.question.rows(
-            f"SELECT {head}{columns} FROM {metric.table} WHERE $selection AND ({metric.where}) {tail}"
+    def _made(self, metric: Metric, **parts: Any) -> Result:
+        made = Result(key=metric.key, label=metric.label, unit=metric.unit, **parts)
+        return replace(made, engine=self.engine.name)
+
+    def _by(self, metric: Metric) -> tuple[Group, ...]:
+        count = statements.whole(metric)
+        named = [
+            (name, self._parts(metric, name, sums))
+            for name, sums in self.groups.items()
+            if sums.get(count)
+        ]
+        return tuple(
+            Group(
+                group=name,
+                n=parts["n"],
+                **{key: parts.get(key) for key in ("value", "numerator", "low", "high")},
+            )
+            for name, parts in named
         )
 
-    def _one(self, metric: Metric, row: Row) -> Result:
-        read = _READERS[metric.kind]
-        parts = read(metric, row)
-        return Result(key=metric.key, label=metric.label, unit=metric.unit, **parts)
+    def _parts(self, metric: Metric, name: str, sums: Sums) -> Parts:
+        n = int(sums[statements.whole(metric)])
+        if metric.kind is Kind.COUNT:
+            return {"value": float(n), "numerator": n, "n": n}
+        if metric.kind is Kind.SHARE:
+            unsure = int(sums[statements.unknown(metric)]) if metric.unknown else 0
+            return read_share(n, int(sums[statements.hits(metric)]), unsure)
+        if metric.kind is Kind.MEAN:
+            total, squares = sums[statements.total(metric)], sums[statements.squares(metric)]
+            return read_mean(metric, n, float(total), float(squares))
+        spread = self._spread(metric, is_grouped=sums is not self.sums).get(name)
+        if spread is None:
+            return {"value": None, "n": 0, "why": "no request of this kind in the period"}
+        if metric.kind is Kind.QUANTILE:
+            return read_quantile(metric, spread.released)
+        return read_survival(metric, spread.curve(), len(spread.released), spread.n)
 
-    def _group(self, metric: Metric, name: str, row: list[Any]) -> Group:
-        parts = _READERS[metric.kind](metric, tuple(row))
-        kept = {key: parts.get(key) for key in ("value", "numerator", "low", "high")}
-        return Group(group=name, n=parts["n"], **kept)
+    def _spread(self, metric: Metric, *, is_grouped: bool) -> dict[str, Any]:
+        """Median and P90 of one population are read from the same values."""
+        of = statements.population(metric)
+        if (of, is_grouped) not in self._spreads:
+            self._spreads[of, is_grouped] = self.engine.spreads(of, self.by if is_grouped else None)
+        return self._spreads[of, is_grouped]
 
-    def _excluded(self, metric: Metric) -> dict[str, int]:
-        if not metric.excluded:
-            return {}
-        counts = ", ".join(f"count(*) FILTER (WHERE {part})" for part in metric.excluded.values())
-        (row,) = self.question.rows(f"SELECT {counts} FROM {metric.table} WHERE $selection")
-        return {why: n for why, n in zip(metric.excluded, row, strict=True) if n}
-
-    def _groups(self, metric: Metric) -> Result:
-        size = f"sum({metric.value})" if metric.value else "CAST(count(*) AS DOUBLE)"
-        rows = self.question.rows(
-            f"SELECT {metric.group} AS grp, {size} AS size, count(*) AS n FROM {metric.table} "
-            f"WHERE $selection AND ({metric.where}) GROUP BY grp ORDER BY size DESC, grp"
-        )
-        total = math.fsum(size for _, size, _ in rows)
-        by = tuple(Group(group=str(name), value=float(size), n=n) for name, size, n in rows)
-        return Result(
-            key=metric.key,
-            label=metric.label,
-            unit=metric.unit,
-            value=total,
-            numerator=total,
-            denominator=total,
-            n=sum(n for *_, n in rows),
-            by=by,
-        )
-
-
-def _share_columns(metric: Metric) -> str:
-    unknown = f"count(*) FILTER (WHERE {metric.unknown})" if metric.unknown else "0"
-    return f"count(*), count(*) FILTER (WHERE {metric.counts}), {unknown}"
-
-
-def _read_share(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
-    """A share with its Wilson interval, or with bounds where some are unknown."""
-    n, hits, unknown = row
-    if n == 0:
-        return {"value": None, "n": 0, "numerator": 0, "denominator": 0, "why": _NOBODY}
-    if unknown == n:
-        return {"value": None, "n": n, "unknown": unknown, "why": _ALL_UNKNOWN}
-    if unknown:
-        low, high = hits / n, (hits + unknown) / n
-    else:
-        low, high = wilson(hits, n)
-    return {
-        "value": 100 * hits / n,
-        "numerator": hits,
-        "denominator": n,
-        "n": n,
-        "unknown": unknown,
-        "low": 100 * low,
-        "high": 100 * high,
-    }
-
-
-def _mean_columns(metric: Metric) -> str:
-    value = metric.value
-    return f"count(*), avg({value}), sum({value}), stddev_samp({value})"
-
-
-def _read_mean(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
-    n, mean, total, spread = row
-    if not n:
-        return {"value": None, "n": 0, "why": _NOBODY}
-    half = 1.959963984540054 * spread / n**0.5 if spread is not None else None
-    return {
-        "value": mean,
-        "numerator": total,
-        "denominator": n,
-        "n": n,
-        "low": mean - half if half is not None else None,
-        "high": mean + half if half is not None else None,
-    }
-
-
-def _quantile_columns(metric: Metric) -> str:
-    value = metric.value
-    return f"count(*), quantile_cont({value}, {metric.quantile}), list({value} ORDER BY {value})"
-
-
-def _read_quantile(metric: Metric, row: Row) -> dict[str, Any]:
-    n, value, ordered = row
-    if not n:
-        return {"value": None, "n": 0, "why": _NOBODY}
-    low, high = quantile_interval(ordered, metric.quantile) or (None, None)
-    return {"value": value, "denominator": n, "n": n, "low": low, "high": high}
-
-
-def _survival_columns(metric: Metric) -> str:
-    done = f"CAST(coalesce({metric.counts}, FALSE) AS INTEGER)"
-    return f"list({metric.value} ORDER BY {metric.value}), list({done} ORDER BY {metric.value})"
-
-
-def _read_survival(metric: Metric, row: Row) -> dict[str, Any]:
-    """A time by which a share had left, the open ones censored; None where it is not reached."""
-    times, released = row
-    if not times:
-        return {"value": None, "n": 0, "why": _NOBODY}
-    steps = kaplan_meier(times, [bool(one) for one in released])
-    low, high = interval_when(steps, metric.quantile)
-    value = time_when(steps, metric.quantile)
-    parts = {"value": value, "numerator": sum(released), "denominator": len(times)}
-    parts |= {"n": len(times), "low": low, "high": high}
-    why = f"fewer than {metric.quantile:.0%} were out by the as-of time"
-    return parts if value is not None else parts | {"why": why}
-
-
-def _read_count(metric: Metric, row: Row) -> dict[str, Any]:  # noqa: ARG001
-    (n,) = row
-    return {"value": float(n), "numerator": n, "n": n}
-
-
-_ALL_UNKNOWN = "nothing is known of any of them"
-_NOBODY = "no request of this kind in the period"
-_COLUMNS: dict[Kind, Callable[[Metric], str]] = {
-    Kind.SHARE: _share_columns,
-    Kind.MEAN: _mean_columns,
-    Kind.QUANTILE: _quantile_columns,
-    Kind.SURVIVAL: _survival_columns,
-    Kind.COUNT: lambda metric: "count(*)",  # noqa: ARG005
-}
-_READERS: dict[Kind, Callable[[Metric, Row], dict[str, Any]]] = {
-    Kind.SHARE: _read_share,
-    Kind.MEAN: _read_mean,
-    Kind.QUANTILE: _read_quantile,
-    Kind.SURVIVAL: _read_survival,
-    Kind.COUNT: _read_count,
-}
+    def _counted(self, metric: Metric) -> Result:
+        parts = statements.groups_of(metric)
+        whole, size = parts[0], parts[-1]
+        found = self.engine.sums(parts, words_of(metric.group))
+        groups = [
+            Group(group=word, value=float(sums[size]) / metric.per, n=int(sums[whole]))
+            for word, sums in found.items()
+            if sums[whole]
+        ]
+        groups.sort(key=lambda one: (-(one.value or 0), one.group))
+        everything = sum(one.value or 0 for one in groups)
+        sides = {"value": everything, "numerator": everything, "denominator": everything}
+        return self._made(metric, **sides, n=sum(one.n for one in groups), by=tuple(groups))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 METHOD_VERSION = "1"
+DAY, HOUR = 86400.0, 3600.0  # seconds
 
 
 class Kind(StrEnum):
@@ -35,8 +36,9 @@ class Metric:
     For a share: `where` is the denominator, `counts` the numerator, `unknown` what widens the
     bounds, `sides` the words for those counted and those not. For a mean or quantile: `value` is
     averaged over `where`; for one of survival, rows that `counts` does not hold for are censored
-    at `value`. For groups: rows are counted, or `value` is summed where given. `excluded` names
-    who is left out and why, and is counted, never silently dropped.
+    at `value`. For groups: rows are counted, or `value` is summed where given. Values are whole
+    numbers, such as seconds, and are shown divided by `per`. `excluded` names who is left out
+    and why, and is counted, never silently dropped.
     """
 
     key: str
@@ -50,6 +52,7 @@ class Metric:
     where: str
     counts: str = ""
     value: str = ""
+    per: float = 1.0
     quantile: float = 0.5
     group: str = ""
     unknown: str = ""
@@ -81,7 +84,7 @@ class Result:
     """A number with all that a reader needs to trust it; `why` says why it is missing.
 
     `low` and `high` bound it: what the `unknown` could make of it where there are any, and a
-    95 % confidence interval where there are none.
+    95 % confidence interval where there are none. `engine` says what computed it.
     """
 
     key: str
@@ -97,3 +100,4 @@ class Result:
     excluded: Mapping[str, int] = field(default_factory=dict)
     by: tuple[Group, ...] = ()
     why: str | None = None
+    engine: str = ""

@@ -1,6 +1,6 @@
 """Whether what is delivered works, at first try, and with how much handling."""
 
-from analytics.metrics.definition import Better, Kind, Metric
+from analytics.metrics.definition import HOUR, Better, Kind, Metric
 
 _DELIVERED = "available IS NOT NULL"
 
@@ -51,7 +51,7 @@ METRICS: tuple[Metric, ...] = (
         numerator="human handling events; the same actor and step within 5 minutes is one",
         denominator="delivered requests",
         where=_DELIVERED,
-        value="CAST(touches AS DOUBLE)",
+        value="touches",
         excluded={"not delivered": "available IS NULL"},
         better=Better.LOWER,
         theme="Effort",
@@ -68,7 +68,8 @@ METRICS: tuple[Metric, ...] = (
         numerator="hours from each failure with the code to its recovery",
         denominator="all hours from failure to recovery",
         where="is_failure AND lost IS NOT NULL",
-        value="lost / 3600e0",
+        value="lost",
+        per=HOUR,
         group="reason",
         excluded={"not recovered yet": "is_failure AND lost IS NULL"},
         better=Better.LOWER,

@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
+from analytics.mirror.opened import opened
 
 Row = tuple[Any, ...]
 
@@ -31,9 +33,18 @@ class Question:
         `$selection` and `$as_of` are filled in, `values` are the parameters after those of the
         selection, which may stand once in the statement and before them.
         """
-        condition, chosen = (selection or self.selection).sql()
-        text = sql.replace("$selection", condition).replace("$as_of", str(self.mirror.log.as_of))
+        text, chosen = self._filled(sql, selection or self.selection)
         return self.database.execute(text, [*chosen, *values]).fetchall()
+
+    def table(self, sql: str) -> pa.Table:
+        """Return the answer as a table: many rows, few columns."""
+        text, chosen = self._filled(sql, self.selection)
+        return self.database.sql(text, params=chosen).to_arrow_table()
+
+    def _filled(self, sql: str, selection: Selection) -> tuple[str, list[object]]:
+        condition, chosen = selection.sql()
+        text = sql.replace("$selection", condition)
+        return text.replace("$as_of", str(self.mirror.log.as_of)), chosen
 
     def over(self, selection: Selection) -> Question:
         """Return the same question about another selection."""
@@ -47,8 +58,6 @@ class Question:
 
 @contextmanager
 def asking(mirror: Mirror, selection: Selection) -> Iterator[Question]:
-    """Open the mirror once for several statements."""
-    with duckdb.connect(config={"threads": 2}) as database:
-        database.register("cases", mirror.cases)
-        database.register("steps", mirror.steps)
+    """Open the mirror for several statements."""
+    with opened(mirror) as database:
         yield Question(database, mirror, selection)

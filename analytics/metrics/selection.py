@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from analytics.metrics.slices import SLICES
+
 DAY = timedelta(days=1)
 
 
@@ -18,7 +20,8 @@ class Selection:
 
     `clock` names the moment that the days bound: receipt, or the event for measures of steps.
     `facilities` None means every facility of the source; an empty tuple means none at all,
-    so that a person with an empty scope sees nothing rather than everything.
+    so that a person with an empty scope sees nothing rather than everything. `slices` are
+    further words by their slice (`analytics.metrics.slices`); "unknown" is a blank one.
     """
 
     facilities: tuple[str, ...] | None = None
@@ -26,6 +29,7 @@ class Selection:
     until: date | None = None
     direction: str | None = None
     requester_type: str | None = None
+    slices: tuple[tuple[str, tuple[str, ...]], ...] = ()
     zone: str = "UTC"
     clock: Literal["received", "occurred"] = "received"
 
@@ -34,8 +38,8 @@ class Selection:
         parts: list[str] = ["TRUE"]
         values: list[object] = []
         if self.facilities is not None:
-            parts.append("list_contains(?, facility)")
-            values.append(list(self.facilities))
+            parts.append(_one_of("facility", len(self.facilities)))
+            values += self.facilities
         if self.since is not None:
             parts.append(f"{self.clock} >= ?")
             values.append(_epoch(self.since, self.zone))
@@ -46,12 +50,24 @@ class Selection:
             if (chosen := getattr(self, name)) is not None:
                 parts.append(f"{name} = ?")
                 values.append(chosen)
+        for name, words in self.slices:
+            listed = _one_of(SLICES[name], len(words))
+            blank = f" OR {SLICES[name]} IS NULL" if "unknown" in words else ""
+            parts.append(f"({listed}{blank})")
+            values += words
         return " AND ".join(parts), values
+
+    @property
+    def is_of_facilities_and_days(self) -> bool:
+        """Whether only facilities and days of receipt are chosen."""
+        others = (self.direction, self.requester_type, *self.slices)
+        return self.clock == "received" and not any(others)
 
     def words(self) -> str:
         """Return the options of a command that choose the same."""
         pairs = [("facility", one) for one in self.facilities or ()]
         pairs += [("direction", self.direction or ""), ("asked", self.requester_type or "")]
+        pairs += [("slice", f"{name}={word}") for name, words in self.slices for word in words]
         pairs += [("from", str(self.since or "")), ("to", str(self.until or ""))]
         pairs += [("zone", self.zone)]
         return " ".join(option(name, word) for name, word in pairs if word)
@@ -67,6 +83,10 @@ class Selection:
         """Return the selection cut down to the allowed facilities."""
         wanted = self.facilities if self.facilities is not None else tuple(allowed)
         return replace(self, facilities=tuple(one for one in wanted if one in set(allowed)))
+
+
+def _one_of(column: str, n: int) -> str:
+    return f"{column} IN ({', '.join('?' * n)})" if n else "FALSE"
 
 
 def option(name: str, word: str) -> str:

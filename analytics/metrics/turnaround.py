@@ -1,8 +1,8 @@
 """How long release takes."""
 
-from analytics.metrics.definition import Better, Kind, Metric
+from analytics.metrics.definition import DAY, Better, Kind, Metric
 
-_DAYS = "(available - received) / 86400e0"
+_ELAPSED = "available - received"
 _DONE = "available IS NOT NULL AND received IS NOT NULL AND available >= received"
 _STILL_OPEN = {
     "completed before it was received": "available < received",
@@ -23,7 +23,8 @@ def _elapsed(key: str, label: str, kind: Kind, question: str, quantile: float = 
         numerator="elapsed days from received to available",
         denominator="completed requests received in the period",
         where=_DONE,
-        value=_DAYS,
+        value=_ELAPSED,
+        per=DAY,
         excluded=_STILL_OPEN,
         better=Better.LOWER,
         caveat="Counts completed requests only; the curve beside it keeps the open ones.",
@@ -49,7 +50,8 @@ def _censored(key: str, label: str, question: str, quantile: float) -> Metric:
         ),
         counts="available IS NOT NULL",
         sides=("Released", "Still open"),
-        value="(coalesce(available, $as_of) - received) / 86400e0",
+        value="coalesce(available, $as_of) - received",
+        per=DAY,
         excluded={
             "completed before it was received": "available < received",
             "ended without release": "available IS NULL AND outcome IS NOT NULL",
@@ -110,7 +112,8 @@ METRICS: tuple[Metric, ...] = (
         numerator="business days from complete to stop, without requester-caused holds",
         denominator="requests whose contract clock stopped",
         where="contract_seconds IS NOT NULL",
-        value="contract_seconds / 86400e0",
+        value="contract_seconds",
+        per=DAY,
         excluded={"contract clock not stopped": "contract_seconds IS NULL"},
         better=Better.LOWER,
         caveat="A business day here is 24 hours on a business day of the facility.",

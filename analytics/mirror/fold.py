@@ -7,11 +7,19 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from analytics.eventlog import EventLog
+from analytics.eventlog import REQUESTER, EventLog
+from analytics.mirror.business import with_business
+from analytics.mirror.days import days_of
+from analytics.mirror.flow import with_flow
+from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.vocabulary import State
 
-# `lost` runs from a failure or hold to its recovery, and is null until then.
-_STEPS = """
-SELECT e.request_id, e.facility, e.direction, r.received, r.requester_type, e.seq, e.occurred,
+_HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
+# `day` is the day of receipt in the log's zone. `lost` runs from a failure or hold to its
+# recovery, and is null until then.
+_STEPS = f"""
+SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_type, r.legal_basis,
+    r.modality, r.partner, r.priority, e.seq, e.occurred,
     e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch,
     lag(e.activity) OVER story AS previous,
     e.occurred - lag(e.occurred) OVER story AS elapsed,
@@ -26,6 +34,14 @@ SELECT e.request_id, e.facility, e.direction, r.received, r.requester_type, e.se
         WHEN e.activity = 'failure_noted' THEN
             min(e.occurred) FILTER (WHERE e.activity = 'failure_recovered') OVER mended - e.occurred
     END AS lost,
+    e.flows, CASE WHEN e.flows THEN lag(CASE WHEN e.flows THEN e.activity END IGNORE NULLS)
+        OVER story END AS follows,
+    CASE WHEN e.flows THEN e.occurred - lag(CASE WHEN e.flows THEN e.occurred END IGNORE NULLS)
+        OVER story END AS waited,
+    e.state_to, CASE WHEN e.state_to IS NOT NULL THEN
+        coalesce(lag(e.state_to IGNORE NULLS) OVER story, '{State.DRAFT}') END AS state_from,
+    CASE WHEN {_HUMAN} THEN
+        lag(CASE WHEN {_HUMAN} THEN e.actor END IGNORE NULLS) OVER story END AS previous_actor,
     e.activity IN ('hold_started', 'delivery_failed', 'images_unusable', 'failure_noted')
         AND e.reason IS NOT NULL AS is_failure,
     e.activity = 'manual_touch' AND NOT coalesce(e.occurred - lag(e.occurred)
@@ -39,10 +55,17 @@ WINDOW story AS (PARTITION BY e.request_id ORDER BY e.seq),
         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 ORDER BY e.facility, r.received, e.request_id, e.seq
 """
-_CASES = """
+# What comes between two texts is told by their lengths, so that no two sequences look alike.
+_STORY = "string_agg(length(activity) || ':' || activity, '' ORDER BY seq) FILTER (WHERE flows)"
+_ALLOWED = ", ".join(
+    f"'{origin}>{target}'" for origin in State for target in sorted(TRANSITIONS[origin])
+)
+_CASES = f"""
 SELECT r.*, coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
         AS failed_deliveries, coalesce(s.failures, 0) AS failures,
-    coalesce(s.touches, 0) AS touches, s.channel, s.medium, coalesce(s.lost, 0) AS lost
+    coalesce(s.touches, 0) AS touches, s.channel, s.medium, coalesce(s.lost, 0) AS lost,
+    coalesce(s.handoffs, 0) AS handoffs, coalesce(s.moves, 0) AS moves,
+    coalesce(s.moves_outside, 0) AS moves_outside, s.variant, s.lasted
 FROM requests r LEFT JOIN (
     SELECT request_id,
         count(*) FILTER (WHERE activity = 'available') AS deliveries,
@@ -51,15 +74,19 @@ FROM requests r LEFT JOIN (
         count(*) FILTER (WHERE is_touch) AS touches,
         arg_max(channel, seq) FILTER (WHERE activity = 'available') AS channel,
         arg_max(medium, seq) FILTER (WHERE activity = 'available') AS medium,
-        CAST(sum(lost) AS BIGINT) AS lost
+        CAST(sum(lost) AS BIGINT) AS lost,
+        count(*) FILTER (WHERE previous_actor <> actor) AS handoffs,
+        count(state_to) AS moves,
+        count(*) FILTER (WHERE state_from || '>' || state_to NOT IN ({_ALLOWED})) AS moves_outside,
+        md5({_STORY}) AS variant, CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted
     FROM steps GROUP BY request_id) s USING (request_id)
 ORDER BY r.facility, r.received, r.request_id
 """
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Mirror:
-    """A folded log, ready to be measured."""
+    """A folded log, ready to be measured; known by itself, never compared table by table."""
 
     log: EventLog
     cases: pa.Table
@@ -69,9 +96,10 @@ class Mirror:
 def fold(log: EventLog) -> Mirror:
     """Return the two flat tables of a log."""
     with duckdb.connect(config={"threads": 2}) as database:
-        database.register("requests", log.requests)
-        database.register("events", log.events)
-        steps = database.sql(_STEPS).to_arrow_table()
+        days = days_of(log.requests["received"], log.zone)
+        database.register("requests", log.requests.append_column("day", days))
+        database.register("events", with_flow(log.events))
+        steps = with_business(database.sql(_STEPS).to_arrow_table(), log)
         database.register("steps", steps)
         cases = database.sql(_CASES).to_arrow_table()
     return Mirror(log=log, cases=cases, steps=steps)

@@ -9,9 +9,11 @@ from analytics.mirror.fold import Mirror
 from analytics.mirror.partition import digest
 from analytics.mirror.published import Published, Snapshot, root_of
 
-__all__ = ["Snapshot", "content_hash", "forget", "known", "remember"]
+__all__ = ["Snapshot", "content_hash", "forget", "known", "remember", "served"]
 
+SERVED_FOR = 60  # seconds for which readers share one as-of moment, and what they count ahead
 _SHOWN: dict[str, Published] = {}
+_SERVED: dict[str, tuple[Published, Snapshot]] = {}
 
 
 def known(source: str) -> Published | None:
@@ -24,9 +26,24 @@ def remember(source: str, published: Published) -> None:
     _SHOWN[source] = published
 
 
+def served(source: str, at: int) -> Snapshot:
+    """Return what this process knows as of a moment, or of one up to a minute before."""
+    published = _SHOWN[source]
+    before, snapshot = _SERVED.get(source, (None, None))
+    if snapshot is None or before is not published or not _is_near(snapshot, at):
+        snapshot = published.snapshot(at)
+        _SERVED[source] = published, snapshot
+    return snapshot
+
+
+def _is_near(snapshot: Snapshot, at: int) -> bool:
+    return abs(at - snapshot.mirror.log.as_of) <= SERVED_FOR
+
+
 def forget(source: str) -> None:
     """Drop a published mirror; the next reader folds it anew."""
     _SHOWN.pop(source, None)
+    _SERVED.pop(source, None)
     shutil.rmtree(root_of(source), ignore_errors=True)
 
 

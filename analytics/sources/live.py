@@ -9,15 +9,17 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from analytics.eventlog import EVENTS, REQUESTER, REQUESTS, EventLog, table_of
 from analytics.sources.journal import read_journal, stories
 from analytics.sources.story import CaseReader, Filed, Place
 from requests_app.models import Facility, ImagingRequest, Policy
+from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.history import Needs, needs_today
 from requests_app.sla.policy import calendar_for
 from requests_app.vocabulary import MEDIUM_OF, Channel, State
 
 SECOND = timedelta(seconds=1)
+COUNTED_BY = "each facility's own business days, 24 hours each, without its holidays"
 _MEDIA = {channel.value: MEDIUM_OF[channel].value for channel in Channel}
 
 
@@ -44,7 +46,15 @@ def live_log(
         zone=zone_of(facilities),
         requests=table_of(requests, REQUESTS),
         events=_events(journal, filed, {pk: one.facility.slug for pk, one in places.items()}),
+        calendars={one.facility.slug: one.calendar for one in places.values()},
+        calendar=COUNTED_BY,
     )
+
+
+def calendars() -> dict[str, BusinessCalendar]:
+    """Return the calendar of every facility by its slug."""
+    places = Facility.objects.prefetch_related("holidays")
+    return {one.slug: calendar_for(one) for one in places}
 
 
 def zone_of(facilities: Iterable[Facility]) -> str:
@@ -65,13 +75,20 @@ def _events(journal: pa.Table, filed: list[Filed], slugs: Mapping[int, str]) -> 
     known = pa.array([one.pk for one in filed], pa.int64())
     at = pc.index_in(journal["request"], value_set=known)
     journal, at = journal.filter(at.is_valid()), at.drop_null()
+    asked = pa.array([_word(one.requester_id) for one in filed], pa.string()).take(at)
+    is_asker = pc.fill_null(pc.equal(journal["actor"], asked), False)
     media = pc.index_in(journal["channel"], value_set=pa.array(list(_MEDIA)))
     columns = {name: journal[name] for name in EVENTS.names if name in journal.column_names}
     columns |= {
         "request_id": journal["request"].cast(pa.string()),
         "facility": pa.array([slugs[one.facility_id] for one in filed], pa.string()).take(at),
         "direction": pa.array([one.direction for one in filed], pa.string()).take(at),
+        "actor": pc.if_else(is_asker, REQUESTER, journal["actor"]),
         "occurred": pc.divide(journal["at"], 1_000_000),
         "medium": pa.array(list(_MEDIA.values())).take(media),
     }
     return pa.table({name: columns[name] for name in EVENTS.names}, schema=EVENTS)
+
+
+def _word(number: int | None) -> str | None:
+    return str(number) if number is not None else None

@@ -15,9 +15,9 @@ from analytics.mirror import kept, published
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import Partitions, replaced, split
 from analytics.mirror.published import Facts, Published, Snapshot
-from analytics.mirror.refresh import known, remember
+from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
-from analytics.sources.live import SECOND, live_log, zone_of
+from analytics.sources.live import COUNTED_BY, SECOND, live_log, zone_of
 from requests_app.models import Facility
 from requests_app.sla.history import Needs, last_midnight, needs_today
 from requests_app.vocabulary import Direction, State
@@ -36,7 +36,7 @@ def live_snapshot(at: datetime) -> Snapshot:
         with published.locked(LIVE):
             shown = refreshed(root, last_of(root), moment)
     remember(LIVE, shown)
-    return shown.snapshot(int(moment.timestamp()))
+    return served(LIVE, int(moment.timestamp()))
 
 
 def _holds(shown: Published, moment: datetime) -> bool:
@@ -123,7 +123,11 @@ class Refresh:
         if last is None or name not in (last.name, last.facts.follows) or not self._fits(last):
             return self.everything(name)
         taken = outbox.take(before=self._before, midnight=last_midnight(self.moment))
-        return self.everything(name) if taken.is_everything else self._some(last, taken, name)
+        # Days of receipt are drawn in the source's one zone: another touches every row.
+        is_moved = zone_of(Facility.objects.all()) != last.facts.zone
+        if taken.is_everything or is_moved:
+            return self.everything(name)
+        return self._some(last, taken, name)
 
     @property
     def _before(self) -> datetime:
@@ -145,7 +149,7 @@ class Refresh:
         ids = set(taken.ids).union(*(one.stale(now) for one in last.pieces.values()))
         if usual != needs:
             ids.update(_open(last))
-        if not ids and not is_new_day and zone_of(Facility.objects.all()) == last.facts.zone:
+        if not ids and not is_new_day:
             return last
         fresh = fold(live_log(self.moment, ids=ids, needs=usual))
         return self._publish(replaced(last.pieces, ids, fresh), usual, name)
@@ -157,6 +161,7 @@ class Refresh:
             watermark=self.watermark,
             zone=zone_of(Facility.objects.all()),
             follows=follows or "",
+            calendar=COUNTED_BY,
             needs=_as_words(needs),
             needs_of=_day(self.moment),
             shape=shape(),
@@ -195,6 +200,7 @@ def shape() -> str:
     """Return the hash of the code that rows come from: other code folds everything anew."""
     ours, theirs = Path(str(analytics.__file__)).parent, Path(str(requests_app.__file__)).parent
     files = [ours / "eventlog.py", theirs / "failure_codes.py", theirs / "vocabulary.py"]
+    files.append(theirs / "lifecycle" / "states.py")
     for room in (ours / "mirror", ours / "sources", theirs / "sla"):
         files += sorted(room.glob("*.py"))
     return sha256(b"\n".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -37,7 +37,13 @@ def open_source(
     log = logs.first()
     if log is None:
         raise UnknownSource(f"There is no imported log {name!r}. Import it first, or use live.")
-    return _folded(log.folder)
+    try:
+        return _folded(log.folder)
+    except (UploadedLog.DoesNotExist, FileNotFoundError) as error:
+        # An import or a deletion came between the look at the row and the reading of its tables.
+        raise UnknownSource(
+            f"The log {name!r} was replaced or deleted just now. Try again."
+        ) from error
 
 
 @lru_cache(maxsize=4)

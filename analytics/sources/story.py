@@ -47,6 +47,7 @@ class Filed(NamedTuple):
     priority: str
     intake: str
     received_at: datetime | None
+    requester_id: int | None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
-"""Confidence intervals for shares, quantiles and differences."""
+"""Confidence intervals for shares and their differences."""
 
 import math
-from collections.abc import Sequence
 
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal
 
@@ -11,27 +10,19 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
 
     Source: Wilson, J. Am. Stat. Assoc. 22 (1927) 209.
     """
-    if n == 0:
+    return wilson_of_share(successes / n, n) if n else (0.0, 1.0)
+
+
+def wilson_of_share(share: float, n: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share that weighs as much as `n` cases, whole or not."""
+    if n <= 0:
         return 0.0, 1.0
-    share, z2 = successes / n, Z95 * Z95
+    z2 = Z95 * Z95
     middle = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    low = 0.0 if successes == 0 else middle - half
-    high = 1.0 if successes == n else middle + half
+    low = 0.0 if share == 0 else middle - half
+    high = 1.0 if share == 1 else middle + half
     return low, high
-
-
-def quantile_interval(ordered: Sequence[float], q: float) -> tuple[float, float] | None:
-    """Return a distribution-free interval (95 %) of a quantile from order statistics.
-
-    `ordered` is sorted. None where the sample is too small to bound the quantile.
-    """
-    n = len(ordered)
-    spread = Z95 * math.sqrt(n * q * (1 - q))
-    low, high = math.floor(n * q - spread), math.ceil(n * q + spread)
-    if n == 0 or low < 0 or high > n - 1:
-        return None
-    return ordered[low], ordered[high]
 
 
 def newcombe(a: int, n: int, b: int, m: int) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Merkle tree of a log: leaves, root, inclusion and consistency (RFC 6962 section 2.1)."""
+"""Merkle tree of a log: leaves, root and inclusion (RFC 6962 section 2.1)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -71,27 +71,6 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return compact.root()
 
 
-def _split(size: int) -> int:
-    """Return the largest power of two below `size`."""
-    return 1 << (size - 1).bit_length() - 1
-
-
-def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the audit path of one leaf (RFC 6962 section 2.1.1)."""
-    if not 0 <= index < len(leaves):
-        raise ValueError(f"no leaf {index} in a log of {len(leaves)}")
-    path: list[bytes] = []
-    while len(leaves) > 1:
-        middle = _split(len(leaves))
-        if index < middle:
-            path.append(root_of(leaves[middle:]))
-            leaves = leaves[:middle]
-        else:
-            path.append(root_of(leaves[:middle]))
-            leaves, index = leaves[middle:], index - middle
-    return path[::-1]
-
-
 def verify_inclusion(
     *, leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
 ) -> bool:
@@ -110,46 +89,3 @@ def verify_inclusion(
             found = node_hash(found, sibling)
         node, last = node >> 1, last >> 1
     return last == 0 and found == root
-
-
-def consistency_proof(leaves: Sequence[bytes], older: int) -> list[bytes]:
-    """Return the proof that the first `older` leaves are a prefix (RFC 6962 section 2.1.2)."""
-    if not 0 < older <= len(leaves):
-        raise ValueError(f"no prefix of {older} in a log of {len(leaves)}")
-    return _subproof(leaves, older, whole=True)
-
-
-def _subproof(leaves: Sequence[bytes], older: int, *, whole: bool) -> list[bytes]:
-    if older == len(leaves):
-        return [] if whole else [root_of(leaves)]
-    middle = _split(len(leaves))
-    if older <= middle:
-        return [*_subproof(leaves[:middle], older, whole=whole), root_of(leaves[middle:])]
-    right = _subproof(leaves[middle:], older - middle, whole=False)
-    return [*right, root_of(leaves[:middle])]
-
-
-def verify_consistency(
-    *, older: int, newer: int, older_root: bytes, newer_root: bytes, path: Sequence[bytes]
-) -> bool:
-    """Say whether the log of `newer` leaves extends the one of `older` (RFC 9162 §2.1.4.2)."""
-    if older == newer:
-        return not path and older_root == newer_root
-    if not 0 < older < newer or not path:
-        return False
-    hashes = [older_root, *path] if older & (older - 1) == 0 else list(path)
-    node, last = older - 1, newer - 1
-    while node & 1:
-        node, last = node >> 1, last >> 1
-    old = new = hashes[0]
-    for sibling in hashes[1:]:
-        if last == 0:
-            return False
-        if node & 1 or node == last:
-            old, new = node_hash(sibling, old), node_hash(sibling, new)
-            while not node & 1 and node:
-                node, last = node >> 1, last >> 1
-        else:
-            new = node_hash(new, sibling)
-        node, last = node >> 1, last >> 1
-    return last == 0 and old == older_root and new == newer_root

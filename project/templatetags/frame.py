@@ -23,6 +23,7 @@ from requests_app.vocabulary import (
     LegalBasis,
     Medium,
     RequesterType,
+    Role,
     Usability,
 )
 from requests_app.words import WORDS, plain, say, say_modality
@@ -73,7 +74,7 @@ WINDOW_NUMBERS: dict[str, tuple[int, int]] = {
 
 _KNOWN: dict[str, str] = {
     word.value: said
-    for of in (Channel, Intake, LegalBasis, RequesterType)
+    for of in (Channel, Intake, LegalBasis, RequesterType, Role)
     for word, said in WORDS[of].items()
 }
 """Fields of the models come as plain strings; these lists share no value with different words."""

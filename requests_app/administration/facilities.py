@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app.administration.doors import administrators, keeper_of, looked, put_on
-from requests_app.house.places import Place, add_facility, change_facility
+from requests_app.house.places import CLOSES_AFTER, Place, add_facility, change_facility
+from requests_app.house.rules import MOST_DAYS
 from requests_app.models import Facility
 from requests_app.refusals import DisclessError
 
@@ -32,6 +33,14 @@ class FacilityForm(forms.Form):
     )
     accepts_requests = forms.BooleanField(
         label="Accepts new requests", required=False, initial=True
+    )
+    closes_after_days = forms.IntegerField(
+        label="Days until a delivered request closes by itself",
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=CLOSES_AFTER,
+        help_text="Empty: it stays open until somebody closes it.",
     )
 
 

@@ -142,11 +142,7 @@ def _page(
         "before": year - 1,
         "after": year + 1,
         "holidays": _of_year(keeper, year),
-        "bare": [
-            one
-            for one in Facility.objects.filter(organization=keeper.organization)
-            if not one.holidays.exists()
-        ],
+        "bare": Facility.objects.filter(organization=keeper.organization, holidays=None),
         "day_form": day_form or HolidayForm(keeper=keeper),
         "year_form": year_form or YearForm(keeper=keeper, initial={"year": year}),
     }

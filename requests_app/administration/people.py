@@ -13,6 +13,7 @@ from requests_app.administration.doors import administrators, keeper_of, looked,
 from requests_app.house.invitation import send_invitation
 from requests_app.house.people import Post, change_person, invite, switch
 from requests_app.models import Facility, User
+from requests_app.notices.address import check_address
 from requests_app.refusals import DisclessError
 from requests_app.vocabulary import Role
 
@@ -67,7 +68,7 @@ class PersonForm(forms.Form):
 class InviteForm(PersonForm):
     """The same, with the email that a new person signs in with."""
 
-    email = forms.EmailField(max_length=254)
+    email = forms.EmailField(max_length=254, validators=[check_address])
     field_order = ("email", "first_name", "last_name")
 
 

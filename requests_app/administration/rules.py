@@ -18,11 +18,20 @@ from requests_app.models import Facility, Policy
 from requests_app.refusals import DisclessError
 from requests_app.sla.policy import rule_of
 from requests_app.sla.rules import DayZero
+from requests_app.vocabulary import Until
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponse
 
     from requests_app.house.ledger import Keeper
+
+
+STOPS: dict[Until, str] = {
+    Until.AVAILABLE: "The recipient can open the images",
+    Until.SENT: "The images are sent",
+    Until.REASON: "A written reason is sent",
+}
 
 
 def _day() -> forms.DateInput:
@@ -48,8 +57,8 @@ class VersionForm(forms.Form):
     )
     days = forms.IntegerField(min_value=1, max_value=MOST_DAYS)
     stop = forms.ChoiceField(
-        label="The clock stops when the images are",
-        choices=[("available", "Available: the recipient can open them"), ("sent", "Sent")],
+        label="The clock stops when",
+        choices=[(until.value, words) for until, words in STOPS.items()],
     )
     day_zero = forms.ChoiceField(
         label="Day 0",
@@ -81,7 +90,8 @@ class VersionForm(forms.Form):
     def version(self) -> Version:
         """Return what was said."""
         said = dict(self.cleaned_data)
-        return Version(**said | {"day_zero": DayZero(said["day_zero"])})
+        words = {"day_zero": DayZero(said["day_zero"]), "stop": Until(said["stop"])}
+        return Version(**said | words)
 
 
 @administrators
@@ -91,10 +101,10 @@ def rules(request: HttpRequest) -> HttpResponse:
     keeper = keeper_of(request)
     looked(request, "rules")
     today = keeper.at.date()
-    keys = dict.fromkeys(
-        Policy.objects.filter(organization=None, facility=None).values_list("key", flat=True)
-    )
-    rows = [_row(keeper, key, today) for key in keys]
+    by_key: dict[str, list[Policy]] = {}
+    for row in _own(keeper, Policy.objects.all()):
+        by_key.setdefault(row.key, []).append(row)
+    rows = [_row(by_key[key], today) for key in sorted(by_key)]
     return render(request, "requests_app/administration/rules.html", {"rows": rows})
 
 
@@ -121,7 +131,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
             messages.success(request, f"{row.label} {words} from {row.effective_from} on.")
             return redirect("administration:rule", key)
     today = keeper.at.date()
-    versions = [_version(row, today) for row in _own(keeper, key)]
+    versions = [_version(row, today) for row in _own(keeper, Policy.objects.filter(key=key))]
     context = {"form": form, "rule": now, "policy": rule_of(now).policy, "versions": versions}
     status = 422 if form.is_bound else 200
     return render(request, "requests_app/administration/rule.html", context, status=status)
@@ -142,14 +152,14 @@ def withdraw_version(request: HttpRequest, policy_id: int) -> HttpResponse:
     return redirect("administration:rule", row.key)
 
 
-def _own(keeper: Keeper, key: str) -> list[Policy]:
-    rows = Policy.objects.filter(key=key).select_related("facility", "organization")
+def _own(keeper: Keeper, rows: QuerySet[Policy]) -> list[Policy]:
+    """Return the versions that are the keeper's to see, the newest first."""
+    rows = rows.select_related("facility", "organization")
     own = [row for row in rows if row.organization_id in (None, keeper.organization.pk)]
     return sorted(own, key=lambda row: row.effective_from or date.min, reverse=True)
 
 
-def _row(keeper: Keeper, key: str, today: date) -> dict[str, Any]:
-    versions = _own(keeper, key)
+def _row(versions: list[Policy], today: date) -> dict[str, Any]:
     general = [row for row in versions if row.facility is None]
     begun = [row for row in general if row.effective_from is None or row.effective_from <= today]
     # The organization's word beats what shipped.

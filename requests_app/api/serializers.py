@@ -8,8 +8,10 @@ from django.utils.encoding import smart_str
 from rest_framework import serializers
 
 from requests_app.failure_codes import FAILURES, FailureCode
+from requests_app.intake.identity import check_birth
 from requests_app.models import Delivery, Event, Facility, ImagingRequest
 from requests_app.models.choices import choices_of
+from requests_app.notices.address import check_address
 from requests_app.vocabulary import (
     Channel,
     DeliveryState,
@@ -21,6 +23,14 @@ from requests_app.vocabulary import (
 
 STATES, DELIVERY_STATES, CHANNELS = map(choices_of, (State, DeliveryState, Channel))
 """Sets of words that several fields share; the settings name them for the API's description."""
+MAIL: dict[str, Any] = {
+    "required": False,
+    "default": "",
+    "allow_blank": True,
+    "max_length": 254,
+    "validators": [check_address],
+}
+"""What every address of a mail must be: short enough to be kept, and one that can be sent to."""
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -97,9 +107,9 @@ class SubmissionSerializer(serializers.Serializer[None]):
     requester_type = serializers.ChoiceField(choices=choices_of(RequesterType))
     legal_basis = serializers.ChoiceField(choices=choices_of(LegalBasis))
     requester_name = serializers.CharField(max_length=200)
-    requester_email = serializers.EmailField(required=False, default="", allow_blank=True)
+    requester_email = serializers.EmailField(**MAIL)
     recipient_name = serializers.CharField(max_length=200)
-    recipient_email = serializers.EmailField(required=False, default="", allow_blank=True)
+    recipient_email = serializers.EmailField(**MAIL)
     patient_family_name = serializers.CharField(max_length=120)
     patient_given_name = serializers.CharField(max_length=120, required=False, default="")
     patient_birth_date = serializers.DateField(required=False, allow_null=True, default=None)
@@ -107,8 +117,7 @@ class SubmissionSerializer(serializers.Serializer[None]):
 
     def validate_patient_birth_date(self, born: date | None) -> date | None:
         """Refuse a birth that lies ahead."""
-        if born is not None and born > timezone.now().date():
-            raise serializers.ValidationError("A date of birth cannot lie ahead.")
+        check_birth(born, timezone.now().date())
         return born
 
 
@@ -144,7 +153,7 @@ class LinkSerializer(ExpectedSerializer):
     """To whom a link goes, and how many days it lives."""
 
     recipient_name = serializers.CharField(max_length=200)
-    recipient_email = serializers.EmailField(required=False, default="", allow_blank=True)
+    recipient_email = serializers.EmailField(**MAIL)
     days = serializers.IntegerField(min_value=1, max_value=90, default=30)
 
 

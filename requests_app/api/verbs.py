@@ -8,12 +8,12 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from requests_app.api.answers import RequestWithLink, RequestWithWarning, answers
 from requests_app.api.serializers import (
     DenySerializer,
     ExtendSerializer,
@@ -22,38 +22,45 @@ from requests_app.api.serializers import (
     NoteSerializer,
     ReasonSerializer,
     RequestSerializer,
+    TransitionSerializer,
 )
 from requests_app.api.views import find, person_of
 from requests_app.delivery import handover, letter
 from requests_app.delivery.link import create_link
 from requests_app.failure_codes import FailureCode
-from requests_app.lifecycle import holds
+from requests_app.lifecycle import effort, holds
+from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.permissions import WORKERS
-from requests_app.lifecycle.transition import check_unmoved, lock
+from requests_app.lifecycle.states import DECISIONS
+from requests_app.lifecycle.transition import check_unmoved, lock, transition
 from requests_app.models import ImagingRequest, User
+from requests_app.refusals import NotAllowed
 from requests_app.vocabulary import Channel, State
 
 Said = dict[str, Any]
+REFUSALS = (400, 403, 404, 409, 422)
 
 
 class Step(generics.GenericAPIView[Any]):
     """One step on one request: body in, verb called, the request as it then stands."""
 
     queryset = ImagingRequest.objects.none()
+    roles = WORKERS
 
-    @extend_schema(responses=RequestSerializer)
+    @extend_schema(responses=answers(RequestSerializer, *REFUSALS))
     def post(self, request: Request, number: str) -> Response:
         """Take the step; 409 where the request has moved on, 422 where something is missing."""
         found = find(request, number)
-        if not person_of(request).has_role(*WORKERS):
-            raise PermissionDenied
+        by = person_of(request)
+        if not by.has_role(*self.roles):
+            raise NotAllowed("Your role does not allow this step. Ask a supervisor.")
         body = self.get_serializer(data=request.data)
         body.is_valid(raise_exception=True)
         said: Said = body.validated_data
         expected = said.get("expected")
         with transaction.atomic():
             check_unmoved(lock(found), State(expected) if expected else None)
-            more = self.take(found, said, person_of(request), timezone.now())
+            more = self.take(found, said, by, timezone.now())
         stands = RequestSerializer(ImagingRequest.objects.get(pk=found.pk)).data
         return Response({**stands, **(more or {})})
 
@@ -62,6 +69,19 @@ class Step(generics.GenericAPIView[Any]):
         raise NotImplementedError
 
 
+class Move(Step):
+    """Make a plain move."""
+
+    serializer_class = TransitionSerializer
+
+    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
+        """Move the request."""
+        reason = said.get("reason")
+        what = Particulars(reason=FailureCode(reason) if reason else None, note=said["note"])
+        transition(request, to=State(said["to"]), by=by, at=at, particulars=what)
+
+
+@extend_schema_view(post=extend_schema(responses=answers(RequestWithLink, *REFUSALS)))
 class SendLink(Step):
     """Send a ready request by link; the answer shows the link this once."""
 
@@ -119,6 +139,18 @@ class Failed(Step):
         handover.mark_failed(delivery, reason=reason, by=by, at=at, note=said["note"])
 
 
+class Mended(Step):
+    """Record that a failure which was noted is over."""
+
+    serializer_class = ReasonSerializer
+
+    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
+        """Record the recovery."""
+        reason = FailureCode(said["reason"])
+        effort.recover(request, reason, by=by, at=at, note=said["note"])
+
+
+@extend_schema_view(post=extend_schema(responses=answers(RequestWithWarning, *REFUSALS)))
 class Hold(Step):
     """Begin a wait; only one for the requester pauses the contract clock."""
 
@@ -155,6 +187,7 @@ class Deny(Step):
     """Deny a request by a letter with its three parts."""
 
     serializer_class = DenySerializer
+    roles = DECISIONS[State.DENIED]
 
     def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
         """Deny."""

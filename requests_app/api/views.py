@@ -9,27 +9,22 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from requests_app.api.answers import RequestWithEvents, answers
 from requests_app.api.serializers import (
     DeliverySerializer,
     EventSerializer,
     RequestSerializer,
     SubmissionSerializer,
-    TransitionSerializer,
 )
-from requests_app.failure_codes import FailureCode
 from requests_app.intake.submit import Submission, submit
-from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.looks import listed, looked_at
-from requests_app.lifecycle.permissions import WORKERS
-from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, User
 from requests_app.models.imaging_request import ImagingRequestQuerySet
-from requests_app.vocabulary import Intake, State
+from requests_app.vocabulary import Intake
 
 
 def person_of(request: Request) -> User:
@@ -55,6 +50,10 @@ def _rows(body: Any) -> int:
     return len(body["results"] if isinstance(body, dict) else body)
 
 
+FILED = answers(RequestSerializer, 400, 403, 409) | {201: RequestSerializer}
+"""201 for a new request, 200 for one that was filed before with the same key."""
+
+
 class RequestList(generics.ListAPIView[ImagingRequest]):
     """List requests in scope, newest first; file a new one."""
 
@@ -64,13 +63,18 @@ class RequestList(generics.ListAPIView[ImagingRequest]):
         """Return what this person may see."""
         return _in_scope(self.request)
 
+    @extend_schema(responses=answers(RequestSerializer(many=True), 403))
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List requests in scope, a page at a time."""
+        return super().get(request, *args, **kwargs)
+
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Answer a page of them, and record the look."""
         answer = super().list(request, *args, **kwargs)
         listed(request._request, "api", _rows(answer.data), at=timezone.now())
         return answer
 
-    @extend_schema(request=SubmissionSerializer, responses={201: RequestSerializer})
+    @extend_schema(request=SubmissionSerializer, responses=FILED)
     def post(self, request: Request) -> Response:
         """File a request; the header Idempotency-Key makes a second call harmless."""
         asked = SubmissionSerializer(data=request.data)
@@ -95,19 +99,18 @@ def _key_of(person: User, key: str) -> str:
 class RequestDetail(APIView):
     """One request with its events."""
 
-    @extend_schema(responses=RequestSerializer)
+    @extend_schema(responses=answers(RequestWithEvents, 403, 404))
     def get(self, request: Request, number: str) -> Response:
         """Return a request in scope."""
         found = find(request, number)
         looked_at(request._request, found, at=timezone.now())
-        events = EventSerializer(found.events.order_by("seq"), many=True).data
-        return Response({**RequestSerializer(found).data, "events": events})
+        return Response(RequestWithEvents(found).data)
 
 
 class RequestEvents(APIView):
     """The journal of a request."""
 
-    @extend_schema(responses=EventSerializer(many=True))
+    @extend_schema(responses=answers(EventSerializer(many=True), 403, 404))
     def get(self, request: Request, number: str) -> Response:
         """Return the events in order."""
         found = find(request, number)
@@ -118,34 +121,9 @@ class RequestEvents(APIView):
 class RequestDeliveries(APIView):
     """The deliveries of a request."""
 
-    @extend_schema(responses=DeliverySerializer(many=True))
+    @extend_schema(responses=answers(DeliverySerializer(many=True), 403, 404))
     def get(self, request: Request, number: str) -> Response:
         """Return the deliveries, the oldest first."""
         found = find(request, number)
         looked_at(request._request, found, at=timezone.now())
         return Response(DeliverySerializer(found.deliveries.all(), many=True).data)
-
-
-class RequestTransition(APIView):
-    """Move a request."""
-
-    @extend_schema(request=TransitionSerializer, responses=RequestSerializer)
-    def post(self, request: Request, number: str) -> Response:
-        """Move a request; 409 where someone else moved it first."""
-        found = find(request, number)
-        if not person_of(request).has_role(*WORKERS):
-            raise PermissionDenied
-        wanted = TransitionSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        said = wanted.validated_data
-        expected, reason = said.get("expected"), said.get("reason")
-        what = Particulars(reason=FailureCode(reason) if reason else None, note=said["note"])
-        transition(
-            found,
-            to=State(said["to"]),
-            by=person_of(request),
-            at=timezone.now(),
-            expected=State(expected) if expected else None,
-            particulars=what,
-        )
-        return Response(RequestSerializer(found).data)

@@ -7,6 +7,7 @@ from django.db import transaction
 from requests_app.delivery.released import bind
 from requests_app.failure_codes import FailureCode
 from requests_app.lifecycle.journal import Particulars, record
+from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
 from requests_app.models import Delivery, Event, ImagingRequest, User
 from requests_app.refusals import TransitionRefused
@@ -83,6 +84,7 @@ def confirm_usable(request: ImagingRequest, *, by: User | None, at: datetime) ->
     """Record that the recipient could use the images."""
     with transaction.atomic():
         locked = lock(request)
+        check_work(by, locked)
         if locked.state != State.DELIVERED:
             raise TransitionRefused("Only a delivered request can be confirmed as usable.")
         return record(locked, EventKind.CONFIRMED_USABLE, by=by, at=at)

@@ -13,6 +13,7 @@ from requests_app.delivery.released import bind
 from requests_app.lifecycle.guards import check_has_images
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.links import close_link
+from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
 from requests_app.models import Delivery, Event, ImagingRequest, ShareLink, User
 from requests_app.notices.outbox import queue_notice
@@ -45,6 +46,7 @@ def create_link(
     """Send a ready request by link: READY -> DELIVERING -> DELIVERED, since a link is live at once."""
     with transaction.atomic():
         locked = lock(request)
+        check_work(by, locked)
         check_has_images(locked)
         delivery = Delivery.objects.create(
             request=locked,
@@ -58,20 +60,23 @@ def create_link(
             available_at=at,
         )
         bind(delivery)
-        salt = secrets.token_hex(16)
-        token = link_token(salt)
-        ShareLink.objects.create(
-            delivery=delivery,
-            salt=salt,
-            token_hash=hash_of(token),
-            expires_at=expires_at or at + LIVES_FOR,
-        )
+        token = _lay_link(delivery, expires_at or at + LIVES_FOR)
         what = Particulars(channel=Channel.LINK_SECURE, delivery=delivery)
         transition(request, to=State.DELIVERING, by=by, at=at, expected=expected, particulars=what)
         transition(request, to=State.DELIVERED, by=by, at=at, particulars=what)
         if recipient_email and not locked.is_demonstration:
             queue_notice(request, kind="link", address=recipient_email, at=at, delivery=delivery)
     return IssuedLink(delivery=delivery, token=token)
+
+
+def _lay_link(delivery: Delivery, expires_at: datetime) -> str:
+    """Write the link of a delivery; return its token, of which only the hash is kept."""
+    salt = secrets.token_hex(16)
+    token = link_token(salt)
+    ShareLink.objects.create(
+        delivery=delivery, salt=salt, token_hash=hash_of(token), expires_at=expires_at
+    )
+    return token
 
 
 def resolve(token: str, at: datetime) -> ShareLink | None:
@@ -122,6 +127,7 @@ def revoke(link: ShareLink, *, by: User | None, at: datetime) -> Event:
     """Close a link at once."""
     with transaction.atomic():
         request = lock(link.delivery.request)
+        check_work(by, request)
         event = close_link(request, link, by=by, at=at)
         if event is None:
             raise TransitionRefused("This link was revoked before.")

@@ -49,7 +49,7 @@ def plan(*, seed: int, requests: int, as_of: datetime) -> list[Story]:
 
 
 def _weight(day: date, number: int) -> float:
-    """Fewer on weekends and holidays, a little more each month."""
+    """Fewer on weekends, more on Mondays, a little more each month."""
     growth = 0.9 + 0.2 * number / DAYS
     if day.weekday() >= 5:
         return 0.14 * growth

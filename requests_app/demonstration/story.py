@@ -20,7 +20,7 @@ from requests_app.vocabulary import (
 
 
 class Verb(StrEnum):
-    """What somebody does; `write` has one function for each."""
+    """What somebody does; `steps` has one function for each."""
 
     VERIFY = "verify"
     COMPLETE = "complete"

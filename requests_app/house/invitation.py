@@ -29,6 +29,6 @@ def send_invitation(person: User) -> bool:
     body = render_to_string("requests_app/notices/invitation.txt", words)
     try:
         send_mail("Your account in Discless", body, settings.DEFAULT_FROM_EMAIL, [person.email])
-    except (smtplib.SMTPException, OSError):
+    except (smtplib.SMTPException, OSError, ValueError):  # a domain that no encoding carries
         return False
     return True

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audit.proof.entry import Action
 from requests_app.house.ledger import Keeper, lock_house
@@ -34,19 +34,30 @@ def invite(keeper: Keeper, email: str, post: Post, *, password: str | None = Non
     if User.objects.filter(email__iexact=email).exists():
         raise Incomplete("This email has an account already. Each person has one.", field="email")
     _check_post(keeper, post)
-    taken = set(User.objects.values_list("username", flat=True))
-    person = User.objects.create_user(
-        free_slug(email.partition("@")[0], taken),
-        email=email,
-        password=password,
-        organization=keeper.organization,
-        first_name=post.first_name,
-        last_name=post.last_name,
-        sees_all_facilities=post.sees_all_facilities,
-    )
+    person = _account(keeper, email, post, password)
     _give(person, post)
     keeper.note("person.invited", Action.CREATE, f"user:{person.pk}", detail=_told(post))
     return person
+
+
+def _account(keeper: Keeper, email: str, post: Post, password: str | None) -> User:
+    """Write the account; names and emails are unique over all houses, and only ours is locked."""
+    taken = set(User.objects.values_list("username", flat=True))
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(
+                free_slug(email.partition("@")[0], taken),
+                email=email,
+                password=password,
+                organization=keeper.organization,
+                first_name=post.first_name,
+                last_name=post.last_name,
+                sees_all_facilities=post.sees_all_facilities,
+            )
+    except IntegrityError as error:
+        raise Incomplete(
+            "Another account took this name at the same moment. Send it once more.", field="email"
+        ) from error
 
 
 @transaction.atomic

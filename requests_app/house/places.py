@@ -13,6 +13,8 @@ from requests_app.house.ledger import Keeper, lock_house
 from requests_app.models import Facility, Organization
 from requests_app.refusals import Incomplete
 
+CLOSES_AFTER = 30
+
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
@@ -22,6 +24,8 @@ class Place:
     short_name: str
     zone: str
     accepts_requests: bool = True
+    closes_after_days: int | None = CLOSES_AFTER
+    """Days after delivery when a request closes by itself; None: never."""
 
 
 def check_zone(zone: str) -> None:
@@ -68,7 +72,7 @@ def add_facility(keeper: Keeper, place: Place) -> Facility:
         Action.CREATE,
         f"facility:{slug}",
         facility=slug,
-        detail={"zone": place.zone, "accepts_requests": place.accepts_requests},
+        detail=_told(place),
     )
     return facility
 
@@ -88,22 +92,21 @@ def change_facility(keeper: Keeper, facility: Facility, place: Place) -> Facilit
         Action.UPDATE,
         f"facility:{facility.slug}",
         facility=facility.slug,
-        detail={
-            "zone_before": before,
-            "zone": place.zone,
-            "accepts_requests": place.accepts_requests,
-        },
+        detail={"zone_before": before, **_told(place)},
     )
     return facility
 
 
-def _fields(place: Place) -> dict[str, str | bool]:
+def _told(place: Place) -> dict[str, str | int | bool | None]:
     return {
-        "name": place.name,
-        "short_name": place.short_name,
         "zone": place.zone,
         "accepts_requests": place.accepts_requests,
+        "closes_after_days": place.closes_after_days,
     }
+
+
+def _fields(place: Place) -> dict[str, str | int | bool | None]:
+    return {"name": place.name, "short_name": place.short_name, **_told(place)}
 
 
 def _check_name(keeper: Keeper, place: Place, but: Facility | None = None) -> None:

@@ -14,6 +14,7 @@ from requests_app.house.ledger import Keeper
 from requests_app.models import Facility, ImagingRequest, Policy
 from requests_app.refusals import Incomplete, NotAllowed
 from requests_app.sla.rules import SEEDED, DayZero
+from requests_app.vocabulary import Until
 
 READ_ON = date(2026, 11, 24)  # when the texts of the rules that ship enabled were read
 MOST_DAYS = 366
@@ -32,7 +33,7 @@ class Version:
     enabled: bool
     day_zero: DayZero = DayZero.RECEIPT
     cutoff: time | None = None
-    stop: str = "available"
+    stop: Until = Until.AVAILABLE
     signed_by: str = ""
     signed_on: date | None = None
     facility: Facility | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from requests_app.imaging.findings import FileVerdict, Finding, warning
+from requests_app.imaging.findings import FileVerdict, Finding, verdict_of_severities, warning
 from requests_app.imaging.scan import MOST_FRAMES
 from requests_app.imaging.store import Blob
 from requests_app.models import ImagingRequest, Instance, Series, Study
@@ -76,16 +76,9 @@ def _instance(facts: dict[str, Any], blob: Blob) -> dict[str, Any]:
 def judge_study(study: Study, new: list[Finding]) -> None:
     """Add what was found in newly come files to what is known of a study's files."""
     found = _unique([*study.findings, *(finding.as_json() for finding in new)])
-    study.verdict = _worst({one["severity"] for one in found})
+    study.verdict = verdict_of_severities(one["severity"] for one in found)
     study.findings = found
     study.save(update_fields=("verdict", "findings"))
-
-
-def _worst(severities: set[str]) -> Usability:
-    if Severity.FAILURE in severities:
-        return Usability.NOT_USABLE
-    warned = Severity.WARNING in severities
-    return Usability.USABLE_WITH_WARNING if warned else Usability.USABLE
 
 
 def _unique(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -67,10 +67,15 @@ def warning(check: str, sentence: str, evidence: str = "") -> Finding:
 
 def verdict_of(findings: Iterable[Finding]) -> Usability:
     """Return the verdict that the worst finding makes."""
-    worst = {finding.severity for finding in findings}
-    if Severity.FAILURE in worst:
+    return verdict_of_severities(finding.severity for finding in findings)
+
+
+def verdict_of_severities(severities: Iterable[str]) -> Usability:
+    """Return the verdict that the worst severity makes."""
+    found = set(severities)
+    if Severity.FAILURE in found:
         return Usability.NOT_USABLE
-    return Usability.USABLE_WITH_WARNING if Severity.WARNING in worst else Usability.USABLE
+    return Usability.USABLE_WITH_WARNING if Severity.WARNING in found else Usability.USABLE
 
 
 def verdict_of_all(verdicts: Iterable[Usability]) -> Usability:

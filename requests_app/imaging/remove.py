@@ -11,7 +11,7 @@ from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.links import close_links
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
-from requests_app.models import Event, ImagingRequest, Instance, Study, User
+from requests_app.models import Delivery, Event, ImagingRequest, Instance, Study, User
 from requests_app.refusals import Incomplete, TransitionRefused
 from requests_app.vocabulary import EventKind, State, Usability
 
@@ -21,6 +21,8 @@ def remove_study(
 ) -> Event:
     """Remove a study, close the links that show it, and say so in the journal.
 
+    The journal keeps which study it was and to whom deliveries had released it: the rows that
+    say so go with the study.
     A request that was ready is checked again; one that was unusable because of this study is
     not any more. The stored bytes stay, listed by nothing.
     """
@@ -33,13 +35,24 @@ def remove_study(
         if gone is None:
             raise TransitionRefused("This study was removed before. Look at the request again.")
         close_links(locked, by=by, at=at, study=gone)
-        images = Instance.objects.filter(series__study=gone).count()
+        what = _what_goes(gone, why.strip())
         gone.delete()
-        note = f"{images} image{'' if images == 1 else 's'}: {why.strip()}"
-        what = Particulars(note=note)
         event = record(locked, EventKind.IMAGES_REMOVED, by=by, at=at, particulars=what)
         _look_again(request, locked, by=by, at=at)
     return event
+
+
+def _what_goes(study: Study, why: str) -> Particulars:
+    images = Instance.objects.filter(series__study=study)
+    shown = Delivery.objects.filter(instances__in=images).distinct()
+    names = ", ".join(shown.values_list("recipient_name", flat=True))
+    count, deliveries = images.count(), shown.count()
+    released = f"released by {deliveries} deliver{'y' if deliveries == 1 else 'ies'} ({names})"
+    note = (
+        f"{count} image{'' if count == 1 else 's'} of study {study.study_instance_uid}, "
+        f"{released if deliveries else 'never released'}: {why}"
+    )
+    return Particulars(note=note, study=study.study_instance_uid, deliveries=deliveries)
 
 
 def _look_again(

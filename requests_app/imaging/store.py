@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -118,9 +119,10 @@ def sweep(*, before: float) -> int:
     removed = 0
     for folder in ("incoming", "work"):
         for left in (Path(settings.BLOB_ROOT) / folder).glob("*"):
-            if left.stat().st_mtime < before:
-                shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
-                removed += 1
+            with contextlib.suppress(FileNotFoundError):  # somebody else removed it meanwhile
+                if left.stat().st_mtime < before:
+                    shutil.rmtree(left) if left.is_dir() else left.unlink()
+                    removed += 1
     return removed
 
 

@@ -1,4 +1,4 @@
-"""What a request still lacks before the contract clock starts: identity, authority, scope."""
+"""What a request still lacks before the contract clock starts: identity, authority, fee, scope."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -53,7 +53,7 @@ def is_complete(request: ImagingRequest) -> bool:
 
 
 def complete(request: ImagingRequest, *, by: User | None, at: datetime) -> Event:
-    """Record that identity, authority and scope are satisfied: the contract clock starts here."""
+    """Record that identity, authority, fee and scope are settled: the contract clock starts."""
     with transaction.atomic():
         locked = lock(request)
         check_work(by, locked)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from requests_app.lifecycle.journal import Particulars, record
@@ -10,6 +11,12 @@ from requests_app.lifecycle.transition import lock
 from requests_app.models import Event, ImagingRequest, Patient, User
 from requests_app.refusals import Incomplete
 from requests_app.vocabulary import EventKind, Touch
+
+
+def check_birth(born: date | None, today: date) -> None:
+    """Raise ValidationError for a birth that lies ahead; one check for forms and serializers."""
+    if born is not None and born > today:
+        raise ValidationError("A date of birth cannot lie ahead.", code="birth_date")
 
 
 def verify_identity(
@@ -32,6 +39,7 @@ def verify_identity(
     with transaction.atomic():
         locked = lock(request)
         check_work(by, locked)
+        _check_learned(birth_date, locked.facility.local_day(at))
         patient = _agreed_patient(locked, number, birth_date)
         locked.patient = patient
         locked.identity_verified = True
@@ -46,6 +54,13 @@ def verify_identity(
     request.patient, request.identity_verified = patient, True
     request.patient_birth_date = locked.patient_birth_date
     return event
+
+
+def _check_learned(birth_date: date | None, today: date) -> None:
+    try:
+        check_birth(birth_date, today)
+    except ValidationError as error:
+        raise Incomplete(error.messages[0], field="birth_date") from error
 
 
 def _agreed_patient(locked: ImagingRequest, number: str, birth_date: date | None) -> Patient:

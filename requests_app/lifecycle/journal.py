@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.db import connection, transaction
@@ -39,6 +40,10 @@ class Particulars:
     note: str = ""
     recorded_at: datetime | None = None
     by_recipient: bool = False
+    study: str = ""
+    """The StudyInstanceUID of the one study that it is about."""
+    deliveries: int | None = None
+    """How many deliveries it is about."""
 
 
 def agent_for(user: User | None, *, recipient: bool = False) -> Agent:
@@ -124,7 +129,10 @@ def _entry(
 
 
 def _detail(seq: int, what: Particulars) -> Mapping[str, str | int | bool | None]:
-    """Only codes and numbers: a note may hold names, so it stays out of the log."""
+    """Only codes, numbers and hashes: a note may hold names, so it stays out of the log.
+
+    A study is sealed as the SHA-256 of its UID: who holds the study can show that it is meant.
+    """
     said = {
         "reason": what.reason,
         "channel": what.channel,
@@ -132,7 +140,13 @@ def _detail(seq: int, what: Particulars) -> Mapping[str, str | int | bool | None
         "from": what.state_from,
         "to": what.state_to,
     }
-    return {"seq": seq} | {word: value.value for word, value in said.items() if value}
+    detail: dict[str, str | int | bool | None] = {"seq": seq}
+    detail |= {word: value.value for word, value in said.items() if value}
+    if what.study:
+        detail["study"] = sha256(what.study.encode()).hexdigest()
+    if what.deliveries is not None:
+        detail["deliveries"] = what.deliveries
+    return detail
 
 
 def _code(kind: EventKind) -> EventCode:

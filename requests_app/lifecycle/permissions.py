@@ -20,7 +20,7 @@ def may_move(user: User | None, request: ImagingRequest, to: State) -> bool:
 
 def in_scope(user: User, request: ImagingRequest) -> bool:
     """Say whether the request's facility is one that this person works for."""
-    return user.visible_facilities().filter(pk=request.facility_id).exists()
+    return request.facility_id in user.visible_facility_ids
 
 
 def check_move(user: User | None, request: ImagingRequest, to: State) -> None:

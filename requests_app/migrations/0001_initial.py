@@ -4,7 +4,6 @@ import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
 import django.utils.timezone
-import requests_app.vocabulary
 from django.conf import settings
 from django.db import migrations, models
 
@@ -89,12 +88,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(editable=False, max_length=20, unique=True)),
-                ('direction', models.CharField(choices=[('outbound', 'Outbound'), ('inbound', 'Inbound')], default=requests_app.vocabulary.Direction['OUTBOUND'], max_length=10)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('received', 'Received'), ('clarifying', 'Clarifying'), ('approved', 'Approved'), ('locating', 'Locating'), ('retrieved', 'Retrieved'), ('unusable', 'Unusable'), ('ready', 'Ready'), ('delivering', 'Delivering'), ('delivery_failed', 'Delivery failed'), ('delivered', 'Delivered'), ('closed', 'Closed'), ('denied', 'Denied'), ('withdrawn', 'Withdrawn'), ('not_found', 'Not found'), ('duplicate', 'Duplicate')], default=requests_app.vocabulary.State['DRAFT'], max_length=20)),
-                ('intake', models.CharField(choices=[('portal', 'Portal'), ('staff', 'Staff'), ('api', 'Api'), ('fax', 'Fax'), ('mail', 'Mail'), ('phone', 'Phone'), ('walk_in', 'Walk in')], default=requests_app.vocabulary.Intake['PORTAL'], max_length=10)),
+                ('direction', models.CharField(choices=[('outbound', 'Outbound'), ('inbound', 'Inbound')], default='outbound', max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('received', 'Received'), ('clarifying', 'Clarifying'), ('approved', 'Approved'), ('locating', 'Locating'), ('retrieved', 'Retrieved'), ('unusable', 'Unusable'), ('ready', 'Ready'), ('delivering', 'Delivering'), ('delivery_failed', 'Delivery failed'), ('delivered', 'Delivered'), ('closed', 'Closed'), ('denied', 'Denied'), ('withdrawn', 'Withdrawn'), ('not_found', 'Not found'), ('duplicate', 'Duplicate')], default='draft', max_length=20)),
+                ('intake', models.CharField(choices=[('portal', 'Portal'), ('staff', 'Staff'), ('api', 'Api'), ('fax', 'Fax'), ('mail', 'Mail'), ('phone', 'Phone'), ('walk_in', 'Walk in')], default='portal', max_length=10)),
                 ('requester_type', models.CharField(choices=[('patient', 'Patient'), ('representative', 'Representative'), ('provider', 'Provider'), ('attorney', 'Attorney'), ('insurer', 'Insurer'), ('employer', 'Employer'), ('government', 'Government'), ('research', 'Research'), ('other', 'Other')], max_length=20)),
                 ('legal_basis', models.CharField(choices=[('patient_access', 'Patient access'), ('representative_access', 'Representative access'), ('third_party_directive', 'Third party directive'), ('authorization', 'Authorization'), ('treatment', 'Treatment'), ('payment', 'Payment'), ('operations', 'Operations'), ('required_by_law', 'Required by law')], max_length=30)),
-                ('priority', models.CharField(choices=[('routine', 'Routine'), ('urgent', 'Urgent'), ('stat', 'Stat')], default=requests_app.vocabulary.Priority['ROUTINE'], max_length=10)),
+                ('priority', models.CharField(choices=[('routine', 'Routine'), ('urgent', 'Urgent'), ('stat', 'Stat')], default='routine', max_length=10)),
                 ('requester_name', models.CharField(max_length=200)),
                 ('requester_email', models.EmailField(blank=True, max_length=254)),
                 ('recipient_name', models.CharField(max_length=200)),
@@ -109,7 +108,7 @@ class Migration(migrations.Migration):
                 ('studies_from', models.DateField(blank=True, null=True)),
                 ('studies_to', models.DateField(blank=True, null=True)),
                 ('wants_reports', models.BooleanField(default=True)),
-                ('preferred_channel', models.CharField(choices=[('network_standard', 'Network standard'), ('network_vendor', 'Network vendor'), ('portal_patient', 'Portal patient'), ('link_secure', 'Link secure'), ('p2p_vpn_dicom', 'P2p vpn dicom'), ('p2p_sftp', 'P2p sftp'), ('p2p_email', 'P2p email'), ('p2p_portal_oneoff', 'P2p portal oneoff'), ('physical_cd', 'Physical cd'), ('physical_dvd', 'Physical dvd'), ('physical_usb', 'Physical usb'), ('physical_film', 'Physical film'), ('physical_paper', 'Physical paper'), ('unknown', 'Unknown')], default=requests_app.vocabulary.Channel['LINK_SECURE'], max_length=30)),
+                ('preferred_channel', models.CharField(choices=[('network_standard', 'Network standard'), ('network_vendor', 'Network vendor'), ('portal_patient', 'Portal patient'), ('link_secure', 'Link secure'), ('p2p_vpn_dicom', 'P2p vpn dicom'), ('p2p_sftp', 'P2p sftp'), ('p2p_email', 'P2p email'), ('p2p_portal_oneoff', 'P2p portal oneoff'), ('physical_cd', 'Physical cd'), ('physical_dvd', 'Physical dvd'), ('physical_usb', 'Physical usb'), ('physical_film', 'Physical film'), ('physical_paper', 'Physical paper'), ('unknown', 'Unknown')], default='link_secure', max_length=30)),
                 ('identity_verified', models.BooleanField(default=False)),
                 ('need_by', models.DateField(blank=True, null=True)),
                 ('received_at', models.DateTimeField(blank=True, null=True)),
@@ -129,7 +128,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('channel', models.CharField(choices=[('network_standard', 'Network standard'), ('network_vendor', 'Network vendor'), ('portal_patient', 'Portal patient'), ('link_secure', 'Link secure'), ('p2p_vpn_dicom', 'P2p vpn dicom'), ('p2p_sftp', 'P2p sftp'), ('p2p_email', 'P2p email'), ('p2p_portal_oneoff', 'P2p portal oneoff'), ('physical_cd', 'Physical cd'), ('physical_dvd', 'Physical dvd'), ('physical_usb', 'Physical usb'), ('physical_film', 'Physical film'), ('physical_paper', 'Physical paper'), ('unknown', 'Unknown')], max_length=30)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('available', 'Available'), ('failed', 'Failed'), ('revoked', 'Revoked')], default=requests_app.vocabulary.DeliveryState['QUEUED'], max_length=10)),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('available', 'Available'), ('failed', 'Failed'), ('revoked', 'Revoked')], default='queued', max_length=10)),
                 ('recipient_name', models.CharField(max_length=200)),
                 ('recipient_address', models.CharField(blank=True, max_length=320)),
                 ('created_at', models.DateTimeField()),
@@ -171,7 +170,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=40)),
                 ('address', models.EmailField(max_length=254)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed')], default=requests_app.vocabulary.NoticeState['QUEUED'], max_length=10)),
+                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed')], default='queued', max_length=10)),
                 ('created_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
@@ -237,7 +236,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('received_at', models.DateTimeField()),
-                ('channel', models.CharField(choices=[('network_standard', 'Network standard'), ('network_vendor', 'Network vendor'), ('portal_patient', 'Portal patient'), ('link_secure', 'Link secure'), ('p2p_vpn_dicom', 'P2p vpn dicom'), ('p2p_sftp', 'P2p sftp'), ('p2p_email', 'P2p email'), ('p2p_portal_oneoff', 'P2p portal oneoff'), ('physical_cd', 'Physical cd'), ('physical_dvd', 'Physical dvd'), ('physical_usb', 'Physical usb'), ('physical_film', 'Physical film'), ('physical_paper', 'Physical paper'), ('unknown', 'Unknown')], default=requests_app.vocabulary.Channel['UNKNOWN'], max_length=30)),
+                ('channel', models.CharField(choices=[('network_standard', 'Network standard'), ('network_vendor', 'Network vendor'), ('portal_patient', 'Portal patient'), ('link_secure', 'Link secure'), ('p2p_vpn_dicom', 'P2p vpn dicom'), ('p2p_sftp', 'P2p sftp'), ('p2p_email', 'P2p email'), ('p2p_portal_oneoff', 'P2p portal oneoff'), ('physical_cd', 'Physical cd'), ('physical_dvd', 'Physical dvd'), ('physical_usb', 'Physical usb'), ('physical_film', 'Physical film'), ('physical_paper', 'Physical paper'), ('unknown', 'Unknown')], default='unknown', max_length=30)),
                 ('file_count', models.PositiveIntegerField(default=0)),
                 ('size', models.BigIntegerField(default=0, help_text='bytes')),
                 ('verdict', models.CharField(choices=[('usable', 'Usable'), ('usable_with_warning', 'Usable with warning'), ('not_usable', 'Not usable'), ('untested', 'Untested')], max_length=20)),
@@ -263,7 +262,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(db_index=True, max_length=64)),
                 ('size', models.BigIntegerField(help_text='bytes')),
                 ('position', models.FloatField(blank=True, help_text='mm along the slice normal', null=True)),
-                ('header', models.JSONField(default=dict, help_text='Window, spacing and the like for the viewer.')),
+                ('header', models.JSONField(default=dict, help_text='Body part and side, for the checks.')),
                 ('series', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='instances', to='requests_app.series')),
             ],
             options={
@@ -393,7 +392,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='imagingrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('state', requests_app.vocabulary.State['DRAFT']), ('received_at__isnull', False), _connector='OR'), name='a_received_request_says_when'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('received_at__isnull', False), _connector='OR'), name='a_received_request_says_when'),
         ),
         migrations.AddConstraint(
             model_name='policy',

@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint, Q
 
 
 def choices_of(words: type[StrEnum]) -> list[tuple[str, str]]:
-    """Return (value, label) pairs for a form or an admin list."""
+    """Return (value, label) pairs for a form or a list of the API."""
     return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]
 
 

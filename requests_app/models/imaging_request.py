@@ -54,7 +54,7 @@ class ImagingRequestQuerySet(models.QuerySet["ImagingRequest"]):
     def visible_to(self, user: User | AnonymousUser) -> ImagingRequestQuerySet:
         """Keep what this user may see: staff by facility, a requester by authorship.
 
-        The only door to other people's requests: every page, export and API goes through it.
+        The door of the API; what is not visible is not there.
         """
         if not user.is_authenticated:
             return self.none()

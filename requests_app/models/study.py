@@ -102,9 +102,7 @@ class Instance(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.BigIntegerField(help_text="bytes")
     position = models.FloatField(null=True, blank=True, help_text="mm along the slice normal")
-    header = models.JSONField(
-        default=dict, help_text="Window, spacing and the like for the viewer."
-    )
+    header = models.JSONField(default=dict, help_text="Body part and side, for the checks.")
 
     class Meta:
         ordering = ("number", "id")

@@ -2,8 +2,9 @@
 
 from django.core.exceptions import ValidationError
 from django.core.mail.message import sanitize_address
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 
+_CHECK_LENGTH = MaxLengthValidator(254)  # a mail server takes no more (RFC 5321, 4.5.3.1.3)
 UNSENDABLE = "No mail can be written to this address. Check its spelling."
 
 
@@ -15,6 +16,7 @@ def check_address(address: str) -> None:
     """
     try:
         validate_email(address)
+        _CHECK_LENGTH(address)
         # Folding may change a domain into one that is none (a.m..com): check what comes out.
         validate_email(sanitize_address(address, "utf-8"))
     except (ValidationError, ValueError) as error:  # UnicodeError is a ValueError

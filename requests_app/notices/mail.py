@@ -24,7 +24,7 @@ SUBJECTS: dict[str, str] = {
 }
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (0, 1, 5, 30, 120))
 """How old a notice must be for each try, so that a short outage of the mail server fails none."""
-GAVE_UP = "The mail could not be sent in {tries} tries ({error}). Send it again from the request."
+GAVE_UP = "The mail could not be sent in {tries} tries ({error})."
 log = logging.getLogger(__name__)
 
 

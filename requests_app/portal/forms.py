@@ -2,19 +2,17 @@
 
 import re
 from datetime import date
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from requests_app.intake.identity import check_birth
 from requests_app.intake.submit import Submission
 from requests_app.models import Facility, User
 from requests_app.notices.address import check_address
 from requests_app.vocabulary import Intake, LegalBasis, Priority, RequesterType
-
-if TYPE_CHECKING:
-    from django.http import QueryDict
 
 _BASIS_OF: dict[str, LegalBasis] = {
     RequesterType.PATIENT: LegalBasis.PATIENT_ACCESS,
@@ -159,21 +157,13 @@ class AskForm(forms.Form):
     def clean_patient_birth_date(self) -> date:
         """Refuse a birth in the future, where the page is read."""
         born: date = self.cleaned_data["patient_birth_date"]
-        if born > timezone.now().date():
-            raise ValidationError(_BORN, code="birth_date")
+        check_birth(born, timezone.now().date())
         return born
 
     @property
     def key(self) -> str:
         """The key as stored; keys of other doors begin otherwise."""
         return f"form-{self.cleaned_data['submission_key']}"
-
-    def begin_anew(self, sentence: str, *, key: str) -> None:
-        """Keep what was typed under a new key, and say why it was not sent."""
-        self.add_error(None, sentence)
-        again = cast("QueryDict", self.data).copy()
-        again["submission_key"] = key
-        self.data = again
 
     def as_submission(self, requester: User | None) -> Submission:
         """Return what was said; call after `is_valid`."""

@@ -18,6 +18,7 @@ from requests_app.imaging.presentation import WINDOWS, instance_of, released_by,
 from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
 from requests_app.models import ShareLink
+from requests_app.portal.secret_addresses import private, refused
 from requests_app.refusals import LinkUnknown
 from requests_app.throttle import Limit, neighbourhood
 
@@ -56,7 +57,7 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
         opened(link, at=timezone.now())
         return redirect("portal:shared", link_id=link.pk)
     context = {"link": link, "asked": link.delivery.request, "token": token}
-    return _private(render(request, "requests_app/share.html", context))
+    return _own(private(render(request, "requests_app/share.html", context)))
 
 
 @require_GET
@@ -76,7 +77,7 @@ def shared(request: HttpRequest, link_id: int) -> HttpResponse:
         "title": f"Images from {asked.facility.name}",
         "asked": asked,
     }
-    return _private(render(request, "requests_app/viewer.html", context))
+    return _own(private(render(request, "requests_app/viewer.html", context)))
 
 
 @require_GET
@@ -128,27 +129,18 @@ def _unknown(request: HttpRequest, sentence: str = UNKNOWN) -> HttpResponse:
     """
     caller = neighbourhood(request.META.get("REMOTE_ADDR", "") or "")
     if not GUESSES.take(timezone.now(), caller):
-        response = _refused(request, SLOWER, status=429)
-        response["Retry-After"] = "60"
-        return response
-    return _refused(request, sentence)
-
-
-def _refused(request: HttpRequest, sentence: str, *, status: int = 404) -> HttpResponse:
-    """Answer with a sentence; the address holds a secret, so it is not logged."""
-    context = {"status": status, "sentence": sentence}
-    response = _private(render(request, "error.html", context, status=status))
-    response._has_been_logged = True  # type: ignore[attr-defined]
-    return response
+        slowed = refused(request, status=429, title="Too many tries", sentence=SLOWER)
+        slowed["Retry-After"] = "60"
+        return _own(slowed)
+    return _own(refused(request, status=404, title="This link does not open", sentence=sentence))
 
 
 def _holder(link: ShareLink) -> str:
     return f"link:{link.pk}"
 
 
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
+def _own(response: HttpResponse) -> HttpResponse:
+    """Let the page load nothing but its own script, style and images."""
     response["Content-Security-Policy"] = (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -10,6 +10,7 @@ urlpatterns = [
     path("ask/", views.ask, name="ask"),
     path("track/<str:token>/", views.tracking, name="tracking"),
     path("mine/", views.mine, name="mine"),
+    path("mine/<slug:number>/withdraw/", views.withdraw, name="withdraw"),
     path("s/<str:token>/", shared_images.share, name="share"),
     path("shared/<int:link_id>/", shared_images.shared, name="shared"),
     path(

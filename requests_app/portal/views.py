@@ -4,21 +4,26 @@ import secrets
 from datetime import datetime, timedelta
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from requests_app.intake.submission_key import begin_anew
 from requests_app.intake.submit import submit
 from requests_app.lifecycle.looks import listed, looked_at
+from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, Policy, User
 from requests_app.portal.forms import AskForm
 from requests_app.portal.progress import progress_of
-from requests_app.refusals import KeyUsed
+from requests_app.portal.secret_addresses import private, refused
+from requests_app.refusals import DisclessError, KeyUsed
 from requests_app.throttle import Limit, neighbourhood
 from requests_app.tokens import hash_of, tracking_token
-from requests_app.vocabulary import Role
+from requests_app.vocabulary import Role, State
 
 MOST = 200  # own requests on one page
 TO_MAIL = Limit(name="ask-mail", times=5, within=timedelta(hours=1))
@@ -28,14 +33,16 @@ TOO_MANY = (
     "What you wrote is still here: send it again in {minutes} min."
 )
 UNKNOWN_ADDRESS = {
-    "status": 404,
     "title": "We do not know this address",
     "sentence": (
         "Was the whole address copied from our mail? If it still does not open, ask the "
         "medical records office of the hospital where your request stands."
     ),
-    "is_for_patients": True,
 }
+
+MAY_BE_WITHDRAWN = frozenset(
+    origin for origin, targets in TRANSITIONS.items() if State.WITHDRAWN in targets
+)
 
 
 @require_GET
@@ -64,13 +71,13 @@ def ask(request: HttpRequest) -> HttpResponse:
             if wait := _minutes_to_wait(request, form, at):
                 form.add_error(None, TOO_MANY.format(minutes=wait))
                 context = {"form": form, "house": form.house}
-                refused = render(request, "requests_app/ask.html", context, status=429)
-                refused["Retry-After"] = str(60 * wait)
-                return refused
+                slowed = render(request, "requests_app/ask.html", context, status=429)
+                slowed["Retry-After"] = str(60 * wait)
+                return slowed
             try:
                 filed = submit(form.as_submission(user), by=user, at=at, logged_at=at)
             except KeyUsed as error:
-                form.begin_anew(error.sentence, key=secrets.token_urlsafe(24))
+                begin_anew(form, error.sentence, key=secrets.token_urlsafe(24))
             else:
                 return redirect("portal:tracking", token=filed.tracking_token)
     else:
@@ -97,20 +104,10 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
     """Show where a request stands, without names or exams."""
     found, at = ImagingRequest.objects.tracked_by(hash_of(token)), timezone.now()
     if found is None:
-        # Not raised: the address holds a secret, and the log would keep it.
-        response = _private(render(request, "error.html", UNKNOWN_ADDRESS, status=404))
-        response._has_been_logged = True  # type: ignore[attr-defined]
-        return response
+        return refused(request, status=404, **UNKNOWN_ADDRESS)
     looked_at(request, found, at=at, verb="request.tracked", holder="tracking page")
     context = {"asked": found, "progress": progress_of(found, at)}
-    return _private(render(request, "requests_app/tracking.html", context))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Let nobody keep or pass on an address that opens without a password."""
-    response["Cache-Control"] = "no-store"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return private(render(request, "requests_app/tracking.html", context))
 
 
 @login_required
@@ -124,4 +121,20 @@ def mine(request: HttpRequest) -> HttpResponse:
     rows = [(one, progress_of(one, at, policies), tracking_token(one.number)) for one in own]
     rows.sort(key=lambda row: not row[1].needs_answer)
     waiting = sum(1 for _, progress, _ in rows if progress.needs_answer)
-    return render(request, "requests_app/mine.html", {"rows": rows, "waiting": waiting})
+    context = {"rows": rows, "waiting": waiting, "may_end": MAY_BE_WITHDRAWN}
+    return render(request, "requests_app/mine.html", context)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Withdraw a request of one's own; what has arrived meanwhile stays, and that is said."""
+    user = cast("User", request.user)
+    own = get_object_or_404(ImagingRequest.objects.of_requester(user), number=number)
+    try:
+        transition(own, to=State.WITHDRAWN, by=user, at=timezone.now())
+    except DisclessError as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, f"{number} is withdrawn. We stop working on it.")
+    return redirect("portal:mine")

@@ -9,7 +9,9 @@ from django import forms
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.intake.authority import need_of
 from requests_app.intake.authorization import ELEMENTS, SIX
-from requests_app.models import Authorization, Delivery, Study, User
+from requests_app.lifecycle.effort import unmended
+from requests_app.models import Authorization, User
+from requests_app.notices.address import check_address
 from requests_app.vocabulary import AuthorityKind, Channel, Role, State, Touch
 from requests_app.words import choices
 
@@ -88,6 +90,18 @@ class ReasonForm(NoteForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].choices = reasons()  # type: ignore[attr-defined]
+
+
+class MendedForm(NoteForm):
+    """Which failure is over."""
+
+    reason = forms.ChoiceField(label="Which failure is mended?", choices=())
+    field_order = ("expected", "reason", "note")
+
+    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, **kwargs)
+        codes = [(code.value, f"{FAILURES[code].label} ({code})") for code in unmended(request)]
+        self.fields["reason"].choices = codes  # type: ignore[attr-defined]
 
 
 class IdentityForm(StepForm):
@@ -203,6 +217,7 @@ class LinkForm(StepForm):
         label="Email",
         required=False,
         max_length=254,
+        validators=[check_address],
         help_text="Empty: the link is shown once and you pass it on yourself.",
     )
     days = forms.IntegerField(label="Days until it ends", min_value=1, max_value=90)
@@ -231,26 +246,6 @@ class HandOverForm(StepForm):
             recipient_name=request.recipient_name, channel=request.preferred_channel
         )
         super().__init__(*args, request=request, **kwargs)
-
-
-class DeliveryForm(StepForm):
-    """A step about one delivery of the request."""
-
-    delivery = forms.ModelChoiceField(queryset=Delivery.objects.none(), widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
-        super().__init__(*args, request=request, **kwargs)
-        self.fields["delivery"].queryset = request.deliveries.all()  # type: ignore[attr-defined]
-
-
-class StudyForm(NoteForm):
-    """A step about one study of the request."""
-
-    study = forms.ModelChoiceField(queryset=Study.objects.none(), widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, request: ImagingRequest, **kwargs: Any) -> None:
-        super().__init__(*args, request=request, **kwargs)
-        self.fields["study"].queryset = request.studies.all()  # type: ignore[attr-defined]
 
 
 class AssignForm(StepForm):

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.models import Event, ImagingRequest
-from requests_app.vocabulary import EventKind
+from requests_app.vocabulary import EventKind, Touch
+from requests_app.words import say
 
 WORDS: dict[EventKind, tuple[str, str]] = {
     EventKind.DRAFTED: ("pencil", "Draft begun"),
@@ -67,7 +68,7 @@ def _line(event: Event) -> Happening:
     if event.reason:
         words = f"{words}: {FAILURES[FailureCode(event.reason)].label} ({event.reason})"
     elif event.touch:
-        words = f"{words}: {event.touch}"
+        words = f"{words}: {say(Touch(event.touch))}"
     return Happening(
         icon=icon,
         words=words,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -12,8 +12,11 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods
 
+from requests_app.intake.identity import check_birth
+from requests_app.intake.submission_key import begin_anew
 from requests_app.intake.submit import Submission, submit
 from requests_app.models import Facility
+from requests_app.notices.address import check_address
 from requests_app.refusals import KeyUsed
 from requests_app.staff.doors import person, workers
 from requests_app.staff.forms import day_field
@@ -28,7 +31,7 @@ from requests_app.vocabulary import (
 from requests_app.words import choices
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse, QueryDict
+    from django.http import HttpRequest, HttpResponse
 
 KEY_LENGTH = 32
 
@@ -46,9 +49,13 @@ class NewRequestForm(forms.Form):
     requester_type = forms.ChoiceField(label="Asked by", choices=choices(RequesterType))
     legal_basis = forms.ChoiceField(label="Right", choices=choices(LegalBasis))
     requester_name = forms.CharField(label="Requester", max_length=200)
-    requester_email = forms.EmailField(label="Requester's email", required=False, max_length=254)
+    requester_email = forms.EmailField(
+        label="Requester's email", required=False, max_length=254, validators=[check_address]
+    )
     recipient_name = forms.CharField(label="Images go to", max_length=200)
-    recipient_email = forms.EmailField(label="Recipient's email", required=False, max_length=254)
+    recipient_email = forms.EmailField(
+        label="Recipient's email", required=False, max_length=254, validators=[check_address]
+    )
     partner = forms.CharField(label="Other site or office", required=False, max_length=200)
     patient_family_name = forms.CharField(label="Patient's family name", max_length=120)
     patient_given_name = forms.CharField(
@@ -83,16 +90,8 @@ class NewRequestForm(forms.Form):
     def clean_patient_birth_date(self) -> date | None:
         """Refuse a birth that lies ahead."""
         born: date | None = self.cleaned_data["patient_birth_date"]
-        if born is not None and born > timezone.now().date():
-            raise forms.ValidationError("A date of birth cannot lie ahead.")
+        check_birth(born, timezone.now().date())
         return born
-
-    def begin_anew(self, sentence: str) -> None:
-        """Keep what was typed under a new key, and say why it was not filed."""
-        self.add_error(None, sentence)
-        again = cast("QueryDict", self.data).copy()
-        again["submission_key"] = get_random_string(KEY_LENGTH)
-        self.data = again
 
     def submission(self) -> Submission:
         """Return what was said as a submission."""
@@ -132,7 +131,7 @@ def new_request(http_request: HttpRequest) -> HttpResponse:
     try:
         filed = submit(form.submission(), by=user, at=at, logged_at=at)
     except KeyUsed as error:
-        form.begin_anew(error.sentence)
+        begin_anew(form, error.sentence, key=get_random_string(KEY_LENGTH))
         context = {"form": form}
         return render(http_request, "requests_app/staff/new_request.html", context, status=422)
     said = "was filed before; here it is" if filed.already else "is filed"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.access import record_refusal
 from requests_app.failure_codes import FAILURES
 from requests_app.imaging.context import check_studies, is_late_without_images
 from requests_app.imaging.receive import TAKES_IMAGES
@@ -26,7 +27,8 @@ from requests_app.lifecycle.looks import looked_at
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.lifecycle.transition import check_unmoved, lock
 from requests_app.models import ImagingRequest
-from requests_app.refusals import DisclessError
+from requests_app.notices.outbox import CALLED, newest
+from requests_app.refusals import DisclessError, NotAllowed
 from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
@@ -34,7 +36,7 @@ from requests_app.staff.history import history
 from requests_app.staff.step import Step
 from requests_app.staff.steps import STEPS, check_step, steps_for
 from requests_app.staff.worklist import Clocks, clocks_of, words_for
-from requests_app.vocabulary import EventKind, State
+from requests_app.vocabulary import EventKind, NoticeState, State
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -89,6 +91,8 @@ def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
     try:
         said = _take(request, step, form, person(http_request))
     except DisclessError as refusal:
+        if isinstance(refusal, NotAllowed):
+            record_refusal(http_request, timezone.now())
         messages.error(http_request, refusal.sentence)
         current = find(http_request, number)
         if refusal.field in form.fields:
@@ -160,12 +164,15 @@ def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, A
         (hold, FAILURES[hold.reason].label if hold.reason else "Hold", _seconds(hold, at))
         for hold in reversed(clocks.timeline.holds)
     ]
+    mails = newest(request)
+    link_mails = {mail.delivery_id: mail for mail in mails if mail.delivery_id}
+    deliveries = request.deliveries.select_related("link").order_by("-created_at")
     return {
-        "link_steps": [(key, STEPS[key].label) for key in ("resend", "revoke")],
+        "unsent": [(CALLED[one.kind], one) for one in mails if one.state == NoticeState.FAILED],
         "studies": check_studies(request, list(studies)),
         "late": None if studies else is_late_without_images(request, at),
         "receipts": request.receipts.order_by("-received_at"),
-        "deliveries": request.deliveries.select_related("link").order_by("-created_at"),
+        "deliveries": [(one, link_mails.get(one.pk)) for one in deliveries],
         "holds": holds,
         "history": history(request),
         "touches": request.events.filter(kind=EventKind.MANUAL_TOUCH).count(),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from requests_app.intake.completeness import is_complete
-from requests_app.lifecycle import holds
+from requests_app.lifecycle import effort, holds
 from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.models import ImagingRequest
 from requests_app.sla.policy import LEGAL_BASES
@@ -48,6 +48,11 @@ def is_new(request: ImagingRequest) -> bool:
 def always(request: ImagingRequest) -> bool:
     """Say whether anything may still be recorded on it."""
     return request.is_open or request.state == State.DELIVERED
+
+
+def has_failed(request: ImagingRequest) -> bool:
+    """Say whether a failure was noted that is not mended yet."""
+    return always(request) and bool(effort.unmended(request))
 
 
 def is_held(request: ImagingRequest) -> bool:

@@ -11,22 +11,9 @@ from requests_app.refusals import NotAllowed, TransitionRefused
 from requests_app.staff import forms as f
 from requests_app.staff import step as fits
 from requests_app.staff import verbs
+from requests_app.staff.panels import IN_PANELS
 from requests_app.staff.step import Step
 from requests_app.vocabulary import State
-
-
-def _in_panel(key: str, label: str, icon: str, verb: verbs.Verb, form: type[f.StepForm]) -> Step:
-    """Return a step about one row of a panel, shown there and not among the next steps."""
-    return Step(
-        key=key,
-        label=label,
-        icon=icon,
-        verb=verb,
-        form=form,
-        fits=lambda _request: True,
-        has_panel=True,
-    )
-
 
 ALL: tuple[Step, ...] = (
     Step(
@@ -224,6 +211,14 @@ ALL: tuple[Step, ...] = (
         fits=fits.always,
     ),
     Step(
+        key="mended",
+        label="Failure is mended",
+        icon="check",
+        verb=verbs.mended,
+        form=f.MendedForm,
+        fits=fits.has_failed,
+    ),
+    Step(
         key="extend",
         label="Extend the legal time",
         icon="calendar-clock",
@@ -267,9 +262,7 @@ ALL: tuple[Step, ...] = (
         form=f.WhyForm,
         fits=fits.can_become(State.WITHDRAWN),
     ),
-    _in_panel("revoke", "Close this link", "x", verbs.revoke, f.DeliveryForm),
-    _in_panel("resend", "Mail it again", "rotate-cw", verbs.resend, f.DeliveryForm),
-    _in_panel("remove", "Remove this study", "x", verbs.remove, f.StudyForm),
+    *IN_PANELS,
 )
 STEPS: dict[str, Step] = {step.key: step for step in ALL}
 

@@ -17,10 +17,9 @@ from requests_app.intake.fee import charge_fee, pay_fee
 from requests_app.intake.identity import verify_identity
 from requests_app.lifecycle import effort, holds
 from requests_app.lifecycle.journal import Particulars
-from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, User
-from requests_app.notices.outbox import queue_notice
+from requests_app.notices.outbox import mail_again
 from requests_app.refusals import TransitionRefused
 from requests_app.staff.forms import code_of
 from requests_app.vocabulary import AuthorityKind, Channel, State, Touch
@@ -155,7 +154,6 @@ def failed(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
 
 def usable(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
     """Record that the recipient could use the images."""
-    check_work(by, request)
     handover.confirm_usable(request, by=by, at=at)
     return "The recipient could use the images."
 
@@ -186,9 +184,14 @@ def note_failure(request: ImagingRequest, form: Form, by: User, at: datetime) ->
     return "The failure is recorded."
 
 
-def revoke(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+def mended(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Record that a failure is over."""
+    effort.recover(request, code_of(form), by=by, at=at, note=form.cleaned_data["note"])
+    return "The failure is mended. The hours that it cost are counted."
+
+
+def revoke(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
     """Close a link."""
-    check_work(by, request)
     delivery = form.cleaned_data["delivery"]
     if not hasattr(delivery, "link"):
         raise TransitionRefused("This delivery did not go by link.")
@@ -203,16 +206,9 @@ def remove(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
     return "The study is removed. Links that showed it are closed."
 
 
-def resend(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
-    """Mail a link again."""
-    check_work(by, request)
-    delivery = form.cleaned_data["delivery"]
-    if not hasattr(delivery, "link") or not delivery.link.is_live(at):
-        raise TransitionRefused("Only a link that still opens can be sent again.")
-    if not delivery.recipient_address:
-        raise TransitionRefused("This link has no email address. Make a new link with one.")
-    queue_notice(request, kind="link", address=delivery.recipient_address, at=at, delivery=delivery)
-    effort.touch(request, Touch.RESEND, by=by, at=at)
+def resend(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:  # noqa: ARG001
+    """Mail a link or a letter again."""
+    mail_again(form.cleaned_data["notice"], by=by, at=at)
     return "The mail goes out within a minute."
 
 

@@ -12,7 +12,7 @@ from audit.proof.bundle import Bundle, write_bundle
 from audit.proof.checkpoint import Checkpoint, VerifierKey
 from audit.proof.entry import Action, Agent, Entry, EventCode
 from audit.proof.inclusion import EntryProof
-from audit.proof.merkle import inclusion_proof, leaf_hash, root_of
+from audit.proof.merkle import leaf_hash, root_of
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 OURS, THEIRS = (Ed25519PrivateKey.from_private_bytes(bytes([n]) * 32) for n in (1, 2))
@@ -58,6 +58,20 @@ def written(bundle: Bundle, path: Path) -> Path:
     """Return the file of a bundle."""
     write_bundle(path, bundle, made_at=AT.isoformat())
     return path
+
+
+def inclusion_proof(leaves: list[bytes], index: int) -> list[bytes]:
+    """Return the audit path of one leaf, straight from its definition (RFC 6962 section 2.1.1)."""
+    path: list[bytes] = []
+    while len(leaves) > 1:
+        middle = 1 << (len(leaves) - 1).bit_length() - 1
+        if index < middle:
+            path.append(root_of(leaves[middle:]))
+            leaves = leaves[:middle]
+        else:
+            path.append(root_of(leaves[:middle]))
+            leaves, index = leaves[middle:], index - middle
+    return path[::-1]
 
 
 def proof_of(index: int, size: int = 11) -> EntryProof:

@@ -15,7 +15,7 @@ from audit.path import BLOCK
 from audit.proof.entry import Action, Agent, EventCode, Outcome
 from audit.proof.inclusion import EntryProof, verify_entry
 from audit.seal import seal
-from audit.words import VERBS, verb_words
+from audit.words import KINDS, VERBS, verb_words
 from requests_app.vocabulary import EventKind, Role
 from tests.requests_app.cast import Cast, file_request, make_cast
 
@@ -219,13 +219,27 @@ def test_an_altered_entrys_page_says_so(auditor: Client) -> None:
     assert auditor.get("/proof/").status_code == 200
 
 
-def test_the_csv_holds_no_formula_and_what_the_page_shows(auditor: Client) -> None:
-    look(agent=Agent(id="user:7", role="none", name="=cmd|' /C calc'!A0"))
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", " =1+1", "|cmd", "%cmd"])
+def test_the_csv_holds_no_formula_and_what_the_page_shows(auditor: Client, name: str) -> None:
+    look(agent=Agent(id="user:7", role="none", name=name))
     answer = auditor.get("/proof/access-log.csv?subject=R-")
     found = [*csv.DictReader(io.StringIO(b"".join(answer).decode()))]
     assert len(found) == 1
-    assert found[0]["agent_name"] == "'=cmd|' /C calc'!A0"
+    assert found[0]["agent_name"] == f"'{name}"
     assert (found[0]["entry"], found[0]["purpose"]) == ("1", "Patient access")
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        *("person.invited", "rule.published", "facility.changed", "administration.viewed"),
+        *("holiday.added", "holidays.loaded", "door.refused"),
+    ],
+)
+def test_what_administrators_did_can_be_chosen_in_the_menu(auditor: Client, verb: str) -> None:
+    look(verb=verb, facility="")
+    kind = next(key for key, _ in KINDS if verb.startswith(key))
+    assert [row.did for row in rows(auditor.get(f"/proof/?verb={kind}"))] == [verb_words(verb)]
 
 
 def test_the_whole_log_goes_only_to_a_reader_of_every_facility(auditor: Client, cast: Cast) -> None:
@@ -234,8 +248,11 @@ def test_the_whole_log_goes_only_to_a_reader_of_every_facility(auditor: Client, 
     look(facility="lakeside")
     refused = auditor.post("/proof/bundle.zip")
     assert refused.status_code == 403
-    assert "not yours to see" in refused.content.decode()
-    assert AuditEntry.objects.filter(verb="log.refused", outcome="4").count() == 1
+    text = refused.content.decode()
+    assert "not yours to see" in text
+    assert '<h1 id="what">Not open to you</h1>' in text
+    assert 'aria-label="Main"' in text
+    assert AuditEntry.objects.filter(verb="door.refused", subject="audit:bundle").count() == 1
     assert "Proof bundle" not in auditor.get("/proof/").content.decode()
     everything = cast.people[Role.AUDITOR]
     everything.sees_all_facilities = True

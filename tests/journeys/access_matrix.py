@@ -11,6 +11,7 @@ from address_book import ANONYMOUS, STRANGER
 from requests_app.vocabulary import Role
 
 WORKERS = frozenset({Role.RELEASE_STAFF, Role.SUPERVISOR, Role.ADMINISTRATOR})
+DECIDERS = frozenset({Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ADMINISTRATOR})
 LOOKERS = WORKERS | {Role.HIM_DIRECTOR}
 SEERS = LOOKERS | {Role.AUDITOR, Role.ANALYST}
 FIGURES = (SEERS - {Role.RELEASE_STAFF}) | {STRANGER}
@@ -54,6 +55,12 @@ def _move(answer: int) -> Door:
     return Door(opens_to=WORKERS, answers={"POST": answer}, visitor=403, others=others)
 
 
+def _decision(answer: int) -> Door:
+    """A denial is decided by who may: not by release staff, but by the director."""
+    others = {STRANGER: 404, Role.REQUESTER: 404}
+    return Door(opens_to=DECIDERS, answers={"POST": answer}, visitor=403, others=others)
+
+
 DOORS: dict[str, Door] = {
     "health": _door(EVERYBODY, GET=200, POST=200),
     # Pages of the account library. A visitor to one that needs an account is sent to sign in;
@@ -92,7 +99,12 @@ DOORS: dict[str, Door] = {
     "api:hold": _move(400),
     "api:release": _move(409),
     "api:extend": _move(400),
-    "api:deny": _move(400),
+    "api:deny": _decision(400),
+    "api:mended": _move(400),
+    "figures:definitions": _api(FIGURES, 403, GET=200),
+    "figures:metrics": _api(FIGURES, 403, GET=200),
+    "figures:graph": _api(FIGURES, 403, GET=200),
+    "figures:cases": _api(FIGURES, 403, GET=200),
     "dashboards:overview": _door(FIGURES, GET=200),
     "dashboards:part _dash-layout": _door(FIGURES, GET=200),
     "dashboards:part _dash-dependencies": _door(FIGURES, GET=200),
@@ -100,6 +112,8 @@ DOORS: dict[str, Door] = {
     "dashboards:behind": _door(FIGURES, GET=200),
     "dashboards:behind_csv": _door(FIGURES, GET=200),
     "dashboards:part none": _door(FIGURES, GET=404),
+    "process:view": _door(FIGURES, GET=200),
+    "forecast:page": _door(FIGURES, GET=200),
     "logs:list": _door(IMPORTERS, GET=200),
     "logs:new": _door(IMPORTERS, GET=200, POST=422),
     "logs:draft": _door(IMPORTERS, GET=404, POST=404),  # somebody else's
@@ -136,6 +150,7 @@ DOORS: dict[str, Door] = {
     "portal:ask": _door(EVERYBODY, GET=200, POST=422),
     "portal:tracking": _door(EVERYBODY, GET=404),  # an unknown token, as below
     "portal:mine": _door(SIGNED_IN, GET=200),
+    "portal:withdraw": _door(SIGNED_IN, POST=404),  # nobody's own
     "portal:share": _door(EVERYBODY, GET=404, POST=404),
     "portal:shared": _door(EVERYBODY, GET=404),
     "portal:shared_frame": _door(EVERYBODY, GET=404),

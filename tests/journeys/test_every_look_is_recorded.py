@@ -17,7 +17,17 @@ from requests_app.models import ImagingRequest
 from requests_app.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
-API_VERBS = ("link", "hand_over", "arrived", "failed", "hold", "release", "extend", "deny")
+API_VERBS = (
+    "link",
+    "hand_over",
+    "arrived",
+    "failed",
+    "hold",
+    "release",
+    "extend",
+    "deny",
+    "mended",
+)
 ADMINISTRATION = (
     "start",
     "new_person",
@@ -47,6 +57,7 @@ NO_ENTRY: dict[str, str] = {
     "staff:frame": "one picture of a viewer whose opening was recorded",
     "api:schema": "describes the product, no data",
     "api:docs": "describes the product, no data",
+    "figures:definitions": "describes the measures, no data",
     "dashboards:part _dash-layout": "an empty page; its figures come by a recorded call",
     "dashboards:part _dash-dependencies": "describes the page, no data",
     "dashboards:part none": "nothing is there",
@@ -59,6 +70,7 @@ NO_ENTRY: dict[str, str] = {
     "portal:start": "sends on",
     "portal:ask": "an empty form; filing is recorded",
     "portal:tracking": "here: an unknown token; a known one is tested below",
+    "portal:withdraw": "here: nobody's own, not there; withdrawing is an event of the journal",
     "portal:share": "here: an unknown token; the journey of a link tests the others",
     "portal:shared": "here: not opened; the journey of a link tests the others",
     "portal:shared_frame": "one picture of a viewer whose opening was recorded",
@@ -105,7 +117,13 @@ def test_who_is_let_in_leaves_an_entry(key: str) -> None:
 
 def test_a_refusal_is_recorded_where_figures_or_the_log_are_asked_for() -> None:
     client = client_of(somebody(Role.REQUESTER, facility()))
-    for where in ("/proof/", "/overview/", "/reports/", "/reports/sla_compliance.csv"):
+    figures = (
+        "/overview/",
+        "/work/analytics/forecast/",
+        "/reports/",
+        "/reports/sla_compliance.csv",
+    )
+    for where in ("/proof/", *figures):
         before = AuditEntry.objects.exclude(outcome="0").count()
         assert client.get(where).status_code == 403
         assert AuditEntry.objects.exclude(outcome="0").count() == before + 1
@@ -152,7 +170,9 @@ def test_previewing_importing_and_deleting_a_log_is_recorded(
     "where",
     [
         *("/work/queue/", "/work/deliveries/", "/overview/", "/reports/sla_compliance.csv"),
+        "/work/analytics/forecast/",
         *("/proof/", "/proof/access-log.csv", "/api/requests/", "/mine/", "/logs/"),
+        "/work/analytics/process/",
     ],
 )
 def test_without_a_log_nothing_is_shown(where: str) -> None:

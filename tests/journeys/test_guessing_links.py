@@ -1,5 +1,7 @@
 """Guessing links is slowed for the guesser, and for nobody who shares an address with him."""
 
+from datetime import timedelta
+
 import pytest
 from django.http import HttpResponse
 from django.test import Client
@@ -7,6 +9,7 @@ from journey_cast import facility, somebody
 from test_release_by_link import sent
 
 from requests_app.models import ShareLink, User
+from requests_app.throttle import Limit
 from requests_app.vocabulary import Role
 
 pytestmark = pytest.mark.django_db
@@ -31,11 +34,27 @@ def test_guessing_links_is_slowed_for_the_guesser_only(client: Client, staff: Us
     assert slowed.status_code == 429
     assert slowed["Retry-After"] == "60"
     assert "Try again in a minute" in slowed.content.decode()
+    assert '<h1 id="what">Too many tries</h1>' in slowed.content.decode()
+    assert "Sign in" not in slowed.content.decode()
     assert guess(Client(), 1, "203.0.113.67")[0].status_code == 404
     neighbour = Client(REMOTE_ADDR="203.0.113.66")
     assert neighbour.get(path).status_code == 200
     opened = neighbour.post(path)
     assert neighbour.get(opened["Location"]).status_code == 200
+
+
+def test_a_link_that_does_not_open_has_a_title_and_asks_no_patient_to_sign_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    once = Limit(name="one-guess", times=1, within=timedelta(days=1))
+    monkeypatch.setattr("requests_app.portal.shared_images.GUESSES", once)
+    unknown, slowed = guess(Client(), 2, "203.0.113.68")
+    assert (unknown.status_code, slowed.status_code) == (404, 429)
+    for answer, title in ((unknown, "This link does not open"), (slowed, "Too many tries")):
+        text = answer.content.decode()
+        assert f'<h1 id="what">{title}</h1>' in text
+        assert "Sign in" not in text
+        assert "Go to the start" not in text
 
 
 def test_links_that_open_are_not_counted_as_guesses(client: Client, staff: User) -> None:

@@ -202,6 +202,8 @@ def test_unknown_expired_and_revoked_links_look_exactly_alike(client: Client, st
     answers.append(Client().get(path))
     answers.append(Client().post(path))
     assert {answer.status_code for answer in answers} == {404}
+    assert '<h1 id="what">This link does not open</h1>' in answers[0].content.decode()
+    assert "Go to the start" not in answers[0].content.decode()
     assert len({_bare(answer.content) for answer in answers}) == 1
     assert len({answer["Cache-Control"] for answer in answers}) == 1
 

@@ -1,6 +1,8 @@
 """No line of the log holds what opens a page."""
 
 import logging
+import re
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +30,15 @@ def test_secrets_are_left_out_of_messages_and_arguments(line: str, kept: str) ->
     with_words = logging.LogRecord("django", logging.WARNING, "", 0, "%s %d", (line, 404), None)
     assert WithoutSecrets().filter(with_words)
     assert with_words.getMessage() == f"{kept} 404"
+
+
+def test_the_example_proxy_leaves_the_same_addresses_out_of_its_log() -> None:
+    conf = (Path(__file__).parents[2] / "deploy" / "discless.nginx.conf").read_text()
+    found = re.search(r"location ~ (\S+) \{\s+access_log off;", conf)
+    assert found is not None
+    for secret in ("/s/", "/track/", "/account/password/reset/key/1-"):
+        assert re.search(found[1], f"{secret}{SECRET}/")
+    assert not re.search(found[1], "/account/login/")
 
 
 def test_every_handler_of_the_settings_has_the_filter() -> None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,6 +48,26 @@ def test_the_grid_agrees_with_the_slow_sum(
     calendar = calendar_of(zone, hours)
     end = (start + span).replace(microsecond=0)
     assert calendar.business_seconds(start, end) == slow_business_seconds(calendar, start, end)
+
+
+ANY_TIME = st.integers(
+    int(datetime(1999, 12, 31, tzinfo=UTC).timestamp()),
+    int(datetime(2031, 1, 2, tzinfo=UTC).timestamp()),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ZONES, HOURS, st.lists(st.tuples(ANY_TIME, ANY_TIME), max_size=20))
+def test_many_at_once_equal_one_by_one(
+    zone: str, hours: tuple[time | None, time | None], pairs: list[tuple[int, int]]
+) -> None:
+    calendar = calendar_of(zone, hours)
+    starts, ends = (np.array([pair[i] for pair in pairs], dtype=np.int64) for i in (0, 1))
+    singly = [
+        calendar.business_seconds(*(datetime.fromtimestamp(at, UTC) for at in pair))
+        for pair in pairs
+    ]
+    assert calendar.business_seconds_of(starts, ends).tolist() == singly
 
 
 @settings(max_examples=60, deadline=None)

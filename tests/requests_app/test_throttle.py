@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from requests_app.throttle import Limit, neighbourhood
 
@@ -58,4 +59,22 @@ def test_without_the_cache_nothing_is_limited_and_the_log_says_so(
     }
     limit = Limit(name="test", times=1, within=timedelta(minutes=1))
     assert [limit.take(AT, "somebody") for _ in range(3)] == [True] * 3
+    assert "out of reach" in caplog.text
+
+
+@pytest.mark.django_db
+def test_without_the_table_of_the_cache_nothing_is_limited_and_the_log_says_so(
+    settings: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.CACHES = {  # type: ignore[attr-defined]
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "no_such_table",
+        }
+    }
+    limit = Limit(name="test", times=1, within=timedelta(minutes=1))
+    for _ in range(2):
+        before = transaction.savepoint()
+        assert limit.take(AT, "somebody")
+        transaction.savepoint_rollback(before)
     assert "out of reach" in caplog.text

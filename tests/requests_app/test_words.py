@@ -2,11 +2,12 @@
 
 import pytest
 
+from audit.words import in_words
 from project.templatetags.frame import _KNOWN
-from requests_app.vocabulary import Channel, DeliveryState, Intake, LegalBasis, RequesterType
+from requests_app.vocabulary import Channel, DeliveryState, Intake, LegalBasis, RequesterType, Role
 from requests_app.words import WORDS, choices, say, say_modality
 
-FIELDS = (Channel, Intake, LegalBasis, RequesterType)
+FIELDS = (Channel, Intake, LegalBasis, RequesterType, Role)
 
 
 @pytest.mark.parametrize("words", WORDS)
@@ -26,6 +27,12 @@ def test_a_value_of_several_lists_is_said_alike_on_the_pages() -> None:
     for of in FIELDS:
         for word in of:
             assert _KNOWN[word.value] == say(word)
+
+
+def test_a_role_is_said_alike_on_the_pages_and_in_the_log() -> None:
+    assert say(Role.HIM_DIRECTOR) == "HIM director"
+    for role in Role:
+        assert in_words(role.value) == say(role)
 
 
 def test_a_handed_over_disc_is_delivered_not_available() -> None:

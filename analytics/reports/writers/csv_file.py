@@ -4,7 +4,7 @@ import csv
 import io
 
 from analytics.reports.document import Document, Value
-from analytics.reports.writers.guard import guarded
+from audit.spreadsheet import guarded
 
 
 def write(document: Document) -> bytes:

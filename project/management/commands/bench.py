@@ -7,17 +7,21 @@ import platform
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.sources.live import live_log
 from audit.proof.merkle import CompactRange, leaf_hash
 from project.bench_audit import bench_audit
+from project.bench_engines import REQUESTS, bench_engines
 from project.bench_mirror import bench_mirror
-from project.bench_promises import bench_engines, bench_import, bench_verify, seconds
+from project.bench_promises import bench_import, bench_verify, seconds
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.explain import explain
 from requests_app.sla.rules import CONTRACT
@@ -56,7 +60,7 @@ def bench_measures() -> dict[str, Any]:
         "events": log.events.num_rows,
         "read": seconds(lambda: live_log(at), 2),
         "fold": seconds(lambda: fold(log)),
-        **bench_engines(mirror),
+        "all_measures": seconds(lambda: compute(mirror, Selection())),
     }
 
 
@@ -64,6 +68,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "tree": bench_tree,
     "clocks": bench_clocks,
     "measures": bench_measures,
+    "engines": bench_engines,
     "mirror": bench_mirror,
     "import": bench_import,
     "verify": bench_verify,
@@ -79,6 +84,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument("name")
+        parser.add_argument(
+            "--requests", type=int, default=REQUESTS, help="size of the world for `engines`"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -90,6 +98,9 @@ class Command(BaseCommand):
             )
         chosen = BENCHES if name == "all" else {name: BENCHES[name]}
         answer: dict[str, Any] = {"python": sys.version.split()[0], "machine": platform.machine()}
+        chosen |= (
+            {"engines": partial(bench_engines, options["requests"])} if "engines" in chosen else {}
+        )
         answer |= {key: run() for key, run in chosen.items()}
         if options["json"]:
             self.stdout.write(json.dumps(answer))

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.timezone import now
 
@@ -21,6 +20,7 @@ from requests_app.house.people import Post, invite
 from requests_app.house.places import Place, add_facility, found_organization
 from requests_app.house.rules import seed_rules
 from requests_app.models import Facility, Organization, Policy, User
+from requests_app.notices.address import check_address
 from requests_app.refusals import DisclessError
 from requests_app.vocabulary import Role
 
@@ -102,7 +102,7 @@ def _facility(keeper: Keeper, options: dict[str, Any]) -> tuple[Facility, bool]:
 
 def _email(text: str) -> str:
     try:
-        validate_email(text)
+        check_address(text)
     except ValidationError as error:
         raise CommandError(f"{text!r} is no email address.", returncode=2) from error
     return text

@@ -1,15 +1,25 @@
 """A log is read, asked about, graded and imported in the browser; other people's are not there."""
 
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from analytics.external_logs.store import folder_of
+from analytics.imports.drafts import keep_draft
 from analytics.models import UploadedLog
+from analytics.sources.opening import UnknownSource, open_source
 from audit.models import AuditEntry
 from requests_app.vocabulary import Role
 from tests.requests_app.cast import make_cast
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LOG = b"""Req #,Date Rcvd,Date Out,Method,Pt Name
 1,1/13/25,1/20/25,CD,Sample Patient
 2,1/14/25,1/9/25,portal,Sample Patient
@@ -42,6 +52,82 @@ def test_a_log_is_shown_and_stored_only_when_confirmed(analyst: Client) -> None:
     assert AuditEntry.objects.filter(verb="log.imported").exists()
     assert "cd-log" in analyst.get("/logs/").content.decode()
     assert b"a totals row" in analyst.get("/logs/cd-log/rejected.csv").content
+
+
+def test_each_act_with_a_log_is_coded_as_what_it_is(analyst: Client) -> None:
+    address = send(analyst, LOG)
+    analyst.get("/logs/")
+    for part in ("", "template.csv", "rejected.csv"):
+        analyst.get(address + part)
+    analyst.post(address, {"confirm": "yes"})
+    analyst.get("/logs/cd-log/rejected.csv")
+    analyst.post("/logs/cd-log/delete/")
+    said = {
+        entry.verb: (json.loads(bytes(entry.body))["code"], entry.action)
+        for entry in AuditEntry.objects.filter(verb__startswith="log")
+    }
+    assert said == {
+        "logs.listed": ("110112", "E"),
+        "log.previewed": ("110112", "R"),
+        "log.template_taken": ("110106", "R"),
+        "log.rejected_taken": ("110106", "R"),
+        "log.imported": ("110107", "C"),
+        "log.deleted": ("110107", "D"),
+    }
+
+
+def test_a_deletion_that_cannot_be_logged_does_not_happen(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    analyst.post(send(analyst, LOG), {"confirm": "yes"})
+    folder = folder_of(UploadedLog.objects.get())
+
+    def broken(**_: object) -> None:
+        raise RuntimeError("the log is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("analytics.imports.views.record", broken)
+        with pytest.raises(RuntimeError):
+            analyst.post("/logs/cd-log/delete/")
+    assert UploadedLog.objects.exists()
+    assert (folder / "log.json").exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        analyst.post("/logs/cd-log/delete/")
+    assert not UploadedLog.objects.exists()
+    assert not folder.exists()
+
+
+def test_a_log_that_is_replaced_while_it_is_opened_is_told(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    analyst.post(send(analyst, LOG), {"confirm": "yes"})
+    log = UploadedLog.objects.get()
+    shutil.rmtree(folder_of(log))
+    with pytest.raises(UnknownSource, match="replaced or deleted just now"):
+        open_source("cd-log", at=AT, organization_id=log.organization_id)
+    monkeypatch.setattr("analytics.sources.opening._folded", gone)
+    with pytest.raises(UnknownSource, match="replaced or deleted just now"):
+        open_source("cd-log", at=AT, organization_id=log.organization_id)
+
+
+def gone(folder: str) -> None:
+    UploadedLog.objects.get(folder=f"not {folder}")
+
+
+def test_drafts_of_yesterday_are_swept_by_the_time_that_is_passed_in(
+    analyst: Client, tmp_path: Path, settings: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.UPLOAD_ROOT = tmp_path  # type: ignore[attr-defined]
+    first = keep_draft([b"a"], file_name="a.csv", owner=1, at=AT)
+    moment = datetime.fromtimestamp((tmp_path / first).stat().st_mtime, UTC)
+    second = keep_draft([b"b"], file_name="b.csv", owner=1, at=moment + timedelta(hours=23))
+    assert {path.stem for path in tmp_path.iterdir()} == {first, second}
+    third = keep_draft([b"c"], file_name="c.csv", owner=1, at=moment + timedelta(hours=25))
+    assert {path.stem for path in tmp_path.iterdir()} == {third}
+    # Another process removes a draft between the list of the folder and the look at it.
+    left = tmp_path / ("0" * 32)
+    monkeypatch.setattr(Path, "iterdir", lambda _: iter([left]))
+    keep_draft([b"d"], file_name="d.csv", owner=1, at=moment)
 
 
 def test_day_or_month_is_asked_and_answered(analyst: Client) -> None:

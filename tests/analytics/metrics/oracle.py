@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.vocabulary import State
+
 Row = dict[str, Any]
 DAY = 86400
 
@@ -180,7 +183,11 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         ),
         "deliveries_by_channel": float(sum(one["activity"] == "available" for one in events)),
         "first_pass_yield": _first_pass(requests, events),
-        "manual_touches_mean": _touches(requests, events),
+        "manual_touches_mean": mean([float(n) for n in _touches(requests, events)]),
+        "zero_touch_share": _zero_touch(requests, events),
+        "rework_rate": mean([float(max(n - 1, 0)) for n in _deliveries(requests, events)]),
+        "handoffs_mean": mean([float(n) for n in _handoffs(requests, events)]),
+        "conforming_share": _conforming(requests, events),
     }
 
 
@@ -213,12 +220,14 @@ def _first_pass(requests: list[Row], events: list[Row]) -> float | None:
     return share(clean, len(delivered))
 
 
-def _touches(requests: list[Row], events: list[Row]) -> float | None:
+def _delivered(requests: list[Row]) -> list[Row]:
+    return [row for row in requests if row["available"] is not None]
+
+
+def _touches(requests: list[Row], events: list[Row]) -> list[int]:
     """Touches of delivered requests; the same actor and step within five minutes is one."""
     counts = []
-    for row in requests:
-        if row["available"] is None:
-            continue
+    for row in _delivered(requests):
         last: dict[tuple[str | None, str | None], int] = {}
         touches = 0
         for event in _own(events, row):
@@ -228,5 +237,40 @@ def _touches(requests: list[Row], events: list[Row]) -> float | None:
             if key not in last or event["occurred"] - last[key] > 300:
                 touches += 1
             last[key] = event["occurred"]
-        counts.append(float(touches))
-    return mean(counts)
+        counts.append(touches)
+    return counts
+
+
+def _zero_touch(requests: list[Row], events: list[Row]) -> float | None:
+    touches = _touches(requests, events)
+    return share(touches.count(0), len(touches))
+
+
+def _deliveries(requests: list[Row], events: list[Row]) -> list[int]:
+    return [
+        sum(event["activity"] == "available" for event in _own(events, row))
+        for row in _delivered(requests)
+    ]
+
+
+def _handoffs(requests: list[Row], events: list[Row]) -> list[int]:
+    """Changes of person from one step by staff to the next."""
+    counts = []
+    for row in _delivered(requests):
+        people = [event["actor"] for event in _own(events, row) if event["by_person"]]
+        staff = [one for one in people if one not in (None, "requester")]
+        counts.append(sum(one != two for one, two in zip(staff, staff[1:], strict=False)))
+    return counts
+
+
+def _conforming(requests: list[Row], events: list[Row]) -> float | None:
+    """Requests whose moves all stand in the table, of those that moved; the first from draft."""
+    judged = clean = 0
+    for row in requests:
+        reached = [event["state_to"] for event in _own(events, row) if event["state_to"]]
+        if not reached:
+            continue
+        judged += 1
+        moves = zip([State.DRAFT, *reached], reached, strict=False)
+        clean += all(State(two) in TRANSITIONS[State(one)] for one, two in moves)
+    return share(clean, judged)

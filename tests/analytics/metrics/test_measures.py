@@ -15,7 +15,8 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
-from analytics.statistics.intervals import newcombe, quantile_interval, wilson
+from analytics.statistics.intervals import newcombe, wilson
+from analytics.statistics.ordered import interval_ranks
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
 from tests.analytics.metrics.oracle import of_requests
 
@@ -54,7 +55,9 @@ EVENT = st.fixed_dictionaries(
         ),
         "after": st.integers(0, 2000),
         "reason": st.sampled_from([None, "LO05", "TR06"]),
-        "actor": st.sampled_from(["a", "b"]),
+        "actor": st.sampled_from(["a", "b", "requester", None]),
+        "by_person": st.booleans(),
+        "state_to": st.sampled_from([None, None, "received", "approved", "retrieved", "closed"]),
         "touch": st.sampled_from(["call", "burn"]),
         "medium": st.sampled_from(["physical", "link", "unknown", None]),
     }
@@ -75,7 +78,7 @@ def log_of(drawn: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> EventLog
         at = row["received"]
         for seq, event in enumerate(story, start=1):
             at += event["after"]
-            told = {**row, **event, "seq": seq, "occurred": at, "by_person": True}
+            told = {**row, **event, "seq": seq, "occurred": at}
             events.append({name: told.get(name) for name in EVENTS.names})
     return EventLog(
         name="drawn",
@@ -215,8 +218,8 @@ def test_a_difference_holds_zero_where_the_shares_are_equal() -> None:
 
 
 def test_a_small_sample_has_no_interval_of_its_tail() -> None:
-    assert quantile_interval([1.0, 2.0, 3.0], 0.9) is None
-    assert quantile_interval([float(n) for n in range(100)], 0.5) == (40.0, 60.0)
+    assert interval_ranks(3, 0.9) is None
+    assert interval_ranks(100, 0.5) == (40, 60)
 
 
 @settings(max_examples=40, deadline=None)

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from audit.models import AuditEntry
+from requests_app.house import people
 from requests_app.models import User
 from requests_app.vocabulary import Role
 from tests.requests_app.administration.house_made import House, make_house
@@ -82,6 +83,16 @@ def test_bad_invitations_are_answered_and_write_nothing(
     assert User.objects.count() == 2
 
 
+def test_a_name_that_another_house_takes_at_the_same_moment_is_refused_with_a_sentence(
+    client: Client, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "free_slug", lambda _name, _taken: house.staff.username)
+    answer = client.post("/administration/people/new/", NEW)
+    assert answer.status_code == 422
+    assert "Send it once more" in answer.content.decode()
+    assert not User.objects.filter(email="new@example.org").exists()
+
+
 def test_the_last_administrator_can_neither_leave_nor_be_switched_off(
     client: Client, house: House
 ) -> None:
@@ -138,8 +149,8 @@ def test_changes_and_refusals_are_in_the_log(client: Client, house: House) -> No
     verbs = list(AuditEntry.objects.order_by("at").values_list("verb", flat=True))
     for verb in ("person.invited", "person.changed", "person.switched_off"):
         assert verb in verbs
-    refused = AuditEntry.objects.get(verb="administration.refused")
-    assert refused.outcome != "0"
+    refused = AuditEntry.objects.get(verb="door.refused")
+    assert (refused.subject, refused.outcome) == ("administration:start", "4")
     changed = bytes(AuditEntry.objects.get(verb="person.changed").body).decode()
     assert '"roles_before":"release_staff"' in changed
     assert '"roles":"supervisor"' in changed

@@ -1,17 +1,20 @@
 """Facilities, holidays and clock rules are rows, changed by administrators of their house."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from audit.models import AuditEntry
 from requests_app.models import Facility, Holiday, ImagingRequest, Policy
 from requests_app.sla.calendar import us_federal_holidays
 from requests_app.sla.policy import calendar_for, rules_for
-from requests_app.vocabulary import LegalBasis
+from requests_app.vocabulary import LegalBasis, Until
 from tests.requests_app.administration.house_made import House, make_house
 from tests.requests_app.cast import file_request
 
@@ -47,6 +50,21 @@ def version(**other: Any) -> dict[str, Any]:
 
 def came(facility: Facility, at: datetime) -> ImagingRequest:
     return ImagingRequest(facility=facility, received_at=at, legal_basis=LegalBasis.PATIENT_ACCESS)
+
+
+@pytest.mark.parametrize(("said", "kept"), [("7", 7), ("", None)])
+def test_a_facility_says_after_how_many_days_a_delivered_request_closes(
+    client: Client, house: House, said: str, kept: int | None
+) -> None:
+    path = "/administration/facilities/northfield/"
+    assert 'name="closes_after_days" value="30"' in client.get(path).content.decode()
+    place = PLACE | {"name": "Northfield General", "closes_after_days": said}
+    assert client.post(path, place).status_code == 302
+    house.facility.refresh_from_db()
+    assert house.facility.closes_after_days == kept
+    entry = AuditEntry.objects.get(verb="facility.changed")
+    assert json.loads(bytes(entry.body))["detail"]["closes_after_days"] == kept
+    assert client.post(path, place | {"closes_after_days": "0"}).status_code == 422
 
 
 def test_a_facility_is_added_and_changed(client: Client, house: House) -> None:
@@ -135,6 +153,37 @@ def test_a_rule_that_ships_disabled_counts_only_when_somebody_signs(
     row = Policy.objects.get(key="ny_access", organization=house.organization)
     assert (row.enabled, row.verified_by, row.verified_on) == (True, "Counsel", date(2026, 1, 2))
     assert AuditEntry.objects.filter(verb="rule.published", subject="rule:ny_access").exists()
+
+
+def test_a_rule_that_a_written_reason_stops_keeps_that_stop(client: Client, house: House) -> None:
+    page = client.get("/administration/rules/information_blocking/")
+    assert page.context["form"]["stop"].value() == Until.REASON
+    assert {value for value, _ in page.context["form"].fields["stop"].choices} == set(Until)
+    said = version(stop=page.context["form"]["stop"].value())
+    assert client.post("/administration/rules/information_blocking/", said).status_code == 302
+    row = Policy.objects.get(key="information_blocking", organization=house.organization)
+    assert row.stop == Until.REASON
+
+
+def test_lists_ask_once_however_many_rows_they_have(client: Client, house: House) -> None:
+    def queries(path: str) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(path).status_code == 200
+        return len(asked)
+
+    pages = ("/administration/rules/", "/administration/holidays/")
+    before = [queries(path) for path in pages]
+    for number in range(3):
+        place = PLACE | {"name": f"Eastbrook {number}"}
+        client.post("/administration/facilities/new/", place)
+    Policy.objects.bulk_create(
+        Policy(
+            key=f"own_{n}", label="Own", days=5, unit="business", starts="received", stop=Until.SENT
+        )
+        for n in range(3)
+    )
+    assert [queries(path) for path in pages] == before
+    assert "Eastbrook 2" in client.get(pages[1]).content.decode()
 
 
 def test_a_request_keeps_the_rule_under_which_it_came(client: Client, house: House) -> None:

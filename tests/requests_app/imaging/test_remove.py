@@ -1,7 +1,11 @@
 """A study that does not belong to a request is taken off it, and links that showed it close."""
 
+import json
+from hashlib import sha256
+
 import pytest
 
+from audit.models import AuditEntry
 from requests_app.delivery.handover import mark_failed
 from requests_app.delivery.letter import Denial, deny
 from requests_app.delivery.link import IssuedLink, create_link, live_link
@@ -58,7 +62,7 @@ def test_a_wrong_study_is_removed_and_the_rest_can_leave(
     event = remove_study(approved, wrong, why="Another patient", by=staff, at=AT)
     assert (event.kind, event.note, event.actor) == (
         EventKind.IMAGES_REMOVED,
-        "1 image: Another patient",
+        f"1 image of study {wrong.study_instance_uid}, never released: Another patient",
         staff,
     )
     assert event.audit_entry is not None
@@ -108,6 +112,24 @@ def test_a_link_that_showed_the_study_closes_with_it(approved: ImagingRequest) -
         live_link(link.pk, AT)
     assert kinds(approved)[-2:] == [EventKind.LINK_REVOKED, EventKind.IMAGES_REMOVED]
     assert path_of(sha256).exists()
+
+
+def test_the_journal_keeps_which_study_went_to_whom_after_it_is_gone(
+    approved: ImagingRequest,
+) -> None:
+    receive(approved, 1)
+    delivery = send(approved).delivery
+    study = approved.studies.get()
+    mark_failed(delivery, reason=FailureCode.TR09, by=None, at=AT)
+    send(approved)
+    transition(approved, to=State.CLOSED, by=None, at=AT)
+    event = remove_study(approved, study, why="Misdirected", by=None, at=AT)
+    uid = study.study_instance_uid
+    assert event.note == f"1 image of study {uid}, released by 2 deliveries (A, A): Misdirected"
+    sealed = json.loads(bytes(AuditEntry.objects.get(pk=event.audit_entry).body))["detail"]
+    assert sealed["study"] == sha256(uid.encode()).hexdigest()
+    assert sealed["deliveries"] == 2
+    assert uid not in json.dumps(sealed)
 
 
 def late(request: ImagingRequest) -> Instance:

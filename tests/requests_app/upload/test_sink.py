@@ -2,6 +2,7 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,23 @@ def test_what_a_killed_upload_left_is_swept_a_day_later_and_images_are_not(
     assert store.path_of(kept.sha256).exists()
     new.drop()
     old.drop()
+
+
+def test_what_another_sweep_removed_meanwhile_stops_none(
+    monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    folder = Path(settings.BLOB_ROOT) / "incoming"  # type: ignore[attr-defined]
+    folder.mkdir(parents=True)
+    gone, left = folder / "gone", folder / "left"
+    gone.touch()
+    left.touch()
+    seen = Path.glob
+
+    def both(self: Path, pattern: str) -> list[Path]:
+        found = sorted(seen(self, pattern), key=lambda path: path != gone)
+        gone.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Path, "glob", both)
+    assert sweep(before=time.time() + 60) == 1
+    assert not left.exists()

@@ -1,12 +1,14 @@
 """Keep text from becoming a formula when a spreadsheet opens it."""
 
-from analytics.reports.document import Value
+from typing import TypeVar
+
+Cell = TypeVar("Cell")
 
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
-def guarded(value: Value) -> Value:
+def guarded(cell: Cell) -> Cell | str:
     """Return text that a spreadsheet shows as text; numbers stay numbers."""
-    if isinstance(value, str) and value.lstrip(" ").startswith(_STARTS):
-        return f"'{value}"
-    return value
+    if isinstance(cell, str) and cell.lstrip(" ").startswith(_STARTS):
+        return f"'{cell}"
+    return cell

@@ -1,0 +1,76 @@
+"""What a call asks for; what is not understood is refused, not left at its default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from rest_framework.request import Request
+
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.slices import GROUPINGS, SLICES
+from analytics.readers.query import read
+from analytics.readers.view import View, demand_reader, open_view
+from requests_app.refusals import DisclessError
+
+OWN = frozenset({"key", "by", "slice", "format", "limit", "offset"})
+"""Words of this door in an address, beside the filters of the pages."""
+
+
+class NotUnderstood(DisclessError):
+    """A question with a word that this door does not know."""
+
+    code = "not_understood"
+    status = 422
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A view within the reader's scope, the measures wanted, and how they are grouped."""
+
+    view: View
+    keys: tuple[str, ...]
+    by: str | None
+
+
+def asked_of(request: Request, at: datetime) -> Asked:
+    """Read the address; NotUnderstood names the first word that is not known."""
+    user: Any = request.user
+    demand_reader(user)
+    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN)
+    if query.problems:
+        raise NotUnderstood(query.problems[0])
+    keys = tuple(dict.fromkeys(request.query_params.getlist("key")))
+    if unknown := [key for key in keys if key not in BY_KEY]:
+        raise NotUnderstood(f"There is no measure {unknown[0][:60]!r}. See definitions.")
+    by = request.query_params.get("by")
+    if by is not None and by not in GROUPINGS:
+        raise NotUnderstood(f"{by[:60]!r} groups nothing. Known: {', '.join(GROUPINGS)}.")
+    view = open_view(user, query, at)
+    if view.problems:
+        raise NotUnderstood(view.problems[0])
+    chosen = replace(view.selection, slices=_slices(request.query_params.getlist("slice")))
+    return Asked(view=replace(view, selection=chosen), keys=keys or tuple(BY_KEY), by=by)
+
+
+def _slices(said: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in said:
+        name, sign, word = one.partition("=")
+        if not sign or name not in SLICES or "\x00" in word:
+            raise NotUnderstood(
+                f"{one[:60]!r} is no slice such as modality=CT. Names: {', '.join(SLICES)}."
+            )
+        found[name] = (*found.get(name, ()), word)
+    return tuple(found.items())
+
+
+def whole_number(request: Request, name: str, usual: int, most: int) -> int:
+    """Return a whole number of the address from 0 to the most allowed."""
+    text = request.query_params.get(name)
+    if text is None:
+        return usual
+    if not text.isdecimal() or len(text) > 12 or int(text) > most:
+        raise NotUnderstood(f"{name} must be a whole number up to {most}.")
+    return int(text)

@@ -1,0 +1,157 @@
+"""Figures, definitions and rows for programs; scoped and recorded as the pages are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from analytics.api.answers import Answer, cases_of, figures_of, graph_of
+from analytics.api.asked import Asked, asked_of, whole_number
+from analytics.api.renderers import RENDERERS
+from analytics.api.schema import (
+    MEASURES,
+    PAGES,
+    SELECTS,
+    CasesSerializer,
+    DefinitionSerializer,
+    GraphSerializer,
+    MetricsSerializer,
+)
+from analytics.metrics.catalogue import METRICS
+from analytics.metrics.compute import compute
+from analytics.metrics.definition import METHOD_VERSION, Metric
+from analytics.metrics.question import asking
+from analytics.process.basis import basis_of
+from analytics.process.graph import graph
+from analytics.readers.view import demand_reader
+from audit.access import record
+from audit.proof.entry import Action, EventCode
+from requests_app.api.answers import answers
+
+MOST_ROWS = 100_000
+PAGE = 1_000
+
+
+class Figures(APIView):
+    """A door whose answers have four forms, and whose refusals are JSON in any of them."""
+
+    renderer_classes = RENDERERS
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer a refusal in the one shape of errors."""
+        self.request.accepted_renderer = JSONRenderer()
+        self.request.accepted_media_type = JSONRenderer.media_type
+        return super().handle_exception(exc)
+
+
+class Definitions(APIView):
+    """What each measure is."""
+
+    @extend_schema(responses=answers(DefinitionSerializer(many=True), 403))
+    def get(self, request: Request) -> Response:
+        """Return every declaration, in the order of reports."""
+        demand_reader(request.user)
+        return Response({"method": METHOD_VERSION, "metrics": [_declared(one) for one in METRICS]})
+
+
+class Metrics(Figures):
+    """Measures of a selection."""
+
+    @extend_schema(parameters=MEASURES, responses=answers(MetricsSerializer, 403, 404, 422))
+    def get(self, request: Request) -> Response:
+        """Compute them; in tables one row a measure and one a group of it."""
+        asked = asked_of(request, timezone.now())
+        found = compute(asked.view.snapshot.mirror, asked.view.selection, asked.keys, by=asked.by)
+        _record(request, asked, "figures", len(found))
+        facts = _facts(asked) | {"by": asked.by}
+        body = facts | {"metrics": [asdict(one) for one in found.values()]}
+        return Response(Answer(figures_of(found.values()), facts, body))
+
+
+class Graph(Figures):
+    """Which step comes after which."""
+
+    @extend_schema(parameters=SELECTS, responses=answers(GraphSerializer, 403, 404, 422))
+    def get(self, request: Request) -> Response:
+        """Return the directly-follows graph: counts, and median waits in seconds."""
+        asked = asked_of(request, timezone.now())
+        view = asked.view
+        with asking(view.snapshot.mirror, view.selection) as question:
+            basis = basis_of(question)
+            found = graph(question, basis.requests)
+        _record(request, asked, "graph", len(found.edges))
+        facts = _facts(asked) | {"requests": basis.requests, "calendar": basis.calendar}
+        body = facts | {"nodes": [asdict(one) for one in found.nodes]}
+        table = graph_of(found)
+        return Response(Answer(table, facts, body | {"edges": table.to_pylist()}))
+
+
+class Cases(Figures):
+    """The requests of a selection."""
+
+    @extend_schema(parameters=PAGES, responses=answers(CasesSerializer, 403, 404, 422))
+    def get(self, request: Request) -> Response:
+        """Return rows under stable names, the earliest first."""
+        asked = asked_of(request, timezone.now())
+        limit = whole_number(request, "limit", PAGE, MOST_ROWS)
+        offset = whole_number(request, "offset", 0, 10**9)
+        view = asked.view
+        table = cases_of(view.snapshot.mirror, view.selection, limit=limit, offset=offset)
+        _record(request, asked, "cases", table.num_rows)
+        facts = _facts(asked) | {"limit": limit, "offset": offset}
+        return Response(Answer(table, facts, facts | {"cases": table.to_pylist()}))
+
+
+def _declared(metric: Metric) -> dict[str, Any]:
+    words = ("key", "label", "question", "why_it_matters", "unit", "numerator", "denominator")
+    more = ("target", "caveat", "theme", "owner")
+    return {
+        **{name: getattr(metric, name) for name in (*words, *more)},
+        "kind": metric.kind.value,
+        "better": metric.better.value,
+        "excluded": list(metric.excluded),
+    }
+
+
+def _facts(asked: Asked) -> dict[str, Any]:
+    view, chosen = asked.view, asked.view.selection
+    return {
+        "source": view.query.source,
+        "as_of": datetime.fromtimestamp(view.snapshot.mirror.log.as_of, UTC).isoformat(),
+        "period": {
+            "from": view.since.isoformat(),
+            "to": view.until.isoformat(),
+            "zone": chosen.zone,
+        },
+        "filters": {
+            "facility": list(chosen.facilities or ()),
+            "asked": chosen.requester_type,
+            "slice": [f"{name}={word}" for name, words in chosen.slices for word in words],
+        },
+        "snapshot": {
+            "watermark": view.snapshot.watermark,
+            "content": view.snapshot.content,
+        },
+        "method": METHOD_VERSION,
+    }
+
+
+def _record(request: Request, asked: Asked, subject: str, rows: int) -> None:
+    form = request.accepted_renderer.format
+    record(
+        verb="api.figures_read" if form == "json" else "api.figures_exported",
+        code=EventCode.QUERY if form == "json" else EventCode.EXPORT,
+        action=Action.READ,
+        http_request=request._request,
+        subject=f"{subject}:{asked.view.query.source}",
+        detail={"format": form, "rows": rows, "by": asked.by or ""},
+        at=asked.view.at,
+    )

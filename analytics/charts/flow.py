@@ -1,0 +1,220 @@
+"""The graph of steps as lines and boxes: one column of steps, forward moves right, returns left.
+
+Each move that skips steps has a lane of its own stretch, so that no two numbers lie on another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from analytics.charts.words import activity, count, lasting, share
+from analytics.process.graph import Edge, Graph, Node
+
+MOST_NODES = 14
+HEIGHT, ROW, PORT, BEND, EDGE = 44, 84, 9, 8, 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paper:
+    """What a drawing has room for, in pixels and letters of a box.
+
+    On a phone returns run right of the boxes too, so that the boxes stand at the edge.
+    """
+
+    most_edges: int = 22
+    width: int = 184
+    lane: int = 78
+    letters: int = 25
+    is_narrow: bool = False
+
+
+WIDE = Paper()
+NARROW = Paper(most_edges=14, width=132, lane=56, letters=17, is_narrow=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A step as drawn."""
+
+    x: int
+    y: int
+    name: str
+    under: str
+    title: str
+    width: int
+    height: int = HEIGHT
+
+    @property
+    def middle(self) -> int:
+        """Where its words are centred."""
+        return self.x + self.width // 2
+
+    @property
+    def first(self) -> int:
+        """The base of its first line of words."""
+        return self.y + 19
+
+    @property
+    def second(self) -> int:
+        """The base of its second line of words."""
+        return self.y + 35
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A move as drawn: its way, how thick, and its two words with where they stand."""
+
+    thick: str
+    times: str
+    wait: str
+    title: str
+    way: str = ""
+    anchor: str = "start"
+    x: int = 0
+    y: int = 0
+    is_straight: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing:
+    """A graph as drawn; `kept` of `moves` moves are in it."""
+
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+    edges: tuple[Edge, ...]
+    kept: int
+    moves: int
+
+
+def draw(graph: Graph, paper: Paper = WIDE) -> Drawing:
+    """Lay out the most frequent steps and moves."""
+    often = sorted(graph.nodes, key=lambda node: (-node.n, node.activity))[:MOST_NODES]
+    nodes = [node for node in graph.nodes if node in often]
+    place = {node.activity: row for row, node in enumerate(nodes)}
+    known = [edge for edge in graph.edges if edge.previous in place and edge.activity in place]
+    edges = known[: paper.most_edges]
+    skips = [edge for edge in edges if place[edge.activity] - place[edge.previous] not in (0, 1)]
+    backs = [edge for edge in skips if place[edge.activity] < place[edge.previous]]
+    left = _lanes([] if paper.is_narrow else backs, place)
+    right = _lanes([edge for edge in skips if _key(edge) not in left], place)
+    margin = EDGE + paper.lane * _wide(left)
+    most = max((edge.n for edge in edges), default=1)
+    pen = _Pen(place=place, x=margin, most=most, paper=paper, left=left, right=right)
+    moves = [edge for edge in edges if edge.previous != edge.activity]
+    lines = [pen.line(edge) for edge in moves]
+    selves = {edge.activity: edge.n for edge in graph.edges if edge.previous == edge.activity}
+    return Drawing(
+        width=margin + paper.width + paper.lane * _wide(right) + EDGE,
+        height=max(len(nodes) * ROW - (ROW - HEIGHT), 0) + 2 * EDGE,
+        boxes=tuple(pen.box(node, selves.get(node.activity, 0)) for node in nodes),
+        lines=tuple(lines),
+        edges=tuple(edges),
+        kept=sum(edge.n for edge in edges),
+        moves=sum(edge.n for edge in graph.edges),
+    )
+
+
+def _key(edge: Edge) -> tuple[str, str]:
+    return edge.previous, edge.activity
+
+
+def _wide(lanes: dict[tuple[str, str], int]) -> int:
+    return max(lanes.values(), default=-1) + 1
+
+
+def _lanes(edges: Iterable[Edge], place: dict[str, int]) -> dict[tuple[str, str], int]:
+    """Give each move a lane; the shortest lie nearest the boxes."""
+    stretches = []
+    for edge in edges:
+        top, bottom = sorted((place[edge.previous], place[edge.activity]))
+        stretches.append((bottom - top, top, bottom, _key(edge)))
+    taken: list[list[tuple[int, int]]] = []
+    found: dict[tuple[str, str], int] = {}
+    for _, top, bottom, key in sorted(stretches):
+        lane = next((i for i, used in enumerate(taken) if _is_free(used, top, bottom)), len(taken))
+        taken[lane : lane + 1] = [[*(taken[lane] if lane < len(taken) else []), (top, bottom)]]
+        found[key] = lane
+    return found
+
+
+def _is_free(used: Sequence[tuple[int, int]], top: int, bottom: int) -> bool:
+    return all(bottom <= one or other <= top for one, other in used)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pen:
+    place: dict[str, int]
+    x: int
+    most: int
+    paper: Paper
+    left: dict[tuple[str, str], int]
+    right: dict[tuple[str, str], int]
+
+    def box(self, node: Node, again: int) -> Box:
+        name, letters = activity(node.activity), self.paper.letters
+        under = f"n = {count(node.n)}" + (f" · {count(again)} in a row" if again else "")
+        since = f"median {lasting(node.since_receipt)} after receipt"
+        return Box(
+            x=self.x,
+            y=self._top(node.activity),
+            width=self.paper.width,
+            name=name if len(name) <= letters else f"{name[: letters - 1]}…",
+            under=under,
+            title=f"{name}: {count(node.n)} times, {since}",
+        )
+
+    def line(self, edge: Edge) -> Line:
+        words = Line(
+            thick=f"{1.25 + 4.75 * edge.n / self.most:.2f}",
+            times=count(edge.n),
+            wait=wait_of(edge),
+            title=_title(edge),
+        )
+        if (lane := self.left.get(_key(edge))) is not None:
+            return self._around(edge, words, lane, side=-1)
+        if (lane := self.right.get(_key(edge))) is not None:
+            return self._around(edge, words, lane, side=1)
+        return self._straight(edge, words)
+
+    def _around(self, edge: Edge, words: Line, lane: int, *, side: int) -> Line:
+        one, two = self.place[edge.previous], self.place[edge.activity]
+        down = 1 if two > one else -1
+        start = self.x if side < 0 else self.x + self.paper.width
+        out = start + side * (self.paper.lane * lane + self.paper.lane // 3)
+        y1, y2 = self._middle(one) + down * PORT, self._middle(two) - down * PORT
+        bend, tip = BEND * side, start + 5 * side
+        way = (
+            f"M{start},{y1}H{out - bend}Q{out},{y1} {out},{y1 + BEND * down}"
+            f"V{y2 - BEND * down}Q{out},{y2} {out - bend},{y2}H{tip}"
+        )
+        between = self._middle((one + two - 1) // 2) + ROW // 2
+        anchor = "end" if side < 0 else "start"
+        return replace(words, way=way, anchor=anchor, x=out + 7 * side, y=between - 3)
+
+    def _straight(self, edge: Edge, words: Line) -> Line:
+        x, top = self.x + self.paper.width // 2, self._top(edge.previous) + HEIGHT
+        end = self._top(edge.activity) - 5
+        y = (top + end) // 2 + 4
+        return replace(words, way=f"M{x},{top}V{end}", x=x + 9, y=y, is_straight=True)
+
+    def _top(self, name: str) -> int:
+        return EDGE + self.place[name] * ROW
+
+    def _middle(self, row: int) -> int:
+        return EDGE + row * ROW + HEIGHT // 2
+
+
+def wait_of(edge: Edge) -> str:
+    """Return the median wait of a move: business time, elapsed where there is none."""
+    return lasting(edge.elapsed if edge.business is None else edge.business)
+
+
+def _title(edge: Edge) -> str:
+    return (
+        f"{activity(edge.previous)} → {activity(edge.activity)}: {count(edge.n)} times, "
+        f"in {share(edge.share)}% of requests; median wait {lasting(edge.business)} business, "
+        f"{lasting(edge.elapsed)} elapsed"
+    )

@@ -1,0 +1,227 @@
+"""The forecast as a page: chances of open requests, the trial behind them, what the model is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from analytics.charts.marks import interval, standing
+from analytics.charts.words import count, day, one, period, plural, share, span, whole
+from analytics.dashboards import links
+from analytics.dashboards.filters import filters
+from analytics.dashboards.needs import behind_it
+from analytics.dashboards.standing import STEPS
+from analytics.forecast.model import METHOD
+from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
+from analytics.forecast.stories import DAY
+from analytics.readers.foreseen import foreseen
+from analytics.readers.query import read
+from analytics.readers.view import View, demand_reader, open_view
+from analytics.statistics.scores import Bin, Figure
+from audit.access import record
+from audit.proof.entry import Action, EventCode
+
+Context = dict[str, Any]
+PER_PAGE = 25
+UNITS = {"business": "business days", "elapsed": "days", "": "days"}
+
+LEFT_ASIDE = (
+    "Who works on it, how much else waits, and what is asked for. Requests that were denied, "
+    "withdrawn, duplicate or not found count until that end, and neither as met nor as missed."
+)
+
+
+@login_required
+@require_GET
+def page(request: HttpRequest) -> HttpResponse:
+    """Show the chances of open requests, the greatest first, or why there are none."""
+    at = datetime.now(UTC)
+    demand_reader(request.user)
+    query = read(str(request.META.get("QUERY_STRING", "")), also=frozenset({"page"}))
+    view = open_view(request.user, query, at)
+    found = foreseen(query.source, view.snapshot, view.selection)
+    chances = found.chances if isinstance(found, Forecast) else ()
+    pages = Paginator(chances, PER_PAGE).get_page(request.GET.get("page"))
+    _record(request, view, len(pages))
+    context = {
+        **filters(view),
+        "found": found,
+        "is_given": isinstance(found, Forecast),
+        "places": _places(view),
+        "story": _story(found),
+        "rows": [_row(view, chance, found.unit) for chance in pages],
+        "page": pages,
+        "trial": _trial(view, found.evaluation) if found.evaluation else None,
+        "facts": _facts(view, found),
+        "unit": UNITS[found.unit],
+        "back": links.overview(query),
+    }
+    return render(request, "analytics/dashboards/forecast.html", context)
+
+
+def _places(view: View) -> list[Context]:
+    """Return a way to each facility alone, where there are several."""
+    chosen, query = view.query.facilities, view.query
+    choices: list[tuple[str, tuple[str, ...]]] = [("All facilities", ())]
+    choices += [(name, (slug,)) for slug, name in view.names.items()]
+    found = [
+        {"label": label, "href": query.address(facilities=places), "on": places == chosen}
+        for label, places in choices
+    ]
+    return found if len(view.names) > 1 else []
+
+
+def _story(found: Forecast | Refusal) -> Context:
+    """Return the finding: how many of the open requests are expected to miss their date."""
+    if isinstance(found, Refusal):
+        return {}
+    n, expected = len(found.chances), sum(chance.chance for chance in found.chances)
+    strong = f"About {whole(expected)} of {plural(n, 'open request')} will miss the contract date"
+    left_out = [f"{count(some)} {why}" for why, some in found.left_out.items()]
+    rest = " if work goes on as in the past year." if n else "."
+    return {
+        "strong": strong if n else "No open request has a contract date to come",
+        "rest": rest + (f" Not counted: {', '.join(left_out)}." if left_out else ""),
+    }
+
+
+def _row(view: View, chance: Chance, unit: str) -> Context:
+    # A due moment is the first one after the due date.
+    due = datetime.fromtimestamp(chance.due - 1, ZoneInfo(view.selection.zone)).date()
+    state = STEPS.get(chance.state, chance.state.replace("_", " "))
+    return {
+        "number": chance.number,
+        "href": links.request(view.query, chance.number),
+        "where": view.name(chance.facility),
+        "is_inbound": chance.direction == "inbound",
+        "state": state,
+        "stayed": f"for {one(chance.stayed / DAY)} {UNITS[unit]}",
+        "due": day(due, year=True),
+        "left": one(chance.left / DAY),
+        "chance": share(100 * chance.chance),
+        "ends": span(100 * chance.low, 100 * chance.high, digits=0),
+        "mark": interval(
+            100 * chance.chance,
+            100 * chance.low,
+            100 * chance.high,
+            side="unsure",
+            target=0,
+            least=0,
+        ),
+        "title": behind_it(chance),
+        "n": count(chance.n),
+        "n_any": count(chance.n_any),
+    }
+
+
+def _trial(view: View, tried: Evaluation) -> Context:
+    """Return how the model did on later days, beside plain guesses."""
+    zone = ZoneInfo(view.selection.zone)
+    days = [datetime.fromtimestamp(at, zone).date() for at in (tried.first, tried.last)]
+    scores = [{"label": "This model", "brier": f"{tried.brier:.3f}", "skill": ""}]
+    scores += [
+        {"label": one.label.capitalize(), "brier": f"{one.brier:.3f}", "skill": _skill(one.skill)}
+        for one in tried.baselines
+    ]
+    return {
+        "days": period(days[0], days[1]),
+        "looks": count(tried.looks),
+        "requests": count(tried.requests),
+        "missed": count(tried.missed),
+        "not_known": count(tried.not_known),
+        "scores": scores,
+        "predicted": one(100 * tried.predicted),
+        "observed": one(100 * tried.observed),
+        "excess": _points(tried.excess),
+        "bins": [_bin(part) for part in tried.bins],
+        "title": _verdict(tried),
+    }
+
+
+def _verdict(tried: Evaluation) -> str:
+    """Say in words what the scores say."""
+    best = min(tried.baselines, key=lambda one: one.brier)
+    if all(one.skill.low is not None and one.skill.low > 0 for one in tried.baselines):
+        return f"On later days it was {whole(100 * best.skill.value)}% better than the best plain guess"
+    return "On later days it was not clearly better than a plain guess"
+
+
+def _skill(skill: Figure) -> str:
+    if skill.low is None or skill.high is None:
+        return f"{whole(100 * skill.value)}%"
+    return f"{whole(100 * skill.value)}% ({whole(100 * skill.low)} to {whole(100 * skill.high)})"
+
+
+def _points(excess: Figure) -> str:
+    """Return by how many points the mean chance lies above what came."""
+    if excess.low is None or excess.high is None:
+        return f"{100 * excess.value:+.1f} points"
+    return f"{100 * excess.value:+.1f} points ({100 * excess.low:+.1f} to {100 * excess.high:+.1f})"
+
+
+def _bin(part: Bin) -> Context:
+    size = f"{whole(100 * part.low)}–{whole(100 * part.high)}%"
+    row = {"size": size, "n": count(part.n), "cases": count(part.cases)}
+    if part.predicted is None or part.observed is None:
+        return row
+    ends = 100 * part.observed_low, 100 * part.observed_high
+    side = standing(*ends, 100 * part.predicted)
+    mark = interval(
+        100 * part.observed,
+        *ends,
+        side="unsure" if side == "unsure" else "below",
+        target=100 * part.predicted,
+        least=0,
+    )
+    return row | {
+        "predicted": one(100 * part.predicted),
+        "observed": one(100 * part.observed),
+        "ends": span(*ends, digits=0),
+        "mark": mark,
+    }
+
+
+def _facts(view: View, found: Forecast | Refusal) -> list[tuple[str, str]]:
+    """Return what the model is and what it learned from."""
+    learned = found.learned
+    facts = [("Method", METHOD)]
+    if learned is not None:
+        facts += [
+            ("Learned from", _learned(view, learned)),
+            ("Time", f"Counted in {UNITS[found.unit]}; waits for the requester stop the clock."),
+        ]
+    return [
+        *facts,
+        ("Interval", "Of the chance: how much it hangs on the few requests behind it."),
+        ("Left aside", LEFT_ASIDE),
+    ]
+
+
+def _learned(view: View, learned: Learned) -> str:
+    zone = ZoneInfo(view.selection.zone)
+    days = [datetime.fromtimestamp(at, zone).date() for at in (learned.since, learned.until)]
+    counts = f"{count(learned.finished)} finished, {count(learned.missed)} of them late"
+    return f"{count(learned.requests)} requests received {period(*days)}: {counts}."
+
+
+def _record(request: HttpRequest, view: View, rows: int) -> None:
+    record(
+        verb="dashboard.viewed",
+        code=EventCode.QUERY,
+        action=Action.READ,
+        http_request=request,
+        subject="forecast",
+        detail={
+            "source": view.query.source,
+            "filters": view.query.address()[1:500],
+            "rows": rows,
+        },
+        at=view.at,
+    )

@@ -1,0 +1,60 @@
+"""The page of the process view: who may look, the record of looking, the figures in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from analytics.dashboards import links
+from analytics.dashboards.cards import plain_card
+from analytics.dashboards.filters import filters
+from analytics.dashboards.flow import graph_words, hands_words, rework_words, variants_words
+from analytics.dashboards.rules import rules_words
+from analytics.dashboards.waits import story, waits_words
+from analytics.process.whole import process
+from analytics.readers.query import Query, read
+from analytics.readers.view import demand_reader, open_view
+from audit.access import record
+from audit.proof.entry import Action, EventCode
+
+
+@login_required
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """Show how the requests of a view flow."""
+    at = datetime.now(UTC)
+    demand_reader(request.user)
+    view = open_view(request.user, read(str(request.META.get("QUERY_STRING", ""))), at)
+    _record_look(request, view.query, at)
+    seen = process(view.snapshot.mirror, view.selection)
+    bar = {**filters(view), "clocks": [], "compare": []}
+    if not seen.basis.requests:
+        return render(request, "analytics/dashboards/process.html", bar | {"is_empty": True})
+    cards = [plain_card(result) for result in seen.measures.values()]
+    context = {
+        "cards": [(card, links.behind(view.query, card.key)) for card in cards],
+        "story": story(seen),
+        "graph": graph_words(seen),
+        "waits": waits_words(seen),
+        "rework": rework_words(seen),
+        "variants": variants_words(seen),
+        "hands": hands_words(seen),
+        "rules": rules_words(view, seen),
+    }
+    return render(request, "analytics/dashboards/process.html", bar | context)
+
+
+def _record_look(request: HttpRequest, query: Query, at: datetime) -> None:
+    record(
+        verb="dashboard.viewed",
+        code=EventCode.QUERY,
+        action=Action.READ,
+        http_request=request,
+        subject="process",
+        detail={"source": query.source, "filters": query.address()[1:500]},
+        at=at,
+    )

@@ -1,0 +1,1 @@
+"""What answers the sums and ordered values of measures: equal, cell by cell."""

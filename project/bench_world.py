@@ -1,0 +1,165 @@
+"""A made-up world of any size for benches: requests and their events, by numpy, repeatable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.eventlog import EVENTS, REQUESTS, EventLog
+
+DAY = 86400
+START = 1_735_689_600  # 2025-01-01 UTC
+DAYS = 365
+# activity, share of requests that it happens to, median hours of wait before it
+STORY: tuple[tuple[str, str, float], ...] = (
+    ("received", "always", 0), ("logged", "half", 1), ("hold_started", "held", 2),
+    ("hold_ended", "held", 30), ("complete", "always", 3), ("approved", "always", 8),
+    ("search_started", "half", 2), ("located", "always", 6),
+    ("images_received", "half", 1), ("manual_touch", "touched", 2),
+    ("images_usable", "half", 1), ("prepared", "always", 8), ("sent", "always", 2),
+    ("delivery_failed", "failed", 18), ("redelivery_ready", "failed", 6), ("sent", "failed", 3),
+    ("available", "always", 6), ("first_opened", "opened", 20), ("closed", "always", 60),
+)  # fmt: skip
+SHARES = {"always": 1.0, "held": 0.35, "half": 0.4, "touched": 0.4, "failed": 0.18, "opened": 0.8}
+CHANNELS = ("link", "dicomweb", "portal", "physical_cd", "physical_usb", "unknown")
+MEDIA = ("link", "network", "link", "physical", "physical", "unknown")
+REASONS = ("AU01", "LO05", "RV03", "RV01", "TR02", "TR03", "TR05", "TR06")
+GRADES = ("immediate", "after_rework", "not_usable")
+MOMENTS = ("complete", "available", "first_opened", "closed")
+Words = Sequence[str]
+WORDS: dict[str, Words] = {
+    "requester_type": ("patient", "provider", "attorney", "insurer"),
+    "legal_basis": ("patient_access", "treatment", "authorization"),
+    "modality": ("CT", "MR", "XR", "US", "MG"),
+    "partner": [f"partner-{i}" for i in range(40)],
+    "priority": ("routine", "urgent"),
+    "intake": ("portal", "staff", "api"),
+    "state": ("approved", "locating", "ready", "delivering"),
+}
+
+
+def world(requests: int, *, facilities: int = 3, days: int = DAYS, first: int = 0) -> EventLog:
+    """Return a log of so many requests; what would happen after its as-of time did not happen."""
+    draw = np.random.default_rng(first + 1)
+    as_of = START + days * DAY
+    names = [f"site-{i:03d}" for i in range(facilities)]
+    place = draw.integers(0, facilities, requests)
+    received = draw.integers(START, as_of, requests)
+    inbound = draw.random(requests) < 0.25
+    happens, occurred = _moments(draw, received, place, as_of)
+    ids = pc.cast(pa.array(np.arange(first, first + requests)), pa.string())
+    drawn = _Drawn(draw, names, place, received, inbound, as_of, happens, occurred, ids)
+    return EventLog(name="world", as_of=as_of, requests=_requests(drawn), events=_events(drawn))
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """What was drawn: a row a request, and in `happens` and `occurred` a column a step."""
+
+    draw: Any
+    names: Words
+    place: Any
+    received: Any
+    inbound: Any
+    as_of: int
+    happens: Any
+    occurred: Any
+    ids: pa.Array
+
+    def words(self, words: Words, n: int) -> pa.Array:
+        """Return any of the words in each row."""
+        return _coded(self.draw.integers(0, len(words), n), words)
+
+    def moment(self, activity: str) -> pa.Array:
+        """Return the moment of an activity, the last of its places in the story."""
+        at = _place(activity)
+        return pa.array(self.occurred[:, at], mask=~self.happens[:, at])
+
+
+def _place(activity: str) -> int:
+    return max(i for i, (name, *_) in enumerate(STORY) if name == activity)
+
+
+def _moments(draw: Any, received: Any, place: Any, as_of: int) -> tuple[Any, Any]:
+    n = len(received)
+    drawn = {name: draw.random(n) < share for name, share in SHARES.items()}
+    happens = np.stack([drawn[name] for _, name, _ in STORY], axis=1)
+    hours = np.array([wait for *_, wait in STORY])
+    waits = draw.lognormal(0, 0.9, happens.shape) * hours * 3600 * (1 + place % 3 * 0.2)[:, None]
+    waits = waits.astype(np.int64) + np.where(hours > 0, 60, 0)
+    occurred = received[:, None] + np.cumsum(np.where(happens, waits, 0), axis=1)
+    stuck = draw.random(n) < 0.04
+    reach = np.where(stuck, draw.integers(1, len(STORY), n), len(STORY))
+    happens &= (occurred <= as_of) & (np.arange(len(STORY)) < reach[:, None])
+    return happens, occurred
+
+
+def _coded(codes: Any, words: Words, mask: Any = None) -> pa.Array:
+    indices = pa.array(np.asarray(codes, np.int32), mask=mask)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(list(words)))
+
+
+def _requests(drawn: _Drawn) -> pa.Table:
+    n, received, as_of = len(drawn.received), drawn.received, drawn.as_of
+    done = drawn.happens[:, _place("available")]
+    is_complete = drawn.happens[:, _place("complete")]
+    complete = drawn.occurred[:, _place("complete")]
+    took = drawn.occurred[:, _place("available")] - complete
+    due = complete + 7 * DAY
+    band = np.select([as_of > due + 7 * DAY, as_of > due, due - as_of < 2 * DAY], [0, 1, 2], 3)
+    usable = drawn.draw.choice(3, n, p=(0.8, 0.12, 0.08))
+    columns = {
+        "request_id": drawn.ids,
+        "number": drawn.ids,
+        "facility": _coded(drawn.place, drawn.names),
+        "direction": _coded(drawn.inbound, ("outbound", "inbound")),
+        "outcome": _coded(np.zeros(n), ("delivered",), ~done),
+        "received": pa.array(received),
+        "ended": drawn.moment("available"),
+        "contract_due": pa.array(due, mask=~is_complete),
+        "contract_stop": drawn.moment("available"),
+        "contract_seconds": pa.array(took * 5 // 7, mask=~(done & is_complete)),
+        "legal_due": pa.array(received + 30 * DAY, mask=drawn.inbound),
+        "due": pa.array(due, mask=~is_complete),
+        "due_unit": _coded(np.zeros(n), ("business",)),
+        "band": _coded(band, ("very_late", "late", "at_risk", "on_track"), done),
+        "held_since": pa.nulls(n, pa.int64()),
+        "usable": _coded(usable, GRADES, ~(drawn.inbound & done)),
+    }
+    columns |= {name: drawn.moment(name) for name in MOMENTS}
+    columns |= {name: drawn.words(words, n) for name, words in WORDS.items()}
+    return pa.table({name: columns[name] for name in REQUESTS.names})
+
+
+def _events(drawn: _Drawn) -> pa.Table:
+    request, slot = np.nonzero(drawn.happens)
+    n, draw = len(slot), drawn.draw
+    activity = [name for name, *_ in STORY]
+    words = sorted(set(activity))
+    code = np.array([words.index(name) for name in activity])[slot]
+    held, failed = (code == words.index(name) for name in ("hold_started", "delivery_failed"))
+    moved = np.isin(code, [words.index(name) for name in ("available", "images_received")])
+    touched = code == words.index("manual_touch")
+    reason = draw.integers(0, 4, n) + np.where(held, 0, 4)
+    channel = draw.choice(len(CHANNELS), n, p=(0.3, 0.2, 0.15, 0.25, 0.05, 0.05))
+    columns = {
+        "request_id": pc.take(drawn.ids, pa.array(request)),
+        "facility": _coded(drawn.place[request], drawn.names),
+        "direction": _coded(drawn.inbound[request], ("outbound", "inbound")),
+        "seq": pa.array((np.arange(n) - np.searchsorted(request, request)).astype(np.int32)),
+        "occurred": pa.array(drawn.occurred[request, slot]),
+        "activity": _coded(code, words).cast(pa.string()),
+        "by_person": pa.array(draw.random(n) < 0.35),
+        "actor": drawn.words([f"staff-{i}" for i in range(20)], n),
+        "reason": _coded(reason, REASONS, ~(held | failed)),
+        "channel": _coded(channel, CHANNELS, ~moved),
+        "medium": _coded(channel, MEDIA, ~moved),
+        "touch": _coded(np.zeros(n), ("call",), ~touched),
+    }
+    columns["state_to"] = pa.nulls(n, pa.string())
+    return pa.table({name: columns[name] for name in EVENTS.names})

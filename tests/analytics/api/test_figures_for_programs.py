@@ -1,0 +1,130 @@
+"""The analyst's API: one answer in four forms, within the reader's scope, recorded."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from django.test import Client
+from pyarrow import parquet
+
+from analytics.metrics.catalogue import METRICS
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
+from audit.models import AuditEntry
+from requests_app.vocabulary import Role
+from tests.analytics import synthetic
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
+WHOLE = "from=2026-01-01&to=2026-12-31"
+
+
+@pytest.fixture
+def analyst(client: Client, person: Any) -> Client:
+    client.force_login(person(Role.ANALYST, "northfield", "riverside", everything=True))
+    return client
+
+
+def test_the_four_forms_hold_the_same_figures(analyst: Client) -> None:
+    said = {}
+    for form in ("json", "csv", "arrow", "parquet"):
+        answer = analyst.get(f"/api/analytics/metrics/?{WHOLE}&by=facility&format={form}")
+        assert answer.status_code == 200, form
+        said[form] = answer.content
+    body = json.loads(said["json"])
+    rows = [row for row in csv.DictReader(io.StringIO(said["csv"].decode())) if not row["group"]]
+    arrow = pa.ipc.open_stream(said["arrow"]).read_all()
+    stored = parquet.read_table(io.BytesIO(said["parquet"]))
+    assert arrow.equals(stored)
+    assert [one["key"] for one in body["metrics"]] == [metric.key for metric in METRICS]
+    whole = arrow.filter(pa.compute.is_null(arrow["group"])).to_pylist()
+    for one, plain, exact in zip(body["metrics"], rows, whole, strict=True):
+        assert one["value"] == exact["value"]
+        assert one["excluded"] == json.loads(exact["excluded"])
+        assert plain["value"] == ("" if one["value"] is None else str(one["value"]))
+    facts = json.loads(arrow.schema.metadata[b"discless"])
+    assert facts["snapshot"]["content"] == body["snapshot"]["content"] == "c" * 64
+
+
+def test_a_figure_is_what_the_page_computes(analyst: Client) -> None:
+    answer = analyst.get(
+        f"/api/analytics/metrics/?{WHOLE}&key=sla_compliance&slice=modality=CT chest"
+    )
+    (found,) = answer.json()["metrics"]
+    chosen = Selection(slices=(("modality", ("CT chest",)),))
+    expected = compute(synthetic.mirror(), chosen, ["sla_compliance"])["sla_compliance"]
+    assert (found["value"], found["n"]) == (expected.value, expected.n)
+
+
+def test_rows_come_in_pages_under_stable_names(analyst: Client) -> None:
+    first = analyst.get(f"/api/analytics/cases/?{WHOLE}&limit=3").json()["cases"]
+    more = analyst.get(f"/api/analytics/cases/?{WHOLE}&limit=2&offset=2").json()["cases"]
+    assert [len(first), len(more)] == [3, 2]
+    assert first[2] == more[0]
+    assert {"number", "received", "available", "channel", "touches"} <= set(first[0])
+    assert not {"patient", "name", "mrn"} & {name.lower() for name in first[0]}
+
+
+def test_the_graph_counts_every_step_after_another(analyst: Client) -> None:
+    body = analyst.get(f"/api/analytics/graph/?{WHOLE}").json()
+    steps = analyst.get(f"/api/analytics/graph/?{WHOLE}&format=arrow").content
+    assert pa.ipc.open_stream(steps).read_all().to_pylist() == body["edges"]
+    nodes = {node["activity"]: node for node in body["nodes"]}
+    into = sum(edge["n"] for edge in body["edges"])
+    assert into == sum(node["n"] - node["starts"] for node in nodes.values())
+    assert nodes["received"]["starts"] == body["requests"]
+
+
+def test_a_reader_sees_the_rows_of_own_facilities_alone(client: Client, person: Any) -> None:
+    client.force_login(person(Role.SUPERVISOR, "riverside"))
+    rows = client.get(f"/api/analytics/cases/?{WHOLE}").json()["cases"]
+    assert {row["facility"] for row in rows} == {"riverside"}
+    other = client.get(f"/api/analytics/metrics/?{WHOLE}&facility=northfield")
+    assert other.status_code == 422
+    assert "not yours to see" in other.json()["error"]["sentence"]
+
+
+def test_every_declaration_is_told(analyst: Client) -> None:
+    body = analyst.get("/api/analytics/definitions/").json()
+    assert [one["key"] for one in body["metrics"]] == [metric.key for metric in METRICS]
+    assert all(one["question"] and one["numerator"] for one in body["metrics"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "key=luck", "by=colour", "slice=modality", "slice=a=b", "slice=modality=%00", "from=soon",
+        "colour=red", "to=2026-02-30",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("form", ["json", "csv", "parquet"])
+def test_what_is_not_understood_is_a_sentence_in_any_form(
+    analyst: Client, words: str, form: str
+) -> None:
+    answer = analyst.get(f"/api/analytics/metrics/?{words}&format={form}")
+    assert answer.status_code == 422
+    assert answer["Content-Type"].startswith("application/json")
+    assert answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    "words", ["limit=-1", "limit=x", "limit=100001", "offset=1e9", "limit=٣٣٣٣٣٣٣"]
+)
+def test_odd_pages_are_refused(analyst: Client, words: str) -> None:
+    answer = analyst.get(f"/api/analytics/cases/?{words}")
+    assert answer.status_code == 422
+    assert "whole number" in answer.json()["error"]["sentence"]
+
+
+def test_a_form_nobody_knows_is_not_there(analyst: Client) -> None:
+    assert analyst.get("/api/analytics/metrics/?format=xml").status_code == 404
+
+
+def test_each_look_says_what_was_taken(analyst: Client) -> None:
+    analyst.get(f"/api/analytics/metrics/?{WHOLE}&key=open_requests")
+    analyst.get(f"/api/analytics/cases/?{WHOLE}&format=parquet&limit=7")
+    read, taken = AuditEntry.objects.filter(verb__startswith="api.figures").order_by("at")
+    assert (read.verb, read.subject) == ("api.figures_read", "figures:live")
+    assert (taken.verb, taken.subject) == ("api.figures_exported", "cases:live")

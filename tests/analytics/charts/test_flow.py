@@ -1,0 +1,85 @@
+"""The drawn graph: nothing lies on another, and what is left out is said."""
+
+from itertools import combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.charts.flow import MOST_NODES, NARROW, WIDE, Drawing, Paper, draw
+from analytics.process.graph import Edge, Graph, Node
+
+NAMES = [f"step_{number:02}" for number in range(20)]
+PAIRS = st.dictionaries(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES)), st.integers(1, 900), max_size=40
+)
+
+
+def graph_of(pairs: dict[tuple[str, str], int]) -> Graph:
+    names = sorted({name for pair in pairs for name in pair})
+    nodes = [
+        Node(
+            activity=name,
+            n=sum(n for pair, n in pairs.items() if name in pair),
+            starts=0,
+            ends=0,
+            since_receipt=float(place),
+            elapsed=60.0,
+            business=60.0,
+        )
+        for place, name in enumerate(names)
+    ]
+    edges = [
+        Edge(previous=a, activity=b, n=n, requests=1, share=1.0, elapsed=60.0, business=None)
+        for (a, b), n in sorted(pairs.items(), key=lambda one: -one[1])
+    ]
+    return Graph(nodes=tuple(nodes), edges=tuple(edges))
+
+
+def words_of(drawing: Drawing, paper: Paper) -> list[tuple[int, int, int, int]]:
+    """The rectangles of the words beside lines: left, top, right, bottom."""
+    room = 2 * paper.lane // 3 - 1
+    found = []
+    for line in drawing.lines:
+        if line.is_straight:
+            found.append((line.x, line.y - 10, line.x + paper.width // 2 - 10, line.y + 3))
+        else:
+            left = line.x - room if line.anchor == "end" else line.x
+            found.append((left, line.y - 10, left + room, line.y + 18))
+    return found
+
+
+@settings(max_examples=100, deadline=None)
+@given(PAIRS, st.sampled_from([WIDE, NARROW]))
+def test_no_two_numbers_lie_on_another(pairs: dict[tuple[str, str], int], paper: Paper) -> None:
+    words = words_of(draw(graph_of(pairs), paper), paper)
+    for one, two in combinations(words, 2):
+        apart = one[2] <= two[0] or two[2] <= one[0] or one[3] <= two[1] or two[3] <= one[1]
+        assert apart, (one, two)
+
+
+@settings(max_examples=100, deadline=None)
+@given(PAIRS, st.sampled_from([WIDE, NARROW]))
+def test_what_is_drawn_is_counted_and_lies_on_the_paper(
+    pairs: dict[tuple[str, str], int], paper: Paper
+) -> None:
+    drawing = draw(graph_of(pairs), paper)
+    assert len(drawing.boxes) <= MOST_NODES
+    assert len(drawing.edges) <= paper.most_edges
+    assert drawing.moves == sum(pairs.values())
+    assert drawing.kept == sum(edge.n for edge in drawing.edges)
+    assert all(0 < line.x < drawing.width for line in drawing.lines)
+    assert all(box.x > 0 and box.x + box.width < drawing.width for box in drawing.boxes)
+    tops = [box.y for box in drawing.boxes]
+    assert tops == sorted(tops)
+
+
+def test_a_step_twice_in_a_row_is_said_in_its_box() -> None:
+    drawing = draw(graph_of({("a", "a"): 3, ("a", "b"): 2}))
+    assert drawing.boxes[0].under == "n = 5 · 3 in a row"
+    assert [line.times for line in drawing.lines] == ["2"]
+
+
+def test_without_business_time_the_elapsed_wait_stands_at_the_line() -> None:
+    (line,) = draw(graph_of({("a", "b"): 2})).lines
+    assert line.wait == "1 min"
+    assert "median wait — business, 1 min elapsed" in line.title

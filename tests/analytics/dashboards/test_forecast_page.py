@@ -1,0 +1,192 @@
+"""The page of the forecast, the line in the overview's list, and the command: what they show to whom."""
+
+import json
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from analytics.forecast.forecasting import forecast
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
+from analytics.mirror.refresh import Snapshot
+from analytics.readers import foreseen
+from tests.analytics.dashboards.test_overview_page import html
+from tests.analytics.forecast.worlds import DAY, START, Life, log, memoryless
+
+pytestmark = pytest.mark.django_db
+AS_OF = START + 300 * DAY
+WHERE = "/work/analytics/forecast/"
+
+
+def snapshot(content: str) -> Snapshot:
+    """Two facilities: riverside began three weeks ago, too late to foretell anything."""
+    lives = memoryless(3000, seed=4) + [moved(life) for life in memoryless(60, seed=5, days=21)]
+    mirror = fold(_with_bands(log(lives, AS_OF)))
+    return Snapshot(mirror=mirror, watermark="1", content=content)
+
+
+def moved(life: Life) -> Life:
+    """Return a life of riverside in the last three weeks."""
+    late = 279 * DAY
+    events = tuple((at + late, *rest) for at, *rest in life.events)
+    place = {"key": f"r{life.key}", "facility": "riverside", "events": events}
+    return replace(life, received=life.received + late, due=life.due + late, **place)
+
+
+def _with_bands(whole):
+    """Call every open request at risk, so that the overview lists it."""
+    rows = whole.requests.to_pylist()
+    for row in rows:
+        is_open = row["outcome"] is None
+        if is_open and row["contract_due"] > AS_OF:
+            row["is_held"], row["at_risk_from"] = False, AS_OF
+        row["due"], row["state"] = row["contract_due"], "approved"
+    return replace(whole, requests=whole.requests.from_pylist(rows, whole.requests.schema))
+
+
+@pytest.fixture(scope="module")
+def shot() -> Snapshot:
+    return snapshot("whole")
+
+
+@pytest.fixture(autouse=True)
+def _source(monkeypatch: pytest.MonkeyPatch, shot: Snapshot) -> None:
+    for place in ("analytics.readers.view", "analytics.readers.arguments"):
+        monkeypatch.setattr(f"{place}.open_source", lambda *_, **__: shot)
+
+
+@pytest.fixture
+def director(person, client: Client) -> Client:
+    client.force_login(person("him_director", everything=True))
+    return client
+
+
+def test_the_page_shows_chances_the_trial_and_the_model(director: Client, shot: Snapshot) -> None:
+    told = forecast(shot.mirror, Selection(facilities=("northfield", "riverside")))
+    words = director.get(WHERE).content.decode()
+    first = told.chances[0]
+    assert f'href="/work/requests/{first.number}/"' in words
+    assert f"n = {first.n:,} earlier requests in the same state at the same age" in words
+    assert words.count('<th scope="row"><a href="/work/requests/') == 25
+    assert f"{told.evaluation.brier:.3f}" in words
+    for one in told.evaluation.baselines:
+        assert f"{one.brier:.3f}" in words
+    assert words.count("–") >= 10
+    assert "Kaplan-Meier" in words
+
+
+def test_pages_turn_and_a_number_too_far_shows_the_last(director: Client, shot: Snapshot) -> None:
+    told = forecast(shot.mirror, Selection(facilities=("northfield", "riverside")))
+    last = told.chances[-1].number
+    assert last not in director.get(WHERE).content.decode()
+    for page in ("999", str(-(-len(told.chances) // 25))):
+        assert last in director.get(WHERE, {"page": page}).content.decode()
+
+
+def test_too_little_is_refused_with_what_is_missing_and_no_chance(director: Client) -> None:
+    words = director.get(WHERE, {"facility": "riverside"}).content.decode()
+    assert "No forecast is given" in words
+    assert "50 are needed" in words
+    assert "/work/requests/R-" not in words
+
+
+def test_another_facility_is_neither_shown_nor_learned_from(person, client: Client) -> None:
+    client.force_login(person("supervisor", "riverside"))
+    for address in (WHERE, f"{WHERE}?facility=northfield", f"{WHERE}?facility=riverside"):
+        words = client.get(address).content.decode()
+        assert "Northfield" not in words
+        assert "No forecast is given" in words
+
+
+def test_an_empty_scope_sees_nothing(person, client: Client) -> None:
+    client.force_login(person("supervisor"))
+    assert "No forecast is given" in client.get(WHERE).content.decode()
+
+
+@pytest.mark.parametrize("role", ["release_staff", "requester"])
+def test_who_may_not_see_figures_is_refused(person, client: Client, role: str) -> None:
+    client.force_login(person(role, everything=True))
+    assert client.get(WHERE).status_code == 403
+
+
+def test_looking_is_recorded(director: Client) -> None:
+    from audit.models import AuditEntry
+
+    director.get(f"{WHERE}?facility=northfield")
+    entry = AuditEntry.objects.get(verb="dashboard.viewed")
+    assert entry.subject == "forecast"
+    assert b"facility=northfield" in bytes(entry.body)
+
+
+@pytest.mark.parametrize("search", ["?facility=%00", "?page=x", "?source=x", "?nonsense=1"])
+def test_bad_values_get_a_page(director: Client, search: str) -> None:
+    assert director.get(WHERE + search).status_code == 200
+
+
+def test_the_list_of_the_overview_says_the_chance_with_its_n(director: Client) -> None:
+    words = html(director, "weekly")
+    assert words.count("Chance of breach") == 6
+    assert "earlier requests in the same state at the same age" in words
+    assert WHERE in words
+
+
+def test_the_list_says_no_chance_where_the_forecast_is_refused(director: Client) -> None:
+    words = html(director, "weekly", "?facility=riverside")
+    assert "R-r0" in words
+    assert "Chance of breach" not in words
+
+
+def test_the_same_state_is_computed_once(
+    director: Client, monkeypatch: pytest.MonkeyPatch, shot: Snapshot
+) -> None:
+    calls = []
+
+    def counted(*parts: object) -> object:
+        calls.append(parts)
+        return forecast(*parts)
+
+    monkeypatch.setattr(foreseen, "forecast", counted)
+    foreseen._TOLD.clear()
+    for _ in range(3):
+        director.get(WHERE)
+    assert len(calls) == 1
+    for i in range(foreseen.KEPT + 5):
+        foreseen.foreseen("live", replace(shot, content=f"{i}"), Selection(facilities=()))
+    assert len(foreseen._TOLD) == foreseen.KEPT
+
+
+def said(*words: str) -> str:
+    out = StringIO()
+    call_command("forecast", *words, stdout=out)
+    return out.getvalue()
+
+
+def test_the_command_prints_one_object(shot: Snapshot) -> None:
+    answer = json.loads(said("--json"))
+    told = forecast(shot.mirror, Selection())
+    assert answer["given"] is True
+    assert answer["n"] == told.evaluation.looks
+    assert answer["brier"] == told.evaluation.brier
+    assert [one["label"] for one in answer["baseline"]] == ["share of all", "share by state"]
+    assert len(answer["reliability"]) == 10
+    assert answer["model"]["time"] == "elapsed"
+    assert [one["number"] for one in answer["open"]] == [one.number for one in told.chances]
+    assert all({"chance", "low", "high", "n"} <= set(one) for one in answer["open"])
+
+
+def test_the_command_refuses_in_words_and_in_json() -> None:
+    assert "No forecast. There is too little to learn from." in said("--facility=riverside")
+    answer = json.loads(said("--facility=riverside", "--json"))
+    assert (answer["given"], answer["open"]) == (False, [])
+    assert answer["missing"]
+
+
+def test_the_command_prints_the_trial() -> None:
+    words = said("--evaluate")
+    assert words.count(" % ") >= 10
+    assert "Baseline, share by state: Brier 0." in words
+    assert "Calibration in the large: mean chance 0." in words
+    assert said().startswith("Brier 0.")

@@ -1,0 +1,69 @@
+"""The commands about measures: slices, groups, codes, and what discs cost."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
+Printed = pytest.CaptureFixture[str]
+
+
+def said(capsys: Printed, *words: str) -> dict[str, Any]:
+    call_command(*words, "--json")
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return answer
+
+
+def test_a_slice_narrows_and_is_named_in_the_answer(capsys: Printed) -> None:
+    whole = said(capsys, "metrics", "--key", "requests_received")
+    part = said(capsys, "metrics", "--key", "requests_received", "--slice", "modality=CT chest")
+    assert 0 < part["metrics"][0]["n"] < whole["metrics"][0]["n"]
+    assert part["filters"]["slice"] == ["modality=CT chest"]
+
+
+@pytest.mark.parametrize("word", ["modality", "colour=red", "=", ""])
+def test_a_slice_that_is_none_is_misuse(word: str) -> None:
+    with pytest.raises(CommandError, match="is no slice such as") as refused:
+        call_command("metrics", "--slice", word)
+    assert refused.value.returncode == 2
+
+
+def test_weeks_are_cohorts_by_receipt(capsys: Printed) -> None:
+    found = said(capsys, "metrics", "--key", "sla_compliance", "--by", "week")["metrics"][0]
+    assert found["by"][0]["group"].startswith("2026-W")
+    assert sum(one["n"] for one in found["by"]) == found["n"]
+
+
+def test_the_codes_say_what_turnaround_would_be_without_them(capsys: Printed) -> None:
+    found = said(capsys, "metrics", "--key", "turnaround_p90", "--without-codes")
+    assert {one["code"] for one in found["without_codes"]} == {"AU02", "RV01", "LO01", "TR06"}
+    assert found["without_codes"][0]["days"] == pytest.approx(found["metrics"][0]["value"])
+    call_command("metrics", "--without-codes")
+    assert "Without AU02" in capsys.readouterr().out
+
+
+def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -> None:
+    found = said(capsys, "what_if", "--move", "40", "--assume", "postage=10")
+    assert found["discs"] > 0
+    assert found["what_if"]["moved"] == pytest.approx(0.4 * found["discs"])
+    assert found["assumptions"]["postage"] == 10
+    assert len(found["sensitivity"]) == len(found["assumptions"])
+    call_command("what_if")
+    assert "on the assumptions below" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--assume", "luck=1"),
+        ("--assume", "postage=x"),
+        ("--move", "140"),
+        ("--assume", "ship_share=2"),
+    ],
+)
+def test_impossible_assumptions_are_misuse(words: tuple[str, str]) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command("what_if", *words)
+    assert refused.value.returncode == 2

@@ -1,0 +1,200 @@
+"""Every engine answers the same, cell by cell, and the planner says which one it took."""
+
+import math
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.metrics.catalogue import METRICS
+from analytics.metrics.compute import answer, compute
+from analytics.metrics.definition import Kind, Result
+from analytics.metrics.engines.duck import Duck
+from analytics.metrics.engines.prepared import Prepared, count_ahead
+from analytics.metrics.grouping import grouping_of
+from analytics.metrics.question import asking
+from analytics.metrics.selection import Selection
+from analytics.metrics.slices import GROUPINGS
+from analytics.mirror.days import days_of
+from analytics.mirror.fold import Mirror, fold
+from analytics.statistics.ordered import Curve
+from analytics.statistics.survival import interval_when, kaplan_meier, time_when
+from project.bench_engines import bench_engines
+from project.bench_world import START, world
+from tests.analytics import synthetic
+from tests.analytics.metrics.oracle import of_requests
+from tests.analytics.metrics.test_measures import LOGS, log_of
+
+DAYS = st.none() | st.integers(-5, 65).map(
+    lambda n: date.fromordinal(date(2023, 9, 14).toordinal() + n)
+)
+PLACES = st.none() | st.lists(st.sampled_from(["north", "south", "elsewhere"]), unique=True).map(
+    tuple
+)
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Whole numbers and words exactly, floating ones to 1e-9."""
+    if isinstance(one, float) and isinstance(other, int | float):
+        return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(is_same(one[key], other[key]) for key in one)
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(is_same, one, other))
+    return bool(one == other)
+
+
+def differing(one: dict[str, Result], other: dict[str, Result]) -> list[str]:
+    """Name the measures of which any cell differs."""
+    return [
+        key
+        for key in one
+        if not is_same(asdict(replace(one[key], engine="")), asdict(replace(other[key], engine="")))
+    ]
+
+
+def by_both(mirror: Mirror, chosen: Selection, by: str | None = None) -> list[str]:
+    metrics = (
+        METRICS
+        if by is None
+        else [one for one in METRICS if one.kind not in (Kind.QUANTILE, Kind.SURVIVAL)]
+    )
+    group = grouping_of(by) if by else None
+    with asking(mirror, chosen) as question:
+        counted = count_ahead(question.over(Selection()))
+        window = counted.reach.window(chosen) if counted else None
+        if counted is None or window is None:
+            return []
+        slow = answer(Duck(question), mirror, metrics, by=group)
+        return differing(answer(Prepared(counted, window), mirror, metrics, by=group), slow)
+
+
+@settings(max_examples=25, deadline=None)
+@given(LOGS, PLACES, DAYS, DAYS)
+def test_what_is_counted_ahead_equals_the_scan(
+    drawn: list[Any], places: tuple[str, ...] | None, since: date | None, until: date | None
+) -> None:
+    mirror = fold(log_of(drawn))
+    assert by_both(mirror, Selection(facilities=places, since=since, until=until)) == []
+
+
+@pytest.mark.parametrize("by", [None, "facility", "week", "month", "year"])
+def test_engines_agree_on_a_year_of_a_made_up_world(by: str | None) -> None:
+    mirror = fold(world(600, facilities=5))
+    spring = {"since": date(2025, 3, 1), "until": date(2025, 5, 31)}
+    for chosen in (
+        Selection(),
+        Selection(facilities=("site-001", "site-003"), **spring),
+        Selection(facilities=()),
+        Selection(since=date(2031, 1, 1)),
+    ):
+        assert by_both(mirror, chosen, by) == []
+
+
+def test_a_slice_is_the_log_of_its_requests_alone() -> None:
+    mirror = synthetic.mirror()
+    log = mirror.log
+    for name, words in (("modality", ("CT chest", "MR knee")), ("partner", ("unknown",))):
+        chosen = Selection(slices=((name, words),))
+        rows = [row for row in log.requests.to_pylist() if (row[name] or "unknown") in words]
+        ids = {row["request_id"] for row in rows}
+        events = [event for event in log.events.to_pylist() if event["request_id"] in ids]
+        expected = of_requests(rows, events, log.as_of)
+        results = compute(mirror, chosen)
+        for key, value in expected.items():
+            assert is_same(results[key].value, value), (name, key)
+
+
+@pytest.mark.parametrize("by", GROUPINGS)
+def test_groups_of_anything_add_up_to_the_whole(by: str) -> None:
+    mirror = synthetic.mirror()
+    for key in ("requests_received", "sla_compliance", "turnaround_median", "turnaround_mean"):
+        result = compute(mirror, Selection(), [key], by=by)[key]
+        assert sum(group.n for group in result.by) == result.n
+        assert [group.group for group in result.by] == sorted(group.group for group in result.by)
+
+
+def test_the_groups_of_a_quantile_are_its_quantiles_of_each_group() -> None:
+    mirror = synthetic.mirror()
+    keys = ["turnaround_median", "turnaround_censored_p90"]
+    whole = compute(mirror, Selection(), keys, by="requester_type")
+    for key in keys:
+        for group in whole[key].by:
+            alone = compute(mirror, Selection(requester_type=group.group), [key])[key]
+            assert (group.value, group.low, group.high) == (alone.value, alone.low, alone.high)
+
+
+def test_who_asks_again_is_answered_from_what_was_counted() -> None:
+    mirror = synthetic.mirror()
+    named = [compute(mirror, Selection(), ["open_requests"])["open_requests"] for _ in range(3)]
+    assert [one.engine for one in named] == ["duckdb", "rollup", "rollup"]
+    other = compute(mirror, Selection(direction="inbound"), ["open_requests"])["open_requests"]
+    assert other.engine == "duckdb"
+    elsewhere = Selection(since=date(2026, 9, 1), zone="Asia/Kolkata")
+    assert compute(mirror, elsewhere, ["open_requests"])["open_requests"].engine == "duckdb"
+
+
+def test_past_its_memory_nothing_is_counted_ahead() -> None:
+    mirror = synthetic.mirror()
+    with asking(mirror, Selection()) as question:
+        counted = count_ahead(question)
+        assert counted is not None
+        assert 0 < counted.bytes < 1 << 26
+        assert count_ahead(question, most=1 << 16) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.none() | st.integers(-3_000_000_000, 4_000_000_000), max_size=20),
+    st.sampled_from(["UTC", "America/Chicago", "Asia/Kolkata", "Australia/Lord_Howe"]),
+)
+def test_days_are_those_of_the_zone(moments: list[int | None], zone: str) -> None:
+    column = pa.chunked_array([pa.array(moments, pa.int64())])
+    first = date(1970, 1, 1).toordinal()
+    expected = [
+        None
+        if at is None
+        else datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date().toordinal() - first
+        for at in moments
+    ]
+    assert days_of(column, zone).to_pylist() == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=40), st.sampled_from([0.5, 0.9])
+)
+def test_the_curve_of_arrays_equals_the_curve_of_rows(
+    drawn: list[tuple[int, bool]], share: float
+) -> None:
+    steps = kaplan_meier([at for at, _ in drawn], [done for _, done in drawn])
+    released = np.sort(np.array([at for at, done in drawn if done], np.int64))
+    still_open = np.sort(np.array([at for at, done in drawn if not done], np.int64))
+    curve = Curve(released, still_open)
+    assert curve.when(share) == time_when(steps, share)
+    assert curve.interval_when(share) == interval_when(steps, share)
+    waiting = {step.time: step.waiting for step in steps if step.events}
+    assert dict(zip(curve.times.tolist(), curve.waiting.tolist(), strict=True)) == pytest.approx(
+        waiting
+    )
+
+
+def test_the_made_up_world_is_repeatable_and_ends_at_its_as_of() -> None:
+    log = world(50)
+    assert log.requests.equals(world(50).requests)
+    assert max(log.events["occurred"].to_pylist()) <= log.as_of
+    assert min(log.events["occurred"].to_pylist()) >= START
+
+
+def test_the_bench_compares_every_figure_that_pandas_gives_before_it_times_them() -> None:
+    found = bench_engines(400)
+    assert found["requests"] == 400
+    assert found["measures"] == len(METRICS)
+    assert set(found["selections"]["both"]) >= {"counted", "duckdb", "pandas", "plain_duckdb"}
+    assert "counted" not in found["selections"]["modality"]

@@ -1,0 +1,109 @@
+"""Spark answers what DuckDB answers, cell by cell; what was not compared it refuses."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from pyarrow import parquet
+
+from analytics.metrics.catalogue import METRICS
+from analytics.metrics.compute import answer
+from analytics.metrics.engines.duck import Duck
+from analytics.metrics.engines.spark import Spark, filled
+from analytics.metrics.engines.spark_session import spark_over
+from analytics.metrics.engines.text import by_table, sums_text, values_text
+from analytics.metrics.engines.translation import NotCompared, to_spark
+from analytics.metrics.grouping import grouping_of
+from analytics.metrics.question import asking
+from analytics.metrics.selection import Selection
+from analytics.metrics.statements import population, sums_of
+from analytics.mirror.fold import Mirror, fold
+from project.bench_world import world
+from tests.analytics.metrics.test_engines import differing
+
+SPRING = {"since": date(2025, 3, 1), "until": date(2025, 5, 31)}
+SELECTIONS = [
+    Selection(),
+    Selection(facilities=("site-001",), **SPRING),
+    Selection(slices=(("modality", ("CT", "unknown")),), direction="outbound"),
+    Selection(facilities=()),
+    Selection(facilities=("it's", "site-002")),
+]
+PLANTED = [
+    "SELECT avg(1.5) FROM cases",
+    "SELECT sum(touches) / count(*) FROM cases",
+    "SELECT sum(touches) / 0 FROM cases",
+    "SELECT CAST(touches / 2 AS BIGINT) FROM cases",
+    "SELECT quantile_cont(touches, 0.5) FROM cases",
+    "SELECT approx_quantile(touches, 0.5) FROM cases",
+    "SELECT list(touches ORDER BY touches) FROM cases",
+    "SELECT date_diff('hour', received, available) FROM cases",
+    "SELECT ln(touches) FROM cases",
+    "SELECT received AS at2 FROM cases WHERE at2 > 1",
+    "SELECT epoch_us(received) FROM cases",
+    "SELECT * FROM cases ASOF JOIN steps USING (received)",
+    "SELECT touches * 1.5 FROM cases",
+    "SELECT row_number() OVER (ORDER BY received) FROM cases",
+    "SELECT strftime(received, '%Y') FROM cases",
+    "SELECT floor(touches) FROM cases",
+]
+
+
+@pytest.fixture(scope="module")
+def mirror() -> Mirror:
+    return fold(world(400, facilities=4))
+
+
+@pytest.fixture(scope="module")
+def session(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = tmp_path_factory.mktemp("spark")
+    for name, table in (("cases", mirror.cases), ("steps", mirror.steps)):
+        parquet.write_table(table, folder / f"{name}.parquet")
+    found = spark_over(str(folder), scratch=folder)
+    yield found
+    found.stop()
+
+
+@pytest.mark.slow
+def test_spark_equals_duckdb_on_every_measure_and_selection(session: Any, mirror: Mirror) -> None:
+    for chosen in SELECTIONS:
+        with asking(mirror, chosen) as question:
+            slow = answer(Duck(question), mirror, METRICS)
+        fast = answer(Spark(session, chosen, mirror.log.as_of), mirror, METRICS)
+        assert differing(fast, slow) == [], chosen
+        assert {one.engine for one in fast.values() if one.value is not None} <= {"spark"}
+
+
+@pytest.mark.slow
+def test_spark_equals_duckdb_in_groups(session: Any, mirror: Mirror) -> None:
+    for by in ("modality", "month"):
+        group = grouping_of(by)
+        with asking(mirror, Selection()) as question:
+            slow = answer(Duck(question), mirror, METRICS, by=group)
+        spark = Spark(session, Selection(), mirror.log.as_of)
+        assert differing(answer(spark, mirror, METRICS, by=group), slow) == [], by
+
+
+def test_every_statement_of_the_catalogue_passes_the_linter() -> None:
+    for metric in METRICS:
+        for table, sums in by_table(sums_of(metric)):
+            assert "FILTER" in to_spark(_plain(sums_text(table, sums, grouping_of("modality"))))
+        if metric.value:
+            assert to_spark(_plain(values_text(population(metric), None)))
+
+
+def _plain(sql: str) -> str:
+    return sql.replace("$selection", "TRUE").replace("$as_of", "1700000000")
+
+
+@pytest.mark.parametrize("sql", PLANTED)
+def test_what_was_not_compared_is_refused(sql: str) -> None:
+    with pytest.raises(NotCompared):
+        to_spark(sql)
+
+
+def test_words_are_written_as_literals_and_never_as_sql() -> None:
+    condition, values = Selection(facilities=("it's", "'; DROP TABLE cases; --")).sql()
+    assert filled(condition, values).count("''") == 2
+    assert to_spark(f"SELECT count(*) AS n FROM cases WHERE {filled(condition, values)}")
