@@ -13,7 +13,7 @@ READ_OF_EVENTS = (
 )
 READ_OF_REQUESTS = (
     *("number", "facility_id", "direction", "requester_type", "legal_basis", "modality", "partner"),
-    *("priority", "intake", "received_at"),
+    *("priority", "intake", "received_at", "requester_id"),
 )
 READ_OF_FACILITIES = ("slug", "zone", "organization_id")
 

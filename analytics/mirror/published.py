@@ -56,6 +56,7 @@ class Facts:
     zone: str
     follows: str = ""
     granularity: str = "second"
+    calendar: str = ""
     missing: Mapping[str, str] | None = None
     needs: Mapping[str, int] | None = None
     needs_of: str = ""
@@ -111,6 +112,7 @@ def mirror_of(tables: tuple[pa.Table, pa.Table], facts: Facts, as_of: int) -> Mi
         events=steps.select(EVENTS.names),
         zone=facts.zone,
         granularity=facts.granularity,
+        calendar=facts.calendar,
         missing=facts.missing or {},
         calendar=facts.calendar,
     )

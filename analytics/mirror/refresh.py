@@ -9,9 +9,11 @@ from analytics.mirror.fold import Mirror
 from analytics.mirror.partition import digest
 from analytics.mirror.published import Published, Snapshot, root_of
 
-__all__ = ["Snapshot", "content_hash", "forget", "known", "remember"]
+__all__ = ["Snapshot", "content_hash", "forget", "known", "remember", "served"]
 
+SERVED_FOR = 60  # seconds for which readers share one as-of moment, and what they count ahead
 _SHOWN: dict[str, Published] = {}
+_SERVED: dict[str, tuple[Published, Snapshot]] = {}
 
 
 def known(source: str) -> Published | None:
@@ -27,6 +29,7 @@ def remember(source: str, published: Published) -> None:
 def forget(source: str) -> None:
     """Drop a published mirror; the next reader folds it anew."""
     _SHOWN.pop(source, None)
+    _SERVED.pop(source, None)
     shutil.rmtree(root_of(source), ignore_errors=True)
 
 

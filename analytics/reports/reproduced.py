@@ -40,8 +40,9 @@ def reproduce(stamp: Stamp) -> Reproduced:
     """Find the data of a stamp and count again; Unstamped for a stamp that we cannot read."""
     if (stamp.report and stamp.report not in BUILDERS) or not {*stamp.keys} <= {*BY_KEY}:
         raise Unstamped("This file holds a report or a measure that is not known here.")
-    if stamp.by is not None and stamp.by not in GROUPINGS:
-        raise Unstamped(f"This file is grouped by {stamp.by!r}, which is not known here.")
+    words = {name for name, _ in stamp.selection.slices} | ({stamp.by} if stamp.by else set())
+    if strange := words - {*GROUPINGS}:
+        raise Unstamped(f"This file is cut by {min(strange)!r}, which is not known here.")
     found = kept_snapshot(
         stamp.source, content=stamp.content, as_of=datetime.fromtimestamp(stamp.as_of, UTC)
     )

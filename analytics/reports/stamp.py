@@ -138,6 +138,7 @@ def _from_json(content: bytes) -> Stamp:
         "since": period["from"],
         "until": period["to"],
         "zone": period["zone"],
+        "slices": _slices(filters["slice"] or []),
     }
     return Stamp(
         source=said["source"],

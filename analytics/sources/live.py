@@ -75,6 +75,8 @@ def _events(journal: pa.Table, filed: list[Filed], slugs: Mapping[int, str]) -> 
     known = pa.array([one.pk for one in filed], pa.int64())
     at = pc.index_in(journal["request"], value_set=known)
     journal, at = journal.filter(at.is_valid()), at.drop_null()
+    asked = pa.array([_word(one.requester_id) for one in filed], pa.string()).take(at)
+    is_asker = pc.fill_null(pc.equal(journal["actor"], asked), False)
     media = pc.index_in(journal["channel"], value_set=pa.array(list(_MEDIA)))
     columns = {name: journal[name] for name in EVENTS.names if name in journal.column_names}
     columns |= {

@@ -15,7 +15,7 @@ from analytics.mirror import kept, published
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import Partitions, replaced, split
 from analytics.mirror.published import Facts, Published, Snapshot
-from analytics.mirror.refresh import known, remember
+from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
 from analytics.sources.live import CALENDAR, SECOND, live_log, zone_of
 from requests_app.models import Facility
@@ -36,7 +36,7 @@ def live_snapshot(at: datetime) -> Snapshot:
         with published.locked(LIVE):
             shown = refreshed(root, last_of(root), moment)
     remember(LIVE, shown)
-    return shown.snapshot(int(moment.timestamp()))
+    return served(LIVE, int(moment.timestamp()))
 
 
 def _holds(shown: Published, moment: datetime) -> bool:
@@ -123,7 +123,11 @@ class Refresh:
         if last is None or name not in (last.name, last.facts.follows) or not self._fits(last):
             return self.everything(name)
         taken = outbox.take(before=self._before, midnight=last_midnight(self.moment))
-        return self.everything(name) if taken.is_everything else self._some(last, taken, name)
+        # Days of receipt are drawn in the source's one zone: another touches every row.
+        is_moved = zone_of(Facility.objects.all()) != last.facts.zone
+        if taken.is_everything or is_moved:
+            return self.everything(name)
+        return self._some(last, taken, name)
 
     @property
     def _before(self) -> datetime:
@@ -159,6 +163,7 @@ class Refresh:
             watermark=self.watermark,
             zone=zone_of(Facility.objects.all()),
             follows=follows or "",
+            calendar=COUNTED_BY,
             needs=_as_words(needs),
             needs_of=_day(self.moment),
             shape=shape(),

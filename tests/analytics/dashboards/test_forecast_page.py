@@ -41,7 +41,8 @@ def _with_bands(whole):
     rows = whole.requests.to_pylist()
     for row in rows:
         is_open = row["outcome"] is None
-        row["band"] = "at_risk" if is_open and row["contract_due"] > AS_OF else None
+        if is_open and row["contract_due"] > AS_OF:
+            row["is_held"], row["at_risk_from"] = False, AS_OF
         row["due"], row["state"] = row["contract_due"], "approved"
     return replace(whole, requests=whole.requests.from_pylist(rows, whole.requests.schema))
 
