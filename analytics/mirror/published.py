@@ -47,7 +47,7 @@ class Facts:
 
     `follows` is the snapshot that the database named when this one was made; `needs` are the
     typical needs that bands were counted with, in microseconds, as of the day `needs_of`; `shape`
-    names the code that folded it; `calendar` says by what business time was counted.
+    names the code that folded it.
     """
 
     source: str
@@ -61,7 +61,6 @@ class Facts:
     needs: Mapping[str, int] | None = None
     needs_of: str = ""
     shape: str = ""
-    calendar: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,6 @@ def mirror_of(tables: tuple[pa.Table, pa.Table], facts: Facts, as_of: int) -> Mi
         granularity=facts.granularity,
         calendar=facts.calendar,
         missing=facts.missing or {},
-        calendar=facts.calendar,
     )
     return Mirror(log=log, cases=cases, steps=steps)
 

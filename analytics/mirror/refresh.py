@@ -26,6 +26,20 @@ def remember(source: str, published: Published) -> None:
     _SHOWN[source] = published
 
 
+def served(source: str, at: int) -> Snapshot:
+    """Return what this process knows as of a moment, or of one up to a minute before."""
+    published = _SHOWN[source]
+    before, snapshot = _SERVED.get(source, (None, None))
+    if snapshot is None or before is not published or not _is_near(snapshot, at):
+        snapshot = published.snapshot(at)
+        _SERVED[source] = published, snapshot
+    return snapshot
+
+
+def _is_near(snapshot: Snapshot, at: int) -> bool:
+    return abs(at - snapshot.mirror.log.as_of) <= SERVED_FOR
+
+
 def forget(source: str) -> None:
     """Drop a published mirror; the next reader folds it anew."""
     _SHOWN.pop(source, None)

@@ -118,20 +118,24 @@ def _texts(content: bytes) -> Iterator[bytes]:
 def _selection(said: Mapping[str, Any]) -> Selection:
     days = {name: said[name] and date.fromisoformat(said[name]) for name in ("since", "until")}
     places = said["facilities"]
-    words = tuple((name, tuple(listed)) for name, listed in said.get("slices", ()))
-    places = tuple(places) if places is not None else None
-    return Selection(**{**said, **days, "facilities": places, "slices": words})
+    slices = tuple((name, tuple(words)) for name, words in said["slices"])
+    facilities = tuple(places) if places is not None else None
+    return Selection(**{**said, **days, "facilities": facilities, "slices": slices})
+
+
+def _slices(said: list[str]) -> list[tuple[str, list[str]]]:
+    """Return words by slice from options such as modality=CT."""
+    found: dict[str, list[str]] = {}
+    for one in said:
+        name, word = one.split("=", 1)
+        found.setdefault(name, []).append(word)
+    return list(found.items())
 
 
 def _from_json(content: bytes) -> Stamp:
     said = json.loads(content)
     filters, period = said["filters"], said["period"]
-    slices: dict[str, list[str]] = {}
-    for one in filters["slice"] or ():
-        name, _, word = one.partition("=")
-        slices.setdefault(name, []).append(word)
     chosen = {
-        "slices": list(slices.items()),
         "facilities": filters["facility"],
         "direction": filters["direction"],
         "requester_type": filters["asked"],

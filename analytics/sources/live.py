@@ -19,7 +19,7 @@ from requests_app.sla.policy import calendar_for
 from requests_app.vocabulary import MEDIUM_OF, Channel, State
 
 SECOND = timedelta(seconds=1)
-CALENDAR = "each facility's own business days, 24 hours each, without its holidays"
+COUNTED_BY = "each facility's own business days, 24 hours each, without its holidays"
 _MEDIA = {channel.value: MEDIUM_OF[channel].value for channel in Channel}
 
 
@@ -47,7 +47,7 @@ def live_log(
         requests=table_of(requests, REQUESTS),
         events=_events(journal, filed, {pk: one.facility.slug for pk, one in places.items()}),
         calendars={one.facility.slug: one.calendar for one in places.values()},
-        calendar=CALENDAR,
+        calendar=COUNTED_BY,
     )
 
 
@@ -83,15 +83,12 @@ def _events(journal: pa.Table, filed: list[Filed], slugs: Mapping[int, str]) -> 
         "request_id": journal["request"].cast(pa.string()),
         "facility": pa.array([slugs[one.facility_id] for one in filed], pa.string()).take(at),
         "direction": pa.array([one.direction for one in filed], pa.string()).take(at),
-        "actor": _actors(journal["actor"], filed, at),
+        "actor": pc.if_else(is_asker, REQUESTER, journal["actor"]),
         "occurred": pc.divide(journal["at"], 1_000_000),
         "medium": pa.array(list(_MEDIA.values())).take(media),
     }
     return pa.table({name: columns[name] for name in EVENTS.names}, schema=EVENTS)
 
 
-def _actors(actors: pa.ChunkedArray, filed: list[Filed], at: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return who acted; the one who asked for the images by that word."""
-    asked = [str(one.requester_id) if one.requester_id else None for one in filed]
-    own = pc.equal(actors, pa.array(asked, pa.string()).take(at))
-    return pc.if_else(pc.fill_null(own, False), REQUESTER, actors)
+def _word(number: int | None) -> str | None:
+    return str(number) if number is not None else None

@@ -17,7 +17,7 @@ from analytics.mirror.partition import Partitions, replaced, split
 from analytics.mirror.published import Facts, Published, Snapshot
 from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
-from analytics.sources.live import CALENDAR, SECOND, live_log, zone_of
+from analytics.sources.live import COUNTED_BY, SECOND, live_log, zone_of
 from requests_app.models import Facility
 from requests_app.sla.history import Needs, last_midnight, needs_today
 from requests_app.vocabulary import Direction, State
@@ -143,8 +143,6 @@ class Refresh:
         return self._publish(split(fold(live_log(self.moment, needs=needs))), needs, name)
 
     def _some(self, last: Published, taken: outbox.Taken, name: str | None) -> Published:
-        if zone_of(Facility.objects.all()) != last.facts.zone:
-            return self.everything(name)  # days of receipt are drawn in it
         now, is_new_day = int(self.moment.timestamp()), last.facts.needs_of != _day(self.moment)
         needs = needs_of(last.facts)
         usual = needs_today(self.moment) if is_new_day or taken.has_past else needs
@@ -167,7 +165,6 @@ class Refresh:
             needs=_as_words(needs),
             needs_of=_day(self.moment),
             shape=shape(),
-            calendar=CALENDAR,
         )
         made = published.publish(self.root, facts, pieces, last=self.last)
         kept.remove_old(self.root, at=self.moment)
