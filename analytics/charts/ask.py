@@ -168,7 +168,7 @@ def bands(ask: Question) -> dict[str, int]:
 def inbound(ask: Question) -> tuple[int, int]:
     """Return how many open requests are for outside images, and how many of those are urgent."""
     ((n, urgent),) = ask.rows(
-        "SELECT count(*), count(*) FILTER (WHERE band IN ('late', 'very_late', 'at_risk')) "
+        f"SELECT count(*), count(*) FILTER (WHERE {BAND} IN ('late', 'very_late', 'at_risk')) "
         f"FROM cases WHERE $selection AND {_OPEN} AND direction = 'inbound'",
         ask.whenever,
     )

@@ -16,11 +16,12 @@ from analytics.metrics.question import Question
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import PERIODS
 from analytics.mirror.fold import Mirror
+from analytics.mirror.once import Once
 
 ORDERED = (Kind.QUANTILE, Kind.SURVIVAL)
 _LOCK = Lock()
 _ASKED: WeakKeyDictionary[Mirror, int] = WeakKeyDictionary()
-_COUNTED: WeakKeyDictionary[Mirror, Counted | None] = WeakKeyDictionary()
+_COUNTED: Once[Counted | None] = Once()
 
 
 def engine_for(question: Question, chosen: Sequence[Metric], by: Grouping | None) -> Engine:
@@ -46,8 +47,4 @@ def _is_asked_again(mirror: Mirror) -> bool:
 
 def counted_ahead(question: Question) -> Counted | None:
     """Count ahead once a mirror; who comes meanwhile waits."""
-    mirror = question.mirror
-    with _LOCK:
-        if mirror not in _COUNTED:
-            _COUNTED[mirror] = count_ahead(question.over(Selection()))
-        return _COUNTED[mirror]
+    return _COUNTED.of(question.mirror, lambda: count_ahead(question.over(Selection())))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from threading import Lock
-from weakref import WeakKeyDictionary
-
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.mirror.fold import Mirror
+from analytics.mirror.once import Once
 
 FEW = 50_000  # rows that DuckDB reads from Arrow as fast as from its own tables
 WORDS = 10_000  # a column of more different words stays text
@@ -17,17 +15,12 @@ THREADS = 2
 KEYS = ("request_id", "number")  # as many words as rows
 _TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
 
-_LOCK = Lock()
-_OPEN: WeakKeyDictionary[Mirror, duckdb.DuckDBPyConnection] = WeakKeyDictionary()
+_OPEN: Once[duckdb.DuckDBPyConnection] = Once()
 
 
 def opened(mirror: Mirror) -> duckdb.DuckDBPyConnection:
     """Return a cursor of its own over `cases` and `steps`; it ends with the mirror."""
-    with _LOCK:
-        database = _OPEN.get(mirror)
-        if database is None:
-            database = _OPEN[mirror] = _load(mirror)
-        return database.cursor()
+    return _OPEN.of(mirror, lambda: _load(mirror)).cursor()
 
 
 def _load(mirror: Mirror) -> duckdb.DuckDBPyConnection:

@@ -39,6 +39,7 @@ class PublishedResult:
     excluded: Mapping[str, int | None] = field(default_factory=dict)
     by: tuple[PublishedGroup, ...] = ()
     why: str | None = None
+    engine: str = ""
 
 
 def hidden_because(threshold: int) -> str:

@@ -77,6 +77,7 @@ class _Print:
             excluded={why: self.pack.value(cell) for why, cell in one.excluded().items()},
             by=tuple(self._group(word, group) for word, group in pairs),
             **self._numbers(None, said, doubt=unknown is None, why=said.why),
+            engine=said.engine,
         )
 
     def _group(self, word: str, said: Group) -> PublishedGroup:

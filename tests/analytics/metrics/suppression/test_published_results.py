@@ -10,10 +10,11 @@ from django.core.management import call_command
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.metrics.catalogue import BY_KEY, GROUPINGS
+from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Group, Result
 from analytics.metrics.selection import Selection
+from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import suppressed, suppressed_together
 from analytics.statistics.survival import kaplan_meier, time_when
