@@ -90,18 +90,22 @@ class Ledger:
             raise Inconsistent(f"no table holds {lost[0]}")
         self.add_up(entries[0], tuple(entries[1:]))
 
-    def compare(self, packs: int) -> list[tuple[Entry, Entry]]:
+    def compare(self, packs: int, *, implied: bool) -> list[tuple[Entry, Entry]]:
         """Write down how every count changed from pack to pack; return the pairs that differ.
 
-        The reader is taken to know of each count whether it rose, fell or stayed.
+        The reader is taken to know of each printed count (and of `implied` ones, if told so)
+        whether it rose, fell or stayed.
         """
         noted = sorted(self.counts)
         changed = []
         for before, after in combinations(range(packs), 2):
-            for entry in noted:
-                old = Entry(before, entry.cell)
-                if entry.pack == after and old in self.counts and self._link(old, entry):
-                    changed.append((old, entry))
+            for new in noted:
+                old = Entry(before, new.cell)
+                if new.pack != after or old not in self.counts:
+                    continue
+                is_printed = Role.IMPLIED not in (self.roles[old], self.roles[new])
+                if (is_printed or implied) and self._link(old, new):
+                    changed.append((old, new))
         return changed
 
     def _link(self, old: Entry, new: Entry) -> bool:

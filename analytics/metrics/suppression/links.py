@@ -18,8 +18,7 @@ _PHYSICAL = {channel.value for channel, medium in MEDIUM_OF.items() if medium is
 def linked(several: Iterable[Counted]) -> tuple[list[CountTable], list[Sum]]:
     """Return what readers know of results together: counts that are not printed, and sums."""
     several = list(several)
-    counts = _counts(several)
-    tables, sums = [], [*_narrower(counts), *_the_same(several)]
+    tables, sums = list[CountTable](), [*_narrower(_counts(several))]
     for more, added in (_everything(several), _on_disc(several)):
         tables += more
         sums += added
@@ -54,10 +53,10 @@ def _narrower(counts: Mapping[Cell, int]) -> Iterator[Sum]:
                 yield Sum(whole, (part,))
 
 
-def _the_same(several: Iterable[Counted]) -> Iterator[Sum]:
-    """Counts that are equal in every group may be of the same requests, and known to be.
+def taken_for_the_same(several: Iterable[Counted]) -> Iterator[Sum]:
+    """Yield guesses: counts that are equal in every group may be of the same requests.
 
-    Totals of ten or less are hidden anyway, and are equal by chance.
+    Totals of ten or less are left out: they are hidden anyway, and often equal by chance.
     """
     alike: dict[tuple[object, ...], list[CountTable]] = defaultdict(list)
     for one in several:

@@ -16,6 +16,8 @@ from analytics.metrics.suppression.cells import (
 from analytics.metrics.suppression.cover import cover
 from analytics.metrics.suppression.ledger import Entry, Ledger, Role
 
+_Parts = tuple[tuple[CountTable, ...], tuple[Figure, ...], tuple[Sum, ...]]
+
 
 class Why(StrEnum):
     """Why a count is hidden; for the publisher. Readers get one sentence for both.
@@ -77,25 +79,30 @@ def suppress(
     *,
     figures: Iterable[Figure] = (),
     sums: Iterable[Sum] = (),
+    guesses: Iterable[Sum] = (),
     earlier: Sequence[Pack] = (),
     threshold: int = THRESHOLD,
 ) -> Pack:
     """Return what may be published of tables that are printed together.
 
-    `earlier` are the packs of the same docket that are out already, the first one first. Raises
+    `sums` are known to every reader, `guesses` hold as well and are known to some. `earlier` are
+    the packs of the same docket that are out already, the first one first. Raises
     Inconsistent where counts contradict each other, ValueError for a threshold below 3 (with 2 a
     hidden count could only be 1).
     """
     if threshold < 3:
         raise ValueError("below a threshold of 3 hiding a count tells it")
     tables, figures, sums = tuple(tables), tuple(figures), tuple(sums)
-    ledger = Ledger()
-    for place, pack in enumerate(earlier):
-        ledger.enter(place, pack.tables, pack.hangs, pack.sums)
-        _close(ledger, place, pack)
-    ledger.enter(len(earlier), tables, figures, sums)
-    changed = ledger.compare(len(earlier) + 1)
-    hidden = cover(ledger, threshold, _hidden_before(ledger, earlier))
+    guessed = (*sums, *guesses)
+    ledger, hidden = Ledger(), frozenset[Entry]()
+    # Of two readers one knows more: the guesses, and how implied counts changed. That helps to tell
+    # counts, but it also leaves less to learn, so that each reader needs a proof of their own.
+    for knows_more in (True, False) if earlier or guessed != sums else (False,):
+        new = (tables, figures, guessed if knows_more else sums)
+        ledger = _ledger([*((one.tables, one.hangs, one.sums) for one in earlier), new], earlier)
+        changed = ledger.compare(len(earlier) + 1, implied=knows_more)
+        kept = hidden.union(_hidden_before(ledger, earlier))
+        hidden = cover(ledger, threshold, kept)
     cells = _cells(ledger, len(earlier), hidden, threshold)
     return Pack(
         threshold=threshold,
@@ -108,9 +115,14 @@ def suppress(
     )
 
 
-def _close(ledger: Ledger, place: int, pack: Pack) -> None:
-    for cell, one in pack.cells.items():
-        ledger.roles[Entry(place, cell)] = Role.KNOWN if one.why is None else Role.CLOSED
+def _ledger(packs: Iterable[_Parts], earlier: Sequence[Pack]) -> Ledger:
+    ledger = Ledger()
+    for place, (tables, figures, sums) in enumerate(packs):
+        ledger.enter(place, tables, figures, sums)
+    for place, pack in enumerate(earlier):
+        for cell, one in pack.cells.items():
+            ledger.roles[Entry(place, cell)] = Role.KNOWN if one.why is None else Role.CLOSED
+    return ledger
 
 
 def _hidden_before(ledger: Ledger, earlier: Sequence[Pack]) -> list[Entry]:

@@ -10,7 +10,7 @@ from analytics.metrics.definition import Group, Kind, Result
 from analytics.metrics.suppression.cells import THRESHOLD, Figure
 from analytics.metrics.suppression.counted import Counted, counted
 from analytics.metrics.suppression.extremes import may_be_an_extreme, touches_an_extreme
-from analytics.metrics.suppression.links import linked
+from analytics.metrics.suppression.links import linked, taken_for_the_same
 from analytics.metrics.suppression.pack import Pack, suppress
 from analytics.metrics.suppression.published import (
     PublishedGroup,
@@ -35,6 +35,7 @@ def suppressed_together(
     pack = suppress(
         [*(table for one in several for table in one.tables()), *tables],
         sums=[*(one for each in several for one in each.sums()), *sums],
+        guesses=taken_for_the_same(several),
         figures=[figure for one in several for figure in _figures(one)],
         threshold=threshold,
     )

@@ -8,13 +8,13 @@ whether it rose, fell or stayed since each earlier pack.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from itertools import combinations
+from itertools import combinations, product
 from math import inf
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from analytics.metrics.suppression.cells import Cell
+from analytics.metrics.suppression.cells import Cell, CountTable
 from analytics.metrics.suppression.pack import Pack
 
 Terms = Mapping[tuple, int]
@@ -36,9 +36,15 @@ def less(one: Terms, other: Terms) -> Terms:
 
 
 class Attacker:
-    """All that is known after the last of some packs; `sees_last` False: of it, only the zeros."""
+    """All that is known after the last of some packs; `sees_last` False: of it, only the zeros.
 
-    def __init__(self, packs: Iterable[Pack], *, sees_last: bool = True) -> None:
+    `knows_implied`: also whether sums that no pack prints rose, fell or stayed.
+    """
+
+    def __init__(
+        self, packs: Iterable[Pack], *, sees_last: bool = True, knows_implied: bool = False
+    ) -> None:
+        self.knows_implied = knows_implied
         self.packs = list(packs)
         self.rows: list[tuple[Terms, float, float]] = []
         self.known: tuple = (0,)
@@ -66,6 +72,8 @@ class Attacker:
                     assert shown in (count, None)
                 else:
                     self.rows.append((terms, 1, inf))
+            if self.knows_implied:
+                self._imply(number, which, table)
         for figure in pack.hangs:
             whole, parts = self.cells[number, figure.n], self._all(number, figure.parts)
             self._split(number, figure.n, figure.parts)
@@ -77,6 +85,19 @@ class Attacker:
             assert whole
         for one in pack.sums:
             self._split(number, one.whole, one.parts)
+
+    def _imply(self, number: int, which: int, table: CountTable) -> None:
+        inner = [one for one in table.cells if None not in one]
+        for axes in product((True, False), repeat=len(table.dimensions)):
+            sums: dict[tuple, list[tuple]] = defaultdict(list)
+            for one in inner:
+                sums[tuple(w if k else None for w, k in zip(one, axes, strict=True))].append(one)
+            for place, under in sums.items():
+                if place not in table.cells:
+                    terms = {(number, which, one): 1 for one in under}
+                    self._meet(
+                        number, table.at(place), terms, sum(table.cells[one] for one in under)
+                    )
 
     def _meet(self, number: int, cell: Cell, terms: Terms, count: int) -> None:
         if (number, cell) in self.cells:

@@ -1,7 +1,7 @@
 """Whatever the tables, a reader who puts everything together learns no small count."""
 
 import random
-from itertools import combinations
+from itertools import combinations, product
 from math import inf
 
 import numpy as np
@@ -50,10 +50,18 @@ def linked_tables(draw: st.DrawFn) -> list[CountTable]:
     ]
 
 
-def assert_withstands(packs: list[Pack]) -> None:
+def both(packs: list[Pack], *, knows_implied: bool) -> tuple[Attacker, Attacker]:
+    """A reader of all, and one who has not seen the last pack."""
+    first, second = (
+        Attacker(packs, sees_last=sees, knows_implied=knows_implied) for sees in (True, False)
+    )
+    return first, second
+
+
+def assert_withstands(packs: list[Pack], *, knows_implied: bool = False) -> None:
     """No hidden cell is exact; each small one may be all that it may be without the last pack."""
     pack, number = packs[-1], len(packs) - 1
-    reader, outsider = Attacker(packs), Attacker(packs, sees_last=False)
+    reader, outsider = both(packs, knows_implied=knows_implied)
     top = pack.threshold - 1
     was_hidden = {cell for one in packs[:-1] for cell in one.hidden}
     for cell, shown in pack.cells.items():
@@ -132,12 +140,12 @@ def test_no_count_and_no_change_follows_from_earlier_packs(history: list[list[Co
     packs: list[Pack] = []
     for tables in history:
         packs.append(suppress(tables, earlier=packs))
-        assert_withstands(packs)
-    reader, outsider = Attacker(packs), Attacker(packs, sees_last=False)
     last = len(packs) - 1
-    for cell in packs[-1].cells:
-        for before in range(last):
-            if (before, cell) in reader.cells:
+    for knows_implied in (True, False):
+        assert_withstands(packs, knows_implied=knows_implied)
+        reader, outsider = both(packs, knows_implied=knows_implied)
+        for cell, before in product(packs[-1].cells, range(last)):
+            if cell in packs[before].cells:
                 assert_change_is_hidden(reader, outsider, before, last, cell)
 
 

@@ -177,7 +177,7 @@ def measures(draw: st.DrawFn) -> list[Result]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 @given(measures())
 def test_no_count_follows_from_several_results(results: list[Result]) -> None:

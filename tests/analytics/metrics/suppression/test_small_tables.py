@@ -143,6 +143,17 @@ def test_a_pack_that_grew_by_a_few_warns_and_hides_what_the_difference_tells() -
     assert [shown["f2"], shown["all"]].count(None) == 1
 
 
+def test_a_change_is_hidden_from_readers_who_do_not_know_how_the_total_changed() -> None:
+    """Found by the attack: 8 became 17, which would have bounded the eight that was hidden."""
+    history = [table([5, 1, 8, 3])] + [
+        table(counts, margins=False) for counts in ([0, 1, 8, 3], [0, 0, 17, 3])
+    ]
+    packs: list[Pack] = []
+    for one in history:
+        packs.append(suppress([one], earlier=packs))
+    assert packs[-1].value(history[-1].at(("f2",))) is None
+
+
 def test_a_pack_that_shows_what_an_earlier_one_hid_is_not_let_out() -> None:
     """Each alone is safe; together they would give the small count away."""
     small = table([5, 15, 40])
