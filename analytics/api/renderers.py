@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +30,7 @@ class AnswerJSON(JSONRenderer):
         return super().render(body, accepted_media_type, renderer_context)
 
 
-class _Table(BaseRenderer):
+class _Table(BaseRenderer, ABC):
     charset = None
     render_style = "binary"
 
@@ -42,9 +43,9 @@ class _Table(BaseRenderer):
         """Return the bytes of the table."""
         return self.written(data.with_facts())
 
+    @abstractmethod
     def written(self, table: pa.Table) -> bytes:
         """Return a table in this form."""
-        raise NotImplementedError
 
 
 class AnswerCSV(_Table):

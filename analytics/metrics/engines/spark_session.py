@@ -58,7 +58,7 @@ def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSes
     )
     session.sparkContext.setLogLevel("ERROR")
     for name in ("cases", "steps"):
-        session.read.parquet(f"{snapshot}/{name}.parquet").createOrReplaceTempView(name)
+        session.read.parquet(f"{snapshot}/{name}").createOrReplaceTempView(name)
     return session
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from pyarrow import parquet
 
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import answer
@@ -19,6 +18,8 @@ from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import population, sums_of
 from analytics.mirror.fold import Mirror, fold
+from analytics.mirror.partition import split
+from analytics.mirror.published import Facts, publish
 from project.bench_world import world
 from tests.analytics.metrics.test_engines import differing
 
@@ -58,9 +59,9 @@ def mirror() -> Mirror:
 @pytest.fixture(scope="module")
 def session(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("spark")
-    for name, table in (("cases", mirror.cases), ("steps", mirror.steps)):
-        parquet.write_table(table, folder / f"{name}.parquet")
-    found = spark_over(str(folder), scratch=folder)
+    facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
+    made = publish(folder, facts, split(mirror), last=None)
+    found = spark_over(str(folder / made.name), scratch=folder)
     yield found
     found.stop()
 

@@ -19,7 +19,7 @@ from analytics.models import Change
 from analytics.sources.mirrored import LIVE, live_snapshot, rebuild
 from requests_app.models import Event
 from tests.analytics.mirror.refresher import STEPS
-from tests.analytics.mirror.test_increments import as_if_read_whole
+from tests.analytics.mirror.test_increments import assert_as_if_read_whole
 from tests.analytics.mirror.world import HOUR, World
 from tests.requests_app.cast import make_cast
 
@@ -68,7 +68,7 @@ def test_a_refresher_killed_between_any_two_steps_loses_nothing(world: World) ->
         assert child.wait(timeout=120) == -9, step
         assert Change.objects.exists(), step
         world.at += SECOND
-        as_if_read_whole(world.at)
+        assert_as_if_read_whole(world.at)
         assert not Change.objects.exists(), step
     folders = [one for one in published.root_of(LIVE).iterdir() if one.is_dir()]
     assert len([one for one in folders if not one.is_symlink()]) == KEPT
@@ -82,7 +82,7 @@ def test_two_refreshers_at_once_and_a_writer_agree_in_the_end(world: World) -> N
         world.holiday(world.made)
     assert [child.returncode for child in both] == [0, 0]
     world.at += 20 * SECOND
-    as_if_read_whole(world.at)
+    assert_as_if_read_whole(world.at)
 
 
 def test_what_commits_late_is_not_skipped(world: World) -> None:
@@ -103,7 +103,7 @@ def test_what_commits_late_is_not_skipped(world: World) -> None:
     may_commit.set()
     writer.join()
     assert live_snapshot(world.at + SECOND).mirror.steps.num_rows == before + 1
-    as_if_read_whole(world.at + 2 * SECOND)
+    assert_as_if_read_whole(world.at + 2 * SECOND)
 
 
 def test_what_is_rolled_back_leaves_no_change(world: World) -> None:
@@ -119,7 +119,7 @@ def test_an_emptied_journal_empties_the_mirror(world: World) -> None:
         cursor.execute("TRUNCATE requests_app_event")
     assert live_snapshot(world.at + SECOND).mirror.cases.num_rows == 0
     world.file_somewhere(1)
-    as_if_read_whole(world.at + 2 * SECOND)
+    assert_as_if_read_whole(world.at + 2 * SECOND)
 
 
 def test_a_database_put_back_from_a_backup_is_folded_anew(world: World) -> None:
@@ -129,7 +129,7 @@ def test_a_database_put_back_from_a_backup_is_folded_anew(world: World) -> None:
         Event.objects.order_by("-pk")[:1].get().delete()
         cursor.execute("SET session_replication_role = origin")
     assert not Change.objects.exists()
-    as_if_read_whole(world.at + SECOND)
+    assert_as_if_read_whole(world.at + SECOND)
 
 
 @pytest.mark.parametrize("harm", ["cut", "flip", "lose", "manifest"])
@@ -147,7 +147,7 @@ def test_a_damaged_snapshot_is_folded_anew(world: World, harm: str) -> None:
         file.write_bytes(content)
         (folder / "manifest.json").write_text("{}")
     _SHOWN.clear()
-    as_if_read_whole(world.at + SECOND)
+    assert_as_if_read_whole(world.at + SECOND)
 
 
 def test_a_rebuild_finds_what_increments_got_wrong(world: World) -> None:

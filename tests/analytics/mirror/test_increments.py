@@ -17,7 +17,7 @@ from tests.analytics.mirror.world import DAY, HOUR, KINDS, OPERATIONS, REASONS, 
 from tests.requests_app.cast import make_cast
 
 
-def as_if_read_whole(at: datetime) -> None:
+def assert_as_if_read_whole(at: datetime) -> None:
     """The mirror at a moment equals a reading of everything at that moment."""
     shot = live_snapshot(at)
     held = known(LIVE)
@@ -80,7 +80,7 @@ def test_increments_equal_a_reading_of_everything(
                 else:
                     world.happen(*one)
             world.at += passed
-            as_if_read_whole(world.at)
+            assert_as_if_read_whole(world.at)
         transaction.set_rollback(True)
 
 
@@ -94,7 +94,7 @@ class TestOneByOne:
         dues = set()
         for _ in range(9):
             world.at += DAY
-            as_if_read_whole(world.at)
+            assert_as_if_read_whole(world.at)
             rows = live_snapshot(world.at).mirror.cases.to_pylist()
             dues.add(next(row["contract_due"] for row in rows if row["held_since"]))
         assert len(dues) == 6  # a day on which nothing counts moves nothing
@@ -104,8 +104,8 @@ class TestOneByOne:
         world = World(make_cast())
         midnight = world.at.replace(hour=6, minute=0)  # in Chicago
         live_snapshot(midnight - DAY)
-        as_if_read_whole(midnight + timedelta(seconds=turn))
-        as_if_read_whole(midnight + timedelta(seconds=turn + 1))
+        assert_as_if_read_whole(midnight + timedelta(seconds=turn))
+        assert_as_if_read_whole(midnight + timedelta(seconds=turn + 1))
 
     def test_a_holiday_and_its_end_move_what_the_place_received(self) -> None:
         world = World(make_cast())
@@ -153,13 +153,13 @@ class TestOneByOne:
         for later, more in ((1, 1), (3599, 1), (3600, 2)):
             at = world.at + timedelta(seconds=later)
             assert live_snapshot(at).mirror.steps.num_rows == before + more
-            as_if_read_whole(at)
+            assert_as_if_read_whole(at)
 
 
 def _dues(world: World) -> dict[str, list[int | None]]:
     """The contract and legal due moments by place, of a mirror that is as if read whole."""
     world.at += timedelta(seconds=1)
-    as_if_read_whole(world.at)
+    assert_as_if_read_whole(world.at)
     found: dict[str, list[int | None]] = {}
     for row in live_snapshot(world.at).mirror.cases.to_pylist():
         found.setdefault(row["facility"], []).extend([row["contract_due"], row["legal_due"]])
@@ -168,6 +168,6 @@ def _dues(world: World) -> dict[str, list[int | None]]:
 
 def _risks(world: World) -> list[int | None]:
     world.at += timedelta(seconds=1)
-    as_if_read_whole(world.at)
+    assert_as_if_read_whole(world.at)
     cases = live_snapshot(world.at).mirror.cases
     return [row["at_risk_from"] for row in cases.to_pylist() if row["outcome"] is None]
