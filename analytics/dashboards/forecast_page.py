@@ -23,10 +23,8 @@ from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Re
 from analytics.forecast.stories import DAY
 from analytics.readers.foreseen import foreseen
 from analytics.readers.query import read
-from analytics.readers.view import View, demand_reader, open_view
+from analytics.readers.view import View, demand_reader, open_view, record_look
 from analytics.statistics.scores import Bin, Figure
-from audit.access import record
-from audit.proof.entry import Action, EventCode
 
 Context = dict[str, Any]
 PER_PAGE = 25
@@ -49,7 +47,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = foreseen(query.source, view.snapshot, view.selection)
     chances = found.chances if isinstance(found, Forecast) else ()
     pages = Paginator(chances, PER_PAGE).get_page(request.GET.get("page"))
-    _record(request, view, len(pages))
+    record_look(request, view.query, "forecast", view.at, rows=len(pages))
     context = {
         **filters(view),
         "found": found,
@@ -209,19 +207,3 @@ def _learned(view: View, learned: Learned) -> str:
     days = [datetime.fromtimestamp(at, zone).date() for at in (learned.since, learned.until)]
     counts = f"{count(learned.finished)} finished, {count(learned.missed)} of them late"
     return f"{count(learned.requests)} requests received {period(*days)}: {counts}."
-
-
-def _record(request: HttpRequest, view: View, rows: int) -> None:
-    record(
-        verb="dashboard.viewed",
-        code=EventCode.QUERY,
-        action=Action.READ,
-        http_request=request,
-        subject="forecast",
-        detail={
-            "source": view.query.source,
-            "filters": view.query.address()[1:500],
-            "rows": rows,
-        },
-        at=view.at,
-    )

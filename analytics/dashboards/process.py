@@ -16,10 +16,8 @@ from analytics.dashboards.flow import graph_words, hands_words, rework_words, va
 from analytics.dashboards.rules import rules_words
 from analytics.dashboards.waits import story, waits_words
 from analytics.process.whole import process
-from analytics.readers.query import Query, read
-from analytics.readers.view import demand_reader, open_view
-from audit.access import record
-from audit.proof.entry import Action, EventCode
+from analytics.readers.query import read
+from analytics.readers.view import demand_reader, open_view, record_look
 
 
 @login_required
@@ -29,7 +27,7 @@ def show(request: HttpRequest) -> HttpResponse:
     at = datetime.now(UTC)
     demand_reader(request.user)
     view = open_view(request.user, read(str(request.META.get("QUERY_STRING", ""))), at)
-    _record_look(request, view.query, at)
+    record_look(request, view.query, "process", at)
     seen = process(view.snapshot.mirror, view.selection)
     bar = {**filters(view), "clocks": [], "compare": []}
     if not seen.basis.requests:
@@ -46,15 +44,3 @@ def show(request: HttpRequest) -> HttpResponse:
         "rules": rules_words(view, seen),
     }
     return render(request, "analytics/dashboards/process.html", bar | context)
-
-
-def _record_look(request: HttpRequest, query: Query, at: datetime) -> None:
-    record(
-        verb="dashboard.viewed",
-        code=EventCode.QUERY,
-        action=Action.READ,
-        http_request=request,
-        subject="process",
-        detail={"source": query.source, "filters": query.address()[1:500]},
-        at=at,
-    )

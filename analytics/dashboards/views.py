@@ -13,9 +13,7 @@ from analytics.dashboards.asked import CALLBACK, SUITES, is_there, methods_of, o
 from analytics.dashboards.mount import call, overview, script_policy
 from analytics.dashboards.policy import style_policy
 from analytics.readers.query import read
-from analytics.readers.view import demand_reader
-from audit.access import record
-from audit.proof.entry import Action, EventCode
+from analytics.readers.view import demand_reader, record_look
 
 SEEN = "overview-recorded"
 
@@ -55,13 +53,5 @@ def _order(request: HttpRequest, path: str, at: datetime) -> bytes:
 
 def _record_look(request: HttpRequest, search: str, at: datetime) -> None:
     query = read(search)
-    record(
-        verb="dashboard.viewed",
-        code=EventCode.QUERY,
-        action=Action.READ,
-        http_request=request,
-        subject="overview",
-        detail={"source": query.source, "filters": query.address()[1:500]},
-        at=at,
-    )
+    record_look(request, query, "overview", at)
     request.session[SEEN] = search[:1000]

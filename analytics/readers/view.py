@@ -8,12 +8,16 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.http import HttpRequest
+
 from analytics.charts.ask import reach
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.query import Query, usual_period
 from analytics.sources.opening import LIVE, names_of_logs, open_source
+from audit.access import record
+from audit.proof.entry import Action, EventCode
 from requests_app.refusals import NotAllowed
 from requests_app.vocabulary import Role
 
@@ -51,6 +55,21 @@ def demand_reader(user: Any) -> None:
     raise NotAllowed(
         "Figures are for supervisors, directors, analysts and auditors. "
         "Your question was recorded. Ask an administrator if you need them."
+    )
+
+
+def record_look(
+    http_request: HttpRequest, query: Query, subject: str, at: datetime, **more: int
+) -> None:
+    """Record that somebody looks at a page of figures, and under which filters."""
+    record(
+        verb="dashboard.viewed",
+        code=EventCode.QUERY,
+        action=Action.READ,
+        http_request=http_request,
+        subject=subject,
+        detail={"source": query.source, "filters": query.address()[1:500], **more},
+        at=at,
     )
 
 
