@@ -1,4 +1,4 @@
-"""The overview's Dash layout and callbacks: the address goes in, three parts come out."""
+"""The overview's Dash layout and callbacks: the address goes in, four parts come out."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 
-from analytics.dashboards import drawn, head, weekly
+from analytics.dashboards import drawn, head, needs, weekly
 from analytics.readers.query import read
 from analytics.readers.view import View, open_view
 from requests_app.refusals import DisclessError
 
 Part = dict[str, Any]
-PARTS = ("head", "weekly", "charts")
+PARTS = ("head", "weekly", "needs", "charts")
 log = logging.getLogger(__name__)
 
 
@@ -30,8 +30,12 @@ def layout() -> html.Div:
         for _ in range(4)
     ]
     wide = [
-        html.Div(html.Span(className="skeleton skeleton-panel"), className=f"panel w-{n}c")
-        for n in (8, 4)
+        html.Div(
+            html.Div(html.Span(className="skeleton skeleton-panel"), className=f"panel {width}"),
+            id=part,
+            className="part",
+        )
+        for part, width in (("weekly", "w-8c"), ("needs", "w-4c"))
     ]
     return html.Div(
         [
@@ -39,7 +43,7 @@ def layout() -> html.Div:
             html.Div(
                 [html.H1("Release performance"), html.Div(cards, className="kpis")], id="head"
             ),
-            html.Div(wide, id="weekly", className="grid"),
+            html.Div(wide, className="grid"),
             html.Div(id="charts", className="grid"),
             *(dcc.Store(id=f"{part}-answer") for part in PARTS),
             *(html.Span(id=f"{part}-shown", hidden=True) for part in PARTS),
@@ -53,6 +57,7 @@ def fill(app: Dash, request_of: Callable[[], HttpRequest]) -> None:
     builders: dict[str, Callable[[View], tuple[Part, Part | None]]] = {
         "head": lambda view: (head.head(view), None),
         "weekly": lambda view: (weekly.weekly(view), None),
+        "needs": lambda view: (needs.needs(view), None),
         "charts": drawn.charts,
     }
     for part, build in builders.items():

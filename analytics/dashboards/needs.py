@@ -12,7 +12,7 @@ from analytics.charts.words import count, day, plural, span, whole
 from analytics.dashboards import links
 from analytics.dashboards.standing import STATES, STEPS
 from analytics.forecast.results import Chance, Forecast
-from analytics.metrics.question import Question
+from analytics.metrics.question import Question, asking
 from analytics.readers.foreseen import foreseen
 from analytics.readers.view import View
 from analytics.sources.opening import LIVE
@@ -24,9 +24,15 @@ Context = dict[str, Any]
 Calendars = Mapping[str, BusinessCalendar]
 
 
-def needs_of(view: View, ask: Question) -> Context:
+def needs(view: View) -> Context:
     """Return the list of those who need someone, with doors to all of them."""
+    with asking(view.snapshot.mirror, view.selection) as ask:
+        return _listed(view, ask)
+
+
+def _listed(view: View, ask: Question) -> Context:
     waiting, bands = asked.waiting(ask), asked.bands(ask)
+    ((received,),) = ask.rows("SELECT count(*) FROM cases WHERE $selection")
     late = bands.get("late", 0) + bands.get("very_late", 0)
     risk, held = bands.get("at_risk", 0), bands.get("held", 0)
     doors = (
@@ -40,6 +46,7 @@ def needs_of(view: View, ask: Question) -> Context:
     chances = {one.number: one for one in known}
     _, outside = asked.inbound(ask)
     return {
+        "is_empty": not waiting and not received,
         "needs_title": f"{plural(late + risk, 'request needs', 'requests need')} someone today",
         "needs_parts": [
             {"words": words, "href": links.behind(view.query, key, by="now")}

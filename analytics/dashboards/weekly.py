@@ -1,4 +1,4 @@
-"""The table by facility and week, and the list of those who need someone."""
+"""The table by facility and week."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from analytics.charts.marks import interval, reading
 from analytics.charts.tables import Cell
 from analytics.charts.words import count, listed, one, plural, share
 from analytics.dashboards import links
-from analytics.dashboards.needs import needs_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.question import asking
@@ -22,7 +21,7 @@ FLOOR = 80.0  # percent: where the axis of the intervals begins, unless one lies
 
 
 def weekly(view: View) -> Context:
-    """Return the table by facility and week, and the list of those who need someone."""
+    """Return the table by facility and week."""
     key = view.query.sla_key
     metric = BY_KEY[key]
     target = metric.target or 95.0
@@ -30,7 +29,6 @@ def weekly(view: View) -> Context:
     starts = asked.weeks(view.since, view.until)
     with asking(view.snapshot.mirror, view.selection) as ask:
         cells = asked.shares(ask, key, starts, end=view.until)
-        needs = needs_of(view, ask)
     groups = sorted(result.by, key=lambda group: group.value or 0)
     least = min([FLOOR, *(5 * ((group.low or 0) // 5) for group in groups)])
     rows = [
@@ -43,14 +41,13 @@ def weekly(view: View) -> Context:
     late = f"{count(missed)} of {plural(result.n, 'release')} missed this clock"
     return {
         "title": late if target >= 100 and result.n else _title(below, result.why, target),
-        "is_empty": not result.n and not result.excluded and not needs["needs"],
+        "is_empty": not result.n and not result.excluded,
         "metric": metric,
         "target": target,
         "n": count(result.n),
         "why": result.why,
         "starts": [_week_head(starts, i) for i in range(len(starts))],
         "rows": rows,
-        **needs,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import numpy as np
 
@@ -40,22 +41,35 @@ class Days:
         return found
 
 
-class Axis:
+class Axis(Protocol):
     """Turns moments of requests into time that counts; `pauses` says whether waits move dues."""
+
+    pauses: bool
+    unit: str
+
+    def seconds(self, requests: Numbers, moments: Numbers) -> Numbers:
+        """Return where each moment lies on the axis of its request."""
+
+    def begun(self, requests: Numbers, moments: Numbers) -> Numbers:
+        """Return the counted time of all days that began before each moment."""
+
+
+class ElapsedAxis:
+    """Elapsed seconds, all alike: no day counts more than another, and none is held."""
 
     pauses = False
     unit = "elapsed"
 
     def seconds(self, requests: Numbers, moments: Numbers) -> Numbers:  # noqa: ARG002
-        """Return where each moment lies on the axis of its request."""
+        """Return the moments themselves."""
         return moments
 
-    def begun(self, requests: Numbers, moments: Numbers) -> Numbers:
-        """Return the counted time of all days that began before each moment."""
-        raise NotImplementedError("elapsed time has no days")
+    def begun(self, requests: Numbers, moments: Numbers) -> Numbers:  # noqa: ARG002
+        """Return nothing for each: there are no days."""
+        return np.zeros(len(moments), np.int64)
 
 
-class BusinessAxis(Axis):
+class BusinessAxis:
     """Business seconds by each facility's calendar: days that count, whole."""
 
     pauses = True

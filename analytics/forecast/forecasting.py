@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from analytics.forecast.axis import Axis, BusinessAxis
+from analytics.forecast.axis import BusinessAxis, ElapsedAxis
 from analytics.forecast.contract import ContractClock
 from analytics.forecast.evaluation import evaluate, learned_by
 from analytics.forecast.model import Model
@@ -70,7 +70,11 @@ def clock_of(ask: Question, calendars: Calendars) -> ContractClock:
     """Return the stories on the axis that the log counts in."""
     stories = read(ask)
     ((counts_business,),) = ask.over(ask.whenever).rows(_BUSINESS_TIMES)
-    axis = _business_axis(stories, calendars, ask.mirror.log.zone) if counts_business else Axis()
+    axis = (
+        _business_axis(stories, calendars, ask.mirror.log.zone)
+        if counts_business
+        else ElapsedAxis()
+    )
     return ContractClock(stories, axis)
 
 

@@ -17,16 +17,15 @@ from requests_app.lifecycle.subjects import Subjects, identity_of
 from requests_app.vocabulary import Severity, Usability
 
 
-def inspect(path: Path) -> dict[str, Any]:
+def inspect(path: Path, inspector: Inspector) -> dict[str, Any]:
     """Return verdict, findings, studies and the number of files under a path."""
     folder = Path(tempfile.mkdtemp(prefix="discless-"))
     try:
-        with Inspector() as inspector:
-            unpacked = unpack(path, path.name, folder, inspector)
-            names = {str(place): name for name, place in unpacked.files}
-            verdicts = []
-            if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
-                verdicts = [inspector.judge(place) for _, place in unpacked.files]
+        unpacked = unpack(path, path.name, folder, inspector)
+        names = {str(place): name for name, place in unpacked.files}
+        verdicts = []
+        if not any(one.severity is Severity.FAILURE for one in unpacked.findings):
+            verdicts = [inspector.judge(place) for _, place in unpacked.files]
         found = [one.as_json() for one in unpacked.findings]
         for verdict in verdicts:
             name = names[verdict.path]

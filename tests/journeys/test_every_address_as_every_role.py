@@ -85,7 +85,7 @@ def callback(client: Client, part: str, search: str) -> str:
     return answer.content.decode()
 
 
-@pytest.mark.parametrize("part", ["head", "weekly", "charts"])
+@pytest.mark.parametrize("part", ["head", "weekly", "needs", "charts"])
 def test_a_dashboards_callback_answers_only_from_the_persons_facilities(part: str) -> None:
     file_request(facility())
     stranger = client_of(cast()[STRANGER])

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from requests_app.imaging.inspection import inspect
+from requests_app.imaging.sandbox import Inspector
 
 
 class Command(BaseCommand):
@@ -27,7 +28,8 @@ class Command(BaseCommand):
         paths: list[Path] = options["paths"]
         for path in paths:
             check_is_there(path)
-        found = [{"path": str(path), **inspect(path)} for path in paths]
+        with Inspector() as inspector:
+            found = [{"path": str(path), **inspect(path, inspector)} for path in paths]
         if options["json"]:
             answer = {"inspected": found}
             if len(found) == 1:

@@ -127,14 +127,14 @@ def test_bad_values_get_a_page(director: Client, search: str) -> None:
 
 
 def test_the_list_of_the_overview_says_the_chance_with_its_n(director: Client) -> None:
-    words = html(director, "weekly")
+    words = html(director, "needs")
     assert words.count("Chance of breach") == 6
     assert "earlier requests in the same state at the same age" in words
     assert WHERE in words
 
 
 def test_the_list_says_no_chance_where_the_forecast_is_refused(director: Client) -> None:
-    words = html(director, "weekly", "?facility=riverside")
+    words = html(director, "needs", "?facility=riverside")
     assert "R-r0" in words
     assert "Chance of breach" not in words
 

@@ -49,12 +49,17 @@ def test_page_holds_the_frame_and_a_strict_policy(director: Client) -> None:
 
 def test_layout_and_dependencies_answer(director: Client) -> None:
     assert director.get("/overview/_dash-layout").status_code == 200
-    assert len(director.get("/overview/_dash-dependencies").json()) == 6
+    assert len(director.get("/overview/_dash-dependencies").json()) == 8
 
 
 @pytest.mark.parametrize(
     ("part", "word"),
-    [("head", "Contract SLA met"), ("weekly", "below target"), ("charts", "of the hours lost")],
+    [
+        ("head", "Contract SLA met"),
+        ("weekly", "below target"),
+        ("needs", "someone today"),
+        ("charts", "of the hours lost"),
+    ],
 )
 def test_every_part_answers(director: Client, part: str, word: str) -> None:
     assert word in html(director, part)
@@ -68,7 +73,7 @@ def test_cards_say_value_interval_and_n(director: Client) -> None:
 
 
 def test_the_number_of_those_in_need_says_how_many_are_outside_images(director: Client) -> None:
-    text = html(director, "weekly")
+    text = html(director, "needs")
     (outside,) = re.findall(r"including (\d+) outside image", text)
     (all_of_them,) = re.findall(r"(\d+) requests need someone today", text)
     assert f"See {int(all_of_them) - int(outside)} in the queue" in text
@@ -93,7 +98,7 @@ def test_callback_without_token_is_refused(person) -> None:
 
 def test_another_facility_never_appears(person, client: Client) -> None:
     client.force_login(person("supervisor", "riverside"))
-    for part in ("head", "weekly", "charts"):
+    for part in ("head", "weekly", "needs", "charts"):
         for search in ("", "?facility=northfield", "?facility=northfield&facility=riverside"):
             words = json.dumps(ask(client, part, search).json())
             assert "Northfield" not in words
@@ -104,7 +109,7 @@ def test_another_facility_never_appears(person, client: Client) -> None:
 def test_an_empty_scope_sees_nothing(person, client: Client) -> None:
     client.force_login(person("supervisor"))
     assert "No requests in this view" in html(client, "head")
-    for part in ("weekly", "charts"):
+    for part in ("weekly", "needs", "charts"):
         assert "Northfield" not in html(client, part)
 
 
@@ -148,7 +153,7 @@ def test_strangers_are_sent_to_sign_in(client: Client) -> None:
     ],
 )
 def test_bad_values_get_a_sentence(director: Client, search: str, sentence: str) -> None:
-    for part in ("weekly", "charts"):
+    for part in ("weekly", "needs", "charts"):
         assert ask(director, part, search).status_code == 200
     assert sentence in html(director, "head", search)
     assert sentence not in html(director, "head")
@@ -160,7 +165,7 @@ def test_a_log_that_is_not_there_gets_a_sentence(
 ) -> None:
     monkeypatch.setattr("analytics.readers.view.open_source", open_source)
     search = "?source=" + "x" * 500
-    for part in ("head", "weekly", "charts"):
+    for part in ("head", "weekly", "needs", "charts"):
         assert "There is no imported log" in html(director, part, search)
     assert director.get("/overview/" + search).status_code == 200
 

@@ -30,7 +30,7 @@ def doors(client: Client, part: str, search: str = "") -> list[str]:
     return [entities.unescape(one) for one in found]
 
 
-@pytest.mark.parametrize("part", ["head", "weekly", "charts"])
+@pytest.mark.parametrize("part", ["head", "weekly", "needs", "charts"])
 def test_every_door_of_the_overview_opens(director: Client, part: str) -> None:
     found = doors(director, part, "?facility=northfield")
     assert len(found) >= 4

@@ -1,6 +1,7 @@
 """The supervisor, run for real in a folder of its own: what is killed comes back, nothing stays."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,10 +113,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+@contextmanager
+def standing(var: Path) -> Iterator[House]:
     """A running house; whatever is left of it in the end is killed."""
-    found = House(var=tmp_path / "var", port=free_port())
+    found = House(var=var, port=free_port())
     try:
         found.start()
         yield found
@@ -124,6 +125,24 @@ def house(tmp_path: Path) -> Iterator[House]:
             os.kill(pid, signal.SIGKILL)
         if found.process is not None:
             found.process.wait(30)
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house that was set up, ran, and was told to stop by Ctrl-C."""
+    with standing(tmp_path_factory.mktemp("stopped") / "var") as house:
+        assert house.process is not None
+        house.process.send_signal(signal.SIGINT)
+        house.process.wait(40)
+        yield house
+
+
+@pytest.fixture
+def house(tmp_path: Path, stopped: House) -> Iterator[House]:
+    """A house that runs again, in a folder of its own."""
+    shutil.copytree(stopped.var, tmp_path / "var")
+    with standing(tmp_path / "var") as found:
+        yield found
 
 
 def test_what_is_killed_comes_back_and_a_store_that_stops_stops_all(house: House) -> None:
@@ -163,8 +182,6 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_is_quick_and_quie
         assert noise not in said, said
 
 
-def test_ctrl_c_stops_in_order(house: House) -> None:
-    assert house.process is not None
-    house.process.send_signal(signal.SIGINT)
-    assert house.process.wait(40) == 0
-    assert house.pids() == set()
+def test_ctrl_c_stops_in_order(stopped: House) -> None:
+    assert stopped.process is not None and stopped.process.returncode == 0
+    assert stopped.pids() == set()

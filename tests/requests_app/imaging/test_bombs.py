@@ -17,7 +17,6 @@ from requests_app.imaging import media, receive, render
 from requests_app.imaging.catalogue import _instance
 from requests_app.imaging.deadline import SENTENCE, Deadline
 from requests_app.imaging.findings import failure, plain
-from requests_app.imaging.inspection import inspect
 from requests_app.imaging.media import unpack
 from requests_app.imaging.presentation import MOST_FRAMES, images_of, series_list
 from requests_app.imaging.receive import NamedFile, receive_files
@@ -31,7 +30,7 @@ from requests_app.models import ImagingRequest, Instance
 from requests_app.vocabulary import State
 from tests.requests_app.cast import AT, file_request, make_cast
 from tests.requests_app.imaging.dicom_made import bytes_of, ct_slice
-from tests.requests_app.imaging.test_usability import verdict_on
+from tests.requests_app.imaging.judged import inspected, verdict_on
 
 GOOD = bytes_of(ct_slice())
 
@@ -149,14 +148,14 @@ def test_a_disc_that_says_one_place_many_times_does_not_fill_ours(
     size = path.stat().st_size
     said = {"files": [[f"/{n}", 0, size] for n in range(5)], "declared": size}
     monkeypatch.setattr(Inspector, "ask", lambda *_: said)
-    assert "far more than its size" in sentences(inspect(path))[0]
+    assert "far more than its size" in sentences(inspected(path))[0]
     for files in ([["/a", size, 1]], [["/a", -1, 1]], [["/a", 0, -1]], [["/a"]], "no", [["a"] * 3]):
         monkeypatch.setattr(
             Inspector, "ask", lambda *_, files=files: {"files": files, "declared": size}
         )
-        assert inspect(path)["verdict"] == "not_usable"
+        assert inspected(path)["verdict"] == "not_usable"
     monkeypatch.setattr(Inspector, "ask", lambda *_: None)
-    assert "more time or memory" in sentences(inspect(path))[0]
+    assert "more time or memory" in sentences(inspected(path))[0]
 
 
 def zipped(name: str = "a", packing: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -259,9 +258,9 @@ def test_inspect_refuses_pipes_and_devices_at_once(tmp_path: Path) -> None:
         with pytest.raises(CommandError) as refused:
             call_command("inspect", str(path))
         assert refused.value.returncode == 2
-    assert inspect(pipe)["verdict"] == "not_usable"
+    assert inspected(pipe)["verdict"] == "not_usable"
     (tmp_path / "a").write_bytes(GOOD)
-    assert inspect(tmp_path)["files"] == 1
+    assert inspected(tmp_path)["files"] == 1
 
 
 def test_the_cache_of_frames_is_trimmed_the_oldest_first(settings: object) -> None:

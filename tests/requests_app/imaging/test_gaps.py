@@ -13,7 +13,8 @@ from requests_app.models import ImagingRequest, Receipt
 from requests_app.vocabulary import EventKind, State
 from tests.requests_app.cast import AT, approve_request, make_cast
 from tests.requests_app.imaging.dicom_made import bytes_of, ct_slice
-from tests.requests_app.imaging.test_usability import verdict_on, zip_of
+from tests.requests_app.imaging.judged import verdict_on
+from tests.requests_app.imaging.test_usability import zip_of
 
 
 @pytest.fixture
