@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help setup up demo browser test test-fast check fix docs bench clean
+.PHONY: help setup up demo browser test test-long test-fast check fix docs bench clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -49,10 +50,13 @@ demo: var/.runtime var/.assets ## everything on one machine, with a year of demo
 browser: var/.browser ## only the browser that tests use
 
 test: var/.tests var/.browser ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(PYTEST)
+
+test-long: var/.tests var/.browser ## every test, ten times as many examples of properties
+	EXAMPLES=10 $(PYTEST)
 
 test-fast: var/.tests var/.assets ## tests without browser and without slow ones
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not slow"
+	$(PYTEST) -m "not browser and not slow"
 
 check: var/.tests var/.assets ## every linter; collects failures
 	$(BIN)/python checks/run.py

@@ -12,6 +12,7 @@ from analytics.mirror.fold import fold
 from tests.analytics import synthetic
 from tests.analytics.metrics.oracle import DAY, MENDED_BY, Row, linear_quantile
 from tests.analytics.metrics.test_measures import LOGS, log_of
+from tests.depth import examples
 
 
 def waits_of(events: list[Row], request: str, code: str) -> set[int]:
@@ -34,7 +35,7 @@ def waits_of(events: list[Row], request: str, code: str) -> set[int]:
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(LOGS)
 def test_the_quantile_without_a_code_equals_the_slow_way(drawn: list[Any]) -> None:
     log = log_of(drawn)

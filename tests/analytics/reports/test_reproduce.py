@@ -20,6 +20,7 @@ from analytics.reports.writers import WRITERS
 from analytics.sources.mirrored import LIVE, live_snapshot
 from requests_app.models import Event
 from tests.analytics.mirror.world import DAY, HOUR, World
+from tests.depth import examples
 from tests.requests_app.cast import make_cast
 
 CHOSEN = Selection(since=date(2026, 11, 1), until=date(2026, 11, 30), zone="America/Chicago")
@@ -141,7 +142,7 @@ def test_what_carries_no_stamp_is_misuse(content: bytes, tmp_path: Path) -> None
     assert absent.value.returncode == 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_no_bytes_confuse_the_reading_of_a_stamp(content: bytes, has_head: bool) -> None:
     head = b"discless-stamp-1:" if has_head else b""

@@ -16,11 +16,15 @@ from analytics.metrics.suppression.moves import System
 from analytics.metrics.suppression.pack import Pack, Why, suppress
 from tests.analytics.metrics.suppression.attacker import Attacker, less
 from tests.analytics.metrics.suppression.made import NAMES, share, table
+from tests.depth import examples
 
 COUNTS = st.sampled_from([0, 0, 1, 2, 3, 5, 8, 10, 11, 12, 14, 20, 27, 40, 100])
 THRESHOLDS = st.sampled_from([3, 5, 11, 11, 11])
 slowly = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(12),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 
 
@@ -134,7 +138,7 @@ def histories(draw: st.DrawFn) -> list[list[CountTable]]:
     return packs
 
 
-@settings(slowly, max_examples=10)
+@settings(slowly, max_examples=examples(5))
 @given(histories())
 def test_no_count_and_no_change_follows_from_earlier_packs(history: list[list[CountTable]]) -> None:
     packs: list[Pack] = []

@@ -19,6 +19,7 @@ from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import suppressed, suppressed_together
 from analytics.statistics.survival import kaplan_meier, time_when
 from tests.analytics.metrics.suppression.attacker import Attacker, added
+from tests.depth import examples
 
 HIDDEN = "hidden: fewer than 11, or it would tell a count that is"
 COUNTS = st.sampled_from([0, 1, 2, 4, 9, 10, 11, 13, 25, 60])
@@ -125,7 +126,7 @@ def test_an_interval_that_ends_at_the_least_or_greatest_value_is_not_shown() -> 
         assert (found.low is not None) is shows, key
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(35), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=11, max_size=40))
 def test_a_censored_quantile_is_never_the_last_release_nor_the_first(
     drawn: list[tuple[int, bool]],
@@ -177,7 +178,10 @@ def measures(draw: st.DrawFn) -> list[Result]:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=True,
 )
 @given(measures())
 def test_no_count_follows_from_several_results(results: list[Result]) -> None:
