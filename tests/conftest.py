@@ -3,7 +3,9 @@
 import atexit
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,3 +105,26 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         for table in ("auditentry", "sequenced", "signedstate", "review"):
             cursor.execute(f"ALTER TABLE audit_{table} DISABLE TRIGGER audit_{table}_keeps_all")
+
+
+@pytest.fixture(scope="module")
+def _browser() -> Iterator[Any]:
+    """Chromium: unpacked, or the machine's own; a loud skip where there is neither."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser import launch
+
+    # Playwright runs a loop in this thread; the tests use the ORM in it, one call at a time.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as engine:
+        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = launch(engine)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chromium(_browser: Any) -> Iterator[Any]:
+    """A browser that knows nothing of other tests."""
+    yield _browser
+    for context in _browser.contexts:
+        context.close()

@@ -1,6 +1,5 @@
-"""What journeys lean on: quick passwords, and a real browser that complains aloud."""
+"""What journeys lean on: quick passwords."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -35,18 +34,3 @@ def _quick(settings: object) -> None:
 
     cache.clear()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[object]:
-    """Chromium: unpacked, or the machine's own; a loud skip where there is neither."""
-    from playwright.sync_api import sync_playwright
-
-    from tests.browser import launch
-
-    # Playwright runs a loop in this thread; the tests use the ORM in it, one call at a time.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as engine:
-        browser = launch(engine)
-        yield browser
-        browser.close()

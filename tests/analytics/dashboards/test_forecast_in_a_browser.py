@@ -3,9 +3,7 @@
 import pytest
 
 from tests.analytics.dashboards.test_forecast_page import WHERE, snapshot
-from tests.analytics.dashboards.test_overview_in_a_browser import pages
 
-__all__ = ["pages"]  # the fixture
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 

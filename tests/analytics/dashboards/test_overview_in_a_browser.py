@@ -1,46 +1,17 @@
 """The overview in Chromium: charts, filters, definitions, no message in the console, no side scroll."""
 
-import os
 import re
-import time
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-
-from tests.browser import launch
+from playwright.sync_api import expect
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_source"),
 ]
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a loop in this thread
 READY = "html[data-charts=ready]"
 PAPER = 673  # px: A4 less its margins, the narrower of the two papers
-
-
-@pytest.fixture
-def pages(person, client, live_server):
-    """Return a maker of signed-in pages, and all that their consoles said."""
-    client.force_login(person("him_director", everything=True))
-    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}
-    said: list[str] = []
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
-
-        def make(width: int, scheme: str):
-            context = browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=scheme
-            )
-            context.add_cookies([cookie | {"url": live_server.url}])
-            page = context.new_page()
-            loud = ("error", "warning")
-            page.on("console", lambda m: said.append(m.text) if m.type in loud else None)
-            page.on("pageerror", lambda error: said.append(str(error)))
-            return page
-
-        yield make, said, live_server.url
-        browser.close()
 
 
 @pytest.mark.parametrize(
@@ -49,11 +20,13 @@ def pages(person, client, live_server):
 def test_charts_appear_and_the_page_never_scrolls_sideways(pages, width: int, scheme: str) -> None:
     make, said, address = pages
     page = make(width, scheme)
+    took = {}
     for run in ("cold", "warm"):
-        began = time.perf_counter()
         page.goto(f"{address}/overview/")
         page.wait_for_selector(READY, timeout=20_000)
-        print(f"first chart, {run}, {width} {scheme}: {time.perf_counter() - began:.2f} s")
+        took[run] = page.evaluate("performance.getEntriesByName('first-chart')[0].startTime")
+    print(f"first chart, {width} {scheme}: {took}")
+    assert took["warm"] < 5000, "ms; promised are 2 s on a quiet machine, here others work too"
     assert page.locator(".js-plotly-plot").count() == 3
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert said == []

@@ -1,7 +1,6 @@
 """The process view in Chromium: a graph for each width, no message in the console, no side scroll."""
 
 import pytest
-from test_overview_in_a_browser import pages  # noqa: F401 - a fixture
 
 pytestmark = [
     pytest.mark.browser,
