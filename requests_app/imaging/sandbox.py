@@ -6,8 +6,6 @@ import atexit
 import json
 import os
 import select
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -16,13 +14,13 @@ from typing import Any
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.deadline import SENTENCE, Deadline
 from requests_app.imaging.findings import FileVerdict, Finding, failure
+from requests_app.imaging.forked import NURSERY
 from requests_app.vocabulary import Severity, Usability
 
 MEMORY = 3 * 1024**3  # bytes of address space
 PROCESSOR_SECONDS = 20  # for one order
 SECONDS = 20.0  # of wall time for one file
 LARGEST_ANSWER = 64 * 1024**2  # bytes; the child may be lying
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 Answer = tuple[dict[str, Any], bytes]
 
@@ -84,33 +82,21 @@ def _refused(path: Path, sentence: str) -> FileVerdict:
 
 
 class Child:
-    """One running child; it serves many files, since starting costs more than judging.
+    """One running child; it serves many files, so that each is not a process of its own.
 
     It ends by itself when its input ends, so that it never outlives us, however we die.
     """
 
     def __init__(self, memory: int = MEMORY) -> None:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        module = [sys.executable, "-m", "requests_app.imaging.child"]
-        self.process = subprocess.Popen(
-            [*module, str(memory), str(PROCESSOR_SECONDS)],
-            cwd=ROOT,
-            env={**kept, "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        self.forked = NURSERY.fork(memory, PROCESSOR_SECONDS)
         self.waiting = b""
 
     def ask(self, order: dict[str, Any], seconds: float) -> Answer | None:
         """Return what it says, and the bytes that go with it; None if it died or was too slow."""
         end = time.monotonic() + seconds
         try:
-            if self.process.stdin is None:
-                return None
-            self.process.stdin.write(json.dumps(order).encode() + b"\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
+            self.forked.line.sendall(json.dumps(order).encode() + b"\n")
+        except OSError:
             return None
         while b"\n" not in self.waiting:
             if len(self.waiting) > LARGEST_ANSWER or not self._more(end):
@@ -129,28 +115,19 @@ class Child:
 
     def _more(self, end: float) -> bool:
         """Read some more; False where nothing came in time."""
-        out = self.process.stdout
-        if out is None:
+        line = self.forked.line
+        ready, _, _ = select.select([line], [], [], max(0.0, end - time.monotonic()))
+        try:
+            chunk = line.recv(1 << 20) if ready else b""
+        except ConnectionResetError:
             return False
-        ready, _, _ = select.select([out], [], [], max(0.0, end - time.monotonic()))
-        chunk = os.read(out.fileno(), 1 << 20) if ready else b""
         self.waiting += chunk
         return bool(chunk)
 
     def end(self) -> None:
         """Stop the child at once."""
-        self.process.kill()
-        self.process.wait()
-        self.let_go()
-
-    def let_go(self) -> None:
-        """Close our ends of the pipes."""
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    continue
+        self.forked.kill()
+        self.forked.let_go()
 
 
 class WarmChild:
@@ -185,9 +162,9 @@ class WarmChild:
 
     def _running(self) -> Child:
         if self.child is not None and self.owner != os.getpid():
-            self.child.let_go()  # we are a fork: the child answers our parent only
+            self.child.forked.let_go()  # we are a fork: the child answers our parent only
             self.child = None
-        if self.child is not None and self.child.process.poll() is not None:
+        if self.child is not None and self.child.forked.is_over():
             self.child.end()
             self.child = None
         if self.child is None:

@@ -3,9 +3,12 @@
 import io
 import os
 import signal
+import socket
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
+from select import select
 
 import numpy as np
 import pytest
@@ -113,12 +116,12 @@ def test_a_file_that_takes_too_long_ends_its_child_and_the_next_frame_works(
     render_frame(image, 0, "lung")
     before = WARM.child
     assert before is not None
-    before.process.send_signal(signal.SIGSTOP)
+    os.kill(before.forked.pid, signal.SIGSTOP)
     with monkeypatch.context() as hurried:
         hurried.setattr(render, "SECONDS", 0.2)
         with pytest.raises(UnreadableFile, match="cannot be shown in the preview"):
             render_frame(image, 0, "soft")
-    assert before.process.poll() is not None
+    assert not Path(f"/proc/{before.forked.pid}").exists()
     assert render_frame(image, 0, "soft").startswith(b"\xff\xd8")
 
 
@@ -126,8 +129,7 @@ def test_a_child_killed_between_two_frames_is_replaced() -> None:
     image = stored(bytes_of(ct_slice()))
     render_frame(image, 0, "lung")
     assert WARM.child is not None
-    WARM.child.process.kill()
-    WARM.child.process.wait()
+    WARM.child.forked.kill()
     assert render_frame(image, 0, "soft").startswith(b"\xff\xd8")
 
 
@@ -150,26 +152,27 @@ def test_a_child_that_spins_is_ended_by_the_kernel(monkeypatch: pytest.MonkeyPat
     began = time.monotonic()
     assert child.ask(order, 60) is None
     assert time.monotonic() - began < 50
-    assert child.process.wait(5) != 0
+    assert child.forked.is_over(5)
     child.end()
 
 
 def test_the_child_ends_when_its_parent_lets_go() -> None:
     child = Child()
-    child.let_go()
-    assert child.process.wait(20) == 0
+    watched = os.dup(child.forked.pidfd)
+    child.forked.let_go()
+    assert select([watched], [], [], 20)[0]
+    os.close(watched)
 
 
-def test_answers_of_something_else_than_our_child_are_not_believed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_answers_of_something_else_than_our_child_are_not_believed() -> None:
     for said in ("no json", "[1]", '{"size": "x"}', '{"size": 99999999999}'):
-        impostor = tmp_path / "impostor"
-        impostor.write_text(f"#!/bin/sh\nread order\necho '{said}'\n")
-        impostor.chmod(0o700)
-        monkeypatch.setattr(sandbox.sys, "executable", str(impostor))
         child = Child()
-        assert child.ask({"do": "render"}, 5) is None, said
+        ours, impostor = socket.socketpair()
+        with ours, impostor:
+            real, child.forked = child.forked, replace(child.forked, line=ours)
+            impostor.sendall(said.encode() + b"\n")
+            assert child.ask({"do": "render"}, 1) is None, said
+        child.forked = real
         child.end()
 
 
@@ -192,13 +195,13 @@ def test_a_fork_starts_its_own_child() -> None:
     warm = WarmChild()
     warm.start()
     assert warm.child is not None
-    mine = warm.child.process.pid
+    mine = warm.child.forked.pid
     read, write = os.pipe()
     fork = os.fork()
     if fork == 0:
         warm.after_fork()
         warm.start()
-        os.write(write, str(warm.child.process.pid).encode())
+        os.write(write, str(warm.child.forked.pid).encode())
         warm.end()
         os._exit(0)
     os.waitpid(fork, 0)
@@ -206,7 +209,7 @@ def test_a_fork_starts_its_own_child() -> None:
     os.close(read)
     os.close(write)
     assert theirs != mine
-    assert warm.child.process.poll() is None
+    assert not warm.child.forked.is_over()
     warm.end()
 
 

@@ -79,11 +79,11 @@ class Server:
         return 1024 * max(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
 
     def workers(self) -> list[int]:
-        """Return the web workers, and not the sandbox's children."""
+        """Return the web workers, and not the sandbox."""
         return [
             child.pid
             for child in psutil.Process(self.process.pid).children()
-            if "requests_app.imaging.child" not in " ".join(child.cmdline())
+            if "requests_app.imaging.nursery" not in " ".join(child.cmdline())
         ]
 
     def end(self, number: int = signal.SIGTERM) -> None:

@@ -1,0 +1,79 @@
+"""Children come from a nursery: at once, apart from each other, and never longer than we live."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from requests_app.imaging.forked import ROOT, Nursery
+
+MEMORY = 3 * 1024**3
+
+
+@pytest.fixture
+def nursery() -> Iterator[Nursery]:
+    found = Nursery()
+    yield found
+    found.end()
+
+
+def test_a_second_child_comes_at_once_and_knows_its_own_line_only(nursery: Nursery) -> None:
+    first = nursery.fork(MEMORY, 20)
+    began = time.perf_counter()
+    second = nursery.fork(MEMORY, 20)
+    assert time.perf_counter() - began < 0.3  # a fresh start takes about 0.5 s of computing
+    opened = [os.readlink(one) for one in Path(f"/proc/{second.pid}/fd").iterdir()]
+    assert len({one for one in opened if one.startswith("socket:")}) == 1
+    for child in (first, second):
+        child.kill()
+        child.let_go()
+
+
+def test_children_have_the_limits_they_were_told(nursery: Nursery) -> None:
+    child = nursery.fork(1 << 30, 20)
+    child.line.sendall(b'{"do": "judge", "path": "/dev/null"}\n')
+    assert child.line.recv(1 << 16).startswith(b"{")
+    limits = Path(f"/proc/{child.pid}/limits").read_text()
+    assert f"Max address space         {1 << 30}" in limits
+    assert "Max file size             0" in limits
+    child.kill()
+    child.let_go()
+
+
+def test_a_killed_nursery_is_replaced_and_its_children_go_on(nursery: Nursery) -> None:
+    child = nursery.fork(MEMORY, 20)
+    assert nursery.process is not None
+    nursery.process.send_signal(signal.SIGKILL)
+    nursery.process.wait()
+    other = nursery.fork(MEMORY, 20)
+    child.line.sendall(b'{"do": "judge", "path": "/dev/null"}\n')
+    assert child.line.recv(1 << 16).startswith(b"{")
+    for one in (child, other):
+        one.kill()
+        one.let_go()
+
+
+def test_nothing_outlives_a_process_that_is_killed() -> None:
+    said = (
+        "import time\n"
+        "from requests_app.imaging.forked import NURSERY\n"
+        f"child = NURSERY.fork({MEMORY}, 20)\n"
+        "print(NURSERY.process.pid, child.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", said], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        pids = [int(word) for word in parent.stdout.readline().split()]
+        assert len(pids) == 2
+        watched = [psutil.Process(pid) for pid in pids]
+        parent.kill()
+    _, alive = psutil.wait_procs(watched, timeout=20)
+    assert alive == []
