@@ -10,9 +10,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     from django.core.management import execute_from_command_line
 
-    from project.embedded.session import database_for_command
+    from project.embedded.session import database_for_command, told_plainly
 
-    with database_for_command(sys.argv[1:]):
+    command = sys.argv[1:]
+    with told_plainly(command), database_for_command(command):
         execute_from_command_line(sys.argv)
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.db import OperationalError, ProgrammingError
+from psycopg.errors import UndefinedColumn, UndefinedTable
+
 from project import environment
 from project.embedded import postgres
 from project.embedded.lock import instance_lock
@@ -13,6 +16,10 @@ from project.embedded.processes import stop
 NEEDS_NO_DATABASE = frozenset(
     {"up", "inspect", "help", "version", "makemigrations", "collectstatic", "check"}
     | {"write_reference", "compilemessages", "spectacular", "--help", "--version", "-h"}
+)
+NO_TABLES = "The database lacks tables of this version. Bring it up to date: manage.py migrate."
+NO_ANSWER = (
+    "The database does not answer. Check DATABASE_URL, or that no other server has its place."
 )
 BASE = Path(__file__).resolve().parent.parent.parent
 
@@ -48,3 +55,15 @@ def database_for_command(command: Sequence[str]) -> Iterator[None]:
             yield
         finally:
             stop([child], seconds=30)
+
+
+@contextmanager
+def told_plainly(command: Sequence[str]) -> Iterator[None]:
+    """Say in a sentence that the database is not there or not up to date, and end with status 1."""
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        is_behind = isinstance(error.__cause__, UndefinedTable | UndefinedColumn)
+        if "--traceback" in command or (isinstance(error, ProgrammingError) and not is_behind):
+            raise
+        sys.exit(NO_TABLES if is_behind else NO_ANSWER)

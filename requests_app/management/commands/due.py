@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, ProgrammingError
 from django.utils.timezone import now
 
 from requests_app.failure_codes import FailureCode
@@ -116,12 +115,6 @@ def _place(
         raise CommandError(
             f"There is no facility {slug!r}. Known: {known}.", returncode=2
         ) from error
-    except OperationalError as error:
-        sentence = "The database does not answer. Start it (manage.py up) or leave --facility out."
-        raise CommandError(sentence, returncode=1) from error
-    except ProgrammingError as error:
-        sentence = "The database has no tables yet. Make them: manage.py migrate."
-        raise CommandError(sentence, returncode=1) from error
     calendar = calendar_for(facility)
     return calendar.zone_info, calendar, facility
 
