@@ -1,0 +1,76 @@
+-- The measures once more, written by hand over the tables of live work: no line of the product's
+-- own SQL or Python is used. Moments are whole seconds, as the mirror keeps them.
+-- %(as_of)s is the moment, in seconds since 1970.
+CREATE TEMPORARY VIEW told AS
+SELECT e.*, floor(extract(epoch FROM e.occurred_at))::bigint AS at, r.direction, f.zone, f.id AS place
+FROM requests_app_event e
+JOIN requests_app_imagingrequest r ON r.id = e.request_id
+JOIN requests_app_facility f ON f.id = r.facility_id
+WHERE r.state <> 'draft';
+
+CREATE TEMPORARY VIEW story AS
+SELECT r.id, r.direction, r.legal_basis, r.state, f.id AS place, f.zone,
+    (SELECT min(at) FROM told WHERE request_id = r.id AND kind = 'received') AS received,
+    (SELECT min(occurred_at) FROM told WHERE request_id = r.id AND kind = 'received') AS received_at,
+    (SELECT min(occurred_at) FROM told WHERE request_id = r.id AND kind = 'complete') AS complete_at,
+    (SELECT min(a.at) FROM told a WHERE a.request_id = r.id AND a.kind = 'available'
+        AND NOT EXISTS (SELECT FROM told x WHERE x.request_id = r.id
+            AND x.kind = 'delivery_failed' AND x.occurred_at >= a.occurred_at)) AS available,
+    (SELECT min(at) FROM told WHERE request_id = r.id
+        AND kind IN ('denied', 'withdrawn', 'not_found', 'duplicate')) AS ended,
+    EXISTS (SELECT FROM told WHERE request_id = r.id AND kind = 'extended') AS is_extended
+FROM requests_app_imagingrequest r JOIN requests_app_facility f ON f.id = r.facility_id
+WHERE r.state <> 'draft';
+
+CREATE TEMPORARY VIEW failure AS
+SELECT w.request_id, w.reason, w.at, (
+    SELECT min(n.at) FROM told n WHERE n.request_id = w.request_id AND n.seq > w.seq AND CASE w.kind
+        WHEN 'hold_started' THEN n.kind = 'hold_ended'
+        WHEN 'delivery_failed' THEN n.kind = 'available'
+        WHEN 'images_unusable' THEN n.kind IN ('images_usable', 'located', 'prepared')
+        ELSE n.kind = 'failure_recovered' AND n.reason = w.reason END) AS mended
+FROM told w
+WHERE w.reason <> ''
+    AND w.kind IN ('hold_started', 'delivery_failed', 'images_unusable', 'failure_noted');
+
+CREATE TEMPORARY VIEW handled AS
+SELECT t.request_id, t.seq FROM told t
+WHERE t.kind = 'manual_touch' AND NOT EXISTS (
+    SELECT FROM told b WHERE b.request_id = t.request_id AND b.kind = 'manual_touch'
+        AND b.actor_id IS NOT DISTINCT FROM t.actor_id AND b.touch = t.touch AND b.seq < t.seq
+        AND t.at - b.at <= 300
+        AND NOT EXISTS (SELECT FROM told m WHERE m.request_id = t.request_id
+            AND m.kind = 'manual_touch' AND m.actor_id IS NOT DISTINCT FROM t.actor_id
+            AND m.touch = t.touch AND m.seq > b.seq AND m.seq < t.seq));
+
+-- A patient has 30 days, or 60: to the end of the last of them, where the facility is.
+CREATE TEMPORARY VIEW lawful AS
+SELECT s.*, extract(epoch FROM (((received_at AT TIME ZONE zone)::date
+    + CASE WHEN is_extended THEN 61 ELSE 31 END)::timestamp AT TIME ZONE zone))::bigint AS due
+FROM story s WHERE legal_basis IN ('patient_access', 'representative_access');
+
+-- The contract allows five business days after the day of completeness; a day does not count that
+-- begins while the requester is waited for.
+CREATE TEMPORARY VIEW awaited AS
+SELECT h.request_id, h.occurred_at AS begun, coalesce(
+    (SELECT min(n.occurred_at) FROM told n WHERE n.request_id = h.request_id AND n.seq > h.seq
+        AND (n.kind IN ('denied', 'withdrawn', 'not_found', 'duplicate')
+            OR n.kind = 'hold_ended' AND (n.reason = h.reason OR n.reason = ''))),
+    'infinity') AS over
+FROM told h
+WHERE h.kind = 'hold_started' AND h.reason IN
+    ('IN01', 'AU01', 'AU02', 'AU03', 'AU04', 'AU05', 'LO05', 'RV03', 'TR08');
+
+CREATE TEMPORARY VIEW promised AS
+SELECT s.*, extract(epoch FROM ((day + 1)::timestamp AT TIME ZONE zone))::bigint AS due
+FROM story s CROSS JOIN LATERAL (
+    SELECT day::date FROM generate_series(1, 90) AS step
+    CROSS JOIN LATERAL (SELECT (complete_at AT TIME ZONE zone)::date + step AS day) AS days
+    WHERE extract(isodow FROM day) < 6
+        AND NOT EXISTS (SELECT FROM requests_app_holiday
+            WHERE facility_id = s.place AND date = day)
+        AND NOT EXISTS (SELECT FROM awaited a WHERE a.request_id = s.id
+            AND a.begun <= day::timestamp AT TIME ZONE zone
+            AND least(a.over, to_timestamp(%(as_of)s)) > day::timestamp AT TIME ZONE zone)
+    ORDER BY step LIMIT 1 OFFSET 4) AS fifth
+WHERE complete_at IS NOT NULL;

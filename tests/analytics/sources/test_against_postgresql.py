@@ -1,0 +1,115 @@
+"""Measures of live work equal what PostgreSQL says of the tables, asked by other words."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
+from analytics.sources.live import live_log
+from requests_app.demonstration.write import write_year
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+AS_OF = datetime(2026, 11, 24, 13, tzinfo=UTC)
+VIEWS = Path(__file__).with_name("measures.sql")
+_TOOK = "SELECT (available - received) / 86400.0 AS days FROM story WHERE available IS NOT NULL"
+_SENT = "FROM told WHERE kind = 'available'"
+_DISC = (
+    "channel IN ('physical_cd', 'physical_dvd', 'physical_usb', 'physical_film', 'physical_paper')"
+)
+_UNSURE = "channel IN ('', 'unknown')"
+_OPEN = "FROM story WHERE state NOT IN ('delivered', 'closed', 'denied', 'withdrawn', 'not_found', 'duplicate')"
+_DELIVERED = "FROM story WHERE available IS NOT NULL"
+_OF = "WHERE request_id = story.id"
+
+VALUES = {
+    "requests_received": "SELECT count(received) FROM story",
+    "open_requests": f"SELECT count(*) {_OPEN}",
+    "open_age_mean": f"SELECT avg(%(as_of)s - received) / 86400 {_OPEN}",
+    "turnaround_mean": f"SELECT avg(days) FROM ({_TOOK}) took",
+    "turnaround_median": f"SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY days) FROM ({_TOOK}) took",
+    "turnaround_p90": f"SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY days) FROM ({_TOOK}) took",
+    "turnaround_p95": f"SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY days) FROM ({_TOOK}) took",
+    "manual_touches_mean": (f"SELECT avg((SELECT count(*) FROM handled {_OF})) {_DELIVERED}"),
+    "rework_rate": (
+        f"SELECT avg((SELECT count(*) - 1 FROM told {_OF} AND kind = 'available')) {_DELIVERED}"
+    ),
+}
+"""One number each."""
+
+SHARES = {
+    "physical_media_share_out": (
+        f"SELECT count(*) FILTER (WHERE {_DISC}), count(*), count(*) FILTER (WHERE {_UNSURE}) "
+        f"{_SENT} AND direction = 'outbound'"
+    ),
+    "physical_media_share_in": (
+        f"SELECT count(*) FILTER (WHERE {_DISC}), count(*), count(*) FILTER (WHERE {_UNSURE}) "
+        "FROM told WHERE kind = 'images_received' AND direction = 'inbound'"
+    ),
+    "zero_touch_share": (
+        f"SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM handled {_OF})), count(*), 0 "
+        f"{_DELIVERED}"
+    ),
+    "first_pass_yield": (
+        f"SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM failure {_OF}) "
+        f"AND 1 = (SELECT count(*) FROM told {_OF} AND kind = 'available')), count(*), 0 {_DELIVERED}"
+    ),
+    "immediately_usable": (
+        f"SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM told {_OF} AND kind = 'images_unusable')), "
+        "count(*), 0 FROM story WHERE direction = 'inbound' "
+        f"AND EXISTS (SELECT FROM told {_OF} AND kind = 'images_received') "
+        f"AND EXISTS (SELECT FROM told {_OF} AND kind IN ('images_usable', 'images_unusable'))"
+    ),
+    "legal_sla_compliance": (
+        "SELECT count(*) FILTER (WHERE stop < due), count(*), 0 FROM (SELECT *, coalesce(available, "
+        "CASE WHEN state IN ('denied', 'not_found') THEN ended END) AS stop FROM lawful) l "
+        "WHERE (due <= %(as_of)s OR stop IS NOT NULL) "
+        "AND NOT (state IN ('withdrawn', 'duplicate') AND ended < due)"
+    ),
+    "sla_compliance": (
+        "SELECT count(*) FILTER (WHERE available < due), count(*), 0 FROM promised "
+        "WHERE (due <= %(as_of)s OR available IS NOT NULL) AND state NOT IN ('denied', 'not_found') "
+        "AND NOT (state IN ('withdrawn', 'duplicate') AND ended < due)"
+    ),
+}
+"""Numerator, denominator, and how many are unknown."""
+
+GROUPS = {
+    "deliveries_by_channel": (
+        f"SELECT coalesce(nullif(channel, ''), 'unknown'), count(*) {_SENT} GROUP BY 1"
+    ),
+    "failures_by_code": "SELECT reason, count(*) FROM failure GROUP BY 1",
+    "failure_hours_by_code": (
+        "SELECT reason, sum(mended - at) / 3600.0 FROM failure WHERE mended IS NOT NULL GROUP BY 1"
+    ),
+}
+"""A word and its number."""
+
+
+def test_measures_of_live_work_are_what_the_tables_say() -> None:
+    write_year(seed=5, requests=120, as_of=AS_OF, password="only for a test")
+    at = {"as_of": int(AS_OF.timestamp())}
+    found = compute(fold(live_log(AS_OF)), Selection())
+    with connection.cursor() as cursor:
+        cursor.execute(VIEWS.read_text().replace("%(as_of)s", str(at["as_of"])))
+
+        def asked(sql: str) -> list[tuple[Any, ...]]:
+            cursor.execute(sql, at)
+            return cursor.fetchall()
+
+        for key, sql in VALUES.items():
+            assert found[key].value == pytest.approx(float(asked(sql)[0][0]), rel=1e-9), key
+        for key, sql in SHARES.items():
+            one = found[key]
+            assert [(one.numerator, one.denominator, one.unknown)] == asked(sql), key
+            assert one.n > 5, key
+        for key, sql in GROUPS.items():
+            groups = {group.group: group.value for group in found[key].by}
+            assert len(groups) > 3, key
+            assert groups == {word: pytest.approx(float(n), rel=1e-9) for word, n in asked(sql)}, (
+                key
+            )
