@@ -26,16 +26,29 @@ _COUNTED: Once[Counted | None] = Once()
 
 def engine_for(question: Question, chosen: Sequence[Metric], by: Grouping | None) -> Engine:
     """Return the engine that answers a selection fastest and exactly."""
-    if by is not None and (
-        by.key not in ("facility", *PERIODS) or any(one.kind in ORDERED for one in chosen)
-    ):
+    if not _is_counted(chosen, by) or not _is_asked_again(question.mirror):
         return Duck(question)
-    counted = counted_ahead(question) if _is_asked_again(question.mirror) else None
+    return prepared_for(question, chosen, by) or Duck(question)
+
+
+def prepared_for(
+    question: Question, chosen: Sequence[Metric], by: Grouping | None
+) -> Prepared | None:
+    """Return what was counted ahead, where it can answer; None where it cannot."""
+    if not _is_counted(chosen, by):
+        return None
+    counted = counted_ahead(question)
     window = counted.reach.window(question.selection) if counted is not None else None
     if counted is None or window is None:
-        return Duck(question)
+        return None
     wanted = {statements.population(one) for one in chosen if one.kind in ORDERED}
-    return Prepared(counted, window) if wanted <= set(counted.cubes) else Duck(question)
+    return Prepared(counted, window) if wanted <= set(counted.cubes) else None
+
+
+def _is_counted(chosen: Sequence[Metric], by: Grouping | None) -> bool:
+    """Facilities and periods are counted ahead, the order of their values in groups is not."""
+    is_ordered = any(one.kind in ORDERED for one in chosen)
+    return by is None or (by.key in ("facility", *PERIODS) and not is_ordered)
 
 
 def _is_asked_again(mirror: Mirror) -> bool:

@@ -12,7 +12,8 @@ from analytics.eventlog import EventLog
 def with_business(steps: pa.Table, log: EventLog) -> pa.Table:
     """Add `business`: the business seconds of `waited`, null where there was no step before.
 
-    A log that holds dates only has no business time; there it is null for every step.
+    Their facilities stand as numbers of a list. A log that holds dates only has no business time;
+    there it is null for every step.
     """
     if log.granularity == "day" or not steps.num_rows:
         return steps.append_column("business", pa.nulls(steps.num_rows, pa.int64()))
@@ -20,10 +21,11 @@ def with_business(steps: pa.Table, log: EventLog) -> pa.Table:
     ends = steps["occurred"].combine_chunks().to_numpy()
     starts = ends - pc.fill_null(waited, 0).to_numpy(zero_copy_only=False)
     business = np.zeros(steps.num_rows, dtype=np.int64)
-    runs = pc.run_end_encode(steps["facility"].combine_chunks())
+    facility = steps["facility"].combine_chunks()
+    runs, names = pc.run_end_encode(facility.indices), facility.dictionary.to_pylist()
     begin = 0
-    for facility, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-        calendar, rows = log.calendar_of(facility), slice(begin, end)
+    for place, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+        calendar, rows = log.calendar_of(names[place]), slice(begin, end)
         business[rows] = calendar.business_seconds_of(starts[rows], ends[rows])
         begin = end
     unknown = waited.is_null().to_numpy(zero_copy_only=False)

@@ -6,66 +6,26 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from analytics.eventlog import REQUESTER, EventLog
+from analytics.eventlog import EventLog
 from analytics.mirror.business import with_business
 from analytics.mirror.days import days_of
 from analytics.mirror.flow import with_flow
+from analytics.mirror.steps import Story, in_words, steps_of
+from analytics.mirror.variants import variants_of
 from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.vocabulary import State
 
-_HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
-# `day` is the day of receipt in the log's zone. `lost` runs from a failure or hold to its
-# recovery, and is null until then.
-_STEPS = f"""
-SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_type, r.legal_basis,
-    r.modality, r.partner, r.priority, e.seq, e.occurred,
-    e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch,
-    lag(e.activity) OVER story AS previous,
-    e.occurred - lag(e.occurred) OVER story AS elapsed,
-    CASE WHEN e.reason IS NULL THEN NULL
-        WHEN e.activity = 'hold_started' THEN
-            min(e.occurred) FILTER (WHERE e.activity = 'hold_ended') OVER after - e.occurred
-        WHEN e.activity = 'delivery_failed' THEN
-            min(e.occurred) FILTER (WHERE e.activity = 'available') OVER after - e.occurred
-        WHEN e.activity = 'images_unusable' THEN
-            min(e.occurred) FILTER (WHERE e.activity IN ('images_usable', 'located', 'prepared'))
-                OVER after - e.occurred
-        WHEN e.activity = 'failure_noted' THEN
-            min(e.occurred) FILTER (WHERE e.activity = 'failure_recovered') OVER mended - e.occurred
-    END AS lost,
-    e.flows, CASE WHEN e.flows THEN lag(CASE WHEN e.flows THEN e.activity END IGNORE NULLS)
-        OVER story END AS follows,
-    CASE WHEN e.flows THEN e.occurred - lag(CASE WHEN e.flows THEN e.occurred END IGNORE NULLS)
-        OVER story END AS waited,
-    e.state_to, CASE WHEN e.state_to IS NOT NULL THEN
-        coalesce(lag(e.state_to IGNORE NULLS) OVER story, '{State.DRAFT}') END AS state_from,
-    CASE WHEN {_HUMAN} THEN
-        lag(CASE WHEN {_HUMAN} THEN e.actor END IGNORE NULLS) OVER story END AS previous_actor,
-    e.activity IN ('hold_started', 'delivery_failed', 'images_unusable', 'failure_noted')
-        AND e.reason IS NOT NULL AS is_failure,
-    e.activity = 'manual_touch' AND NOT coalesce(e.occurred - lag(e.occurred)
-        OVER (PARTITION BY e.request_id, e.activity, e.actor, e.touch ORDER BY e.seq) <= 300, FALSE)
-        AS is_touch
-FROM events e JOIN requests r USING (request_id)
-WINDOW story AS (PARTITION BY e.request_id ORDER BY e.seq),
-    after AS (PARTITION BY e.request_id ORDER BY e.seq
-        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING),
-    mended AS (PARTITION BY e.request_id, e.reason ORDER BY e.seq
-        ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
-ORDER BY e.facility, r.received, e.request_id, e.seq
-"""
-# What comes between two texts is told by their lengths, so that no two sequences look alike.
-_STORY = "string_agg(length(activity) || ':' || activity, '' ORDER BY seq) FILTER (WHERE flows)"
 _ALLOWED = ", ".join(
     f"'{origin}>{target}'" for origin in State for target in sorted(TRANSITIONS[origin])
 )
 _CASES = f"""
-SELECT r.*, coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
+SELECT r.* EXCLUDE (variant), coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
         AS failed_deliveries, coalesce(s.failures, 0) AS failures,
     coalesce(s.touches, 0) AS touches, s.channel, s.medium, coalesce(s.lost, 0) AS lost,
     coalesce(s.handoffs, 0) AS handoffs, coalesce(s.moves, 0) AS moves,
-    coalesce(s.moves_outside, 0) AS moves_outside, s.variant, s.lasted
+    coalesce(s.moves_outside, 0) AS moves_outside, r.variant, s.lasted
 FROM requests r LEFT JOIN (
     SELECT request_id,
         count(*) FILTER (WHERE activity = 'available') AS deliveries,
@@ -78,10 +38,14 @@ FROM requests r LEFT JOIN (
         count(*) FILTER (WHERE previous_actor <> actor) AS handoffs,
         count(state_to) AS moves,
         count(*) FILTER (WHERE state_from || '>' || state_to NOT IN ({_ALLOWED})) AS moves_outside,
-        md5({_STORY}) AS variant, CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted
+        CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted
     FROM steps GROUP BY request_id) s USING (request_id)
 ORDER BY r.facility, r.received, r.request_id
 """
+
+
+AT_ONCE = 1 << 16  # requests
+_BY = [(name, "ascending") for name in ("facility", "received", "request_id")]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -93,13 +57,31 @@ class Mirror:
     steps: pa.Table
 
 
+def _ordered(log: EventLog) -> pa.Table:
+    """Return requests with their day of receipt, by facility, receipt and number."""
+    days = days_of(log.requests["received"], log.zone)
+    requests = in_words(log.requests.append_column("day", days))
+    return requests.take(pc.sort_indices(requests, sort_keys=_BY))
+
+
 def fold(log: EventLog) -> Mirror:
-    """Return the two flat tables of a log."""
+    """Return the two flat tables of a log; so many requests at once, that memory stays bounded."""
+    requests = _ordered(log)
+    story = Story.of(requests, with_flow(log.events))
     with duckdb.connect(config={"threads": 2}) as database:
-        days = days_of(log.requests["received"], log.zone)
-        database.register("requests", log.requests.append_column("day", days))
-        database.register("events", with_flow(log.events))
-        steps = with_business(database.sql(_STEPS).to_arrow_table(), log)
-        database.register("steps", steps)
-        cases = database.sql(_CASES).to_arrow_table()
+        parts = [
+            _part(database, log, requests.slice(first, AT_ONCE), story.part(first, first + AT_ONCE))
+            for first in range(0, max(requests.num_rows, 1), AT_ONCE)
+        ]
+    cases, steps = (pa.concat_tables(tables) for tables in zip(*parts, strict=True))
     return Mirror(log=log, cases=cases, steps=steps)
+
+
+def _part(
+    database: duckdb.DuckDBPyConnection, log: EventLog, requests: pa.Table, story: Story
+) -> tuple[pa.Table, pa.Table]:
+    steps = with_business(steps_of(requests, story), log)
+    told = requests.append_column("variant", variants_of(story, requests.num_rows))
+    database.register("requests", told)
+    database.register("steps", steps)
+    return database.sql(_CASES).to_arrow_table(), in_words(steps)

@@ -133,9 +133,15 @@ def locked(source: str) -> Iterator[Path]:
 
 
 def path_of(table: str, key: Key) -> str:
-    """Return the name of a piece's file; a facility's word never becomes a path of its own."""
+    """Return the name of a piece's file; a facility's word never becomes a path of its own.
+
+    A name that begins with a dot or an underline is one that Spark would not read.
+    """
     facility, month = key
-    return f"{table}/{quote(facility, safe='')}.{month}.parquet"
+    name = quote(facility, safe="")
+    if name[:1] in ("", ".", "_"):
+        name = f"%{ord(name[0]):02X}{name[1:]}" if name else "%"
+    return f"{table}/{name}.{month}.parquet"
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

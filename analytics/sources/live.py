@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.eventlog import EVENTS, REQUESTER, REQUESTS, EventLog, table_of
-from analytics.sources.journal import read_journal, stories
-from analytics.sources.story import CaseReader, Filed, Place
-from requests_app.models import Facility, ImagingRequest, Policy
+from analytics.eventlog import EVENTS, REQUESTER, EventLog
+from analytics.sources.cases import cases_of
+from analytics.sources.filed import Read, read_told
+from analytics.sources.story import CaseReader, Place
+from analytics.sources.words import coded, worded
+from requests_app.models import Facility, Policy
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.history import Needs, needs_today
 from requests_app.sla.policy import calendar_for
-from requests_app.vocabulary import MEDIUM_OF, Channel, State
+from requests_app.vocabulary import MEDIUM_OF, Channel
 
 SECOND = timedelta(seconds=1)
 COUNTED_BY = "each facility's own business days, 24 hours each, without its holidays"
@@ -36,16 +38,13 @@ def live_log(
     places = {one.pk: Place(one, calendar_for(one), ZoneInfo(one.zone)) for one in facilities}
     usual = needs_today(moment) if needs is None else needs
     reader = CaseReader(places, list(Policy.objects.all()), usual, moment)
-    filed, journal = _filed(ids), read_journal(moment + SECOND, ids)
-    told = stories(journal)
-    requests = [reader.row(one, told[one.pk]) for one in filed if one.pk in told]
-    requests.sort(key=lambda row: (row["facility"], row["received"] or 0, row["request_id"]))
+    read = read_told(moment + SECOND, ids)
     return EventLog(
         name="live",
         as_of=int(moment.timestamp()),
         zone=zone_of(facilities),
-        requests=table_of(requests, REQUESTS),
-        events=_events(journal, filed, {pk: one.facility.slug for pk, one in places.items()}),
+        requests=cases_of(read, reader),
+        events=_events(read, {pk: one.facility.slug for pk, one in places.items()}),
         calendars={one.facility.slug: one.calendar for one in places.values()},
         calendar=COUNTED_BY,
     )
@@ -62,33 +61,20 @@ def zone_of(facilities: Iterable[Facility]) -> str:
     return min(((one.slug, one.zone) for one in facilities), default=("", "UTC"))[1]
 
 
-def _filed(ids: Collection[int] | None) -> list[Filed]:
-    """Return what was asked for, drafts left out, in order of its number within us."""
-    filed = ImagingRequest.objects.exclude(state=State.DRAFT).order_by("pk")
-    if ids is not None:
-        filed = filed.filter(pk__in=ids)
-    return [Filed._make(row) for row in filed.values_list(*Filed._fields)]
-
-
-def _events(journal: pa.Table, filed: list[Filed], slugs: Mapping[int, str]) -> pa.Table:
+def _events(read: Read, slugs: Mapping[int, str]) -> pa.Table:
     """Return the events of filed requests as the schema has them."""
-    known = pa.array([one.pk for one in filed], pa.int64())
-    at = pc.index_in(journal["request"], value_set=known)
-    journal, at = journal.filter(at.is_valid()), at.drop_null()
-    asked = pa.array([_word(one.requester_id) for one in filed], pa.string()).take(at)
-    is_asker = pc.fill_null(pc.equal(journal["actor"], asked), False)
-    media = pc.index_in(journal["channel"], value_set=pa.array(list(_MEDIA)))
+    filed, journal, place = read.filed, read.journal, read.place
+    asked = filed["requester_id"].cast(pa.string()).take(place)
+    is_asker = pc.fill_null(pc.equal(journal["actor"].cast(pa.string()), asked), False)
+    channel = coded(journal["channel"], tuple(_MEDIA))
+    facility = coded(filed["facility_id"], tuple(slugs))
     columns = {name: journal[name] for name in EVENTS.names if name in journal.column_names}
     columns |= {
-        "request_id": journal["request"].cast(pa.string()),
-        "facility": pa.array([slugs[one.facility_id] for one in filed], pa.string()).take(at),
-        "direction": pa.array([one.direction for one in filed], pa.string()).take(at),
-        "actor": pc.if_else(is_asker, REQUESTER, journal["actor"]),
+        "request_id": filed["pk"].cast(pa.string()).take(place),
+        "facility": worded(facility[place], tuple(slugs.values())),
+        "direction": filed["direction"].take(place),
+        "actor": pc.if_else(is_asker, REQUESTER, journal["actor"].cast(pa.string())),
         "occurred": pc.divide(journal["at"], 1_000_000),
-        "medium": pa.array(list(_MEDIA.values())).take(media),
+        "medium": worded(channel, tuple(_MEDIA.values())),
     }
     return pa.table({name: columns[name] for name in EVENTS.names}, schema=EVENTS)
-
-
-def _word(number: int | None) -> str | None:
-    return str(number) if number is not None else None

@@ -15,6 +15,7 @@ from requests_app.failure_codes import FailureCode
 from requests_app.models import Facility, Policy
 from requests_app.sla.calendar import DAY, BusinessCalendar
 from requests_app.sla.clock import CLOCKED, Moment, Timeline, fold, paused
+from requests_app.sla.day_table import moment
 from requests_app.sla.explain import DueDate
 from requests_app.sla.history import Needs
 from requests_app.sla.moments import moments_of, next_turn
@@ -23,7 +24,7 @@ from requests_app.sla.rules import CONTRACT, Rule
 from requests_app.sla.stop import stop_of
 from requests_app.vocabulary import Direction, EventKind, State
 
-_OUTCOMES = {
+OUTCOMES = {
     State.DELIVERED: "delivered",
     State.CLOSED: "delivered",
     State.DENIED: "denied",
@@ -49,6 +50,12 @@ class Filed(NamedTuple):
     received_at: datetime | None
     requester_id: int | None
 
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Filed:
+        """Return what was read, its receipt in microseconds since 1970."""
+        at = row["received_at"]
+        return cls(**{**row, "received_at": moment(at) if at is not None else None})
+
 
 @dataclass(frozen=True)
 class Place:
@@ -68,19 +75,18 @@ class CaseReader:
         self.places, self.policies, self.needs, self.as_of = places, policies, needs, as_of
         begins = {row.effective_from for row in policies if row.effective_from}
         ends = {row.effective_to + DAY for row in policies if row.effective_to}
-        self._turns = sorted(begins | ends)  # between two of them the same rules are in force
-        self._in_force: dict[tuple[int, int, str], tuple[Rule, ...]] = {}
+        self.turns = sorted(begins | ends)  # between two of them the same rules are in force
+        self._in_force: dict[tuple[int, int], Mapping[str, Rule]] = {}
 
     def rules(self, filed: Filed) -> tuple[Rule, ...]:
         """Return the rules of a request."""
         place, received = self.places[filed.facility_id], filed.received_at
         day = received.astimezone(place.zone).date() if received is not None else None
-        turn = bisect_right(self._turns, day) if day is not None else -1
-        key = (filed.facility_id, turn, filed.legal_basis)
+        turn = bisect_right(self.turns, day) if day is not None else -1
+        key = (filed.facility_id, turn)
         if key not in self._in_force:
-            found = in_force(self.policies, place.facility, day)
-            self._in_force[key] = rules_under(found, filed.legal_basis)
-        return self._in_force[key]
+            self._in_force[key] = in_force(self.policies, place.facility, day)
+        return rules_under(self._in_force[key], filed.legal_basis)
 
     def row(self, filed: Filed, story: Sequence[Happened]) -> dict[str, Any]:
         """Return the row of one request."""
@@ -157,7 +163,7 @@ def _outcome(state: State, story: Sequence[Happened]) -> str | None:
     reasons = [event.reason for event in story if event.state_to == State.NOT_FOUND]
     if state is State.NOT_FOUND and reasons[-1:] == [FailureCode.IN03]:
         return "not_our_patient"
-    return _OUTCOMES.get(state)
+    return OUTCOMES.get(state)
 
 
 def _state_at(story: Sequence[Happened]) -> State:

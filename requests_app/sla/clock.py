@@ -65,7 +65,7 @@ class Timeline:
         return self.open_hold is not None and self.open_hold.requester_caused
 
 
-_FIRST: dict[EventKind, str] = {
+FIRST_OF: dict[EventKind, str] = {
     EventKind.RECEIVED: "received",
     EventKind.LOGGED: "logged",
     EventKind.COMPLETE: "complete",
@@ -79,12 +79,12 @@ _FIRST: dict[EventKind, str] = {
     EventKind.CLOSED: "closed",
     EventKind.EXTENDED: "extended",
 }
-_ENDS = frozenset({EventKind.DENIED, EventKind.WITHDRAWN, EventKind.NOT_FOUND, EventKind.DUPLICATE})
+ENDS = frozenset({EventKind.DENIED, EventKind.WITHDRAWN, EventKind.NOT_FOUND, EventKind.DUPLICATE})
 CLOCKED = frozenset(
-    {*_FIRST, *_ENDS, EventKind.DELIVERY_FAILED, EventKind.HOLD_STARTED, EventKind.HOLD_ENDED}
+    {*FIRST_OF, *ENDS, EventKind.DELIVERY_FAILED, EventKind.HOLD_STARTED, EventKind.HOLD_ENDED}
 )
 """The kinds of events that a timeline is folded from; others may be left out."""
-_UNDONE_BY_FAILURE = {"sent": None, "available": None}
+UNDONE_BY_FAILURE = {"sent": None, "available": None}
 
 
 def fold(moments: Iterable[Moment]) -> Timeline:
@@ -98,18 +98,18 @@ def fold(moments: Iterable[Moment]) -> Timeline:
     holds: list[Hold] = []
     ended: tuple[EventKind, datetime] | None = None
     for moment in sorted(dict.fromkeys(moments), key=lambda moment: moment.at):
-        name = _FIRST.get(moment.kind)
+        name = FIRST_OF.get(moment.kind)
         if name is not None and found.get(name) is None:
             found[name] = moment.at
         if moment.kind is EventKind.DELIVERY_FAILED:
-            found |= _UNDONE_BY_FAILURE
+            found |= UNDONE_BY_FAILURE
         if moment.kind is EventKind.HOLD_STARTED:
             holds.append(Hold(started=moment.at, ended=None, reason=moment.reason))
         if moment.kind is EventKind.HOLD_ENDED:
             holds = _ended(holds, moment)
-        if moment.kind in _ENDS:
+        if moment.kind in ENDS:
             holds = [replace(hold, ended=hold.ended or moment.at) for hold in holds]
-        if moment.kind in _ENDS and ended is None:
+        if moment.kind in ENDS and ended is None:
             ended = (moment.kind, moment.at)
     kind, at = ended or (None, None)
     return Timeline(**found, holds=tuple(holds), ended_by=kind, ended_at=at)

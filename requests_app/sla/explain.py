@@ -59,7 +59,7 @@ def explain(
     until = as_of or max((hold.ended or hold.started for hold in holds), default=starts_at)
     stretches = paused(holds, until=until) if rule.pauses else ()
     is_held = rule.pauses and any(hold.ended is None and hold.requester_caused for hold in holds)
-    count = _Count(rule, calendar.local_day(starts_at), _day_zero(rule, starts_at, calendar))
+    count = _Count(rule, calendar.local_day(starts_at), day_zero(rule, starts_at, calendar))
     if stretches or is_held:
         return count.due(calendar, stretches, extended=extended, is_held=is_held)
     if (count, extended) not in calendar.counted:
@@ -104,7 +104,8 @@ class _Count:
         )
 
 
-def _day_zero(rule: Rule, starts_at: datetime, calendar: BusinessCalendar) -> date:
+def day_zero(rule: Rule, starts_at: datetime, calendar: BusinessCalendar) -> date:
+    """Return the day after which counting begins."""
     day = calendar.local_day(starts_at)
     local = starts_at.astimezone(calendar.zone_info)
     if rule.cutoff is not None and local.time() > rule.cutoff:

@@ -10,16 +10,21 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Result
+from analytics.metrics.grouping import grouping_of
+from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import suppressed_together
 from analytics.metrics.without import Without, without_each_code
 from analytics.mirror.kept import note_report
+from analytics.mirror.published import Snapshot
 from analytics.readers.arguments import add_selection, selection_for, snapshot_for
+from analytics.readers.engines import EngineName, compute_by
 from analytics.sources.opening import LIVE
+from requests_app.refusals import DisclessError
 
 
 class Command(BaseCommand):
@@ -32,6 +37,11 @@ class Command(BaseCommand):
         add_selection(parser)
         parser.add_argument("--key", action="append", help="a measure; may repeat")
         parser.add_argument("--by", choices=list(GROUPINGS))
+        parser.add_argument(
+            "--engine",
+            choices=list(EngineName),
+            help="what computes: by default whatever is fastest (docs/how-to/measure-on-spark.md)",
+        )
         parser.add_argument(
             "--without-codes",
             action="store_true",
@@ -57,14 +67,15 @@ class Command(BaseCommand):
         snapshot = snapshot_for(options, at)
         mirror = snapshot.mirror
         chosen = selection_for(options, mirror)
-        computed = compute(mirror, chosen, options["key"], by=options["by"])
+        computed = _computed(snapshot, chosen, options)
         results: Mapping[str, Result | PublishedResult] = computed
         if options["publish"]:
             results = suppressed_together(computed.values(), by=options["by"])
         as_of = datetime.fromtimestamp(mirror.log.as_of, UTC).isoformat()
         codes = without_each_code(mirror, chosen) if options["without_codes"] else ()
         if not options["json"]:
-            lines = [in_words(result) for result in results.values()]
+            named = options["engine"] is not None
+            lines = [in_words(result, named=named) for result in results.values()]
             self.stdout.write("\n".join([*lines, *map(_without, codes)]))
             return
         answer = {
@@ -86,6 +97,20 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(answer))
 
 
+def _computed(
+    snapshot: Snapshot, chosen: Selection, options: Mapping[str, Any]
+) -> dict[str, Result]:
+    keys, by = options["key"], options["by"]
+    if options["engine"] is None:
+        return compute(snapshot.mirror, chosen, keys, by=by)
+    metrics = METRICS if keys is None else [BY_KEY[key] for key in keys]
+    group = grouping_of(by) if by is not None else None
+    try:
+        return compute_by(EngineName(options["engine"]), snapshot, chosen, metrics, group)
+    except DisclessError as error:
+        raise CommandError(str(error), returncode=2) from error
+
+
 def _without(one: Without) -> str:
     return (
         f"Without {one.code} ({one.requests} requests, {one.hours:.0f} hours): nine in ten "
@@ -93,8 +118,8 @@ def _without(one: Without) -> str:
     )
 
 
-def in_words(result: Result | PublishedResult) -> str:
-    """Return one line for people."""
+def in_words(result: Result | PublishedResult, *, named: bool = False) -> str:
+    """Return one line for people; it says what computed it where `named`."""
     if result.value is None:
         return f"{result.label}: - ({result.why})"
     span = (
@@ -104,4 +129,5 @@ def in_words(result: Result | PublishedResult) -> str:
     left_out = "; ".join(
         f"{'(hidden)' if n is None else n} {why}" for why, n in result.excluded.items()
     )
-    return line + (f"; left out: {left_out}" if left_out else "")
+    line += f"; left out: {left_out}" if left_out else ""
+    return line + (f"; by {result.engine}" if isinstance(result, Result) and named else "")

@@ -30,6 +30,38 @@ def test_a_slice_that_is_none_is_misuse(word: str) -> None:
     assert refused.value.returncode == 2
 
 
+@pytest.mark.parametrize(("name", "said_by"), [("duckdb", "duckdb"), ("counted", "rollup")])
+def test_the_engine_that_is_named_answers_and_says_so(
+    name: str, said_by: str, capsys: Printed
+) -> None:
+    usual = said(capsys, "metrics")["metrics"]
+    asked = said(capsys, "metrics", "--engine", name)["metrics"]
+    assert {one["engine"] for one in asked if one["value"] is not None} == {said_by}
+    for one, other in zip(asked, usual, strict=True):
+        assert one["value"] == pytest.approx(other["value"])
+    call_command("metrics", "--engine", name, "--key", "open_requests")
+    assert capsys.readouterr().out.endswith(f"; by {said_by}\n")
+
+
+def test_what_was_not_counted_ahead_is_refused_by_that_engine() -> None:
+    for words in (("--slice", "modality=CT chest"), ("--by", "modality")):
+        with pytest.raises(CommandError, match="Ask another engine") as refused:
+            call_command("metrics", "--engine", "counted", *words)
+        assert refused.value.returncode == 2
+
+
+@pytest.mark.slow
+def test_spark_answers_over_the_parquet_of_the_source(capsys: Printed) -> None:
+    usual = said(capsys, "metrics", "--by", "facility", "--direction", "inbound")["metrics"]
+    asked = said(
+        capsys, "metrics", "--by", "facility", "--direction", "inbound", "--engine", "spark"
+    )["metrics"]
+    assert {one["engine"] for one in asked if one["value"] is not None} == {"spark"}
+    for one, other in zip(asked, usual, strict=True):
+        assert one["value"] == pytest.approx(other["value"])
+        assert [group["n"] for group in one["by"]] == [group["n"] for group in other["by"]]
+
+
 def test_weeks_are_cohorts_by_receipt(capsys: Printed) -> None:
     found = said(capsys, "metrics", "--key", "sla_compliance", "--by", "week")["metrics"][0]
     assert found["by"][0]["group"].startswith("2026-W")

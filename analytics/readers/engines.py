@@ -1,0 +1,100 @@
+"""Measures by the engine that somebody names, rather than the one that suits best."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+from django.conf import settings
+
+from analytics.metrics.compute import answer
+from analytics.metrics.definition import Metric, Result
+from analytics.metrics.engines.duck import Duck
+from analytics.metrics.engines.spark import Spark
+from analytics.metrics.engines.spark_session import spark_over
+from analytics.metrics.grouping import Grouping
+from analytics.metrics.planner import prepared_for
+from analytics.metrics.question import asking
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import Mirror
+from analytics.mirror.kept import with_content
+from analytics.mirror.partition import split
+from analytics.mirror.published import Facts, Snapshot, publish, root_of
+from requests_app.refusals import DisclessError
+
+
+class EngineName(StrEnum):
+    """What can be named."""
+
+    DUCKDB = "duckdb"
+    COUNTED = "counted"
+    SPARK = "spark"
+
+
+class NotCounted(DisclessError):
+    """The selection is not one of those that are counted ahead."""
+
+    code = "not_counted"
+    status = 422
+
+
+def compute_by(
+    name: EngineName,
+    snapshot: Snapshot,
+    selection: Selection,
+    chosen: Sequence[Metric],
+    by: Grouping | None,
+) -> dict[str, Result]:
+    """Return the results of measures by one engine; NotCounted or NoSpark where it cannot."""
+    mirror = snapshot.mirror
+    if name is EngineName.SPARK:
+        with _published(snapshot) as folder:
+            return _by_spark(folder, mirror, selection, chosen, by)
+    with asking(mirror, selection) as question:
+        if name is EngineName.DUCKDB:
+            return answer(Duck(question), mirror, chosen, by=by)
+        prepared = prepared_for(question, chosen, by)
+        if prepared is None:
+            raise NotCounted(
+                "Counted ahead are facilities and days in the source's own zone, without other "
+                "filters, and in groups only what adds up. Ask another engine."
+            )
+        return answer(prepared, mirror, chosen, by=by)
+
+
+def _by_spark(
+    folder: Path,
+    mirror: Mirror,
+    selection: Selection,
+    chosen: Sequence[Metric],
+    by: Grouping | None,
+) -> dict[str, Result]:
+    session = spark_over(str(folder), scratch=_scratch())
+    try:
+        return answer(Spark(session, selection, mirror.log.as_of), mirror, chosen, by=by)
+    finally:
+        session.stop()
+
+
+def _scratch() -> Path:
+    found = Path(settings.MIRROR_ROOT) / "spark"
+    found.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return found
+
+
+@contextmanager
+def _published(snapshot: Snapshot) -> Iterator[Path]:
+    """Yield the folder of a snapshot's Parquet, written for this once where it was not published."""
+    source = snapshot.mirror.log.name
+    kept = with_content(source, snapshot.content)
+    if kept is not None:
+        yield root_of(source) / kept.name
+        return
+    log = snapshot.mirror.log
+    facts = Facts(source=log.name, as_of=log.as_of, watermark=snapshot.watermark, zone=log.zone)
+    with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
+        made = publish(Path(folder), facts, split(snapshot.mirror), last=None)
+        yield Path(folder) / made.name

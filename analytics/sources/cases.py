@@ -1,0 +1,127 @@
+"""Many requests with their journals, as the rows of cases: what `CaseReader` says of each.
+
+Everything is counted by columns; stories that columns would not tell apart are read one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import compute as pc
+
+from analytics.eventlog import REQUESTS
+from analytics.sources.filed import Read
+from analytics.sources.grouped import groups_of
+from analytics.sources.journal import stories
+from analytics.sources.moved import Moves, moves_of
+from analytics.sources.standing import SECOND, UNITS, Many, Standing, stand
+from analytics.sources.story import CaseReader
+from analytics.sources.words import coded, worded
+from requests_app.sla.day_table import NONE, Integers, Truths, micros
+from requests_app.sla.moments import next_turn
+from requests_app.sla.timelines import Timelines, timelines_of
+from requests_app.vocabulary import Direction
+
+_MOMENTS = ("received", "complete", "available", "first_opened", "closed")
+_INBOUND = (Direction.INBOUND.value,)
+_SAID = ("direction", "requester_type", "legal_basis", "modality", "partner", "priority", "intake")
+
+
+def cases_of(read: Read, reader: CaseReader) -> pa.Table:
+    """Return the rows of all requests, ordered by facility, receipt and number."""
+    told = read.told
+    lines, is_inbound = timelines_of(told), coded(read.filed["direction"], _INBOUND) == 0
+    moves = moves_of(told, read.journal, is_inbound)
+    groups, is_odd = groups_of(read.filed, lines, reader, read.one)
+    many = Many(lines=lines, moves=moves, is_inbound=is_inbound, needs=reader.needs)
+    standing = Standing.nothing(told.requests)
+    for group in groups:
+        stand(group, many, standing)
+    cases = _table(read.filed, lines, moves, standing, reader)
+    cases = _with_odd(cases, read, np.flatnonzero(is_odd).tolist(), reader)
+    order = pa.table(
+        {
+            "facility": cases["facility"],
+            "received": pc.fill_null(cases["received"], 0),
+            "request_id": cases["request_id"],
+        }
+    )
+    by = [(name, "ascending") for name in order.column_names]
+    return cases.take(pc.sort_indices(order, sort_keys=by))
+
+
+def _table(
+    filed: pa.Table, lines: Timelines, moves: Moves, standing: Standing, reader: CaseReader
+) -> pa.Table:
+    places = {pk: one.facility.slug for pk, one in reader.places.items()}
+    facility = coded(filed["facility_id"], tuple(places))
+    is_open = moves.outcome < 0
+    ended = np.where(lines.ended_at != NONE, lines.ended_at, lines.at["available"])
+    columns: dict[str, Any] = {
+        "request_id": filed["pk"].cast(pa.string()),
+        "number": filed["number"],
+        "facility": worded(facility, tuple(places.values())),
+        "state": worded(moves.state, moves.states),
+        "outcome": worded(moves.outcome, moves.outcomes),
+        "ended": whens(ended),
+        "contract_due": whens(standing.contract_due),
+        "contract_stop": whens(standing.contract_stop),
+        "contract_seconds": _numbers(standing.contract_seconds, standing.contract_seconds != NONE),
+        "legal_due": whens(standing.legal_due),
+        "due": whens(standing.due),
+        "due_unit": worded(standing.due_unit, UNITS),
+        "at_risk_from": _reached(standing.at_risk, is_open),
+        "late_from": _reached(standing.late, is_open),
+        "very_late_from": _reached(standing.very_late, is_open),
+        "is_held": pa.array(lines.waits, mask=~is_open),
+        "held_since": whens(lines.held_since),
+        "stale_from": _stale_from(facility, lines.waits, reader),
+        "usable": worded(moves.usable, moves.grades),
+    }
+    columns |= {name: whens(lines.at[name]) for name in _MOMENTS}
+    columns |= {name: filed[name].cast(pa.string()) for name in _SAID}
+    return pa.table({name: columns[name] for name in REQUESTS.names}, schema=REQUESTS)
+
+
+def _with_odd(cases: pa.Table, read: Read, places: Sequence[int], reader: CaseReader) -> pa.Table:
+    """Read the stories of some places one by one, in the place of their rows."""
+    if not places:
+        return cases
+    filed = [read.one(place) for place in places]
+    ids = pa.array([one.pk for one in filed], pa.int64())
+    told = stories(read.journal.filter(pc.is_in(read.journal["request"], value_set=ids)))
+    rows = [reader.row(one, told[one.pk]) for one in filed]
+    alone = pa.table(
+        {name: [row.get(name) for row in rows] for name in REQUESTS.names}, schema=REQUESTS
+    )
+    stays = np.ones(cases.num_rows, bool)
+    stays[places] = False
+    return pa.concat_tables([cases.filter(pa.array(stays)), alone])
+
+
+def whens(moments: Integers) -> pa.Array:
+    """Return the whole second in which each moment lies."""
+    return _numbers(moments // SECOND, moments != NONE)
+
+
+def _reached(moments: Integers, is_open: Truths) -> pa.Array:
+    """Return the first whole second at which each moment is reached, of open requests."""
+    return _numbers(-(-moments // SECOND), (moments != NONE) & is_open)
+
+
+def _numbers(values: Integers, known: Truths) -> pa.Array:
+    return pa.array(values, pa.int64(), mask=~known)
+
+
+def _stale_from(facility: NDArray[np.int32], waits: Truths, reader: CaseReader) -> pa.Array:
+    turns = [
+        ceil(micros(next_turn(one.calendar, reader.as_of)) / SECOND)
+        for one in reader.places.values()
+    ]
+    found = np.array([*turns, 0], np.int64)[facility]
+    return _numbers(found, waits)

@@ -1,0 +1,73 @@
+"""Rows of PostgreSQL as columns of Arrow, by COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+from psycopg.errors import error_from_result
+from psycopg.pq import ExecStatus
+from psycopg.pq.abc import PGresult
+from pyarrow import csv
+
+WORD = pa.dictionary(pa.int32(), pa.string())
+_AT_ONCE = 1 << 25  # bytes
+
+
+def copied(select: str, values: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> pa.Table:
+    """Return the rows of a statement; a null is null, an empty word is an empty word."""
+    copy = f"COPY ({select}) TO STDOUT (FORMAT csv)"
+    tables = [_parsed(text, columns) for text in _texts(copy, values)]
+    if not tables:
+        return pa.schema(columns).empty_table()
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def _texts(copy: str, values: Mapping[str, Any]) -> Iterator[bytearray]:
+    """Yield many rows at once, as libpq gives them: the driver's own loop takes five times longer.
+
+    Whoever asks for no more lets the rest pass by, so that the connection is free again.
+    """
+    with connection.wrap_database_errors, connection.cursor() as cursor:
+        cursor.execute("SELECT")  # the driver opens a transaction with its own statements only
+        server = connection.connection.pgconn
+        _check(server.exec_(cursor.mogrify(copy, values).encode()), ExecStatus.COPY_OUT)
+        text, size = bytearray(), 0
+        try:
+            while size >= 0:
+                size, row = server.get_copy_data(0)
+                text += row
+                if len(text) >= _AT_ONCE or (size < 0 and text):
+                    yield text
+                    text = bytearray()
+        finally:
+            while size >= 0:
+                size, _ = server.get_copy_data(0)
+            ends = list(iter(server.get_result, None))
+        for end in ends:
+            _check(end, ExecStatus.COMMAND_OK)
+
+
+def _check(result: PGresult, wanted: ExecStatus) -> None:
+    if result.status != wanted:
+        raise error_from_result(result)
+
+
+def _parsed(text: bytearray, columns: Mapping[str, pa.DataType]) -> pa.Table:
+    return csv.read_csv(
+        pa.BufferReader(pa.py_buffer(text)),
+        read_options=csv.ReadOptions(
+            column_names=list(columns), use_threads=False, block_size=len(text) + 1
+        ),
+        parse_options=csv.ParseOptions(newlines_in_values=True),
+        convert_options=csv.ConvertOptions(
+            column_types=dict(columns),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
