@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
+from analytics.metrics.change import Change
 from analytics.metrics.definition import Result
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
@@ -31,9 +32,16 @@ FIGURES = pa.schema(
         "excluded": pa.string(),
         "why": pa.string(),
         "engine": pa.string(),
+        "before": pa.float64(),
+        "difference": pa.float64(),
+        "difference_low": pa.float64(),
+        "difference_high": pa.float64(),
     }
 )
-"""One row a measure, its `group` null, and one a group of it; `excluded` is a JSON object."""
+"""One row a measure, its `group` null, and one a group of it; `excluded` is a JSON object.
+
+The change, from `before` on, is null unless the call compares.
+"""
 
 CASES = (
     *("request_id", "number", "facility", "direction", "requester_type", "legal_basis"),
@@ -79,8 +87,8 @@ def graph_of(found: Graph) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=GRAPH)
 
 
-def figures_of(results: Iterable[Result]) -> pa.Table:
-    """Return results as rows."""
+def figures_of(results: Iterable[Result], changed: Mapping[str, Change]) -> pa.Table:
+    """Return results as rows, with what changed beside them."""
     rows: list[dict[str, Any]] = []
     for result in results:
         named = {"key": result.key, "label": result.label, "unit": result.unit}
@@ -98,6 +106,7 @@ def figures_of(results: Iterable[Result]) -> pa.Table:
                 "why": result.why,
                 "engine": result.engine,
             }
+            | _changed(changed.get(result.key))
         )
         rows += [
             named
@@ -113,6 +122,17 @@ def figures_of(results: Iterable[Result]) -> pa.Table:
             for one in result.by
         ]
     return pa.Table.from_pylist(rows, schema=FIGURES)
+
+
+def _changed(one: Change | None) -> dict[str, float | None]:
+    if one is None:
+        return {}
+    return {
+        "before": one.before.value,
+        "difference": one.difference,
+        "difference_low": one.low,
+        "difference_high": one.high,
+    }
 
 
 def cases_of(mirror: Mirror, selection: Selection, *, limit: int, offset: int) -> pa.Table:

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from analytics.metrics.slices import GROUPINGS, SLICES
+from analytics.readers.query import COMPARISONS
 
 Fields = serializers.Serializer[None]
 
@@ -58,6 +59,7 @@ class MetricsSerializer(SelectedSerializer):
     """Figures of a selection."""
 
     metrics = serializers.ListField(child=serializers.DictField())
+    changes = serializers.DictField(required=False)
 
 
 class CasesSerializer(SelectedSerializer):
@@ -90,6 +92,9 @@ MEASURES = [
     *SELECTS,
     _many("key", "a measure; all where none is named"),
     OpenApiParameter("by", str, enum=list(GROUPINGS), description="groups"),
+    OpenApiParameter(
+        "compare", str, enum=list(COMPARISONS), description="before: with as many days just before"
+    ),
 ]
 PAGES = [
     *SELECTS,

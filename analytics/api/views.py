@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -26,8 +27,9 @@ from analytics.api.schema import (
     MetricsSerializer,
 )
 from analytics.metrics.catalogue import METRICS
+from analytics.metrics.change import Change, changes
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import METHOD_VERSION, Metric
+from analytics.metrics.definition import METHOD_VERSION, Metric, Result
 from analytics.metrics.question import asking
 from analytics.process.basis import basis_of
 from analytics.process.graph import graph
@@ -72,8 +74,10 @@ class Metrics(Figures):
         found = compute(asked.view.snapshot.mirror, asked.view.selection, asked.keys, by=asked.by)
         _record(request, asked, "figures", len(found))
         facts = _facts(asked) | {"by": asked.by}
+        changed = _changes(asked, found) if "compare" in request.query_params else {}
         body = facts | {"metrics": [asdict(one) for one in found.values()]}
-        return Response(Answer(figures_of(found.values()), facts, body))
+        body |= {"changes": {key: asdict(one) for key, one in changed.items()}} if changed else {}
+        return Response(Answer(figures_of(found.values(), changed), facts, body))
 
 
 class Graph(Figures):
@@ -108,6 +112,14 @@ class Cases(Figures):
         _record(request, asked, "cases", table.num_rows)
         facts = _facts(asked) | {"limit": limit, "offset": offset}
         return Response(Answer(table, facts, facts | {"cases": table.to_pylist()}))
+
+
+def _changes(asked: Asked, found: Mapping[str, Result]) -> dict[str, Change]:
+    """Return what changed since the period before, where the address asks for it."""
+    view = asked.view
+    if view.query.compare != "before":
+        return {}
+    return changes(view.snapshot.mirror, view.selection, found.values())
 
 
 def _declared(metric: Metric) -> dict[str, Any]:

@@ -32,10 +32,18 @@ def newcombe(a: int, n: int, b: int, m: int) -> tuple[float, float]:
     """
     if n == 0 or m == 0:
         return -1.0, 1.0
-    one, other = a / n, b / m
-    low_a, high_a = wilson(a, n)
-    low_b, high_b = wilson(b, m)
-    difference = one - other
-    low = difference - math.hypot(one - low_a, high_b - other)
-    high = difference + math.hypot(high_a - one, other - low_b)
+    return of_difference((a / n, *wilson(a, n)), (b / m, *wilson(b, m)))
+
+
+def of_difference(
+    one: tuple[float, float, float], other: tuple[float, float, float]
+) -> tuple[float, float]:
+    """Return the interval of the difference of two independent estimates.
+
+    Each is its value with the ends of its own interval, of the same confidence. Source: Zou and
+    Donner, Statistics in Medicine 27 (2008) 1693; with Wilson's intervals it is Newcombe's.
+    """
+    (a, low_a, high_a), (b, low_b, high_b) = one, other
+    low = a - b - math.hypot(a - low_a, high_b - b)
+    high = a - b + math.hypot(high_a - a, b - low_b)
     return low, high

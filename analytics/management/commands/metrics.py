@@ -11,8 +11,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analytics.metrics.catalogue import BY_KEY, METRICS
+from analytics.metrics.change import Change, changes
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import METHOD_VERSION, Result
+from analytics.metrics.definition import METHOD_VERSION, Metric, Result
 from analytics.metrics.grouping import grouping_of
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
@@ -48,6 +49,11 @@ class Command(BaseCommand):
             help="also what nine in ten would take without each failure code",
         )
         parser.add_argument(
+            "--compare",
+            action="store_true",
+            help="also what changed since as many days just before --from (needs --from and --to)",
+        )
+        parser.add_argument(
             "--publish",
             action="store_true",
             help="only what may leave the house: counts from 1 to 10, and what would tell them, "
@@ -57,12 +63,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compute and print."""
-        if unknown := [key for key in options["key"] or [] if key not in BY_KEY]:
-            raise CommandError(
-                f"There is no measure {unknown[0]!r}. Known: {', '.join(BY_KEY)}.", returncode=2
-            )
-        if options["publish"] and options["without_codes"]:
-            raise CommandError("Codes are for the house: leave out --without-codes.", returncode=2)
+        _check(options)
         at = timezone.now()
         snapshot = snapshot_for(options, at)
         mirror = snapshot.mirror
@@ -71,27 +72,20 @@ class Command(BaseCommand):
         results: Mapping[str, Result | PublishedResult] = computed
         if options["publish"]:
             results = suppressed_together(computed.values(), by=options["by"])
-        as_of = datetime.fromtimestamp(mirror.log.as_of, UTC).isoformat()
         codes = without_each_code(mirror, chosen) if options["without_codes"] else ()
+        changed = changes(mirror, chosen, computed.values()) if options["compare"] else {}
         if not options["json"]:
             named = options["engine"] is not None
             lines = [in_words(result, named=named) for result in results.values()]
-            self.stdout.write("\n".join([*lines, *map(_without, codes)]))
+            told = [_changed(BY_KEY[key], one) for key, one in changed.items()]
+            self.stdout.write("\n".join([*lines, *told, *map(_without, codes)]))
             return
-        answer = {
-            "source": options["source"],
-            "as_of": as_of,
-            "period": {"from": options["since"], "to": options["until"], "zone": chosen.zone},
-            "granularity": mirror.log.granularity,
-            "filters": {
-                name: options[name] for name in ("facility", "direction", "asked", "slice", "by")
-            },
-            "method": METHOD_VERSION,
-            "snapshot": {"watermark": snapshot.watermark, "content": snapshot.content},
-            "metrics": [asdict(result) for result in results.values()],
-        }
+        answer = _facts(options, snapshot, chosen)
+        answer["metrics"] = [asdict(result) for result in results.values()]
         if options["without_codes"]:
             answer["without_codes"] = [asdict(one) for one in codes]
+        if options["compare"]:
+            answer["changes"] = {key: asdict(one) for key, one in changed.items()}
         if options["source"] == LIVE:
             note_report(LIVE, snapshot.content, at=at)
         self.stdout.write(json.dumps(answer))
@@ -109,6 +103,44 @@ def _computed(
         return compute_by(EngineName(options["engine"]), snapshot, chosen, metrics, group)
     except DisclessError as error:
         raise CommandError(str(error), returncode=2) from error
+
+
+def _check(options: Mapping[str, Any]) -> None:
+    """Refuse what does not go together."""
+    if unknown := [key for key in options["key"] or [] if key not in BY_KEY]:
+        raise CommandError(
+            f"There is no measure {unknown[0]!r}. Known: {', '.join(BY_KEY)}.", returncode=2
+        )
+    if options["publish"] and options["without_codes"]:
+        raise CommandError("Codes are for the house: leave out --without-codes.", returncode=2)
+    if options["publish"] and options["compare"]:
+        raise CommandError("Changes tell small counts: leave out --compare.", returncode=2)
+    if options["compare"] and not (options["since"] and options["until"]):
+        raise CommandError("--compare needs --from and --to.", returncode=2)
+
+
+def _facts(options: Mapping[str, Any], snapshot: Snapshot, chosen: Selection) -> dict[str, Any]:
+    """Return what the answer holds for."""
+    return {
+        "source": options["source"],
+        "as_of": datetime.fromtimestamp(snapshot.mirror.log.as_of, UTC).isoformat(),
+        "period": {"from": options["since"], "to": options["until"], "zone": chosen.zone},
+        "granularity": snapshot.mirror.log.granularity,
+        "filters": {
+            name: options[name] for name in ("facility", "direction", "asked", "slice", "by")
+        },
+        "method": METHOD_VERSION,
+        "snapshot": {"watermark": snapshot.watermark, "content": snapshot.content},
+    }
+
+
+def _changed(metric: Metric, one: Change) -> str:
+    if one.difference is None:
+        return f"{metric.label}, change: - ({one.why})"
+    span = f" ({one.low:+.4g} to {one.high:+.4g})" if one.low is not None else ""
+    unit = "points" if metric.unit == "%" else metric.unit
+    before = f"{one.before.value:.4g} before, n = {one.before.n}"
+    return f"{metric.label}, change: {one.difference:+.4g} {unit}{span}; {before}"
 
 
 def _without(one: Without) -> str:

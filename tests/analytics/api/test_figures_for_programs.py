@@ -128,3 +128,18 @@ def test_each_look_says_what_was_taken(analyst: Client) -> None:
     read, taken = AuditEntry.objects.filter(verb__startswith="api.figures").order_by("at")
     assert (read.verb, read.subject) == ("api.figures_read", "figures:live")
     assert (taken.verb, taken.subject) == ("api.figures_exported", "cases:live")
+
+
+def test_what_changed_stands_beside_a_figure_where_it_is_asked_for(analyst: Client) -> None:
+    where = "/api/analytics/metrics/?from=2026-09-01&to=2026-10-31&key=sla_compliance"
+    assert "changes" not in analyst.get(where).json()
+    body = analyst.get(f"{where}&compare=before").json()
+    (now,), changed = body["metrics"], body["changes"]["sla_compliance"]
+    assert changed["before"]["n"] > 0
+    assert changed["difference"] == pytest.approx(now["value"] - changed["before"]["value"])
+    assert changed["low"] < changed["difference"] < changed["high"]
+    (row,) = csv.DictReader(
+        io.StringIO(analyst.get(f"{where}&compare=before&format=csv").content.decode())
+    )
+    assert float(row["difference_low"]) == changed["low"]
+    assert analyst.get(f"{where}&compare=sideways").status_code == 422

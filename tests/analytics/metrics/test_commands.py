@@ -99,3 +99,19 @@ def test_impossible_assumptions_are_misuse(words: tuple[str, str]) -> None:
     with pytest.raises(CommandError) as refused:
         call_command("what_if", *words)
     assert refused.value.returncode == 2
+
+
+def test_what_changed_is_told_on_demand(capsys: Printed) -> None:
+    words = ("metrics", "--key", "sla_compliance", "--from", "2026-09-01", "--to", "2026-10-31")
+    assert "changes" not in said(capsys, *words)
+    changed = said(capsys, *words, "--compare")["changes"]["sla_compliance"]
+    assert changed["low"] < changed["difference"] < changed["high"]
+    call_command(*words, "--compare")
+    assert "Contract SLA met, change: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("also", [("--from", "2026-09-01"), ("--publish",)])
+def test_a_change_needs_two_days_and_stays_in_the_house(also: tuple[str, ...]) -> None:
+    with pytest.raises(CommandError, match="--compare") as refused:
+        call_command("metrics", "--compare", *also)
+    assert refused.value.returncode == 2

@@ -1,0 +1,57 @@
+"""What changed since the period before, with an interval where one is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.compute import compute
+from analytics.metrics.definition import Kind, Result
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import Mirror
+from analytics.statistics.intervals import of_difference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A result, less that of as many days just before, in the unit of the measure.
+
+    `low` and `high` bound the difference: by what the unknown could make of it where there are
+    any in either period, and else by a 95 % interval; None where a period has none. `why` says
+    why there is no difference.
+    """
+
+    before: Result
+    difference: float | None = None
+    low: float | None = None
+    high: float | None = None
+    why: str | None = None
+
+
+def changes(mirror: Mirror, selection: Selection, now: Iterable[Result]) -> dict[str, Change]:
+    """Return what changed, by measure; nothing where the selection has no first and last day."""
+    # The number of a measure of groups is only their sum.
+    results = [one for one in now if BY_KEY[one.key].kind is not Kind.GROUPS]
+    earlier = selection.before()
+    if earlier is None or not results:
+        return {}
+    before = compute(mirror, earlier, [one.key for one in results])
+    return {one.key: change(one, before[one.key]) for one in results}
+
+
+def change(now: Result, before: Result) -> Change:
+    """Return the change between two results of one measure over different requests."""
+    if now.value is None or before.value is None:
+        why = now.why if now.value is None else f"in the period before: {before.why}"
+        return Change(before=before, why=why)
+    difference = now.value - before.value
+    ends = (now.low, now.high, before.low, before.high)
+    if any(end is None for end in ends):
+        return Change(before=before, difference=difference)
+    low, high, low_before, high_before = (float(end or 0.0) for end in ends)
+    if now.unknown or before.unknown:
+        bounds = (low - high_before, high - low_before)
+    else:
+        bounds = of_difference((now.value, low, high), (before.value, low_before, high_before))
+    return Change(before=before, difference=difference, low=bounds[0], high=bounds[1])
