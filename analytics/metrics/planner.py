@@ -7,7 +7,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from analytics.metrics import statements
-from analytics.metrics.definition import Kind, Metric
+from analytics.metrics.definition import COUNTS_GROUPS, Kind, Metric
 from analytics.metrics.engines.answers import Engine
 from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
@@ -35,7 +35,9 @@ def engine_for(question: Question, chosen: Sequence[Metric], by: Grouping | None
     if counted is None or window is None:
         return Duck(question)
     wanted = {statements.population(one) for one in chosen if one.kind in ORDERED}
-    return Prepared(counted, window) if wanted <= set(counted.cubes) else Duck(question)
+    words = {one.group for one in chosen if one.kind in COUNTS_GROUPS}
+    is_there = wanted <= set(counted.cubes) and words <= set(counted.words)
+    return Prepared(counted, window) if is_there else Duck(question)
 
 
 def _is_asked_again(mirror: Mirror) -> bool:

@@ -10,9 +10,10 @@ import pyarrow as pa
 from analytics.eventlog import REQUESTER, EventLog
 from analytics.mirror.business import with_business
 from analytics.mirror.days import days_of
+from analytics.mirror.faults import FAULTS
 from analytics.mirror.flow import with_flow
 from requests_app.lifecycle.states import TRANSITIONS
-from requests_app.vocabulary import State
+from requests_app.vocabulary import State, Touch
 
 _HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
 # `day` is the day of receipt in the log's zone. `lost` runs from a failure or hold to its
@@ -20,7 +21,7 @@ _HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
 _STEPS = f"""
 SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_type, r.legal_basis,
     r.modality, r.partner, r.priority, e.seq, e.occurred,
-    e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch,
+    e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch, e.studies,
     lag(e.activity) OVER story AS previous,
     e.occurred - lag(e.occurred) OVER story AS elapsed,
     CASE WHEN e.reason IS NULL THEN NULL
@@ -60,12 +61,16 @@ _STORY = "string_agg(length(activity) || ':' || activity, '' ORDER BY seq) FILTE
 _ALLOWED = ", ".join(
     f"'{origin}>{target}'" for origin in State for target in sorted(TRANSITIONS[origin])
 )
+_CONTACTS = ", ".join(f"'{touch}'" for touch in (Touch.CALL, Touch.FAX, Touch.CHASE))
 _CASES = f"""
 SELECT r.*, coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
         AS failed_deliveries, coalesce(s.failures, 0) AS failures,
     coalesce(s.touches, 0) AS touches, s.channel, s.medium, coalesce(s.lost, 0) AS lost,
     coalesce(s.handoffs, 0) AS handoffs, coalesce(s.moves, 0) AS moves,
-    coalesce(s.moves_outside, 0) AS moves_outside, s.variant, s.lasted
+    coalesce(s.moves_outside, 0) AS moves_outside, s.variant, s.lasted,
+    coalesce(s.physical_deliveries, 0) AS physical_deliveries,
+    coalesce(s.unknown_deliveries, 0) AS unknown_deliveries, s.logged, s.arrived, s.usable_since,
+    coalesce(s.contacts, 0) AS contacts, coalesce(s.faults, 0) AS faults
 FROM requests r LEFT JOIN (
     SELECT request_id,
         count(*) FILTER (WHERE activity = 'available') AS deliveries,
@@ -78,7 +83,15 @@ FROM requests r LEFT JOIN (
         count(*) FILTER (WHERE previous_actor <> actor) AS handoffs,
         count(state_to) AS moves,
         count(*) FILTER (WHERE state_from || '>' || state_to NOT IN ({_ALLOWED})) AS moves_outside,
-        md5({_STORY}) AS variant, CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted
+        md5({_STORY}) AS variant, CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted,
+        count(*) FILTER (WHERE activity = 'available' AND medium = 'physical')
+            AS physical_deliveries,
+        count(*) FILTER (WHERE activity = 'available' AND coalesce(medium, 'unknown') = 'unknown')
+            AS unknown_deliveries,
+        min(occurred) FILTER (WHERE activity = 'logged') AS logged,
+        min(occurred) FILTER (WHERE activity = 'images_received') AS arrived,
+        min(occurred) FILTER (WHERE activity = 'images_usable') AS usable_since,
+        count(*) FILTER (WHERE is_touch AND touch IN ({_CONTACTS})) AS contacts, {FAULTS} AS faults
     FROM steps GROUP BY request_id) s USING (request_id)
 ORDER BY r.facility, r.received, r.request_id
 """
@@ -96,8 +109,10 @@ class Mirror:
 def fold(log: EventLog) -> Mirror:
     """Return the two flat tables of a log."""
     with duckdb.connect(config={"threads": 2}) as database:
-        days = days_of(log.requests["received"], log.zone)
-        database.register("requests", log.requests.append_column("day", days))
+        requests = log.requests
+        for name, moment in (("day", "received"), ("ended_day", "ended")):
+            requests = requests.append_column(name, days_of(requests[moment], log.zone))
+        database.register("requests", requests)
         database.register("events", with_flow(log.events))
         steps = with_business(database.sql(_STEPS).to_arrow_table(), log)
         database.register("steps", steps)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTER, REQUESTS, EventLog, table_of
+from analytics.sources.carried import Carried, carried, studies_of
 from analytics.sources.journal import read_journal, stories
 from analytics.sources.story import CaseReader, Filed, Place
 from requests_app.models import Facility, ImagingRequest, Policy
@@ -39,13 +40,14 @@ def live_log(
     filed, journal = _filed(ids), read_journal(moment + SECOND, ids)
     told = stories(journal)
     requests = [reader.row(one, told[one.pk]) for one in filed if one.pk in told]
+    slugs = {pk: one.facility.slug for pk, one in places.items()}
     requests.sort(key=lambda row: (row["facility"], row["received"] or 0, row["request_id"]))
     return EventLog(
         name="live",
         as_of=int(moment.timestamp()),
         zone=zone_of(facilities),
         requests=table_of(requests, REQUESTS),
-        events=_events(journal, filed, {pk: one.facility.slug for pk, one in places.items()}),
+        events=_events(journal, filed, slugs, carried(moment + SECOND, ids)),
         calendars={one.facility.slug: one.calendar for one in places.values()},
         calendar=COUNTED_BY,
     )
@@ -70,7 +72,9 @@ def _filed(ids: Collection[int] | None) -> list[Filed]:
     return [Filed._make(row) for row in filed.values_list(*Filed._fields)]
 
 
-def _events(journal: pa.Table, filed: list[Filed], slugs: Mapping[int, str]) -> pa.Table:
+def _events(
+    journal: pa.Table, filed: list[Filed], slugs: Mapping[int, str], found: Carried
+) -> pa.Table:
     """Return the events of filed requests as the schema has them."""
     known = pa.array([one.pk for one in filed], pa.int64())
     at = pc.index_in(journal["request"], value_set=known)
@@ -86,6 +90,7 @@ def _events(journal: pa.Table, filed: list[Filed], slugs: Mapping[int, str]) -> 
         "actor": pc.if_else(is_asker, REQUESTER, journal["actor"]),
         "occurred": pc.divide(journal["at"], 1_000_000),
         "medium": pa.array(list(_MEDIA.values())).take(media),
+        "studies": studies_of(journal, found),
     }
     return pa.table({name: columns[name] for name in EVENTS.names}, schema=EVENTS)
 
