@@ -45,6 +45,8 @@ REQUESTS = pa.schema(
         "held_since": _WHEN,
         "stale_from": _WHEN,
         "usable": _TEXT,
+        "wanted": _TEXT,
+        "is_charged": pa.bool_(),
     }
 )
 """One row a request.
@@ -54,7 +56,8 @@ open; `due` is
 the earliest due moment (exclusive), `due_unit` the days that its clock counts (business or
 calendar); `contract_seconds` are business seconds from complete to
 stop without pauses; `usable` is
-immediate, after_rework, not_usable or untested for images that arrived.
+immediate, after_rework, not_usable or untested for images that arrived; `wanted` is the medium of
+the channel that was asked for, and `is_charged` whether a fee was charged.
 
 Rows say nothing that passes with time alone: an open request has the moments from which it is at
 risk, late and very late (null: never), and whether it is held; `metrics.band.BAND` compares them
@@ -77,12 +80,15 @@ EVENTS = pa.schema(
         "medium": _TEXT,
         "touch": _TEXT,
         "state_to": _TEXT,
+        "studies": _WHEN,
     }
 )
 """One row an event, in order of `seq` within a request.
 
 `actor` is a code of whoever acted, or REQUESTER for the one who asked; `state_to` is the state that
-the event moved its request to, and null where it moved it nowhere or the log does not say.
+the event moved its request to, and null where it moved it nowhere or the log does not say;
+`studies` is how many studies a delivery carried, or how many an arrival was the first to bring, and
+null where nobody counted them.
 """
 REQUESTER = "requester"
 OWN_WORD = "log: "

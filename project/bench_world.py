@@ -26,9 +26,13 @@ STORY: tuple[tuple[str, str, float], ...] = (
     ("available", "always", 6), ("first_opened", "opened", 20), ("closed", "always", 60),
 )  # fmt: skip
 SHARES = {"always": 1.0, "held": 0.35, "half": 0.4, "touched": 0.4, "failed": 0.18, "opened": 0.8}
-CHANNELS = ("link", "dicomweb", "portal", "physical_cd", "physical_usb", "unknown")
-MEDIA = ("link", "network", "link", "physical", "physical", "unknown")
-REASONS = ("AU01", "LO05", "RV03", "RV01", "TR02", "TR03", "TR05", "TR06")
+CHANNELS = (
+    *("link_secure", "network_standard", "p2p_portal_oneoff"),
+    *("physical_cd", "physical_usb", "unknown"),
+)
+MEDIA = ("link", "push", "link", "physical", "physical", "unknown")
+HELD = ("AU01", "LO05", "RV03", "RV01")
+FAILED = ("TR02", "TR03", "TR05", "TR06", "TR09", "US05", "US09", "IN05", "FU01", "FU02", "FU03")
 GRADES = ("immediate", "after_rework", "not_usable")
 MOMENTS = ("complete", "available", "first_opened", "closed")
 Words = Sequence[str]
@@ -38,7 +42,8 @@ WORDS: dict[str, Words] = {
     "modality": ("CT", "MR", "XR", "US", "MG"),
     "partner": [f"partner-{i}" for i in range(40)],
     "priority": ("routine", "urgent"),
-    "intake": ("portal", "staff", "api"),
+    "intake": ("portal", "fax", "walk_in"),
+    "wanted": ("link", "physical"),
     "state": ("approved", "locating", "ready", "delivering"),
 }
 
@@ -132,6 +137,7 @@ def _requests(drawn: _Drawn) -> pa.Table:
         "stale_from": pa.nulls(n, pa.int64()),
         "held_since": pa.nulls(n, pa.int64()),
         "usable": _coded(usable, GRADES, ~(drawn.inbound & done)),
+        "is_charged": pa.array(usable == 1),
     }
     columns |= {name: drawn.moment(name) for name in MOMENTS}
     columns |= {name: drawn.words(words, n) for name, words in WORDS.items()}
@@ -147,7 +153,8 @@ def _events(drawn: _Drawn) -> pa.Table:
     held, failed = (code == words.index(name) for name in ("hold_started", "delivery_failed"))
     moved = np.isin(code, [words.index(name) for name in ("available", "images_received")])
     touched = code == words.index("manual_touch")
-    reason = draw.integers(0, 4, n) + np.where(held, 0, 4)
+    wait, trouble = draw.integers(0, len(HELD), n), draw.integers(0, len(FAILED), n)
+    reason = np.where(held, wait, len(HELD) + trouble)
     channel = draw.choice(len(CHANNELS), n, p=(0.3, 0.2, 0.15, 0.25, 0.05, 0.05))
     columns = {
         "request_id": pc.take(drawn.ids, pa.array(request)),
@@ -158,10 +165,11 @@ def _events(drawn: _Drawn) -> pa.Table:
         "activity": _coded(code, words).cast(pa.string()),
         "by_person": pa.array(draw.random(n) < 0.35),
         "actor": drawn.words([f"staff-{i}" for i in range(20)], n),
-        "reason": _coded(reason, REASONS, ~(held | failed)),
+        "reason": _coded(reason, (*HELD, *FAILED), ~(held | failed)),
         "channel": _coded(channel, CHANNELS, ~moved),
         "medium": _coded(channel, MEDIA, ~moved),
         "touch": _coded(np.zeros(n), ("call",), ~touched),
     }
     columns["state_to"] = pa.nulls(n, pa.string())
+    columns["studies"] = pa.array(1 + draw.integers(0, 3, n), mask=~moved | (channel == 2))
     return pa.table({name: columns[name] for name in EVENTS.names})

@@ -14,6 +14,7 @@ from pyarrow import compute as pc
 from analytics.external_logs.dates import Moment, read_moment
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog, each_word
+from analytics.external_logs.values import studies_of
 
 MOMENTS = (
     *("timestamp", "start_timestamp", "received_at", "completed_at", "complete_at", "need_by"),
@@ -117,6 +118,17 @@ def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> No
         if wrong.any():
             example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
             findings.could_not_read(name, int(wrong.sum()), example)
+
+
+def note_uncounted(cells: pa.Table, findings: Findings) -> None:
+    """Note the cells of the studies column that are written and are no count."""
+    if "studies" not in cells.column_names:
+        return
+    counts = each_word(cells["studies"], studies_of, pa.int64())
+    wrong = ~blank(cells, "studies") & flags(pc.is_null(counts))
+    if wrong.any():
+        example = cells["studies"][int(np.flatnonzero(wrong)[0])].as_py()
+        findings.could_not_read("studies", int(wrong.sum()), example)
 
 
 def totals(table: pa.Table, undated: Any) -> Any:

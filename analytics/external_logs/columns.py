@@ -76,6 +76,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         *("method", "delivery", "format", "media", "how sent", "channel", "delivery method"),
         *("case:channel", "sent via", "medium"),
     ),
+    "studies": (
+        *("# studies", "studies", "number of studies", "no. of studies", "# of studies"),
+        *("study count", "studies sent"),
+    ),
     "modality": ("modality", "exam", "procedure", "study type"),
     "status": ("done?", "status", "open/closed", "disposition", "state"),
     "hold_start": ("hold", "pending since", "hold start", "on hold since"),
@@ -105,6 +109,7 @@ FIELD_WORDS: dict[str, str] = {
     "partner": "Other facility",
     "facility": "Our facility",
     "channel": "Channel",
+    "studies": "Number of studies",
     "modality": "Exam",
     "status": "Status",
     "hold_start": "Hold began",

@@ -13,16 +13,18 @@ from analytics.external_logs.check import (
     Findings,
     Reason,
     blank,
+    note_uncounted,
     note_unread,
     reject,
     unread,
 )
 from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Anchor, Mapping
-from analytics.external_logs.raw import RawLog
+from analytics.external_logs.raw import RawLog, each_word
 from analytics.external_logs.requests_layout import complete, ways
+from analytics.external_logs.values import studies_of
 
-ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by")
+ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by", "studies")
 TEXTS = (*ATTRIBUTES, "staff", "received_anchor", "completed_anchor")
 TIMES = ("start_timestamp", "need_by", "received_anchor", "completed_anchor")
 
@@ -40,6 +42,7 @@ def check_events(raw: RawLog, cells: pa.Table, clock: Clock, findings: Findings)
         ),
     ]
     note_unread(cells, TIMES, findings)
+    note_uncounted(cells, findings)
     return reject(raw, cells, reasons, findings)
 
 
@@ -48,7 +51,8 @@ CREATE TEMP TABLE cases AS
 SELECT dense_rank() OVER (ORDER BY case_id) AS i, case_id,
     {received} AS received, {completed} AS available,
     {texts},
-    first("at:need_by" ORDER BY "at:timestamp", "row") FILTER (WHERE need_by <> '') AS due
+    first("at:need_by" ORDER BY "at:timestamp", "row") FILTER (WHERE need_by <> '') AS due,
+    max(meant_studies) AS counted
 FROM cells GROUP BY case_id
 """
 _REQUESTS = """
@@ -62,14 +66,16 @@ _EVENTS = f"""
 WITH told AS (
     SELECT case_id, 0 AS rank, "at:timestamp" AS occurred, "row" AS place,
         '{OWN_WORD}' || activity AS activity, TRUE AS by_person, nullif(staff, '') AS actor,
-        NULL AS channel, NULL AS medium FROM cells
+        NULL AS channel, NULL AS medium, NULL::BIGINT AS studies FROM cells
     UNION ALL
-    SELECT case_id, 1, available, nth, 'available', FALSE, NULL, w.channel, w.medium
+    SELECT case_id, 1, available, nth, 'available', FALSE, NULL, w.channel, w.medium,
+        CASE WHEN w.ways = 1 THEN counted END
         FROM cases JOIN ways w ON w.word = coalesce(cases.channel, '') WHERE available IS NOT NULL
 )
 SELECT 'case-' || i AS request_id, coalesce(facility, 'all') AS facility, 'outbound' AS direction,
     CAST(row_number() OVER (PARTITION BY case_id ORDER BY rank, occurred, place) AS INTEGER) AS seq,
-    told.occurred, told.activity, by_person, actor, told.channel, told.medium
+    told.occurred, told.activity, by_person, actor, told.channel, told.medium,
+    told.studies
 FROM told JOIN cases USING (case_id) ORDER BY i, seq
 """
 _FIRST = """first({0} ORDER BY "at:timestamp", "row") FILTER (WHERE {0} <> '') AS {0}"""
@@ -80,10 +86,14 @@ def build_events(
 ) -> tuple[pa.Table, pa.Table]:
     """Return the tables of requests and of events of the kept rows."""
     full = complete(cells, TEXTS, TIMES)
+    counts = each_word(full["studies"], studies_of, pa.int64())
+    full = full.append_column("meant_studies", counts)
     database.register("cells", full)
     received, first = _anchor(mapping.received, "received", is_first=True)
     completed, last = _anchor(mapping.completed, "completed", is_first=False)
-    texts = ", ".join(_FIRST.format(name) for name in ATTRIBUTES if name != "need_by")
+    texts = ", ".join(
+        _FIRST.format(name) for name in ATTRIBUTES if name not in ("need_by", "studies")
+    )
     database.execute(
         _CASES.format(received=received, completed=completed, texts=texts), [*first, *last]
     )

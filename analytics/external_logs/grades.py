@@ -34,6 +34,16 @@ _COLUMN_OF = {
     "contract_seconds": "complete_at",
     "actor": "staff",
     "state_to": "",
+    "partner": "partner",
+    "studies": "studies",
+    "first_opened": "",
+    "usable_since": "",
+    "codes": "",
+    "asker": "",
+    "intake": "",
+    "fee": "",
+    "wanted": "",
+    "logged": "",
 }
 _WHY = {
     "received": "no column says when a request was received",
@@ -48,6 +58,16 @@ _WHY = {
     "contract_seconds": "no column says when a request was complete, on a business calendar",
     "actor": "no column says who took each step",
     "state_to": "its steps are in the log's own words, not the moves between our states",
+    "partner": "no column names the other facility",
+    "studies": "no column counts the studies",
+    "first_opened": "a log of this kind does not say when images were first opened",
+    "usable_since": "a log of this kind does not say when images were found usable",
+    "codes": "its problems are in the log's own words, not our failure codes",
+    "asker": "a log of this kind names in its own words who asked",
+    "intake": "a log of this kind does not say by which door a request came",
+    "fee": "a log of this kind does not say whether a fee was charged",
+    "wanted": "a log of this kind does not say how the images were wanted",
+    "logged": "a log of this kind does not say when a request was logged",
 }
 
 
@@ -59,6 +79,8 @@ _SAYS = {
     "contract_due": "when it was due",
     "band": "when it was due",
     "usable": "whether the images opened",
+    "partner": "which facility it was",
+    "studies": "how many studies there were",
 }
 
 
@@ -108,7 +130,7 @@ def shares_of(log: EventLog) -> dict[str, float]:
     requests, n = log.requests, log.requests.num_rows or 1
     filled = {
         name: 1 - requests[name].null_count / n
-        for name in ("received", "available", "contract_due", "usable")
+        for name in ("received", "available", "contract_due", "usable", "partner")
     }
     # A blank where usability is asked is unknown: it is neither a yes nor a no.
     untested = pc.sum(pc.equal(requests["usable"], "untested")).as_py() or 0
@@ -119,6 +141,7 @@ def shares_of(log: EventLog) -> dict[str, float]:
     return filled | {
         "channel": 1 - sent["channel"].null_count / n_sent,
         "medium": 1 - (sent["medium"].null_count + unknown) / n_sent,
+        "studies": 1 - sent["studies"].null_count / n_sent,
         "band": filled["contract_due"],
     }
 

@@ -15,6 +15,7 @@ from analytics.external_logs.check import (
     Reason,
     blank,
     lonely,
+    note_uncounted,
     note_unread,
     reject,
     totals,
@@ -28,6 +29,7 @@ from analytics.external_logs.values import (
     direction_of,
     outcome_of,
     speaks_our_channels,
+    studies_of,
     usable_of,
 )
 
@@ -54,6 +56,7 @@ def check_requests(raw: RawLog, cells: pa.Table, clock: Clock, findings: Finding
         (early, "completed before it was received"),
     ]
     kept = reject(raw, cells, reasons, findings)
+    note_uncounted(kept, findings)
     note_unread(kept, ("complete_at", "need_by", "hold_start", "hold_end"), findings)
     return _without_turned_holds(kept, findings)
 
@@ -86,27 +89,31 @@ SELECT i, 'row-' || i AS request_id,
     "at:completed_at" AS ended, "at:need_by" AS due, "at:need_by" AS contract_due,
     "at:completed_at" AS contract_stop, meant_usable AS usable,
     "at:hold_start" AS hold_start, "at:hold_end" AS hold_end, nullif(hold_reason, '') AS hold_reason,
-    nullif(left(failure_reason, 60), '') AS failure, nullif(staff, '') AS staff, channel AS word
+    nullif(left(failure_reason, 60), '') AS failure, nullif(staff, '') AS staff, channel AS word,
+    meant_studies AS counted
 FROM cells
 """
 _EVENTS = """
 WITH told AS (
     SELECT i, 0 AS rank, received AS occurred, 'received' AS activity, NULL AS reason,
-        NULL AS channel, NULL AS medium FROM words
-    UNION ALL SELECT i, 1, hold_start, 'hold_started', hold_reason, NULL, NULL FROM words
-        WHERE hold_start IS NOT NULL
-    UNION ALL SELECT i, 2, hold_end, 'hold_ended', NULL, NULL, NULL FROM words
+        NULL AS channel, NULL AS medium, NULL::BIGINT AS studies FROM words
+    UNION ALL SELECT i, 1, hold_start, 'hold_started', hold_reason, NULL, NULL, NULL
+        FROM words WHERE hold_start IS NOT NULL
+    UNION ALL SELECT i, 2, hold_end, 'hold_ended', NULL, NULL, NULL, NULL FROM words
         WHERE hold_start IS NOT NULL AND hold_end IS NOT NULL
-    UNION ALL SELECT i, 3, received, 'failure_noted', failure, NULL, NULL FROM words
+    UNION ALL SELECT i, 3, received, 'failure_noted', failure, NULL, NULL, NULL FROM words
         WHERE failure IS NOT NULL
-    UNION ALL SELECT i, 4 + 2 * nth, available, 'available', NULL, w.channel, w.medium
+    UNION ALL SELECT i, 4 + 2 * nth, available, 'available', NULL, w.channel, w.medium,
+        CASE WHEN w.ways = 1 THEN counted END
         FROM words JOIN ways w USING (word) WHERE available IS NOT NULL
-    UNION ALL SELECT i, 5 + 2 * nth, available, 'images_received', NULL, w.channel, w.medium
+    UNION ALL SELECT i, 5 + 2 * nth, available, 'images_received', NULL, w.channel, w.medium,
+        CASE WHEN w.ways = 1 THEN counted END
         FROM words JOIN ways w USING (word) WHERE available IS NOT NULL AND direction = 'inbound'
 )
 SELECT request_id, facility, direction,
     CAST(row_number() OVER (PARTITION BY i ORDER BY occurred, rank) AS INTEGER) AS seq,
-    occurred, activity, TRUE AS by_person, staff AS actor, reason, channel, medium
+    occurred, activity, TRUE AS by_person, staff AS actor, reason, channel, medium,
+    studies
 FROM told JOIN words USING (i) ORDER BY i, seq
 """
 
@@ -121,6 +128,7 @@ def build_requests(
         "meant_direction": each_word(full["direction"], direction_of, pa.string()),
         "meant_outcome": each_word(full["status"], outcome_of, pa.string()),
         "meant_usable": each_word(full["usable"], usable_of, pa.string()),
+        "meant_studies": each_word(full["studies"], studies_of, pa.int64()),
     }
     if "usable" not in cells.column_names:
         meant["meant_usable"] = pa.chunked_array([pa.nulls(cells.num_rows, pa.string())])
@@ -135,7 +143,10 @@ def build_requests(
 
 
 def ways(channel: pa.ChunkedArray, own: dict[str, str]) -> pa.Table:
-    """Return, for each different text of the channel column, the channels that it names."""
+    """Return, for each different text of the channel column, the channels that it names.
+
+    `ways` is how many there are: where several are, nobody knows which of them carried how much.
+    """
     counted = pc.value_counts(channel.combine_chunks()).to_pylist()
     translate = speaks_our_channels({one["values"]: one["counts"] for one in counted}, own)
     rows = []
@@ -145,10 +156,10 @@ def ways(channel: pa.ChunkedArray, own: dict[str, str]) -> pa.Table:
         if word:
             pairs = [(way, str(medium)) for way, medium in channels_of(word, own)]
             pairs = pairs if translate else [(word, "unknown")]
-        rows += [(word, nth, *pair) for nth, pair in enumerate(pairs)]
-    names = ("word", "nth", "channel", "medium")
-    kinds = (pa.string(), pa.int64(), pa.string(), pa.string())
-    parts = zip(*rows, strict=True) if rows else [()] * 4
+        rows += [(word, nth, *pair, len(pairs)) for nth, pair in enumerate(pairs)]
+    names = ("word", "nth", "channel", "medium", "ways")
+    kinds = (pa.string(), pa.int64(), pa.string(), pa.string(), pa.int64())
+    parts = zip(*rows, strict=True) if rows else [()] * 5
     arrays = [pa.array(part, kind) for part, kind in zip(parts, kinds, strict=True)]
     return pa.table(arrays, names=list(names))
 
@@ -156,7 +167,7 @@ def ways(channel: pa.ChunkedArray, own: dict[str, str]) -> pa.Table:
 FIELDS = (
     *("request_id", "received_at", "completed_at", "complete_at", "need_by", "direction"),
     *("requester_type", "partner", "facility", "channel", "modality", "status", "hold_start"),
-    *("hold_end", "hold_reason", "legal_basis", "failure_reason", "usable", "staff"),
+    *("hold_end", "hold_reason", "legal_basis", "failure_reason", "usable", "staff", "studies"),
 )
 TIMES = ("received_at", "completed_at", "complete_at", "need_by", "hold_start", "hold_end")
 

@@ -20,7 +20,9 @@ from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.cells import shown
+from analytics.external_logs.grades import missing_fields
 from analytics.external_logs.importing import Reading, as_schema, with_bands
+from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
 from analytics.models import UploadedLog
@@ -156,6 +158,8 @@ def load(log: UploadedLog) -> EventLog:
     """Return a stored log; a column that it was stored without is null."""
     folder = folder_of(log)
     facts = json.loads((folder / "log.json").read_text())
+    # A log stored by earlier code does not say that it lacks what nobody asked for then.
+    facts["missing"] = missing_fields(Mapping(**log.mapping))
     requests = parquet.read_table(folder / "requests.parquet")
     if "late_from" not in requests.column_names:  # stored before bands were moments
         requests = with_bands(requests)

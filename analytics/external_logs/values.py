@@ -89,6 +89,12 @@ def direction_of(word: str) -> str | None:
     return {"in": "inbound", "im": "inbound", "ou": "outbound", "ex": "outbound"}.get(first)
 
 
+def studies_of(word: str) -> int | None:
+    """Return a count of studies; a blank, and what is no count, is unknown and never one."""
+    plain = word.strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 5 else None
+
+
 def usable_of(word: str) -> str | None:
     """Return the grade of an arrival; a blank is not a no."""
     plain = word.strip().lower()

@@ -4,6 +4,7 @@ from analytics.metrics.band import BAND
 from analytics.metrics.definition import DAY, Better, Kind, Metric
 
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
+_NO_END = {"ended at an unknown moment, by receipt": "turn = 0"}
 _AGE = "$as_of - received"
 
 
@@ -40,6 +41,41 @@ METRICS: tuple[Metric, ...] = (
         where="received IS NOT NULL",
         theme="Backlog",
         needs=("received",),
+    ),
+    Metric(
+        key="requests_closed",
+        label="Requests closed",
+        question="How many requests ended?",
+        why_it_matters="What comes in has to go out, or it piles up.",
+        unit="requests",
+        kind=Kind.COUNT,
+        table="turns",
+        numerator="requests that ended in the period, whenever they were received",
+        denominator="none",
+        where="turn = -1",
+        excluded=_NO_END,
+        caveat="Delivered or ended otherwise; a request that failed again is open again.",
+        theme="Backlog",
+        needs=("received", "available"),
+    ),
+    Metric(
+        key="net_flow",
+        label="Net flow",
+        question="Does more come in than goes out?",
+        why_it_matters="A backlog that grows by a few a week is a year's work in a year.",
+        unit="requests",
+        kind=Kind.NET,
+        table="turns",
+        numerator="requests received in the period, less those that ended in it",
+        denominator="none",
+        where="turn <> 0",
+        counts="turn = -1",
+        sides=("Closed", "Received"),
+        excluded=_NO_END,
+        better=Better.LOWER,
+        caveat="More than zero: the backlog grew. Few of them may be the same requests.",
+        theme="Backlog",
+        needs=("received", "available"),
     ),
     Metric(
         key="open_requests",

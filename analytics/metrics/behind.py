@@ -33,7 +33,7 @@ def parts_of(metric: Metric) -> tuple[Part, ...]:
 
 
 def _sides(metric: Metric) -> tuple[Part, ...]:
-    if metric.kind not in (Kind.SHARE, Kind.SURVIVAL):
+    if metric.kind not in (Kind.SHARE, Kind.SURVIVAL, Kind.NET):
         return ()
     hit = f"coalesce({metric.counts}, FALSE)"
     unsure = f"coalesce({metric.unknown}, FALSE)" if metric.unknown else "FALSE"

@@ -1,6 +1,17 @@
 """Every measure, in the order in which reports show them."""
 
-from analytics.metrics import backlog, flow, media, quality, sla, turnaround
+from analytics.metrics import (
+    backlog,
+    channels,
+    disclosure,
+    flow,
+    friction,
+    media,
+    quality,
+    sla,
+    turnaround,
+    usability,
+)
 from analytics.metrics.definition import Metric
 
 METRICS: tuple[Metric, ...] = (
@@ -8,7 +19,11 @@ METRICS: tuple[Metric, ...] = (
     *sla.METRICS,
     *backlog.METRICS,
     *media.METRICS,
+    *channels.METRICS,
     *quality.METRICS,
+    *usability.METRICS,
+    *disclosure.METRICS,
+    *friction.METRICS,
     *flow.METRICS,
 )
 BY_KEY: dict[str, Metric] = {metric.key: metric for metric in METRICS}

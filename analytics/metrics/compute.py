@@ -8,14 +8,22 @@ from typing import Any
 
 from analytics.metrics import statements
 from analytics.metrics.catalogue import BY_KEY, METRICS
-from analytics.metrics.definition import Group, Kind, Metric, Result
+from analytics.metrics.definition import COUNTS_GROUPS, Group, Kind, Metric, Result
 from analytics.metrics.engines.answers import Engine, Sums
 from analytics.metrics.grouping import Grouping, grouping_of, words_of
 from analytics.metrics.planner import engine_for
 from analytics.metrics.question import asking
-from analytics.metrics.reading import Parts, read_mean, read_quantile, read_share, read_survival
+from analytics.metrics.reading import (
+    Parts,
+    read_mean,
+    read_net,
+    read_quantile,
+    read_share,
+    read_survival,
+)
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import Population
+from analytics.mirror.borne import bears
 from analytics.mirror.fold import Mirror
 
 
@@ -51,7 +59,10 @@ def answer(
 
 def _why_not(metric: Metric, mirror: Mirror) -> str | None:
     missing = mirror.log.missing
-    return next((missing[name] for name in metric.needs if name in missing), None)
+    lacks = next((missing[name] for name in metric.needs if name in missing), None)
+    if lacks is None and metric.noted and not bears(mirror, metric.noted):
+        return f"nobody notes {' or '.join(metric.noted)} here: the code is optional"
+    return lacks
 
 
 def _missing(metric: Metric, why: str | None) -> Result:
@@ -76,8 +87,9 @@ class _Asked:
             for why, one in statements.left_out(metric).items()
             if self.sums[one]
         }
-        if metric.kind is Kind.GROUPS:
-            return replace(self._counted(metric), excluded=excluded)
+        if metric.kind in COUNTS_GROUPS:
+            counted = self._counted if metric.kind is Kind.GROUPS else self._distinct
+            return replace(counted(metric), excluded=excluded)
         parts = self._parts(metric, "", self.sums)
         by = self._by(metric) if self.by is not None else ()
         return self._made(metric, by=by, excluded=excluded, **parts)
@@ -109,10 +121,15 @@ class _Asked:
         if metric.kind is Kind.SHARE:
             unsure = int(sums[statements.unknown(metric)]) if metric.unknown else 0
             return read_share(n, int(sums[statements.hits(metric)]), unsure)
+        if metric.kind is Kind.NET:
+            return read_net(n, int(sums[statements.hits(metric)]))
         if metric.kind is Kind.MEAN:
             total, squares = sums[statements.total(metric)], sums[statements.squares(metric)]
             return read_mean(metric, n, float(total), float(squares))
-        spread = self._spread(metric, is_grouped=sums is not self.sums).get(name)
+        return self._of_order(metric, name, is_grouped=sums is not self.sums)
+
+    def _of_order(self, metric: Metric, name: str, *, is_grouped: bool) -> Parts:
+        spread = self._spread(metric, is_grouped=is_grouped).get(name)
         if spread is None:
             return {"value": None, "n": 0, "why": "no request of this kind in the period"}
         if metric.kind is Kind.QUANTILE:
@@ -139,3 +156,9 @@ class _Asked:
         everything = sum(one.value or 0 for one in groups)
         sides = {"value": everything, "numerator": everything, "denominator": everything}
         return self._made(metric, **sides, n=sum(one.n for one in groups), by=tuple(groups))
+
+    def _distinct(self, metric: Metric) -> Result:
+        whole = statements.whole(metric)
+        found = self.engine.sums([whole], words_of(metric.group))
+        rows = [int(sums[whole]) for sums in found.values() if sums[whole]]
+        return self._made(metric, value=float(len(rows)), numerator=len(rows), n=sum(rows))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from requests_app.failure_codes import FailureCode
+
 METHOD_VERSION = "1"
 DAY, HOUR = 86400.0, 3600.0  # seconds
 
@@ -19,6 +21,12 @@ class Kind(StrEnum):
     SURVIVAL = "survival"
     COUNT = "count"
     GROUPS = "groups"
+    DISTINCT = "distinct"
+    NET = "net"
+
+
+COUNTS_GROUPS = (Kind.GROUPS, Kind.DISTINCT)
+"""Kinds that group by an expression of their own."""
 
 
 class Better(StrEnum):
@@ -36,9 +44,12 @@ class Metric:
     For a share: `where` is the denominator, `counts` the numerator, `unknown` what widens the
     bounds, `sides` the words for those counted and those not. For a mean or quantile: `value` is
     averaged over `where`; for one of survival, rows that `counts` does not hold for are censored
-    at `value`. For groups: rows are counted, or `value` is summed where given. Values are whole
-    numbers, such as seconds, and are shown divided by `per`. `excluded` names who is left out
-    and why, and is counted, never silently dropped.
+    at `value`. For groups: rows are counted, or `value` is summed where given. For distinct: the
+    groups are counted, not their rows. For net: rows that `counts` holds for are taken off the
+    others. Values are whole numbers, such as seconds, and are shown divided by `per`. A row counts
+    as many times as its `weight` says, if there is one. `excluded` names who is left out and why,
+    and is counted, never silently dropped. `noted` are optional failure codes without any of which
+    a source says nothing: there nobody notes them, and none is not the same as nothing to note.
     """
 
     key: str
@@ -55,6 +66,7 @@ class Metric:
     per: float = 1.0
     quantile: float = 0.5
     group: str = ""
+    weight: str = ""
     unknown: str = ""
     sides: tuple[str, str] = ("Counted", "Not counted")
     table: str = "cases"
@@ -65,6 +77,7 @@ class Metric:
     theme: str = ""
     owner: str = "HIM"
     needs: tuple[str, ...] = ()
+    noted: tuple[FailureCode, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,8 +2,11 @@
 
 from analytics.metrics.definition import Better, Kind, Metric
 
-_DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
-_ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
+DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
+ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
+UNKNOWN = "coalesce(medium, 'unknown') = 'unknown'"
+_PHYSICAL = "medium = 'physical'"
+_REQUESTS = "direction = 'outbound' AND deliveries > 0"
 
 
 def _physical(key: str, label: str, question: str, where: str, of: str) -> Metric:
@@ -18,9 +21,9 @@ def _physical(key: str, label: str, question: str, where: str, of: str) -> Metri
         numerator="those on CD, DVD, Blu-ray, USB, film or paper",
         denominator=of,
         where=where,
-        counts="medium = 'physical'",
+        counts=_PHYSICAL,
         sides=("On physical media", "By link or network"),
-        unknown="medium IS NULL OR medium = 'unknown'",
+        unknown=UNKNOWN,
         better=Better.LOWER,
         target=10.0,
         caveat="An unknown channel widens the range; it is never dropped.",
@@ -29,20 +32,104 @@ def _physical(key: str, label: str, question: str, where: str, of: str) -> Metri
     )
 
 
+def _by_request(key: str, label: str, question: str, counts: str, unknown: str) -> Metric:
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
+        why_it_matters="One request may leave twice; who asked remembers the disc.",
+        unit="%",
+        kind=Kind.SHARE,
+        numerator="those of which so many deliveries were on CD, DVD, Blu-ray, USB, film or paper",
+        denominator="outbound requests with at least one successful delivery",
+        where=_REQUESTS,
+        counts=counts,
+        sides=("On physical media", "Not so"),
+        unknown=unknown,
+        excluded={"not delivered": "direction = 'outbound' AND deliveries = 0"},
+        better=Better.LOWER,
+        caveat="A delivery by an unknown channel widens the range where it could decide.",
+        theme="Media",
+        needs=("available", "channel"),
+    )
+
+
+def _by_study(
+    key: str, label: str, question: str, moved: str, of: str, excluded: dict[str, str]
+) -> Metric:
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
+        why_it_matters="A disc may hold one study or ten; each of them is one that had to be carried.",
+        unit="%",
+        kind=Kind.SHARE,
+        table="steps",
+        numerator="those on CD, DVD, Blu-ray, USB, film or paper",
+        denominator=of,
+        where=f"{moved} AND studies > 0",
+        weight="studies",
+        counts=_PHYSICAL,
+        sides=("On physical media", "By link or network"),
+        unknown=UNKNOWN,
+        excluded=excluded,
+        better=Better.LOWER,
+        caveat=(
+            "Studies are known where the images passed through here, or a log counts them. Those "
+            "of one delivery travel together, so that an interval is narrower than it should be."
+        ),
+        theme="Media",
+        needs=("channel", "studies"),
+    )
+
+
 METRICS: tuple[Metric, ...] = (
     _physical(
         "physical_media_share_out",
         "Sent on disc",
         "How often do images still leave on a disc?",
-        _DELIVERED_OUT,
+        DELIVERED_OUT,
         "successful outbound deliveries",
     ),
     _physical(
         "physical_media_share_in",
         "Received on disc",
         "How often do outside images still arrive on a disc?",
-        _ARRIVED,
+        ARRIVED,
         "arrivals of outside images",
+    ),
+    _by_request(
+        "physical_media_requests_any",
+        "Requests with any disc",
+        "How many requests were answered on a disc at least once?",
+        "physical_deliveries > 0",
+        "physical_deliveries = 0 AND unknown_deliveries > 0",
+    ),
+    _by_request(
+        "physical_media_requests_only",
+        "Requests on discs only",
+        "How many requests were answered on discs alone?",
+        "physical_deliveries > 0 AND physical_deliveries = deliveries",
+        "unknown_deliveries > 0 AND physical_deliveries + unknown_deliveries = deliveries",
+    ),
+    _by_study(
+        "physical_media_studies_out",
+        "Studies sent on disc",
+        "How many of the studies that leave ride on a disc?",
+        DELIVERED_OUT,
+        "studies in successful outbound deliveries",
+        {"studies not counted": f"{DELIVERED_OUT} AND studies IS NULL"},
+    ),
+    _by_study(
+        "physical_media_studies_in",
+        "Studies received on disc",
+        "How many outside studies first arrive on a disc?",
+        ARRIVED,
+        "outside studies received, each at its first arrival",
+        {
+            "studies not counted": f"{ARRIVED} AND studies IS NULL",
+            "brought no new study": f"{ARRIVED} AND studies = 0",
+        },
     ),
     Metric(
         key="deliveries_by_channel",

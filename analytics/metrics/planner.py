@@ -7,7 +7,7 @@ from threading import Lock
 from weakref import WeakKeyDictionary
 
 from analytics.metrics import statements
-from analytics.metrics.definition import Kind, Metric
+from analytics.metrics.definition import COUNTS_GROUPS, Kind, Metric
 from analytics.metrics.engines.answers import Engine
 from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
@@ -42,7 +42,9 @@ def prepared_for(
     if counted is None or window is None:
         return None
     wanted = {statements.population(one) for one in chosen if one.kind in ORDERED}
-    return Prepared(counted, window) if wanted <= set(counted.cubes) else None
+    words = {one.group for one in chosen if one.kind in COUNTS_GROUPS}
+    is_there = wanted <= set(counted.cubes) and words <= set(counted.words)
+    return Prepared(counted, window) if is_there else None
 
 
 def _is_counted(chosen: Sequence[Metric], by: Grouping | None) -> bool:

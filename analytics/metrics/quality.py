@@ -2,6 +2,8 @@
 
 from analytics.metrics.definition import HOUR, Better, Kind, Metric
 
+TESTED = "direction = 'inbound' AND usable IN ('immediate', 'after_rework', 'not_usable')"
+UNTESTED = {"untested": "direction = 'inbound' AND usable = 'untested'"}
 _DELIVERED = "available IS NOT NULL"
 
 METRICS: tuple[Metric, ...] = (
@@ -14,10 +16,10 @@ METRICS: tuple[Metric, ...] = (
         kind=Kind.SHARE,
         numerator="those passing all checks (U1-U7) at the first attempt, without rework",
         denominator="requests with outside images that arrived and were tested",
-        where="direction = 'inbound' AND usable IN ('immediate', 'after_rework', 'not_usable')",
+        where=TESTED,
         counts="usable = 'immediate'",
         sides=("Usable at once", "Not at once"),
-        excluded={"untested": "direction = 'inbound' AND usable = 'untested'"},
+        excluded=UNTESTED,
         better=Better.HIGHER,
         target=80.0,
         caveat="Counted by request, not by study.",

@@ -32,6 +32,11 @@ def read_share(n: int, hits: int, unknown: int = 0) -> Parts:
     }
 
 
+def read_net(n: int, off: int) -> Parts:
+    """What is left of rows when some of them are taken off the others."""
+    return {"value": float(n - 2 * off), "numerator": off, "n": n}
+
+
 def read_mean(metric: Metric, n: int, total: float, squares: float) -> Parts:
     """A mean with the interval of its standard error; one value alone has none."""
     if not n:

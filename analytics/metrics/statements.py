@@ -40,17 +40,21 @@ class Population:
 
 def whole(metric: Metric) -> Sum:
     """Return the count of a measure's population."""
-    return Sum(table=metric.table, predicate=metric.where)
+    return _counted(metric, metric.where)
+
+
+def _counted(metric: Metric, predicate: str) -> Sum:
+    return Sum(table=metric.table, predicate=predicate, weight=metric.weight)
 
 
 def hits(metric: Metric) -> Sum:
-    """Return the count of what a share counts."""
-    return Sum(table=metric.table, predicate=f"({metric.where}) AND ({metric.counts})")
+    """Return the count of what a share counts, or of what is taken off a net."""
+    return _counted(metric, f"({metric.where}) AND ({metric.counts})")
 
 
 def unknown(metric: Metric) -> Sum:
     """Return the count of what nothing is known of."""
-    return Sum(table=metric.table, predicate=f"({metric.where}) AND ({metric.unknown})")
+    return _counted(metric, f"({metric.where}) AND ({metric.unknown})")
 
 
 def total(metric: Metric) -> Sum:
@@ -84,7 +88,7 @@ def population(metric: Metric) -> Population:
 def parts_of(metric: Metric) -> tuple[Sum, ...]:
     """Return the sums of which a measure's value is made."""
     found = [whole(metric)]
-    if metric.kind is Kind.SHARE:
+    if metric.kind in (Kind.SHARE, Kind.NET):
         found.append(hits(metric))
         if metric.unknown:
             found.append(unknown(metric))

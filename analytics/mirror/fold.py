@@ -11,21 +11,26 @@ import pyarrow.compute as pc
 from analytics.eventlog import EventLog
 from analytics.mirror.business import with_business
 from analytics.mirror.days import days_of
+from analytics.mirror.faults import FAULTS
 from analytics.mirror.flow import with_flow
 from analytics.mirror.steps import Story, in_words, steps_of
 from analytics.mirror.variants import variants_of
 from requests_app.lifecycle.states import TRANSITIONS
-from requests_app.vocabulary import State
+from requests_app.vocabulary import State, Touch
 
 _ALLOWED = ", ".join(
     f"'{origin}>{target}'" for origin in State for target in sorted(TRANSITIONS[origin])
 )
+_CONTACTS = ", ".join(f"'{touch}'" for touch in (Touch.CALL, Touch.FAX, Touch.CHASE))
 _CASES = f"""
 SELECT r.* EXCLUDE (variant), coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
         AS failed_deliveries, coalesce(s.failures, 0) AS failures,
     coalesce(s.touches, 0) AS touches, s.channel, s.medium, coalesce(s.lost, 0) AS lost,
     coalesce(s.handoffs, 0) AS handoffs, coalesce(s.moves, 0) AS moves,
-    coalesce(s.moves_outside, 0) AS moves_outside, r.variant, s.lasted
+    coalesce(s.moves_outside, 0) AS moves_outside, r.variant, s.lasted,
+    coalesce(s.physical_deliveries, 0) AS physical_deliveries,
+    coalesce(s.unknown_deliveries, 0) AS unknown_deliveries, s.logged, s.arrived, s.usable_since,
+    coalesce(s.contacts, 0) AS contacts, coalesce(s.faults, 0) AS faults
 FROM requests r LEFT JOIN (
     SELECT request_id,
         count(*) FILTER (WHERE activity = 'available') AS deliveries,
@@ -38,7 +43,15 @@ FROM requests r LEFT JOIN (
         count(*) FILTER (WHERE previous_actor <> actor) AS handoffs,
         count(state_to) AS moves,
         count(*) FILTER (WHERE state_from || '>' || state_to NOT IN ({_ALLOWED})) AS moves_outside,
-        CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted
+        CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted,
+        count(*) FILTER (WHERE activity = 'available' AND medium = 'physical')
+            AS physical_deliveries,
+        count(*) FILTER (WHERE activity = 'available' AND coalesce(medium, 'unknown') = 'unknown')
+            AS unknown_deliveries,
+        min(occurred) FILTER (WHERE activity = 'logged') AS logged,
+        min(occurred) FILTER (WHERE activity = 'images_received') AS arrived,
+        min(occurred) FILTER (WHERE activity = 'images_usable') AS usable_since,
+        count(*) FILTER (WHERE is_touch AND touch IN ({_CONTACTS})) AS contacts, {FAULTS} AS faults
     FROM steps GROUP BY request_id) s USING (request_id)
 ORDER BY r.facility, r.received, r.request_id
 """
@@ -58,9 +71,11 @@ class Mirror:
 
 
 def _ordered(log: EventLog) -> pa.Table:
-    """Return requests with their day of receipt, by facility, receipt and number."""
-    days = days_of(log.requests["received"], log.zone)
-    requests = in_words(log.requests.append_column("day", days))
+    """Return requests with their days of receipt and end, by facility, receipt and number."""
+    requests = log.requests
+    for name, moment in (("day", "received"), ("ended_day", "ended")):
+        requests = requests.append_column(name, days_of(requests[moment], log.zone))
+    requests = in_words(requests)
     return requests.take(pc.sort_indices(requests, sort_keys=_BY))
 
 

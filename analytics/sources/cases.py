@@ -25,9 +25,10 @@ from analytics.sources.words import coded, worded
 from requests_app.sla.day_table import NONE, Integers, Truths, micros
 from requests_app.sla.moments import next_turn
 from requests_app.sla.timelines import Timelines, timelines_of
-from requests_app.vocabulary import Direction
+from requests_app.vocabulary import MEDIUM_OF, Channel, Direction
 
 _MOMENTS = ("received", "complete", "available", "first_opened", "closed")
+MEDIA = {channel.value: MEDIUM_OF[channel].value for channel in Channel}
 _INBOUND = (Direction.INBOUND.value,)
 _SAID = ("direction", "requester_type", "legal_basis", "modality", "partner", "priority", "intake")
 
@@ -82,6 +83,8 @@ def _table(
         "held_since": whens(lines.held_since),
         "stale_from": _stale_from(facility, lines.waits, reader),
         "usable": worded(moves.usable, moves.grades),
+        "wanted": worded(coded(filed["preferred_channel"], tuple(MEDIA)), tuple(MEDIA.values())),
+        "is_charged": pc.fill_null(pc.not_equal(filed["fee_cents"], 0), False),
     }
     columns |= {name: whens(lines.at[name]) for name in _MOMENTS}
     columns |= {name: filed[name].cast(pa.string()) for name in _SAID}

@@ -33,11 +33,13 @@ _FILED = {
     "intake": WORD,
     "received_at": pa.int64(),  # microseconds since 1970
     "requester_id": pa.int64(),
+    "preferred_channel": WORD,
+    "fee_cents": pa.int64(),
 }
 _SELECT = """
 SELECT id, number, facility_id, direction, requester_type, legal_basis, nullif(modality, ''),
     nullif(partner, ''), priority, intake, (extract(epoch FROM received_at) * 1000000)::bigint,
-    requester_id
+    requester_id, preferred_channel, fee_cents
 FROM requests_app_imagingrequest WHERE state <> %(draft)s AND {which} ORDER BY id
 """
 

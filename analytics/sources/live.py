@@ -10,7 +10,8 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTER, EventLog
-from analytics.sources.cases import cases_of
+from analytics.sources.carried import Carried, carried, studies_of
+from analytics.sources.cases import MEDIA, cases_of
 from analytics.sources.filed import Read, read_told
 from analytics.sources.story import CaseReader, Place
 from analytics.sources.words import coded, worded
@@ -18,11 +19,9 @@ from requests_app.models import Facility, Policy
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.history import Needs, needs_today
 from requests_app.sla.policy import calendar_for
-from requests_app.vocabulary import MEDIUM_OF, Channel
 
 SECOND = timedelta(seconds=1)
 COUNTED_BY = "each facility's own business days, 24 hours each, without its holidays"
-_MEDIA = {channel.value: MEDIUM_OF[channel].value for channel in Channel}
 
 
 def live_log(
@@ -39,12 +38,13 @@ def live_log(
     usual = needs_today(moment) if needs is None else needs
     reader = CaseReader(places, list(Policy.objects.all()), usual, moment)
     read = read_told(moment + SECOND, ids)
+    slugs = {pk: one.facility.slug for pk, one in places.items()}
     return EventLog(
         name="live",
         as_of=int(moment.timestamp()),
         zone=zone_of(facilities),
         requests=cases_of(read, reader),
-        events=_events(read, {pk: one.facility.slug for pk, one in places.items()}),
+        events=_events(read, slugs, carried(moment + SECOND, ids)),
         calendars={one.facility.slug: one.calendar for one in places.values()},
         calendar=COUNTED_BY,
     )
@@ -61,12 +61,12 @@ def zone_of(facilities: Iterable[Facility]) -> str:
     return min(((one.slug, one.zone) for one in facilities), default=("", "UTC"))[1]
 
 
-def _events(read: Read, slugs: Mapping[int, str]) -> pa.Table:
+def _events(read: Read, slugs: Mapping[int, str], found: Carried) -> pa.Table:
     """Return the events of filed requests as the schema has them."""
     filed, journal, place = read.filed, read.journal, read.place
     asked = filed["requester_id"].cast(pa.string()).take(place)
     is_asker = pc.fill_null(pc.equal(journal["actor"].cast(pa.string()), asked), False)
-    channel = coded(journal["channel"], tuple(_MEDIA))
+    channel = coded(journal["channel"], tuple(MEDIA))
     facility = coded(filed["facility_id"], tuple(slugs))
     columns = {name: journal[name] for name in EVENTS.names if name in journal.column_names}
     columns |= {
@@ -75,6 +75,7 @@ def _events(read: Read, slugs: Mapping[int, str]) -> pa.Table:
         "direction": filed["direction"].take(place),
         "actor": pc.if_else(is_asker, REQUESTER, journal["actor"].cast(pa.string())),
         "occurred": pc.divide(journal["at"], 1_000_000),
-        "medium": worded(channel, tuple(_MEDIA.values())),
+        "medium": worded(channel, tuple(MEDIA.values())),
+        "studies": studies_of(journal, found),
     }
     return pa.table({name: columns[name] for name in EVENTS.names}, schema=EVENTS)

@@ -22,7 +22,7 @@ from requests_app.sla.moments import moments_of, next_turn
 from requests_app.sla.policy import due_dates, foremost, in_force, rules_under
 from requests_app.sla.rules import CONTRACT, Rule
 from requests_app.sla.stop import stop_of
-from requests_app.vocabulary import Direction, EventKind, State
+from requests_app.vocabulary import MEDIUM_OF, Channel, Direction, EventKind, State
 
 OUTCOMES = {
     State.DELIVERED: "delivered",
@@ -49,6 +49,8 @@ class Filed(NamedTuple):
     intake: str
     received_at: datetime | None
     requester_id: int | None
+    preferred_channel: str
+    fee_cents: int | None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Filed:
@@ -124,6 +126,8 @@ class CaseReader:
             "held_since": seconds(timeline.open_hold.started) if timeline.open_hold else None,
             "stale_from": _reached(next_turn(place.calendar, self.as_of)) if waits else None,
             "usable": _usable(filed.direction, story),
+            "wanted": MEDIUM_OF[Channel(filed.preferred_channel)].value,
+            "is_charged": bool(filed.fee_cents),
         } | (self._standing(filed, state, dues, timeline) if outcome is None else {})
 
     def _standing(

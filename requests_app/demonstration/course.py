@@ -94,6 +94,10 @@ class Course:
             self.work(hours)
         self.do(Verb.RELEASE, to=State.RECEIVED if clarifies else None)
 
+    def note(self, reason: FailureCode, *, by: Actor = Actor.STAFF) -> None:
+        """Note a failure that nothing mends."""
+        self.do(Verb.FAIL, by=by, reason=reason)
+
     def mishap(self, reason: FailureCode, hours: float) -> None:
         """Note a failure and mend it."""
         self.do(Verb.FAIL, reason=reason)

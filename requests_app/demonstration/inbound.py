@@ -82,5 +82,7 @@ def _check(course: Course, channel: Channel, *, is_disc: bool) -> None:
         course.wait(3)
         course.move(State.RETRIEVED)
         course.touch(Touch.IMPORT)
+        if course.happens(0.06):
+            course.note(FailureCode.FU01)
     if course.happens(0.93):
         course.do(Verb.USABLE, channel=channel)

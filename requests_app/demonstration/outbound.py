@@ -36,7 +36,7 @@ def release(course: Course, *, asker: RequesterType, basis: LegalBasis, progress
         return
     channel = way_out(course, asker, progress)
     _prepare(course, channel, asker)
-    deliver(course, channel)
+    deliver(course, channel, asker)
 
 
 def way_out(course: Course, asker: RequesterType, progress: float) -> Channel:
@@ -93,7 +93,8 @@ def _find(course: Course, basis: LegalBasis) -> bool:
         course.move(State.DENIED, by=Actor.SUPERVISOR, reason=FailureCode.RV02)
         return False
     course.move(State.APPROVED)
-    if basis is LegalBasis.AUTHORIZATION and course.happens(0.12):
+    owes = {LegalBasis.AUTHORIZATION: 0.12, LegalBasis.PATIENT_ACCESS: 0.03}.get(basis, 0)
+    if course.happens(owes):
         course.hold(FailureCode.RV03, days=6)
     course.work(1.5)
     course.move(State.LOCATING)
@@ -135,15 +136,32 @@ def _prepare(course: Course, channel: Channel, asker: RequesterType) -> None:
     course.move(State.READY)
 
 
-def deliver(course: Course, channel: Channel) -> None:
-    """From ready to closed, with second tries."""
+def deliver(course: Course, channel: Channel, asker: RequesterType) -> None:
+    """From ready to closed, with second tries, and what is heard of it later."""
     course.work(1.2)
     if MEDIUM_OF[channel] is Medium.PHYSICAL:
         _by_disc(course, channel)
     else:
         _at_once(course, channel)
+    _hear(course, channel, asker)
     course.wait(9)
     course.move(State.CLOSED, by=Actor.NOBODY)
+
+
+def _hear(course: Course, channel: Channel, asker: RequesterType) -> None:
+    """What patients say afterwards, and the rare release that went astray."""
+    if course.happens(0.004):
+        course.wait(1)
+        course.do(Verb.LOST, to=State.DELIVERY_FAILED, reason=FailureCode.TR09)
+        _again(course, channel)
+        course.do(Verb.AVAILABLE, to=State.DELIVERED, channel=channel)
+    if asker not in PEOPLE:
+        return
+    is_disc = MEDIUM_OF[channel] is Medium.PHYSICAL
+    for reason, odds in ((FailureCode.FU02, 0.02), (FailureCode.FU03, 0.012)):
+        if course.happens(odds * (2 if is_disc else 1)):
+            course.wait(3)
+            course.note(reason)
 
 
 def _by_disc(course: Course, channel: Channel) -> None:

@@ -11,7 +11,8 @@ from requests_app.demonstration.inbound import fetch
 from requests_app.demonstration.outbound import PEOPLE, release
 from requests_app.demonstration.places import ASKERS, DOORS, EXAMS, PLACES, Place
 from requests_app.demonstration.shown import BODY, shown
-from requests_app.demonstration.story import Step, Story, Verb
+from requests_app.demonstration.story import Actor, Step, Story, Verb
+from requests_app.failure_codes import FailureCode
 from requests_app.sla.calendar import DAY, BusinessCalendar, us_federal_holidays
 from requests_app.vocabulary import (
     Channel,
@@ -99,10 +100,8 @@ def _story(
     asker, basis, office = _asker(chance, is_inbound=is_inbound)
     intake = _door(chance, asker, is_inbound=is_inbound)
     received = _received(chance, as_of, number, calendar, intake)
-    logged, course = received, Course(chance, place, calendar, received)
-    if intake is not Intake.PORTAL:
-        course.work(8.0 if intake in (Intake.FAX, Intake.MAIL) and chance.random() < 0.15 else 1.0)
-        logged = course.now
+    course = Course(chance, place, calendar, received)
+    logged = _logged(course, intake)
     _run(course, asker, basis, number / DAYS, is_inbound=is_inbound)
     (modality, scope), patient = _exam(chance, received), chance.randrange(PATIENTS)
     return Story(
@@ -125,6 +124,19 @@ def _story(
         steps=tuple(course.steps),
         staff=chance.randrange(3),
     )
+
+
+def _logged(course: Course, intake: Intake) -> datetime:
+    """Let a request wait for whoever logs it; return when that was."""
+    received = course.now
+    if intake is Intake.PORTAL:
+        return received
+    is_slow = intake in (Intake.FAX, Intake.MAIL) and course.happens(0.15)
+    course.work(8.0 if is_slow else 1.0)
+    days = map(course.calendar.local_day, (received, course.now))
+    if course.calendar.business_days_between(*days) > 1:
+        course.note(FailureCode.IN05, by=Actor.NOBODY)
+    return course.now
 
 
 def _run(

@@ -36,6 +36,8 @@ class Piece:
     days_ago: int = 6
     asker: RequesterType = RequesterType.PATIENT
     is_own: bool = False
+    arrives: Channel | None = None
+    """How outside images came; a piece without it is a release."""
 
 
 PIECES: tuple[Piece, ...] = (
@@ -62,6 +64,22 @@ PIECES: tuple[Piece, ...] = (
     Piece(until=State.DELIVERED, images="CR", place=1, asker=RequesterType.PROVIDER),
     Piece(until=State.READY, images="CT", place=1, asker=RequesterType.PROVIDER),
     Piece(until=State.DELIVERED, images="CT", place=0, asker=RequesterType.PROVIDER),
+    *(
+        Piece(
+            until=State.DELIVERED,
+            images=kind,
+            asker=RequesterType.PROVIDER,
+            arrives=way,
+            place=place,
+        )
+        for place, (kind, way) in enumerate(
+            (
+                ("CT", Channel.PHYSICAL_CD),
+                ("CR", Channel.NETWORK_VENDOR),
+                ("US", Channel.PHYSICAL_USB),
+            )
+        )
+    ),
 )
 
 
@@ -78,8 +96,8 @@ def shown(as_of: datetime, calendars: Mapping[str, BusinessCalendar]) -> Iterato
         yield Story(
             key=f"shown-{number:02d}",
             place=place.slug,
-            direction=Direction.OUTBOUND,
-            intake=Intake.PORTAL,
+            direction=Direction.INBOUND if piece.arrives else Direction.OUTBOUND,
+            intake=Intake.STAFF if piece.arrives else Intake.PORTAL,
             requester_type=piece.asker,
             legal_basis=LegalBasis.PATIENT_ACCESS if is_patient else LegalBasis.TREATMENT,
             priority=Priority.ROUTINE,
@@ -137,16 +155,20 @@ def _walk(course: Course, piece: Piece) -> None:
         course.move(piece.until, reason=FailureCode.LO01)
         return
     if piece.images:
-        _with_images(course)
+        _with_images(course, piece)
     else:
         _without_images(course, piece)
 
 
-def _with_images(course: Course) -> None:
-    course.do(Verb.ATTACH, to=State.RETRIEVED)
+def _with_images(course: Course, piece: Piece) -> None:
+    course.do(Verb.ATTACH, to=State.RETRIEVED, channel=piece.arrives)
     _pass(course, 1)
     course.move(State.READY)
     _pass(course, 0.5)
+    if piece.arrives:
+        course.do(Verb.HAND_OVER, to=State.DELIVERING, channel=Channel.NETWORK_STANDARD)
+        course.do(Verb.AVAILABLE, to=State.DELIVERED, channel=Channel.NETWORK_STANDARD)
+        return
     course.do(Verb.LINK, to=State.DELIVERED)
     course.now += timedelta(hours=3)
     course.do(Verb.OPENED, by=Actor.NOBODY, channel=Channel.LINK_SECURE)

@@ -123,7 +123,7 @@ def _attach(telling: Telling, step: Step) -> None:
         [file],
         by=telling.by(step),
         at=step.at,
-        channel=Channel.P2P_VPN_DICOM,
+        channel=step.channel or Channel.P2P_VPN_DICOM,
     )
 
 

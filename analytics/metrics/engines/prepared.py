@@ -8,7 +8,7 @@ from typing import Any
 
 from analytics.metrics import statements
 from analytics.metrics.catalogue import METRICS
-from analytics.metrics.definition import Kind, Metric
+from analytics.metrics.definition import COUNTS_GROUPS, Kind, Metric
 from analytics.metrics.engines.answers import Spread, Sums, added
 from analytics.metrics.engines.cube import MOST_FACILITIES, Cube
 from analytics.metrics.engines.cube import build as build_cube
@@ -20,6 +20,7 @@ from analytics.metrics.question import Question
 from analytics.metrics.slices import PERIODS
 from analytics.metrics.statements import Population, Sum
 
+_PAIRED = {one.group for one in METRICS if one.kind is Kind.DISTINCT}
 MOST = 1 << 30  # bytes for everything that is counted ahead; past it DuckDB answers
 
 
@@ -50,9 +51,14 @@ def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
     wanted = [one for metric in able for one in statements.sums_of(metric)]
     parts = {group: list(dict.fromkeys(of)) for group, of in _grouped(able).items()}
     cells = len(reach.facilities) * (reach.days + 1)
-    rows = len(set(wanted)) + sum(
-        len(of) * _words(question, of[0].table, group) for group, of in parts.items()
-    )
+    sizes = {group: len(of) * _words(question, of[0].table, group) for group, of in parts.items()}
+    # Pairs of partner and channel may be many: they alone must not keep the rest from being counted.
+    parts = {
+        group: of
+        for group, of in parts.items()
+        if group not in _PAIRED or cells * sizes[group] * 16 <= most // 8
+    }
+    rows = len(set(wanted)) + sum(sizes[group] for group in parts)
     if cells * rows * 16 > most // 2 or len(reach.facilities) > MOST_FACILITIES:
         return None
     ordered = [one for one in able if one.kind in (Kind.QUANTILE, Kind.SURVIVAL)]
@@ -77,7 +83,7 @@ def _grouped(able: Sequence[Metric]) -> dict[str, list[Sum]]:
     """Return the sums of measures that count groups, by what they group by."""
     found: dict[str, list[Sum]] = {}
     for metric in able:
-        if metric.kind is Kind.GROUPS:
+        if metric.kind in COUNTS_GROUPS:
             found.setdefault(metric.group, []).extend(statements.groups_of(metric))
     return found
 

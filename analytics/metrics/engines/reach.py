@@ -25,7 +25,7 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """Every facility and day of receipt of a mirror; requests without a day are left to others."""
+    """Every facility and day of receipt or end of a mirror; requests without a day are left to others."""
 
     facilities: tuple[str, ...]
     first: int
@@ -52,6 +52,9 @@ def reach_of(mirror: Mirror) -> Reach | None:
     days = mirror.cases["day"]
     if not len(days) or days.null_count:
         return None
-    first, last = pc.min(days).as_py(), pc.max(days).as_py()
+    # Some measures count by the day on which a request ended.
+    spans = [pc.min_max(column) for column in (days, mirror.cases["ended_day"])]
+    first = min(at for one in spans if (at := one["min"].as_py()) is not None)
+    last = max(at for one in spans if (at := one["max"].as_py()) is not None)
     names = sorted(pc.unique(mirror.cases["facility"]).to_pylist())
     return Reach(facilities=tuple(names), first=first, days=last - first + 1, zone=mirror.log.zone)

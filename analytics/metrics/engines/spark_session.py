@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analytics.mirror.turns import TURNS
 from requests_app.refusals import DisclessError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class NoSpark(DisclessError):
 
 
 def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSession:
-    """Return a session whose views `cases` and `steps` are the Parquet of a snapshot.
+    """Return a session with the Parquet of a snapshot as `cases` and `steps`, and `turns` of them.
 
     `snapshot` is a folder, or an address that the cluster can read. NoSpark where the extra is
     missing.
@@ -59,6 +60,7 @@ def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSes
     session.sparkContext.setLogLevel("ERROR")
     for name in ("cases", "steps"):
         session.read.parquet(f"{snapshot}/{name}").createOrReplaceTempView(name)
+    session.sql(f"CREATE OR REPLACE TEMPORARY VIEW turns AS {TURNS}")
     return session
 
 

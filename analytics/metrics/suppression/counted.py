@@ -9,7 +9,7 @@ from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.definition import Kind, Metric, Result
 from analytics.metrics.suppression.cells import Cell, CountTable, Sum
 
-_PARTED = (Kind.SHARE, Kind.SURVIVAL)
+_PARTED = (Kind.SHARE, Kind.SURVIVAL, Kind.NET, Kind.DISTINCT)
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Counted:
         """The numerator and the unknown, where these are counts."""
         if self.metric.kind not in _PARTED or self.result.numerator is None:
             return ()
-        found = [self._cell(self._part(self.metric.counts), group)]
+        counts = self.metric.counts or f"each {self.metric.group} once"
+        found = [self._cell(self._part(counts), group)]
         if self.result.unknown and group is None:
             found.append(self.unknown())
         return tuple(found)
@@ -54,7 +55,8 @@ class Counted:
 
     def excluded(self) -> Mapping[str, Cell]:
         """The counts of those left out, by reason."""
-        return {why: self._cell(self.metric.excluded[why], None) for why in self.result.excluded}
+        table, left_out = self.metric.table, self.metric.excluded
+        return {why: Cell(f"{table}: {left_out[why]}") for why in self.result.excluded}
 
     def tables(self) -> Iterator[CountTable]:
         """Yield every count of the result."""
@@ -91,7 +93,11 @@ class Counted:
 
     def _cell(self, predicate: str, group: str | None) -> Cell:
         where = () if group is None else ((self.dimension, group),)
-        return Cell(f"{self.metric.table}: {predicate}", where)
+        if not self.result.n and self.result.why is not None:
+            # Not computed, or nothing there: no count of another measure over the same rows.
+            return Cell(f"nothing of {self.metric.key}: {predicate}", where)
+        weight = f" by {self.metric.weight}" if self.metric.weight else ""
+        return Cell(f"{self.metric.table}{weight}: {predicate}", where)
 
 
 def counted(result: Result, by: str | None) -> Counted:

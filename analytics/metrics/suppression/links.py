@@ -6,20 +6,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
+from analytics.metrics.channels import WORKAROUNDS
 from analytics.metrics.suppression.cells import THRESHOLD, Cell, CountTable, Sum
 from analytics.metrics.suppression.counted import Counted, single
 from requests_app.vocabulary import MEDIUM_OF, Medium
 
 _EVERYTHING = Cell("cases: all that were selected")
 _ON_DISC = Cell("steps: deliveries by a channel that is a physical medium")
-_PHYSICAL = {channel.value for channel, medium in MEDIUM_OF.items() if medium is Medium.PHYSICAL}
+_BY_ONE_OFF = Cell("steps: deliveries by a channel that was made for one partner")
+_MOVED = Cell("steps: deliveries and arrivals")
+_PHYSICAL = frozenset(
+    channel.value for channel, medium in MEDIUM_OF.items() if medium is Medium.PHYSICAL
+)
+_ONE_OFF = frozenset(channel.value for channel in WORKAROUNDS)
 
 
 def linked(several: Iterable[Counted]) -> tuple[list[CountTable], list[Sum]]:
     """Return what readers know of results together: counts that are not printed, and sums."""
     several = list(several)
     tables, sums = list[CountTable](), [*_narrower(_counts(several))]
-    for more, added in (_everything(several), _on_disc(several)):
+    by_key = {one.result.key: one for one in several}
+    sums += _parted(by_key)
+    for more, added in (
+        _everything(several),
+        _by_channels(by_key, "physical_media_share_out", _PHYSICAL, _ON_DISC),
+        _by_channels(by_key, "workaround_share_all", _ONE_OFF, _BY_ONE_OFF),
+        _all_moved(by_key),
+    ):
         tables += more
         sums += added
     return tables, sums
@@ -73,17 +86,111 @@ def taken_for_the_same(several: Iterable[Counted]) -> Iterator[Sum]:
                         yield Sum(one_table.at(place), (other.at(place),))
 
 
-def _on_disc(several: Iterable[Counted]) -> tuple[list[CountTable], list[Sum]]:
-    """The physical channels add up to what leaves on discs, whichever way it goes."""
-    by_key = {one.result.key: one for one in several}
-    channels = by_key.get("deliveries_by_channel")
-    share = by_key.get("physical_media_share_out")
+def _by_channels(
+    by_key: Mapping[str, Counted], key: str, words: frozenset[str], cell: Cell
+) -> tuple[list[CountTable], list[Sum]]:
+    """Some channels add up to what leaves by them, whichever way it goes."""
+    channels, share = by_key.get("deliveries_by_channel"), by_key.get(key)
     if channels is None or share is None or not share.parts():
         return [], []
     pairs = zip(channels.words, channels.result.by, strict=True)
-    found = [(channels.n(word), group.n) for word, group in pairs if word in _PHYSICAL]
+    found = [(channels.n(word), group.n) for word, group in pairs if word in words]
     size = sum(n for _, n in found)
     if size < int(share.result.numerator or 0):
         return [], []
-    sums = [Sum(_ON_DISC, tuple(cell for cell, _ in found)), Sum(_ON_DISC, share.parts()[:1])]
-    return [single(_ON_DISC, size, published=False)], sums
+    sums = [Sum(cell, tuple(one for one, _ in found)), Sum(cell, share.parts()[:1])]
+    return [single(cell, size, published=False)], sums
+
+
+def _all_moved(by_key: Mapping[str, Counted]) -> tuple[list[CountTable], list[Sum]]:
+    """Deliveries and arrivals are those over pairs of partner and channel, and those left out."""
+    out, into, pairs = (
+        by_key.get(key)
+        for key in ("physical_media_share_out", "physical_media_share_in", "channel_fanout")
+    )
+    if out is None or into is None or pairs is None:
+        return [], []
+    size = out.result.n + into.result.n
+    if size != pairs.result.n + sum(pairs.result.excluded.values()):
+        return [], []
+    sums = [
+        Sum(_MOVED, (out.n(), into.n())),
+        Sum(_MOVED, (pairs.n(), *pairs.excluded().values())),
+    ]
+    return [single(_MOVED, size, published=False)], sums
+
+
+def _parted(by_key: Mapping[str, Counted]) -> Iterator[Sum]:
+    """Counts that other measures cut into disjoint parts, in all and in every group."""
+    for whole, parts in (*_grades(by_key), *_ways(by_key), *_turns(by_key), *_apart(by_key)):
+        for group in whole:
+            there = [one[group] for one in parts if group in one]
+            if there and sum(n for _, n in there) <= whole[group][1]:
+                yield Sum(whole[group][0], tuple(cell for cell, _ in there))
+
+
+_Counts = dict[str | None, tuple[Cell, int]]
+"""A count and its cell, by group; None is all of them."""
+
+
+def _looked_at(one: Counted) -> _Counts:
+    groups = zip(one.words, one.result.by, strict=True)
+    return {None: (one.n(), one.result.n)} | {word: (one.n(word), own.n) for word, own in groups}
+
+
+def _hit(one: Counted) -> _Counts:
+    if not one.parts():
+        return {}
+    groups = zip(one.words, one.result.by, strict=True)
+    return {None: (one.parts()[0], int(one.result.numerator or 0))} | {
+        word: (one.parts(word)[0], int(own.numerator or 0)) for word, own in groups
+    }
+
+
+def _left_out(one: Counted) -> Iterator[_Counts]:
+    for why, cell in one.excluded().items():
+        yield {None: (cell, one.result.excluded[why])}
+
+
+_Parted = tuple[_Counts, list[_Counts]]
+
+
+def _grades(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
+    """What was tested is usable at once, after rework, or not."""
+    keys = ("immediately_usable", "usable_after_rework", "not_usable")
+    graded = [one for key in keys if (one := by_key.get(key)) is not None]
+    if len(graded) > 1:
+        yield _looked_at(graded[0]), [_hit(one) for one in graded]
+
+
+def _ways(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
+    """All deliveries are the electronic ones, and those left out of them."""
+    some, physical = (
+        by_key.get(key) for key in ("workaround_share_electronic", "physical_media_share_out")
+    )
+    every = physical or by_key.get("workaround_share_all")
+    if some is not None and every is not None:
+        yield _looked_at(every), [_looked_at(some), *_left_out(some)]
+    if some is not None and physical is not None:
+        yield _looked_at(physical), [_looked_at(some), _hit(physical)]
+
+
+def _turns(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
+    """A net flow is made of what was received and what was closed."""
+    net, received, closed = (
+        by_key.get(key) for key in ("net_flow", "requests_received", "requests_closed")
+    )
+    if net is None:
+        return
+    yield _looked_at(net), [_looked_at(one) for one in (received, closed) if one is not None]
+    if closed is not None:
+        yield _looked_at(closed), [_hit(net)]
+
+
+def _apart(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
+    """Who met no trouble met none of them: both are parts of the same requests."""
+    free = by_key.get("frictionless_share")
+    if free is not None:
+        for key, one in by_key.items():
+            if key.startswith("friction_"):
+                yield _looked_at(free), [_hit(free), _hit(one)]

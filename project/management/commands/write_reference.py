@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -58,8 +58,16 @@ def metrics_page() -> str:
             f"* left out, and counted: {left_out}",
         ]
         lines += [f"* caveat: {metric.caveat}"] if metric.caveat else []
+        if metric.noted:
+            lines += [f"* not computed where nobody notes {' or '.join(metric.noted)}"]
         parts.append("\n".join([lines[0], "", lines[1], "", *lines[2:]]))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *worked_examples()]) + "\n"
+
+
+def worked_examples() -> Iterator[str]:
+    """Yield the tables that the tests work out (`tests/spec`), by theme."""
+    for page in sorted((settings.BASE_DIR / "tests" / "spec").glob("*.md")):
+        yield f"## Worked examples: {page.stem}\n\n{page.read_text().strip()}"
 
 
 def columns_page() -> str:

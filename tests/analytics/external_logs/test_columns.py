@@ -7,6 +7,9 @@ import pytest
 from analytics.external_logs.importing import Reading, read_log
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.refusals import BadMapping, UnusableLog
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
 
 
 def read(text: str, **given: Any) -> Reading:
@@ -136,3 +139,33 @@ def test_channel_words_that_nobody_knows_are_weak_evidence_of_discs() -> None:
     assert (out["computable"], out["share"], out["grade"]) == (True, 0.0, "weak")
     meant = {"channel": {"Desk": "physical_cd", "Post": "physical_cd"}}
     assert read(head + rows, values=meant).grades["physical_media_share_out"]["grade"] == "good"
+
+
+def test_studies_are_counted_by_a_column_and_never_taken_for_one() -> None:
+    head = "Req #,Date Received,Date Sent,How Sent,# Studies\n"
+    rows = (
+        "1,2025-01-01,2025-01-02,CD,3\n2,2025-01-01,2025-01-02,portal,5\n"
+        "3,2025-01-01,2025-01-02,CD,\n4,2025-01-01,2025-01-02,CD,many\n"
+        "5,2025-01-01,2025-01-02,CD + PS,2\n"
+    )
+    reading = read(head + rows)
+    assert reading.log is not None
+    assert reading.unread["studies"] == {"rows": 1, "example": "many"}
+    result = compute(fold(reading.log), Selection(), ["physical_media_studies_out"])
+    found = result["physical_media_studies_out"]
+    assert (found.numerator, found.n) == (3, 8)
+    assert found.excluded == {"studies not counted": 4}
+    lacking = read("Date Received,Date Sent,How Sent\n2025-01-01,2025-01-02,CD\n")
+    assert lacking.log is not None
+    why = compute(fold(lacking.log), Selection(), ["physical_media_studies_out"])
+    assert why["physical_media_studies_out"].why == "no column counts the studies"
+
+
+def test_a_list_of_requests_says_what_it_cannot_tell_of_patients() -> None:
+    reading = read("Date Received,Date Sent,Requestor\n2025-01-01,2025-01-02,patient\n")
+    assert reading.log is not None
+    found = compute(fold(reading.log), Selection())
+    for key, result in found.items():
+        if key.startswith("friction"):
+            assert result.value is None
+            assert "a log of this kind" in (result.why or "") or "own words" in (result.why or "")

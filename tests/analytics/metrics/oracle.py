@@ -4,6 +4,14 @@ from typing import Any
 
 from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.vocabulary import State
+from tests.analytics.metrics.oracle_friction import of_friction
+from tests.analytics.metrics.oracle_media import of_media
+from tests.analytics.metrics.oracle_usability import (
+    hours_to_usable,
+    of_errors,
+    of_usability,
+    views,
+)
 
 Row = dict[str, Any]
 DAY = 86400
@@ -95,6 +103,11 @@ def released_by(requests: list[Row], as_of: int, q: float) -> float | None:
             stories.append(((row["available"] - row["received"]) / DAY, True))
         elif row["available"] is None and row["outcome"] is None:
             stories.append(((as_of - row["received"]) / DAY, False))
+    return left_by(stories, q)
+
+
+def left_by(stories: list[tuple[float, bool]], q: float) -> float | None:
+    """When a share q of stories had ended; those that had not are waited out."""
     waiting = 1.0
     for time in sorted({days for days, _ in stories}):
         at_risk = sum(days >= time for days, _ in stories)
@@ -188,7 +201,29 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "rework_rate": mean([float(max(n - 1, 0)) for n in _deliveries(requests, events)]),
         "handoffs_mean": mean([float(n) for n in _handoffs(requests, events)]),
         "conforming_share": _conforming(requests, events),
+        **of_media(requests, events),
+        **_flow(requests),
+        **of_usability(requests, events),
+        **of_errors(requests, events),
+        **of_friction(requests, events),
+        **_waits(requests, events, as_of),
     }
+
+
+def _waits(requests: list[Row], events: list[Row], as_of: int) -> dict[str, float | None]:
+    hours, opened = hours_to_usable(requests, events), views(requests, events, as_of)
+    return {
+        "time_to_usable_median": linear_quantile(hours, 0.5),
+        "time_to_usable_p90": linear_quantile(hours, 0.9),
+        "first_view_median": left_by(opened, 0.5),
+        "first_view_p90": left_by(opened, 0.9),
+    }
+
+
+def _flow(requests: list[Row]) -> dict[str, float | None]:
+    came = sum(row["received"] is not None for row in requests)
+    gone = sum(row["outcome"] is not None and row["ended"] is not None for row in requests)
+    return {"requests_closed": float(gone), "net_flow": float(came - gone)}
 
 
 def band(row: Row, as_of: int) -> str | None:

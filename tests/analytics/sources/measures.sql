@@ -9,7 +9,9 @@ JOIN requests_app_facility f ON f.id = r.facility_id
 WHERE r.state <> 'draft';
 
 CREATE TEMPORARY VIEW story AS
-SELECT r.id, r.direction, r.legal_basis, r.state, f.id AS place, f.zone,
+SELECT r.id, r.direction, r.legal_basis, f.id AS place, f.zone,
+    CASE WHEN r.state = 'not_found' AND EXISTS (SELECT FROM told WHERE request_id = r.id
+        AND kind = 'not_found' AND reason = 'IN03') THEN 'not_our_patient' ELSE r.state END AS state,
     (SELECT min(at) FROM told WHERE request_id = r.id AND kind = 'received') AS received,
     (SELECT min(occurred_at) FROM told WHERE request_id = r.id AND kind = 'received') AS received_at,
     (SELECT min(occurred_at) FROM told WHERE request_id = r.id AND kind = 'complete') AS complete_at,

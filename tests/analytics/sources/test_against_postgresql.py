@@ -22,7 +22,10 @@ _DISC = (
     "channel IN ('physical_cd', 'physical_dvd', 'physical_usb', 'physical_film', 'physical_paper')"
 )
 _UNSURE = "channel IN ('', 'unknown')"
-_OPEN = "FROM story WHERE state NOT IN ('delivered', 'closed', 'denied', 'withdrawn', 'not_found', 'duplicate')"
+_GONE = "state IN ('withdrawn', 'duplicate', 'not_our_patient')"
+_OPEN = (
+    f"FROM story WHERE state NOT IN ('delivered', 'closed', 'denied', 'not_found') AND NOT {_GONE}"
+)
 _DELIVERED = "FROM story WHERE available IS NOT NULL"
 _OF = "WHERE request_id = story.id"
 
@@ -68,12 +71,12 @@ SHARES = {
         "SELECT count(*) FILTER (WHERE stop < due), count(*), 0 FROM (SELECT *, coalesce(available, "
         "CASE WHEN state IN ('denied', 'not_found') THEN ended END) AS stop FROM lawful) l "
         "WHERE (due <= %(as_of)s OR stop IS NOT NULL) "
-        "AND NOT (state IN ('withdrawn', 'duplicate') AND ended < due)"
+        f"AND NOT ({_GONE} AND ended < due)"
     ),
     "sla_compliance": (
         "SELECT count(*) FILTER (WHERE available < due), count(*), 0 FROM promised "
         "WHERE (due <= %(as_of)s OR available IS NOT NULL) AND state NOT IN ('denied', 'not_found') "
-        "AND NOT (state IN ('withdrawn', 'duplicate') AND ended < due)"
+        f"AND NOT ({_GONE} AND ended < due)"
     ),
 }
 """Numerator, denominator, and how many are unknown."""

@@ -275,3 +275,57 @@ def test_the_command_says_in_words_what_is_hidden(capsys: pytest.CaptureFixture[
     call_command("metrics", "--publish", "--key", "late_requests", "--key", "at_risk_requests")
     said = capsys.readouterr().out
     assert f"Late requests: - ({HIDDEN})" in said
+
+
+def test_grades_tell_each_other() -> None:
+    """Usable at once, after rework and not usable are all that was tested."""
+    keys = ("immediately_usable", "usable_after_rework", "not_usable")
+    results = [result(key, 100, hits) for key, hits in zip(keys, (60, 35, 5), strict=True)]
+    assert suppressed(results[1]).numerator == 35
+    found = suppressed_together(results)
+    assert found["not_usable"].numerator is None
+    assert [found[key].numerator for key in keys[:2]].count(None) == 1
+
+
+def test_a_net_flow_hides_with_what_it_is_made_of() -> None:
+    """12 received and a net of 7 tell of 5 that ended."""
+    received = result("requests_received", 12, 12, value=12.0, denominator=None)
+    net = result("net_flow", 17, 5, value=7.0, denominator=None)
+    found = suppressed_together([received, net])
+    assert (found["net_flow"].value, found["net_flow"].numerator) == (None, None)
+    assert found["requests_received"].n is None or found["net_flow"].n is None
+
+
+def test_few_ways_to_partners_are_hidden_and_many_are_not() -> None:
+    few, many = (
+        suppressed(result("channel_fanout", 400, n, value=float(n), denominator=None))
+        for n in (4, 40)
+    )
+    assert (few.value, few.numerator, few.n) == (None, None, 400)
+    assert (many.value, many.numerator) == (40.0, 40)
+
+
+def test_electronic_deliveries_do_not_follow_from_discs() -> None:
+    """100 deliveries less 60 electronic and 36 on discs tell of 4 by an unknown channel."""
+    discs = result("physical_media_share_out", 100, 36, unknown=4)
+    ways = {"on physical media": 36, "by an unknown channel": 4}
+    found = suppressed_together(
+        [discs, result("workaround_share_electronic", 60, 20, excluded=ways)]
+    )
+    electronic = found["workaround_share_electronic"]
+    assert electronic.excluded["by an unknown channel"] is None
+    whole = (found["physical_media_share_out"].n, electronic.n)
+    assert None in (*whole, electronic.excluded["on physical media"])
+
+
+def test_who_met_no_trouble_and_who_met_the_only_one_are_all() -> None:
+    free, fee = result("frictionless_share", 100, 80), result("friction_fee", 100, 15)
+    found = suppressed_together([free, fee])
+    assert [found[key].numerator for key in found].count(None) == 1
+
+
+def test_a_measure_that_was_not_computed_says_nothing_of_its_requests() -> None:
+    unsaid = result("friction_complaint", 0, why="nobody notes FU03 here", denominator=None)
+    found = suppressed_together([unsaid, result("friction_fee", 100, 40)])
+    assert found["friction_complaint"].why == "nobody notes FU03 here"
+    assert found["friction_fee"].n == 100

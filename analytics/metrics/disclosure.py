@@ -1,0 +1,71 @@
+"""What should not happen: images that reach the wrong hands, imaging again, logging late."""
+
+from analytics.metrics.definition import Better, Kind, Metric
+from analytics.mirror.faults import befell
+from requests_app.failure_codes import FailureCode
+
+_MISDIRECTED = befell(FailureCode.TR09)
+_RELEASED = f"(deliveries > 0 OR {_MISDIRECTED})"
+
+METRICS: tuple[Metric, ...] = (
+    Metric(
+        key="disclosure_error_rate",
+        label="Disclosure errors",
+        question="How often do images reach somebody whom they were not meant for?",
+        why_it_matters="Each one is a breach to be judged, and a person whose trust is lost.",
+        unit="%",
+        kind=Kind.SHARE,
+        numerator="those with a misdirected release (TR09)",
+        denominator="outbound requests that were released, to whomever",
+        where=f"direction = 'outbound' AND {_RELEASED}",
+        counts=_MISDIRECTED,
+        sides=("With a misdirected release", "Without"),
+        excluded={"not released": f"direction = 'outbound' AND NOT {_RELEASED}"},
+        better=Better.LOWER,
+        target=0.0,
+        caveat=(
+            "A floor: only what somebody noted. No code says that too much was released, so that "
+            "an over-scoped release counts only where it was noted as misdirected."
+        ),
+        theme="Disclosure",
+        owner="Privacy",
+        needs=("available", "codes"),
+    ),
+    Metric(
+        key="repeat_imaging_share",
+        label="Imaging again",
+        question="How often is imaging done again since outside images did not serve?",
+        why_it_matters="A second scan costs dose, money and days.",
+        unit="%",
+        kind=Kind.SHARE,
+        numerator="those with repeat imaging noted (FU01)",
+        denominator="requests for outside images",
+        where="direction = 'inbound' AND received IS NOT NULL",
+        counts=befell(FailureCode.FU01),
+        sides=("Imaged again", "Not noted"),
+        better=Better.LOWER,
+        caveat="A floor: a clinic that images again seldom tells the file room.",
+        theme="Usability",
+        owner="Radiology",
+        needs=("codes",),
+        noted=(FailureCode.FU01,),
+    ),
+    Metric(
+        key="logged_late_share",
+        label="Logged late",
+        question="How many requests lie about before anybody logs them?",
+        why_it_matters="The legal clock runs from receipt, whether somebody looks or not.",
+        unit="%",
+        kind=Kind.SHARE,
+        numerator="those logged more than one business day after receipt (IN05)",
+        denominator="requests of which the logging was noted",
+        where="logged IS NOT NULL",
+        counts=befell(FailureCode.IN05),
+        sides=("Logged late", "In time"),
+        excluded={"logging not noted": "logged IS NULL"},
+        better=Better.LOWER,
+        caveat="A sweep notes late logging, for up to 60 days after it; what it missed is in time.",
+        theme="Backlog",
+        needs=("logged", "codes"),
+    ),
+)
