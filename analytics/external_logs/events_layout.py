@@ -20,7 +20,7 @@ from analytics.external_logs.check import (
 from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Anchor, Mapping
 from analytics.external_logs.raw import RawLog
-from analytics.external_logs.requests_layout import complete, ways
+from analytics.external_logs.requests_layout import numbered, ways
 
 ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by")
 TEXTS = (*ATTRIBUTES, "staff", "received_anchor", "completed_anchor")
@@ -68,9 +68,8 @@ WITH told AS (
         FROM cases JOIN ways w ON w.word = coalesce(cases.channel, '') WHERE available IS NOT NULL
 )
 SELECT 'case-' || i AS request_id, coalesce(facility, 'all') AS facility, 'outbound' AS direction,
-    CAST(row_number() OVER (PARTITION BY case_id ORDER BY rank, occurred, place) AS INTEGER) AS seq,
-    told.occurred, told.activity, by_person, actor, told.channel, told.medium
-FROM told JOIN cases USING (case_id) ORDER BY i, seq
+    i, rank, told.occurred, told.activity, by_person, actor, told.channel, told.medium
+FROM told JOIN cases USING (case_id) ORDER BY i, rank, told.occurred, place
 """
 _FIRST = """first({0} ORDER BY "at:timestamp", "row") FILTER (WHERE {0} <> '') AS {0}"""
 
@@ -79,8 +78,7 @@ def build_events(
     cells: pa.Table, mapping: Mapping, database: Database
 ) -> tuple[pa.Table, pa.Table]:
     """Return the tables of requests and of events of the kept rows."""
-    full = complete(cells, TEXTS, TIMES)
-    database.register("cells", full)
+    database.register_whole("cells", cells, TEXTS, [f"at:{name}" for name in TIMES])
     received, first = _anchor(mapping.received, "received", is_first=True)
     completed, last = _anchor(mapping.completed, "completed", is_first=False)
     texts = ", ".join(_FIRST.format(name) for name in ATTRIBUTES if name != "need_by")
@@ -90,7 +88,7 @@ def build_events(
     own = dict(mapping.values.get("channel", {}))
     named = database.table("SELECT coalesce(channel, '') AS channel FROM cases")
     database.register("ways", ways(named["channel"], own))
-    return database.table(_REQUESTS), database.table(_EVENTS)
+    return database.table(_REQUESTS), numbered(database.table(_EVENTS))
 
 
 def _anchor(anchor: Anchor, name: str, *, is_first: bool) -> tuple[str, list[Any]]:

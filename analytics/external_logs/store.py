@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -19,10 +18,10 @@ from django.utils.text import slugify
 from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
-from analytics.external_logs.cells import shown
 from analytics.external_logs.importing import Reading, as_schema, with_bands
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
+from analytics.external_logs.tables import write_tables
 from analytics.models import UploadedLog
 
 LOCK = 0x6C6F67  # advisory lock of a log's name
@@ -92,7 +91,7 @@ def keep(
     if earlier is not None and same and earlier.as_of == reading.log.as_of:
         return earlier, True
     folder = secrets.token_hex(8)
-    _write(Path(settings.MIRROR_ROOT) / "logs" / folder, reading)
+    write_tables(Path(settings.MIRROR_ROOT) / "logs" / folder, reading)
     answer = reading.answer(name)
     answer["rejected"] = answer["rejected"][:MOST_REJECTED]
     log, _ = UploadedLog.objects.update_or_create(
@@ -113,34 +112,6 @@ def keep(
         old = folder_of(earlier)
         transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))
     return log, False
-
-
-def _write(folder: Path, reading: Reading) -> None:
-    log, merged = reading.log, reading.merged
-    assert log is not None and merged is not None  # noqa: PT018
-    draft = folder.with_name(f".{folder.name}")
-    draft.mkdir(parents=True, mode=0o700)
-    parquet.write_table(log.requests, draft / "requests.parquet")
-    parquet.write_table(log.events, draft / "events.parquet")
-    parquet.write_table(merged.rows, draft / "rows.parquet")
-    facts: dict[str, Any] = {"name": log.name, "as_of": log.as_of, "zone": log.zone}
-    facts |= {"granularity": log.granularity, "missing": dict(log.missing)}
-    (draft / "log.json").write_text(json.dumps(facts))
-    rows: dict[str, Any] = {"layout": reading.mapping.layout, "has_times": reading.has_times}
-    rows |= {"sources": reading.mapping.sources(), "headers": list(reading.raw.headers)}
-    (draft / "rows.json").write_text(json.dumps(rows))
-    (draft / "rejected.json").write_text(json.dumps(rejected_rows(reading)))
-    os.replace(draft, folder)
-
-
-def rejected_rows(reading: Reading, most: int = 100_000) -> list[dict[str, Any]]:
-    """Return the rejected rows with their reasons and their cells; private columns are left out."""
-    some = reading.rejected[:most]
-    cells = shown(reading.raw, reading.mapping, [row for row, _ in some])
-    return [
-        {"row": row, "reason": reason, "cells": one}
-        for (row, reason), one in zip(some, cells, strict=True)
-    ]
 
 
 def rejected_of(log: UploadedLog) -> list[dict[str, Any]]:

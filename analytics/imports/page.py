@@ -9,7 +9,7 @@ from analytics.external_logs.grades import GRADE_WORDS, HELPS, missing_fields, w
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.sniff import is_yes_no
-from analytics.external_logs.store import rejected_rows
+from analytics.external_logs.tables import rejected_rows
 from analytics.metrics.catalogue import BY_KEY
 from analytics.models import SavedMapping
 

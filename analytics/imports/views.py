@@ -22,9 +22,9 @@ from analytics.external_logs.store import (
     keep,
     name_for,
     rejected_of,
-    rejected_rows,
     remove,
 )
+from analytics.external_logs.tables import rejected_rows
 from analytics.imports.answers import given_by
 from analytics.imports.drafts import Draft, draft_of, drop_draft, keep_draft, save_mapping
 from analytics.imports.page import page_of, template_headers
