@@ -20,6 +20,7 @@ from analytics.external_logs.events_layout import build_events, check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
 from analytics.external_logs.merge import Earlier, Merged, is_read_otherwise, merge
+from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
 from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
 from analytics.external_logs.raw import MOST_ROWS, RawLog
 from analytics.external_logs.read import read_file
@@ -82,14 +83,16 @@ def read_log(
     earlier: Earlier | None = None,
     proposed_zone: str = "",
     raw: RawLog | None = None,
+    progress: Progress = silent,
 ) -> Reading:
     """Read a file into an event log; with open questions nothing is built.
 
-    `raw` are its cells where they were read before.
+    `raw` are its cells where they were read before; `progress` is told how far it is.
 
     Raises UnusableLog or BadMapping with a sentence.
     """
-    raw = raw or read_file(content)
+    raw = raw or read_file(content, progress)
+    begin(progress, CHECKING)
     said = given or {}
     mapping = complete_mapping(raw, said)
     key = earlier.key if earlier else new_key()
@@ -104,6 +107,7 @@ def read_log(
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
     cells, findings = _checked(raw, mapping, key)
+    begin(progress, BUILDING)
     built = _built(raw, mapping, cells, earlier)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)

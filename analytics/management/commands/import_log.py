@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from analytics.external_logs.grades import GRADE_WORDS
 from analytics.external_logs.importing import Reading, digest_of, read_log
+from analytics.external_logs.progress import silent
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping, UnusableLog
 from analytics.external_logs.saved import as_last_time, remember
@@ -42,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-last-time", action="store_true", help="read it as the last file with its headers"
         )
+        parser.add_argument(
+            "--progress", action="store_true", help="say on standard error how far it is"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -63,6 +67,7 @@ class Command(BaseCommand):
                     as_of=as_of,
                     earlier=earlier,
                     proposed_zone=zone,
+                    progress=self._told if options["progress"] else silent,
                 )
                 if reading.log is not None:
                     _store(reading, name, digest_of(content), owner)
@@ -71,12 +76,17 @@ class Command(BaseCommand):
         except UnusableLog as error:
             self._say(options["json"], {"error": {"code": error.code, "sentence": error.sentence}})
             sys.exit(1)
+        except KeyboardInterrupt:
+            raise CommandError("Cancelled; nothing was stored.", returncode=130) from None
         answer = reading.answer(name)
         self._say(options["json"], answer)
         if answer["log"] and not options["json"]:
             self.stdout.write(_where_seen(name, owner))
         if answer["questions"]:
             sys.exit(1)
+
+    def _told(self, stage: str, share: float) -> None:
+        self.stderr.write(f"{100 * share:3.0f} % {stage}")
 
     def _say(self, as_json: bool, answer: dict[str, Any]) -> None:
         if as_json:

@@ -11,8 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from analytics.external_logs.drafts import draft_of, keep_draft, save_mapping
 from analytics.external_logs.store import folder_of
-from analytics.imports.drafts import draft_of, keep_draft, save_mapping
 from analytics.models import UploadedLog
 from analytics.sources.opening import UnknownSource, open_source
 from audit.models import AuditEntry
@@ -87,7 +87,7 @@ def test_a_deletion_that_cannot_be_logged_does_not_happen(
         raise RuntimeError("the log is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("analytics.imports.views.record", broken)
+        patch.setattr("analytics.imports.door.record", broken)
         with pytest.raises(RuntimeError):
             analyst.post("/logs/cd-log/delete/")
     assert UploadedLog.objects.exists()
