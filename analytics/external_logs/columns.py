@@ -151,7 +151,7 @@ def plain(header: str) -> str:
 
 def is_private(header: str) -> bool:
     """Say whether a header names a person's particulars."""
-    name = plain(header)
+    name = plain(header).removeprefix("case:")
     return name in PRIVATE or name in RECORD_NUMBERS or bool(_PRIVATE_WORDS.search(name))
 
 

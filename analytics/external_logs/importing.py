@@ -18,6 +18,7 @@ from analytics.external_logs.codes import new_key
 from analytics.external_logs.database import Database
 from analytics.external_logs.events_layout import build_events, check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
+from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
 from analytics.external_logs.merge import Earlier, Merged, is_read_otherwise, merge
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
@@ -45,12 +46,14 @@ class Reading:
     merged: Merged | None = None
     has_times: bool = False
     events: int = 0
+    linked: Linked | None = None
 
     def answer(self, name: str) -> dict[str, Any]:
         """Return the JSON answer of an import.
 
         rows_read = rows_imported + rows_rejected, and
-        rows_imported = rows_added + rows_recognised + rows_corrected.
+        rows_imported = rows_added + rows_recognised + rows_corrected. Of two linked tables these
+        are the rows of the steps; the requests have counts of their own.
         """
         log, merged = self.log, self.merged
         imported = self.raw.rows_read - len(self.rejected) if log else 0
@@ -71,6 +74,7 @@ class Reading:
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
             "grades": self.grades,
+            **(self.linked.answer() if self.linked else {}),
         }
 
 

@@ -120,6 +120,7 @@ def _import(run: ImportRun, at: datetime) -> None:
 def _read(run: ImportRun, draft: Draft) -> Reading:
     reading, _ = read_as_said(
         draft.content,
+        steps=draft.steps,
         name=run.name,
         given=run.mapping,
         organization_id=run.organization_id,
@@ -147,7 +148,7 @@ def _store(run: ImportRun, draft: Draft, reading: Reading, folder: str, at: date
         _, already = keep(
             reading,
             name=run.name,
-            digest=digest_of(draft.content),
+            digest=digest_of(draft.whole),
             organization_id=owner,
             by_id=run.asked_by_id,
             at=at,

@@ -92,8 +92,7 @@ def keep(
         return earlier, True
     folder = secrets.token_hex(8)
     write_tables(Path(settings.MIRROR_ROOT) / "logs" / folder, reading)
-    answer = reading.answer(name)
-    answer["rejected"] = answer["rejected"][:MOST_REJECTED]
+    answer = _kept_answer(reading.answer(name))
     log, _ = UploadedLog.objects.update_or_create(
         name=name,
         organization_id=organization_id,  # type: ignore[misc]
@@ -112,6 +111,14 @@ def keep(
         old = folder_of(earlier)
         transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))
     return log, False
+
+
+def _kept_answer(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with no more rows listed than the database is to hold."""
+    listed = {
+        name: answer[name][:MOST_REJECTED] for name in ("rejected", "unlinked") if name in answer
+    }
+    return answer | listed
 
 
 def rejected_of(log: UploadedLog) -> list[dict[str, Any]]:

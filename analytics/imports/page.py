@@ -150,6 +150,9 @@ def page_of(
             {"word": FIELD_WORDS.get(key, "Hold"), **one} for key, one in reading.unread.items()
         ],
         "saved": saved,
+        "reading_linked": reading.linked is not None,
+        "unlinked": answer.get("unlinked", [])[:MOST_REJECTED],
+        "more_unlinked": max(0, len(answer.get("unlinked", [])) - MOST_REJECTED),
         "steps": _steps(question is not None, bool(rejected)),
     }
 

@@ -55,7 +55,7 @@ def start_run(
             proposed_zone=zone_of(person),
             asked_at=timezone.now(),
         )
-        record_act(request, "log.import_started", name, size=len(kept.content))
+        record_act(request, "log.import_started", name, size=len(kept.whole))
     return run
 
 

@@ -72,8 +72,13 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "analytics/imports/new.html", status=422)
     if file is not None:
         try:
+            steps = request.FILES.get("steps")
             key = keep_draft(
-                file.chunks(), file_name=str(file.name), owner=person.pk, at=timezone.now()
+                file.chunks(),
+                file_name=str(file.name),
+                owner=person.pk,
+                at=timezone.now(),
+                steps=steps.chunks() if steps is not None else None,
             )
         except DisclessError as error:
             messages.error(request, error.sentence)
@@ -91,7 +96,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     name, organization = name_for(kept.file_name), person.organization_id
     try:
         given = given_by(request.POST, _base(request, person, kept))
-        if request.POST.get("confirm") and len(kept.content) > AT_ONCE:
+        if request.POST.get("confirm") and len(kept.whole) > AT_ONCE:
             return redirect("logs:run", run=start_run(request, person, kept, name, given).pk)
         if request.POST.get("confirm"):
             with held(name, organization) as earlier:
@@ -118,6 +123,7 @@ def _read(
 ) -> tuple[Reading, SavedMapping | None]:
     return read_as_said(
         kept.content,
+        steps=kept.steps,
         name=name_for(kept.file_name),
         given=given,
         organization_id=person.organization_id,
@@ -141,7 +147,7 @@ def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -
     _, already = keep(
         reading,
         name=name,
-        digest=digest_of(kept.content),
+        digest=digest_of(kept.whole),
         organization_id=organization,
         by_id=person.pk,
         at=at,
