@@ -134,6 +134,7 @@ PRIVATE: tuple[str, ...] = (
 """Headers whose cells are dropped."""
 
 _PRIVATE_WORDS = re.compile(
+    r"\b(shipping|billing|mailing|home|street) address\b|"
     r"\b(dob|birth|ssn|social security|mrn|medical record|phone|cell|fax|e-?mail)\b"
     r"|\b(patient|pt|first|last|maiden|middle|full|requester|requestor|mother)('s)? ?names?\b"
     r"|^(patient|pt)\b(?!.*\b(type|class|portal|notified)\b)"

@@ -18,6 +18,7 @@ from analytics.external_logs.codes import new_key
 from analytics.external_logs.database import Database
 from analytics.external_logs.events_layout import build_events, check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
+from analytics.external_logs.known_exports import recognised
 from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
 from analytics.external_logs.merge import Earlier, Merged, is_read_otherwise, merge
@@ -56,6 +57,7 @@ class Reading:
         are the rows of the steps; the requests have counts of their own.
         """
         log, merged = self.log, self.merged
+        export = recognised(self.raw.headers)
         imported = self.raw.rows_read - len(self.rejected) if log else 0
         return {
             "log": name if log else None,
@@ -73,6 +75,7 @@ class Reading:
             "unread": self.unread,
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
+            "recognised_as": export.name if export else None,
             "grades": self.grades,
             **(self.linked.answer() if self.linked else {}),
         }
