@@ -3,7 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
+from analytics.external_logs.drafts import sweep_drafts
 from analytics.external_logs.runs import work_off
+from analytics.external_logs.store import sweep_folders
 from analytics.sources.opening import LIVE, open_source
 
 
@@ -17,3 +19,11 @@ def refresh_mirror() -> str:
 def run_imports() -> int:
     """Import the files that wait, and go on with those whose worker died."""
     return work_off(timezone.now())
+
+
+@shared_task(name="analytics.tasks.sweep_logs")
+def sweep_logs() -> int:
+    """Delete files that nobody confirmed, and what imports that died left behind."""
+    at = timezone.now()
+    sweep_drafts(at)
+    return sweep_folders(at)

@@ -134,6 +134,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "sweep imported logs": {"task": "analytics.tasks.sweep_logs", "schedule": 3600.0},
     "refresh the mirror": {"task": "analytics.tasks.refresh_mirror", "schedule": 30.0},
 }
 

@@ -56,7 +56,7 @@ def keep_draft(
 
     Raises TooLarge where both together are.
     """
-    _sweep(at)
+    sweep_drafts(at)
     key = secrets.token_hex(16)
     size = _write(_folder() / key, chunks, 0)
     if steps is not None:
@@ -113,7 +113,8 @@ def drop_draft(key: str) -> None:
         (_folder() / f"{key}{ending}").unlink(missing_ok=True)
 
 
-def _sweep(at: datetime) -> None:
+def sweep_drafts(at: datetime) -> None:
+    """Delete the files that were not confirmed within a day."""
     for path in _folder().iterdir():
         with suppress(FileNotFoundError):  # confirmed, or swept by another process meanwhile
             if path.stat().st_mtime < at.timestamp() - KEEPS:

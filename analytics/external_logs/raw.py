@@ -14,7 +14,7 @@ import pyarrow as pa
 from analytics.external_logs.refusals import UnusableLog
 
 MOST_COLUMNS = 1000
-MOST_ROWS = 1_500_000  # of a file and of a log: about 1 GB while it is read
+MOST_ROWS = 1_250_000  # of a file and of a log: about 1 GB while it is read
 LONGEST_CELL = 1_000_000  # characters
 _CHUNK = 20_000  # rows that are Python objects at a time
 

@@ -149,3 +149,15 @@ def remove(log: UploadedLog) -> None:
     folder = folder_of(log)
     log.delete()
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def sweep_folders(at: datetime) -> int:
+    """Delete tables of no log that are a day old: of an import that died before it was stored."""
+    root = Path(settings.MIRROR_ROOT) / "logs"
+    known = set(UploadedLog.objects.values_list("folder", flat=True))
+    before, gone = at.timestamp() - 86400, 0
+    for path in root.iterdir() if root.is_dir() else ():
+        if path.name not in known and path.stat().st_mtime < before:
+            shutil.rmtree(path, ignore_errors=True)
+            gone += 1
+    return gone

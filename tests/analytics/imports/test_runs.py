@@ -22,7 +22,7 @@ from analytics.external_logs import runs
 from analytics.external_logs.store import folder_of
 from analytics.models import ImportRun, UploadedLog
 from analytics.sources.opening import names_of_logs
-from analytics.tasks import run_imports
+from analytics.tasks import run_imports, sweep_logs
 from audit.models import AuditEntry
 from requests_app.vocabulary import Role
 from tests.analytics.imports.importer import STEPS
@@ -178,6 +178,26 @@ def test_a_file_that_cannot_be_imported_says_why(analyst: Client, what: str) -> 
     sentence = "The file is gone" if what == "gone" else "asks a question first"
     assert sentence in analyst.get(f"/logs/runs/{run.pk}/").content.decode()
     assert not UploadedLog.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_dead_import_left_on_disk_is_swept_after_a_day(analyst: Client) -> None:
+    started(analyst)
+    run_imports()
+    log = UploadedLog.objects.get()
+    left = folder_of(log).with_name(".0123456789abcdef")
+    left.mkdir()
+    fresh = folder_of(log).with_name("fedcba9876543210")
+    fresh.mkdir()
+    waits = started(analyst)
+    draft = Path(configured.UPLOAD_ROOT) / waits.draft
+    for path in (left, folder_of(log), draft):
+        os.utime(path, (1, 1))
+    assert sweep_logs() == 1
+    assert not left.exists()
+    assert not draft.exists()
+    assert fresh.exists()
+    assert rows_of(log)
 
 
 @pytest.mark.django_db
