@@ -36,6 +36,45 @@ class UploadedLog(models.Model):
         return self.name
 
 
+class ImportRun(models.Model):
+    """A large file that the worker imports: how far it is, and how it ended."""
+
+    class State(models.TextChoices):
+        """Where a run stands."""
+
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    name = models.SlugField(max_length=60)
+    organization = models.ForeignKey(
+        "requests_app.Organization", null=True, blank=True, on_delete=models.CASCADE
+    )
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    draft = models.CharField(max_length=32, help_text="the file's name on disk, which is ours")
+    mapping = models.JSONField()
+    proposed_zone = models.CharField(max_length=64, blank=True, default="")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    stage = models.CharField(max_length=12, blank=True, default="")
+    percent = models.PositiveSmallIntegerField(default=0)
+    stop_asked = models.BooleanField(default=False)
+    sentence = models.CharField(max_length=500, blank=True, default="")
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-asked_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(percent__lte=100), name="no_more_than_the_whole"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.state}"
+
+
 class SavedMapping(models.Model):
     """How an organization read files with the same headers last time."""
 

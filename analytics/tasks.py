@@ -3,6 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
+from analytics.external_logs.drafts import sweep_drafts
+from analytics.external_logs.runs import work_off
+from analytics.external_logs.store import sweep_folders
 from analytics.sources.opening import LIVE, open_source
 
 
@@ -10,3 +13,17 @@ from analytics.sources.opening import LIVE, open_source
 def refresh_mirror() -> str:
     """Fold live work anew once it changed, before a reader waits; return the watermark."""
     return open_source(LIVE, at=timezone.now()).watermark
+
+
+@shared_task(name="analytics.tasks.run_imports")
+def run_imports() -> int:
+    """Import the files that wait, and go on with those whose worker died."""
+    return work_off(timezone.now())
+
+
+@shared_task(name="analytics.tasks.sweep_logs")
+def sweep_logs() -> int:
+    """Delete files that nobody confirmed, and what imports that died left behind."""
+    at = timezone.now()
+    sweep_drafts(at)
+    return sweep_folders(at)

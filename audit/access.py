@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from django.contrib.auth.models import AbstractUser
     from django.http import HttpRequest
 
 SYSTEM = Agent(id="system", role="system", name="System")
@@ -30,6 +31,11 @@ def agent_of(http_request: HttpRequest) -> Agent:
     user = getattr(http_request, "user", None)
     if user is None or not user.is_authenticated:
         return Agent(id="anonymous", role="anonymous", name="Anonymous", address=address)
+    return agent_of_account(user, address)
+
+
+def agent_of_account(user: AbstractUser, address: str = "") -> Agent:
+    """Return an account as who acts, also where the work is done later and without its call."""
     groups = sorted(user.groups.values_list("name", flat=True))
     role = groups[0] if groups else "none"
     return Agent(id=f"user:{user.pk}", role=role, name=user.get_username(), address=address)

@@ -129,6 +129,12 @@ CELERY_BEAT_SCHEDULE = {
     "send notices": {"task": "requests_app.tasks.send_notices", "schedule": 15.0},
     "sweep": {"task": "requests_app.tasks.sweep", "schedule": 3600.0},
     "sweep broken uploads": {"task": "requests_app.tasks.sweep_uploads", "schedule": 3600.0},
+    "import large logs": {
+        "task": "analytics.tasks.run_imports",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "sweep imported logs": {"task": "analytics.tasks.sweep_logs", "schedule": 3600.0},
     "refresh the mirror": {"task": "analytics.tasks.refresh_mirror", "schedule": 30.0},
 }
 

@@ -11,8 +11,9 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.external_logs.dates import Moment, read_moment
+from analytics.external_logs.dates import Moment
 from analytics.external_logs.mapping import Mapping
+from analytics.external_logs.moments import reader_of
 from analytics.external_logs.raw import RawLog, each_word
 from analytics.external_logs.values import studies_of
 
@@ -43,12 +44,12 @@ class Clock:
     """Reads moments of one file, asking once for each different text."""
 
     def __init__(self, mapping: Mapping, findings: Findings, zone: str) -> None:
-        self.order, self.zone = mapping.date_order, ZoneInfo(zone)
+        self._read = reader_of(mapping.date_order, ZoneInfo(zone))
         self.findings = findings
 
     def read(self, text: str) -> Moment | None:
         """Return the moment of a text; a placeholder is one, and says so."""
-        return read_moment(text, order=self.order, zone=self.zone) if text else None
+        return self._read(text) if text else None
 
     def _seconds(self, text: str) -> int | None:
         moment = self.read(text)

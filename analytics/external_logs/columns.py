@@ -139,6 +139,7 @@ PRIVATE: tuple[str, ...] = (
 """Headers whose cells are dropped."""
 
 _PRIVATE_WORDS = re.compile(
+    r"\b(shipping|billing|mailing|home|street) address\b|"
     r"\b(dob|birth|ssn|social security|mrn|medical record|phone|cell|fax|e-?mail)\b"
     r"|\b(patient|pt|first|last|maiden|middle|full|requester|requestor|mother)('s)? ?names?\b"
     r"|^(patient|pt)\b(?!.*\b(type|class|portal|notified)\b)"
@@ -156,7 +157,7 @@ def plain(header: str) -> str:
 
 def is_private(header: str) -> bool:
     """Say whether a header names a person's particulars."""
-    name = plain(header)
+    name = plain(header).removeprefix("case:")
     return name in PRIVATE or name in RECORD_NUMBERS or bool(_PRIVATE_WORDS.search(name))
 
 

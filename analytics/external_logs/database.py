@@ -1,19 +1,26 @@
-"""A DuckDB of one reading: in memory, gone afterwards."""
+"""A DuckDB of one reading: in memory up to a bound, then in a folder of its own; gone afterwards."""
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
 import pyarrow as pa
 
+MEMORY = "256MB"  # beyond it, sorts and joins go to the folder
+
 
 class Database:
     """A private database over Arrow tables."""
 
     def __init__(self) -> None:
-        self._own = duckdb.connect(config={"threads": 2})
+        self._folder = tempfile.TemporaryDirectory()
+        self._own = duckdb.connect(
+            config={"threads": 2, "memory_limit": MEMORY, "temp_directory": self._folder.name}
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -25,10 +32,22 @@ class Database:
         at: TracebackType | None,
     ) -> None:
         self._own.close()
+        self._folder.cleanup()
 
     def register(self, name: str, table: pa.Table) -> None:
         """Give a table a name."""
         self._own.register(name, table)
+
+    def register_whole(
+        self, name: str, table: pa.Table, texts: Iterable[str], times: Iterable[str]
+    ) -> None:
+        """Give a table a name; texts that it lacks are blank there, and moments unknown."""
+        self.register(f"{name}_kept", table)
+        has = set(table.column_names)
+        blanks = [f"'' AS {quoted(one)}" for one in texts if one not in has]
+        blanks += [f"CAST(NULL AS BIGINT) AS {quoted(one)}" for one in times if one not in has]
+        columns = ", ".join(["*", *blanks])
+        self.execute(f"CREATE TEMP VIEW {quoted(name)} AS SELECT {columns} FROM {name}_kept")
 
     def execute(self, sql: str, values: list[Any] | None = None) -> None:
         """Run a statement."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 ORDERS = ("MDY", "DMY", "YMD")
 _SLASHED = re.compile(r"^(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ T]+(.*))?$")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}([ T]\d.*)?$")
+_BASIC = re.compile(r"^((?:19|20)\d{6}T\d{6})(?:[.,]\d+)?(Z|[+-]\d{2}:?\d{2})?$")
 _PACKED = re.compile(r"^(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])$")
 _NAMED = re.compile(r"^(\d{1,2})[ \-./]([A-Za-z]{3,9})[ \-.,/]+(\d{4}|\d{2})(?:[ T]+(.*))?$")
 _NAMED_US = re.compile(r"^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?:[ T]+(.*))?$")
@@ -19,6 +20,7 @@ _SERIAL = re.compile(r"^\d{5}(\.\d+)?$")
 _TIME = re.compile(
     r"^(\d{1,2})(?::(\d{2}))?(?::(\d{2}))?(?:\.\d+)? ?([ap])?\.?m?\.?$", re.IGNORECASE
 )
+_LOOKS = (_ISO, _SLASHED, _NAMED, _NAMED_US, _PACKED, _BASIC)
 FIRST_YEAR, LAST_YEAR = 1950, 2100  # what lies outside is a placeholder such as 9999-12-31
 _EXCEL_EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 
@@ -57,7 +59,7 @@ def order_of(values: Iterable[str]) -> str | None:
 
 def looks_like_date(value: str) -> bool:
     """Say whether a value is written like a date; a bare number is not."""
-    return any(shape.match(value) for shape in (_ISO, _SLASHED, _NAMED, _NAMED_US, _PACKED))
+    return any(shape.match(value) for shape in _LOOKS)
 
 
 def read_moment(value: str, *, order: str, zone: ZoneInfo) -> Moment | None:
@@ -71,6 +73,17 @@ def read_moment(value: str, *, order: str, zone: ZoneInfo) -> Moment | None:
 def _packed(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
     del order
     return _written(match[0][:4], int(match[0][4:6]), match[0][6:], None, zone)
+
+
+def _basic(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
+    """Read the basic form of ISO 8601, which programs write into logs."""
+    del order
+    try:
+        found = datetime.fromisoformat(match[1] + (match[2] or ""))
+    except ValueError:
+        return None
+    aware = found if found.tzinfo else found.replace(tzinfo=zone)
+    return _moment(aware, is_date_only=False, has_offset=found.tzinfo is not None)
 
 
 def _slashed(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
@@ -149,6 +162,7 @@ _SHAPES = (
     (_SERIAL, _serial),
     (_SLASHED, _slashed),
     (_PACKED, _packed),
+    (_BASIC, _basic),
     (_NAMED, _named),
     (_NAMED_US, _named_us),
 )

@@ -21,7 +21,7 @@ from analytics.external_logs.check import (
 from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Anchor, Mapping
 from analytics.external_logs.raw import RawLog, each_word
-from analytics.external_logs.requests_layout import complete, ways
+from analytics.external_logs.requests_layout import numbered, ways
 from analytics.external_logs.values import studies_of
 
 ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by", "studies")
@@ -73,10 +73,9 @@ WITH told AS (
         FROM cases JOIN ways w ON w.word = coalesce(cases.channel, '') WHERE available IS NOT NULL
 )
 SELECT 'case-' || i AS request_id, coalesce(facility, 'all') AS facility, 'outbound' AS direction,
-    CAST(row_number() OVER (PARTITION BY case_id ORDER BY rank, occurred, place) AS INTEGER) AS seq,
-    told.occurred, told.activity, by_person, actor, told.channel, told.medium,
+    i, rank, told.occurred, told.activity, by_person, actor, told.channel, told.medium,
     told.studies
-FROM told JOIN cases USING (case_id) ORDER BY i, seq
+FROM told JOIN cases USING (case_id) ORDER BY i, rank, told.occurred, place
 """
 _FIRST = """first({0} ORDER BY "at:timestamp", "row") FILTER (WHERE {0} <> '') AS {0}"""
 
@@ -85,10 +84,11 @@ def build_events(
     cells: pa.Table, mapping: Mapping, database: Database
 ) -> tuple[pa.Table, pa.Table]:
     """Return the tables of requests and of events of the kept rows."""
-    full = complete(cells, TEXTS, TIMES)
-    counts = each_word(full["studies"], studies_of, pa.int64())
-    full = full.append_column("meant_studies", counts)
-    database.register("cells", full)
+    if "studies" in cells.column_names:
+        counts = each_word(cells["studies"], studies_of, pa.int64())
+        cells = cells.append_column("meant_studies", counts)
+    blanks = [*(f"at:{name}" for name in TIMES), "meant_studies"]
+    database.register_whole("cells", cells, TEXTS, blanks)
     received, first = _anchor(mapping.received, "received", is_first=True)
     completed, last = _anchor(mapping.completed, "completed", is_first=False)
     texts = ", ".join(
@@ -100,7 +100,7 @@ def build_events(
     own = dict(mapping.values.get("channel", {}))
     named = database.table("SELECT coalesce(channel, '') AS channel FROM cases")
     database.register("ways", ways(named["channel"], own))
-    return database.table(_REQUESTS), database.table(_EVENTS)
+    return database.table(_REQUESTS), numbered(database.table(_EVENTS))
 
 
 def _anchor(anchor: Anchor, name: str, *, is_first: bool) -> tuple[str, list[Any]]:

@@ -135,7 +135,8 @@ def shares_of(log: EventLog) -> dict[str, float]:
     # A blank where usability is asked is unknown: it is neither a yes nor a no.
     untested = pc.sum(pc.equal(requests["usable"], "untested")).as_py() or 0
     filled["usable"] -= untested / n
-    sent = log.events.filter(pc.equal(log.events["activity"], "available"))
+    is_sent = pc.equal(log.events["activity"], "available")
+    sent = log.events.select(["channel", "medium", "studies"]).filter(is_sent)
     n_sent = sent.num_rows or 1
     unknown = pc.sum(pc.equal(sent["medium"], "unknown")).as_py() or 0
     return filled | {

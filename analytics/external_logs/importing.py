@@ -18,10 +18,13 @@ from analytics.external_logs.codes import new_key
 from analytics.external_logs.database import Database
 from analytics.external_logs.events_layout import build_events, check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
+from analytics.external_logs.known_exports import recognised
+from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
 from analytics.external_logs.merge import Earlier, Merged, is_read_otherwise, merge
+from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
 from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
-from analytics.external_logs.raw import RawLog
+from analytics.external_logs.raw import MOST_ROWS, RawLog
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
 from analytics.external_logs.requests_layout import build_requests, check_requests
@@ -44,14 +47,17 @@ class Reading:
     merged: Merged | None = None
     has_times: bool = False
     events: int = 0
+    linked: Linked | None = None
 
     def answer(self, name: str) -> dict[str, Any]:
         """Return the JSON answer of an import.
 
         rows_read = rows_imported + rows_rejected, and
-        rows_imported = rows_added + rows_recognised + rows_corrected.
+        rows_imported = rows_added + rows_recognised + rows_corrected. Of two linked tables these
+        are the rows of the steps; the requests have counts of their own.
         """
         log, merged = self.log, self.merged
+        export = recognised(self.raw.headers)
         imported = self.raw.rows_read - len(self.rejected) if log else 0
         return {
             "log": name if log else None,
@@ -69,7 +75,9 @@ class Reading:
             "unread": self.unread,
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
+            "recognised_as": export.name if export else None,
             "grades": self.grades,
+            **(self.linked.answer() if self.linked else {}),
         }
 
 
@@ -82,14 +90,16 @@ def read_log(
     earlier: Earlier | None = None,
     proposed_zone: str = "",
     raw: RawLog | None = None,
+    progress: Progress = silent,
 ) -> Reading:
     """Read a file into an event log; with open questions nothing is built.
 
-    `raw` are its cells where they were read before.
+    `raw` are its cells where they were read before; `progress` is told how far it is.
 
     Raises UnusableLog or BadMapping with a sentence.
     """
-    raw = raw or read_file(content)
+    raw = raw or read_file(content, progress)
+    begin(progress, CHECKING)
     said = given or {}
     mapping = complete_mapping(raw, said)
     key = earlier.key if earlier else new_key()
@@ -104,6 +114,7 @@ def read_log(
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
     cells, findings = _checked(raw, mapping, key)
+    begin(progress, BUILDING)
     built = _built(raw, mapping, cells, earlier)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
@@ -146,7 +157,11 @@ def _built(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | No
     build = build_requests if mapping.layout == "requests" else build_events
     with Database() as database:
         requests, events = build(merged.rows, mapping, database)
-    return _Built(requests=requests, events=events, merged=merged)
+    return _Built(
+        requests=as_schema(with_bands(requests), REQUESTS),
+        events=as_schema(events, EVENTS),
+        merged=merged,
+    )
 
 
 def _merged(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> Merged:
@@ -154,7 +169,13 @@ def _merged(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | N
         return Merged(rows=cells, added=cells.num_rows)
     if is_read_otherwise(earlier, mapping.layout, mapping.sources(), raw.headers):
         return Merged(rows=cells, added=cells.num_rows, replaced_whole=True)
-    return merge(earlier, cells, mapping.layout)
+    merged = merge(earlier, cells, mapping.layout)
+    if merged.rows.num_rows > MOST_ROWS:
+        raise UnusableLog(
+            f"The log would hold {merged.rows.num_rows:,} rows; at most {MOST_ROWS:,} are kept "
+            "under one name. Give the file another name, and it becomes a log of its own."
+        )
+    return merged
 
 
 def _finished(
@@ -173,8 +194,8 @@ def _finished(
     log = EventLog(
         name=name,
         as_of=until,
-        requests=as_schema(with_bands(built.requests), REQUESTS),
-        events=as_schema(built.events, EVENTS),
+        requests=built.requests,
+        events=built.events,
         zone=mapping.zone if has_times else "UTC",
         granularity="second" if has_times else "day",
         missing=missing,
@@ -206,22 +227,30 @@ def with_bands(requests: pa.Table) -> pa.Table:
 
     The due day itself counts whole; at risk is one with two days left or less.
     """
-    with Database() as database:
-        database.register("requests", requests)
-        return database.table(
-            """SELECT *, CASE WHEN is_open THEN due + ? + 1 END AS late_from,
-                CASE WHEN is_open THEN due - ? END AS at_risk_from,
-                CASE WHEN is_open THEN FALSE END AS is_held
-            FROM (SELECT *, outcome IS NULL AND due IS NOT NULL AS is_open FROM requests)""",
-            [DAY, DAY],
-        )
+    if "due" not in requests.column_names:
+        return requests
+    due = requests["due"]
+    is_open = pc.and_(pc.is_null(requests["outcome"]), pc.is_valid(due))
+
+    def where_open(found: Any, kind: pa.DataType) -> pa.ChunkedArray:
+        return pc.if_else(is_open, found, pa.scalar(None, kind))
+
+    bands = {
+        "late_from": where_open(pc.add(due, DAY + 1), pa.int64()),
+        "at_risk_from": where_open(pc.subtract(due, DAY), pa.int64()),
+        "is_held": where_open(pa.scalar(False), pa.bool_()),
+    }
+    for name, column in bands.items():
+        requests = requests.append_column(name, column)
+    return requests
 
 
 def as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Return a table's columns in the order and kinds of a schema; what is not there is null."""
     n = table.num_rows
+    nothing = {kind: pa.nulls(n, kind) for kind in {one.type for one in schema}}  # one for all
     columns = [
-        table[one.name].cast(one.type) if one.name in table.column_names else pa.nulls(n, one.type)
+        table[one.name].cast(one.type) if one.name in table.column_names else nothing[one.type]
         for one in schema
     ]
     return pa.table(columns, schema=schema)

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analytics.external_logs.columns import (
+    EVENT_FIELDS,
     FIELD_WORDS,
     infer_layout,
     is_event_log,
@@ -15,6 +16,7 @@ from analytics.external_logs.columns import (
     match_headers,
 )
 from analytics.external_logs.dates import ORDERS
+from analytics.external_logs.known_exports import proposed
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.refusals import BadMapping
 from analytics.external_logs.sniff import guesses, private_by_value
@@ -58,11 +60,12 @@ def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
     _check_form(given)
     said = dict(given.get("columns", {}))
     taken = {header for header in said.values() if header}
+    proposal, parts = proposed(raw.headers)
+    inferred = {**_unclaimed(match_headers(raw.headers), proposal), **proposal}
     matched = {
-        name: header
-        for name, header in match_headers(raw.headers).items()
-        if header not in taken or name in said
+        name: header for name, header in inferred.items() if header not in taken or name in said
     }
+    given = {**(parts if _fits(parts, {**matched, **said}) else {}), **given}
     known = {name: header for name, header in {**matched, **said}.items() if header}
     _check_columns(known, raw)
     guessed = {name: header for name, header in guesses(raw, known).items() if name not in said}
@@ -82,6 +85,17 @@ def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
     )
     _check_anchors(found, raw)
     return found
+
+
+def _unclaimed(matched: Map[str, str], proposal: Map[str, str]) -> dict[str, str]:
+    """Return what headers mean by themselves, where a proposal needs neither field nor header."""
+    claimed = set(proposal.values())
+    return {name: header for name, header in matched.items() if header not in claimed}
+
+
+def _fits(parts: Map[str, Any], columns: Map[str, str]) -> bool:
+    """Say whether the parts of a proposal still fit what was said of its columns."""
+    return parts.get("layout") != "events" or all(columns.get(one) for one in EVENT_FIELDS)
 
 
 def _check_columns(columns: Map[str, str], raw: RawLog) -> None:

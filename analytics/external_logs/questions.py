@@ -32,7 +32,7 @@ def settled_order(raw: RawLog, mapping: Mapping) -> str:
     """
     if mapping.date_order:
         return mapping.date_order
-    orders = [order_of(raw.words(header)) for header in date_headers(mapping)]
+    orders = [order_of(raw.days(header)) for header in date_headers(mapping)]
     return next((order for order in orders if order), "")
 
 
@@ -57,10 +57,9 @@ def ask_order(raw: RawLog, mapping: Mapping) -> list[Question]:
     if mapping.date_order or settled_order(raw, mapping):
         return []
     for header in date_headers(mapping):
-        words = raw.words(header)
-        if order_of(words) is not None:
+        if order_of(raw.days(header)) is not None:
             continue
-        example = next((word for word in words if _differs(word)), "")
+        example = next((word for word in raw.words(header) if _differs(word)), "")
         if not example:
             continue  # 3/3/25 is the same day either way
         rows = raw.filled(header)

@@ -14,6 +14,7 @@ import pyarrow as pa
 from analytics.external_logs.refusals import UnusableLog
 
 MOST_COLUMNS = 1000
+MOST_ROWS = 1_250_000  # of a file and of a log: about 1 GB while it is read
 LONGEST_CELL = 1_000_000  # characters
 _CHUNK = 20_000  # rows that are Python objects at a time
 
@@ -61,6 +62,13 @@ class RawLog:
     def words(self, header: str) -> list[str]:
         """Return the different filled cells of one column, in the order in which they stand."""
         return [word for word in self.cells(header).unique().to_pylist() if word]
+
+    def days(self, header: str) -> list[str]:
+        """Return the different words of one column without what follows a first blank or T."""
+        cut = pa.compute.replace_substring_regex(
+            self.cells(header).unique(), pattern="(?s)[ T].*$", replacement=""
+        )
+        return [word for word in cut.unique().to_pylist() if word]
 
     def filled(self, header: str) -> int:
         """Return how many cells of a column are not blank."""
@@ -124,6 +132,17 @@ def collect(sheet: Sheet) -> RawLog:
             rejected.append((number, problem))
         else:
             rows.add(number, cells[: len(headers)] + ("",) * (len(headers) - len(cells)))
+        if read > MOST_ROWS:
+            raise UnusableLog(
+                f"The file has more than {MOST_ROWS:,} rows, the most that are read at a time. "
+                "Split it by year."
+            )
+    return _raw(sheet, headers, rows, rejected, read)
+
+
+def _raw(
+    sheet: Sheet, headers: tuple[str, ...], rows: _Rows, rejected: list[tuple[int, str]], read: int
+) -> RawLog:
     if not read:
         raise UnusableLog("The file has a header row and nothing below it.")
     table = rows.table()
@@ -195,5 +214,10 @@ def each_word(
     coded = coded.unify_dictionaries()
     if not coded.num_chunks:
         return pa.chunked_array([], kind)
-    meant = pa.array([read(word) for word in coded.chunk(0).dictionary.to_pylist()], kind)
+    words = coded.chunk(0).dictionary
+    parts = [
+        pa.array([read(word) for word in words.slice(place, _CHUNK).to_pylist()], kind)
+        for place in range(0, len(words), _CHUNK)
+    ]
+    meant = pa.concat_arrays(parts) if parts else pa.nulls(0, kind)
     return pa.chunked_array([meant.take(chunk.indices) for chunk in coded.chunks], kind)

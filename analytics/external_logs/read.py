@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -12,26 +13,35 @@ from analytics.external_logs.formats.csv_text import read_csv
 from analytics.external_logs.formats.json_lines import read_json_lines
 from analytics.external_logs.formats.spreadsheet import read_spreadsheet
 from analytics.external_logs.formats.xes import read_xes
-from analytics.external_logs.raw import RawLog, collect
+from analytics.external_logs.progress import READING, Progress, begin, silent, told
+from analytics.external_logs.raw import RawLog, Sheet, collect
 from analytics.external_logs.refusals import UnusableLog
 
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-def read_file(content: bytes) -> RawLog:
+def read_file(content: bytes, progress: Progress = silent) -> RawLog:
     """Return the cells of a file; UnusableLog says in a sentence why it cannot be read."""
+    begin(progress, READING)
+    sheet = sheet_of(content)
+    expected = content.count(b"\n") or len(content) // 100
+    return collect(replace(sheet, lines=told(sheet.lines, expected, progress)))
+
+
+def sheet_of(content: bytes) -> Sheet:
+    """Return the headers of a file and its lines, which are read as they are asked for."""
     if content.startswith(_GZIP):
         content = _unpacked(content)
     if not content.strip():
         raise UnusableLog("The file is empty. Export it again and choose it once more.")
     if content.startswith((_ZIP, _OLE)):
-        return collect(read_spreadsheet(content))
+        return read_spreadsheet(content)
     head = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if head.startswith(b"<"):
-        return collect(read_xes(content.lstrip(b" \t\r\n")))
+        return read_xes(content.lstrip(b" \t\r\n"))
     if head.startswith((b"{", b"[{")) or head[:1] == b"[" and head[1:].lstrip().startswith(b"{"):
-        return collect(read_json_lines(content))
-    return collect(read_csv(content))
+        return read_json_lines(content)
+    return read_csv(content)
 
 
 def _unpacked(content: bytes) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -75,71 +74,119 @@ def _without_turned_holds(cells: pa.Table, findings: Findings) -> pa.Table:
     return cells
 
 
+_COLUMNS: dict[str, tuple[str, str]] = {
+    "requester_type": ("requester_type", "nullif(requester_type, '')"),
+    "legal_basis": ("legal_basis", "nullif(legal_basis, '')"),
+    "modality": ("modality", "nullif(modality, '')"),
+    "partner": ("partner", "nullif(partner, '')"),
+    "state": ("status", "nullif(status, '')"),
+    "complete": ("complete_at", '"at:complete_at"'),
+    "available": ("completed_at", '"at:completed_at"'),
+    "ended": ("completed_at", '"at:completed_at"'),
+    "contract_stop": ("completed_at", '"at:completed_at"'),
+    "due": ("need_by", '"at:need_by"'),
+    "contract_due": ("need_by", '"at:need_by"'),
+    "usable": ("usable", "meant_usable"),
+    "hold_start": ("hold_start", '"at:hold_start"'),
+    "hold_end": ("hold_end", '"at:hold_end"'),
+    "hold_reason": ("hold_reason", "nullif(hold_reason, '')"),
+    "failure": ("failure_reason", "nullif(left(failure_reason, 60), '')"),
+    "staff": ("staff", "nullif(staff, '')"),
+    "word": ("channel", "channel"),
+    "counted": ("studies", "meant_studies"),
+}
+"""What a request has where the file has the field: a column of nothing else would cost memory."""
 _WORDS = """
 SELECT i, 'row-' || i AS request_id,
     CASE WHEN request_id = '' THEN 'row ' || row ELSE request_id END AS number,
     CASE WHEN facility = '' THEN 'all' ELSE facility END AS facility,
-    coalesce(meant_direction, 'outbound') AS direction,
-    nullif(requester_type, '') AS requester_type, nullif(legal_basis, '') AS legal_basis,
-    nullif(modality, '') AS modality, nullif(partner, '') AS partner,
-    nullif(status, '') AS state,
+    coalesce(nullif(meant_direction, ''), 'outbound') AS direction,
     CASE WHEN meant_outcome IN ('withdrawn', 'duplicate') THEN meant_outcome
-        WHEN "at:completed_at" IS NOT NULL THEN 'delivered' ELSE meant_outcome END AS outcome,
-    "at:received_at" AS received, "at:complete_at" AS complete, "at:completed_at" AS available,
-    "at:completed_at" AS ended, "at:need_by" AS due, "at:need_by" AS contract_due,
-    "at:completed_at" AS contract_stop, meant_usable AS usable,
-    "at:hold_start" AS hold_start, "at:hold_end" AS hold_end, nullif(hold_reason, '') AS hold_reason,
-    nullif(left(failure_reason, 60), '') AS failure, nullif(staff, '') AS staff, channel AS word,
-    meant_studies AS counted
-FROM cells
+        WHEN "at:completed_at" IS NOT NULL THEN 'delivered'
+        ELSE nullif(meant_outcome, '') END AS outcome,
+    "at:received_at" AS received{columns}
+FROM cells ORDER BY facility, received, i
 """
-_EVENTS = """
-WITH told AS (
-    SELECT i, 0 AS rank, received AS occurred, 'received' AS activity, NULL AS reason,
-        NULL AS channel, NULL AS medium, NULL::BIGINT AS studies FROM words
-    UNION ALL SELECT i, 1, hold_start, 'hold_started', hold_reason, NULL, NULL, NULL
-        FROM words WHERE hold_start IS NOT NULL
-    UNION ALL SELECT i, 2, hold_end, 'hold_ended', NULL, NULL, NULL, NULL FROM words
-        WHERE hold_start IS NOT NULL AND hold_end IS NOT NULL
-    UNION ALL SELECT i, 3, received, 'failure_noted', failure, NULL, NULL, NULL FROM words
-        WHERE failure IS NOT NULL
-    UNION ALL SELECT i, 4 + 2 * nth, available, 'available', NULL, w.channel, w.medium,
-        CASE WHEN w.ways = 1 THEN counted END
-        FROM words JOIN ways w USING (word) WHERE available IS NOT NULL
-    UNION ALL SELECT i, 5 + 2 * nth, available, 'images_received', NULL, w.channel, w.medium,
-        CASE WHEN w.ways = 1 THEN counted END
-        FROM words JOIN ways w USING (word) WHERE available IS NOT NULL AND direction = 'inbound'
+_STEPS: tuple[tuple[str, str], ...] = (
+    (
+        "received_at",
+        """0 AS rank, received AS occurred, 'received' AS activity, NULL AS reason,
+        NULL AS channel, NULL AS medium, NULL::BIGINT AS studies FROM words""",
+    ),
+    (
+        "hold_start",
+        """1, hold_start, 'hold_started', {hold_reason}, NULL, NULL, NULL FROM words
+        WHERE hold_start IS NOT NULL""",
+    ),
+    (
+        "hold_end",
+        """2, hold_end, 'hold_ended', NULL, NULL, NULL, NULL FROM words
+        WHERE {hold_start} IS NOT NULL AND hold_end IS NOT NULL""",
+    ),
+    (
+        "failure_reason",
+        """3, received, 'failure_noted', failure, NULL, NULL, NULL FROM words
+        WHERE failure IS NOT NULL""",
+    ),
+    (
+        "completed_at",
+        """4 + 2 * nth, available, 'available', NULL, w.channel, w.medium,
+        CASE WHEN w.ways = 1 THEN {counted} END
+        FROM words JOIN ways w ON w.word = {sent} WHERE available IS NOT NULL""",
+    ),
+    (
+        "completed_at",
+        """5 + 2 * nth, available, 'images_received', NULL, w.channel, w.medium,
+        CASE WHEN w.ways = 1 THEN {counted} END
+        FROM words JOIN ways w ON w.word = {sent}
+        WHERE available IS NOT NULL AND direction = 'inbound'""",
+    ),
 )
-SELECT request_id, facility, direction,
-    CAST(row_number() OVER (PARTITION BY i ORDER BY occurred, rank) AS INTEGER) AS seq,
-    occurred, activity, TRUE AS by_person, staff AS actor, reason, channel, medium,
-    studies
-FROM told JOIN words USING (i) ORDER BY i, seq
-"""
+"""The steps that a row tells of, where the file has the field that they begin with."""
+_BLANK = {"hold_reason": "NULL", "hold_start": "NULL", "counted": "NULL"}
 
 
 def build_requests(
     cells: pa.Table, mapping: Mapping, database: Database
 ) -> tuple[pa.Table, pa.Table]:
     """Return the tables of requests and of events of the kept rows."""
-    own = dict(mapping.values.get("channel", {}))
-    full = complete(cells, FIELDS, TIMES)
-    meant = {
-        "meant_direction": each_word(full["direction"], direction_of, pa.string()),
-        "meant_outcome": each_word(full["status"], outcome_of, pa.string()),
-        "meant_usable": each_word(full["usable"], usable_of, pa.string()),
-        "meant_studies": each_word(full["studies"], studies_of, pa.int64()),
-    }
-    if "usable" not in cells.column_names:
-        meant["meant_usable"] = pa.chunked_array([pa.nulls(cells.num_rows, pa.string())])
-    for name, column in meant.items():
-        full = full.append_column(name, column)
-    full = full.append_column("i", pa.array(np.arange(1, full.num_rows + 1)))
-    database.register("cells", full)
-    database.register("ways", ways(full["channel"], own))
-    requests = database.table(f"{_WORDS} ORDER BY facility, received, i")
+    has = set(cells.column_names)
+    meanings = {"direction": direction_of, "status": outcome_of, "usable": usable_of}
+    names = {"direction": "meant_direction", "status": "meant_outcome", "usable": "meant_usable"}
+    for field in has & set(meanings):
+        meant = each_word(cells[field], meanings[field], pa.string())
+        cells = cells.append_column(names[field], meant)
+    if "studies" in has:
+        counts = each_word(cells["studies"], studies_of, pa.int64())
+        cells = cells.append_column("meant_studies", counts)
+    cells = cells.append_column("i", pa.array(np.arange(1, cells.num_rows + 1)))
+    database.register_whole("cells", cells, (*FIELDS, *names.values()), TIMES)
+    columns = [f", {sql} AS {name}" for name, (field, sql) in _COLUMNS.items() if field in has]
+    requests = database.table(_WORDS.format(columns="".join(columns)))
+    channel = cells["channel"] if "channel" in has else pa.chunked_array([pa.array([""])])
+    database.register("ways", ways(channel, dict(mapping.values.get("channel", {}))))
     database.register("words", requests)
-    return requests, database.table(_EVENTS)
+    return requests, _events(database, has, set(requests.column_names))
+
+
+def _events(database: Database, has: set[str], columns: set[str]) -> pa.Table:
+    words = {name: name if name in columns else blank for name, blank in _BLANK.items()}
+    words["sent"] = "words.word" if "word" in columns else "''"
+    staff = "staff" if "staff" in columns else "NULL"
+    told = " UNION ALL ".join(
+        f"SELECT i, request_id, facility, direction, TRUE AS by_person, {staff} AS actor, "
+        + sql.format(**words)
+        for field, sql in _STEPS
+        if field in has
+    )
+    return numbered(database.table(f"SELECT * FROM ({told}) ORDER BY i, occurred, rank"))
+
+
+def numbered(events: pa.Table) -> pa.Table:
+    """Return events, which stand in order of `i`, with their place within it, from one."""
+    i = events["i"].to_numpy()
+    seq = np.arange(len(i)) - np.searchsorted(i, i) + 1
+    return events.drop_columns(["i", "rank"]).append_column("seq", pa.array(seq.astype(np.int32)))
 
 
 def ways(channel: pa.ChunkedArray, own: dict[str, str]) -> pa.Table:
@@ -169,16 +216,7 @@ FIELDS = (
     *("requester_type", "partner", "facility", "channel", "modality", "status", "hold_start"),
     *("hold_end", "hold_reason", "legal_basis", "failure_reason", "usable", "staff", "studies"),
 )
-TIMES = ("received_at", "completed_at", "complete_at", "need_by", "hold_start", "hold_end")
-
-
-def complete(cells: pa.Table, texts: Iterable[str], times: Iterable[str]) -> pa.Table:
-    """Return the cells with a blank column for every text and time that the file does not have."""
-    n = cells.num_rows
-    for name in texts:
-        if name not in cells.column_names:
-            cells = cells.append_column(name, pa.chunked_array([pa.repeat("", n)]))
-    for name in times:
-        if f"at:{name}" not in cells.column_names:
-            cells = cells.append_column(f"at:{name}", pa.chunked_array([pa.nulls(n, pa.int64())]))
-    return cells
+TIMES = tuple(
+    f"at:{name}"
+    for name in ("received_at", "completed_at", "complete_at", "need_by", "hold_start", "hold_end")
+)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -19,12 +18,12 @@ from django.utils.text import slugify
 from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
-from analytics.external_logs.cells import shown
 from analytics.external_logs.grades import missing_fields
 from analytics.external_logs.importing import Reading, as_schema, with_bands
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
+from analytics.external_logs.tables import write_tables
 from analytics.models import UploadedLog
 
 LOCK = 0x6C6F67  # advisory lock of a log's name
@@ -94,9 +93,8 @@ def keep(
     if earlier is not None and same and earlier.as_of == reading.log.as_of:
         return earlier, True
     folder = secrets.token_hex(8)
-    _write(Path(settings.MIRROR_ROOT) / "logs" / folder, reading)
-    answer = reading.answer(name)
-    answer["rejected"] = answer["rejected"][:MOST_REJECTED]
+    write_tables(Path(settings.MIRROR_ROOT) / "logs" / folder, reading)
+    answer = _kept_answer(reading.answer(name))
     log, _ = UploadedLog.objects.update_or_create(
         name=name,
         organization_id=organization_id,  # type: ignore[misc]
@@ -117,32 +115,12 @@ def keep(
     return log, False
 
 
-def _write(folder: Path, reading: Reading) -> None:
-    log, merged = reading.log, reading.merged
-    assert log is not None and merged is not None  # noqa: PT018
-    draft = folder.with_name(f".{folder.name}")
-    draft.mkdir(parents=True, mode=0o700)
-    parquet.write_table(log.requests, draft / "requests.parquet")
-    parquet.write_table(log.events, draft / "events.parquet")
-    parquet.write_table(merged.rows, draft / "rows.parquet")
-    facts: dict[str, Any] = {"name": log.name, "as_of": log.as_of, "zone": log.zone}
-    facts |= {"granularity": log.granularity, "missing": dict(log.missing)}
-    (draft / "log.json").write_text(json.dumps(facts))
-    rows: dict[str, Any] = {"layout": reading.mapping.layout, "has_times": reading.has_times}
-    rows |= {"sources": reading.mapping.sources(), "headers": list(reading.raw.headers)}
-    (draft / "rows.json").write_text(json.dumps(rows))
-    (draft / "rejected.json").write_text(json.dumps(rejected_rows(reading)))
-    os.replace(draft, folder)
-
-
-def rejected_rows(reading: Reading, most: int = 100_000) -> list[dict[str, Any]]:
-    """Return the rejected rows with their reasons and their cells; private columns are left out."""
-    some = reading.rejected[:most]
-    cells = shown(reading.raw, reading.mapping, [row for row, _ in some])
-    return [
-        {"row": row, "reason": reason, "cells": one}
-        for (row, reason), one in zip(some, cells, strict=True)
-    ]
+def _kept_answer(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return an answer with no more rows listed than the database is to hold."""
+    listed = {
+        name: answer[name][:MOST_REJECTED] for name in ("rejected", "unlinked") if name in answer
+    }
+    return answer | listed
 
 
 def rejected_of(log: UploadedLog) -> list[dict[str, Any]]:
@@ -175,3 +153,15 @@ def remove(log: UploadedLog) -> None:
     folder = folder_of(log)
     log.delete()
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+def sweep_folders(at: datetime) -> int:
+    """Delete tables of no log that are a day old: of an import that died before it was stored."""
+    root = Path(settings.MIRROR_ROOT) / "logs"
+    known = set(UploadedLog.objects.values_list("folder", flat=True))
+    before, gone = at.timestamp() - 86400, 0
+    for path in root.iterdir() if root.is_dir() else ():
+        if path.name not in known and path.stat().st_mtime < before:
+            shutil.rmtree(path, ignore_errors=True)
+            gone += 1
+    return gone

@@ -9,7 +9,7 @@ from analytics.external_logs.grades import GRADE_WORDS, HELPS, missing_fields, w
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.sniff import is_yes_no
-from analytics.external_logs.store import rejected_rows
+from analytics.external_logs.tables import rejected_rows
 from analytics.metrics.catalogue import BY_KEY
 from analytics.models import SavedMapping
 
@@ -150,6 +150,9 @@ def page_of(
             {"word": FIELD_WORDS.get(key, "Hold"), **one} for key, one in reading.unread.items()
         ],
         "saved": saved,
+        "reading_linked": reading.linked is not None,
+        "unlinked": answer.get("unlinked", [])[:MOST_REJECTED],
+        "more_unlinked": max(0, len(answer.get("unlinked", [])) - MOST_REJECTED),
         "steps": _steps(question is not None, bool(rejected)),
     }
 

@@ -11,50 +11,29 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from analytics.external_logs.importing import Reading, digest_of, read_log
+from analytics.external_logs.as_said import read_as_said
+from analytics.external_logs.drafts import Draft, draft_of, drop_draft, keep_draft, save_mapping
+from analytics.external_logs.importing import Reading, digest_of
 from analytics.external_logs.merge import Earlier
-from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping
-from analytics.external_logs.saved import as_last_time, remember
+from analytics.external_logs.saved import remember
 from analytics.external_logs.store import (
     earlier_of,
     held,
     keep,
     name_for,
     rejected_of,
-    rejected_rows,
     remove,
 )
+from analytics.external_logs.tables import rejected_rows
 from analytics.imports.answers import given_by
-from analytics.imports.drafts import Draft, draft_of, drop_draft, keep_draft, save_mapping
+from analytics.imports.door import reader, record_act, zone_of
 from analytics.imports.page import page_of, template_headers
+from analytics.imports.runs import AT_ONCE, runs_of, start_run
 from analytics.imports.sheets import rejected_csv, template_csv
 from analytics.models import SavedMapping, UploadedLog
-from audit.access import record
-from audit.proof.entry import Action, EventCode
 from requests_app.models import User
-from requests_app.refusals import DisclessError, NotAllowed
-from requests_app.vocabulary import Role
-
-READERS = (Role.ANALYST, Role.HIM_DIRECTOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
-ACTS: dict[str, tuple[EventCode, Action]] = {
-    "logs.listed": (EventCode.QUERY, Action.EXECUTE),
-    "log.previewed": (EventCode.QUERY, Action.READ),
-    "log.imported": (EventCode.IMPORT, Action.CREATE),
-    "log.template_taken": (EventCode.EXPORT, Action.READ),
-    "log.rejected_taken": (EventCode.EXPORT, Action.READ),
-    # PS3.15 has no event for what is deleted and is no study: an import is taken back.
-    "log.deleted": (EventCode.IMPORT, Action.DELETE),
-}
-"""What people do with logs here, as the audit profile codes it."""
-
-
-def _reader(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise Http404
-    if not request.user.has_role(*READERS):
-        raise NotAllowed("Imported logs are for analysts and directors. Ask an administrator.")
-    return request.user
+from requests_app.refusals import DisclessError
 
 
 def _own(person: User, name: str) -> UploadedLog:
@@ -71,42 +50,35 @@ def _own_draft(person: User, key: str) -> Draft:
     return kept
 
 
-def _record(request: HttpRequest, verb: str, name: str, **detail: int | bool) -> None:
-    code, action = ACTS[verb]
-    record(
-        verb=verb,
-        code=code,
-        action=action,
-        http_request=request,
-        subject=f"log:{name}",
-        detail=detail,
-        at=timezone.now(),
-    )
-
-
 @login_required
 @require_GET
 def logs(request: HttpRequest) -> HttpResponse:
     """List the logs of the person's organization."""
-    person = _reader(request)
+    person = reader(request)
     found = UploadedLog.objects.filter(organization=person.organization_id)
-    _record(request, "logs.listed", "all", rows=len(found))
-    return render(request, "analytics/imports/list.html", {"logs": found})
+    record_act(request, "logs.listed", "all", rows=len(found))
+    runs = runs_of(person)
+    return render(request, "analytics/imports/list.html", {"logs": found, "runs": runs})
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Take a file; nothing of it is imported yet."""
-    person = _reader(request)
+    person = reader(request)
     file = request.FILES.get("log")
     if request.method == "POST" and file is None:
         messages.error(request, "Choose a file first.")
         return render(request, "analytics/imports/new.html", status=422)
     if file is not None:
         try:
+            steps = request.FILES.get("steps")
             key = keep_draft(
-                file.chunks(), file_name=str(file.name), owner=person.pk, at=timezone.now()
+                file.chunks(),
+                file_name=str(file.name),
+                owner=person.pk,
+                at=timezone.now(),
+                steps=steps.chunks() if steps is not None else None,
             )
         except DisclessError as error:
             messages.error(request, error.sentence)
@@ -119,11 +91,13 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def draft(request: HttpRequest, draft: str) -> HttpResponse:
     """Show what a file says, take answers, and import it when confirmed."""
-    person = _reader(request)
+    person = reader(request)
     kept = _own_draft(person, draft)
     name, organization = name_for(kept.file_name), person.organization_id
     try:
         given = given_by(request.POST, _base(request, person, kept))
+        if request.POST.get("confirm") and len(kept.whole) > AT_ONCE:
+            return redirect("logs:run", run=start_run(request, person, kept, name, given).pk)
         if request.POST.get("confirm"):
             with held(name, organization) as earlier:
                 reading, saved = _read(kept, person, given, earlier)
@@ -140,26 +114,22 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
         shown = {"file_name": kept.file_name, "draft": kept if kept.mapping else None}
         return render(request, "analytics/imports/new.html", shown, status=error.status)
     page = page_of(reading, name, kept.file_name, saved) | {"draft": kept}
-    _record(request, "log.previewed", name_for(kept.file_name))
+    record_act(request, "log.previewed", name_for(kept.file_name))
     return render(request, "analytics/imports/draft.html", page)
 
 
 def _read(
     kept: Draft, person: User, given: dict[str, Any], earlier: Earlier | None
 ) -> tuple[Reading, SavedMapping | None]:
-    """Read a draft as its sender said; where nothing was said, as the same headers last time."""
-    first = person.visible_facilities().order_by("slug").first()
-    raw = read_file(kept.content)
-    words: dict[str, Any] = {"name": name_for(kept.file_name), "earlier": earlier, "raw": raw}
-    words["proposed_zone"] = first.zone if first else ""
-    saved = as_last_time(raw.headers, person.organization_id) if not given else None
-    if saved is not None:
-        try:
-            return read_log(kept.content, given=saved.mapping, **words), saved
-        except DisclessError:
-            # What fitted the last file need not fit this one's values: it is read afresh.
-            saved = None
-    return read_log(kept.content, given=given, **words), saved
+    return read_as_said(
+        kept.content,
+        steps=kept.steps,
+        name=name_for(kept.file_name),
+        given=given,
+        organization_id=person.organization_id,
+        earlier=earlier,
+        proposed_zone=zone_of(person),
+    )
 
 
 def _base(request: HttpRequest, person: User, kept: Draft) -> dict[str, Any]:
@@ -177,7 +147,7 @@ def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -
     _, already = keep(
         reading,
         name=name,
-        digest=digest_of(kept.content),
+        digest=digest_of(kept.whole),
         organization_id=organization,
         by_id=person.pk,
         at=at,
@@ -185,7 +155,7 @@ def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -
     answer = reading.answer(name)
     remember(reading.raw.headers, answer["mapping"], organization_id=organization, at=at)
     counts = {key: answer[f"rows_{key}"] for key in ("added", "recognised", "corrected")}
-    _record(request, "log.imported", name, already=already, **counts)
+    record_act(request, "log.imported", name, already=already, **counts)
     drop_draft(kept.key)
     if already:
         messages.success(request, f"{name} was imported before; nothing changed.")
@@ -219,10 +189,10 @@ def draft_rejected(request: HttpRequest, draft: str) -> HttpResponse:
 
 def _taken(request: HttpRequest, draft: str, verb: str) -> Reading:
     """Read a draft as its sender last said, and record what is taken away of it."""
-    person = _reader(request)
+    person = reader(request)
     kept = _own_draft(person, draft)
     reading, _ = _read(kept, person, kept.mapping, None)
-    _record(request, verb, name_for(kept.file_name))
+    record_act(request, verb, name_for(kept.file_name))
     return reading
 
 
@@ -230,8 +200,8 @@ def _taken(request: HttpRequest, draft: str, verb: str) -> Reading:
 @require_GET
 def rejected(request: HttpRequest, name: str) -> HttpResponse:
     """Answer the rows that were not imported, with their reasons and cells."""
-    log = _own(_reader(request), name)
-    _record(request, "log.rejected_taken", name)
+    log = _own(reader(request), name)
+    record_act(request, "log.rejected_taken", name)
     return rejected_csv(rejected_of(log))
 
 
@@ -239,9 +209,9 @@ def rejected(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, name: str) -> HttpResponse:
     """Delete a log of the person's organization."""
-    person = _reader(request)
+    person = reader(request)
     with held(name, person.organization_id):
         remove(_own(person, name))
-        _record(request, "log.deleted", name)
+        record_act(request, "log.deleted", name)
     messages.success(request, f"{name} was deleted.")
     return redirect("logs:list")

@@ -36,6 +36,10 @@ DIFFERENT: dict[str, dict[str, object]] = {
     "account_reset_password_from_key": {"key": "none"},
     "reports:download": {"name": "sla_compliance", "kind": "csv"},
     "logs:rejected": {"name": "sample"},
+    "logs:run": {"run": 99999999},
+    "logs:run_state": {"run": 99999999},
+    "logs:run_cancel": {"run": 99999999},
+    "logs:run_resume": {"run": 99999999},
     "logs:delete": {"name": "not-there"},
 }
 QUERIES = {

@@ -14,6 +14,7 @@ from analytics.external_logs.raw import Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
 
 DELIMITERS = ",;\t|"
+_STEP = 1024**2
 _END = "\x1eend\x1e"
 csv.field_size_limit(2**31 - 1)  # a long cell costs its own row, not the whole file
 
@@ -77,7 +78,7 @@ def encoding_of(content: bytes) -> tuple[str, str]:
     if not encoding and b"\x00" in content[:4096]:
         raise UnusableLog("The file is not text. Save the sheet as CSV or XLSX and choose that.")
     try:
-        content.decode(encoding or "utf-8-sig")
+        _check_encoding(content, encoding or "utf-8-sig")
     except UnicodeDecodeError as error:
         if encoding:
             raise UnusableLog(
@@ -87,10 +88,12 @@ def encoding_of(content: bytes) -> tuple[str, str]:
     return encoding or "utf-8-sig", "strict"
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """Return the text of a file and the name of its encoding."""
-    encoding, errors = encoding_of(content)
-    return content.decode(encoding, errors).replace("\x00", ""), encoding.removesuffix("-sig")
+def _check_encoding(content: bytes, encoding: str) -> None:
+    """Decode all and keep nothing: one wide character makes a whole text four times as large."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    for place in range(0, len(content), _STEP):
+        decoder.decode(content[place : place + _STEP])
+    decoder.decode(b"", final=True)
 
 
 def _wide(content: bytes) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from analytics.external_logs.formats.csv_text import decode
+from analytics.external_logs.formats.csv_text import encoding_of
 from analytics.external_logs.raw import MOST_COLUMNS, Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
+
+# Numbers stay as written: 007 is refused by JSON, and 1.10 must not become 1.1.
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_BLANK = re.compile(r"[ \t\r\n]*")
 
 
 def read_json_lines(content: bytes) -> Sheet:
     """Return the keys as headers and the objects as lines; a broken line is one rejected row."""
-    text, encoding = decode(content)
+    encoding, errors = encoding_of(content)
     headers: dict[str, None] = {}
-    for _, found in _objects(text):
+    for _, found in _objects(content, encoding, errors):
         if isinstance(found, dict):
             headers.update(dict.fromkeys(str(key) for key in found))
         if len(headers) > MOST_COLUMNS:
@@ -23,34 +29,58 @@ def read_json_lines(content: bytes) -> Sheet:
     if not headers:
         raise UnusableLog('No line of the file is a JSON object such as {"received": ...}.')
     names = list(headers)
-    lines = _lines(text, names)
-    return Sheet(headers=names, lines=lines, form="JSON lines", encoding=encoding)
+    lines = _lines(_objects(content, encoding, errors), names)
+    name = "cp1252" if errors != "strict" else encoding.removesuffix("-sig")
+    return Sheet(headers=names, lines=lines, form="JSON lines", encoding=name)
 
 
-def _lines(text: str, names: list[str]) -> Iterator[Line]:
-    for number, found in _objects(text):
+def _lines(objects: Iterable[tuple[int, Any]], names: list[str]) -> Iterator[Line]:
+    for number, found in objects:
         if isinstance(found, dict):
             yield number, [_text(found.get(name)) for name in names]
         else:
             yield number, "not a JSON object"
 
 
-def _objects(text: str) -> Iterator[tuple[int, Any]]:
-    if text.lstrip().startswith("["):
-        try:
-            yield from enumerate(json.loads(text, parse_int=str, parse_float=str), start=1)
-        except (ValueError, RecursionError) as error:
-            raise UnusableLog(f"The file is no valid JSON ({error}).") from error
+def _objects(content: bytes, encoding: str, errors: str) -> Iterator[tuple[int, Any]]:
+    """Yield what stands in the file one after the other; a whole list would be held many times."""
+    if content[:4096].decode(encoding, "replace").lstrip().startswith("["):
+        yield from enumerate(_of_a_list(content.decode(encoding, errors)), start=1)
         return
-    # Not splitlines: JSON may hold line separators of other alphabets inside a string.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
+    # Not universal newlines: JSON may hold line separators of other alphabets inside a string.
+    stream = io.TextIOWrapper(io.BytesIO(content), encoding, errors, newline="\n")
+    for number, line in enumerate(stream, start=1):
+        plain = line.replace("\x00", "").strip()
+        if not plain:
             continue
         try:
-            # Numbers stay as written: 007 is refused by JSON, and 1.10 must not become 1.1.
-            yield number, json.loads(line, parse_int=str, parse_float=str)
+            yield number, _DECODER.decode(plain)
         except (ValueError, RecursionError):
             yield number, None
+
+
+def _of_a_list(text: str) -> Iterator[Any]:
+    """Yield the members of a list, each read when it is asked for."""
+    place, mark = _behind_blanks(text, text.index("[") + 1), ","
+    is_empty = text[place : place + 1] == "]"
+    try:
+        while mark == "," and not is_empty:
+            found, place = _DECODER.raw_decode(text, place)
+            yield found
+            place = _behind_blanks(text, place)
+            mark = text[place : place + 1]
+            place = _behind_blanks(text, place + 1) if mark == "," else place
+    except (ValueError, RecursionError) as error:
+        raise UnusableLog(f"The file is no valid JSON ({error}).") from error
+    if text[place : place + 1] != "]":
+        raise UnusableLog(f"The file is no valid JSON: no comma at character {place + 1}.")
+    if text[place + 1 :].strip():
+        raise UnusableLog("The file is no valid JSON: something stands behind its list.")
+
+
+def _behind_blanks(text: str, place: int) -> int:
+    match = _BLANK.match(text, place)
+    return match.end() if match else place
 
 
 def _text(value: Any) -> str:

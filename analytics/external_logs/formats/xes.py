@@ -63,7 +63,7 @@ def _events(content: bytes) -> Iterator[Event]:
             yield from traces.ready
             traces.ready = []
         parser.Parse(b"", True)
-    except (expat.ExpatError, ValueError) as error:
+    except (expat.ExpatError, ValueError, LookupError) as error:
         raise UnusableLog(f"The file is no valid XES ({error}). Export it again.") from error
     yield from traces.ready
 

@@ -11,8 +11,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from analytics.external_logs.as_said import read_linked
 from analytics.external_logs.grades import GRADE_WORDS
 from analytics.external_logs.importing import Reading, digest_of, read_log
+from analytics.external_logs.progress import silent
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping, UnusableLog
 from analytics.external_logs.saved import as_last_time, remember
@@ -34,6 +36,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--mapping", type=Path, help="a JSON file; what it leaves out is inferred"
         )
+        parser.add_argument(
+            "--events", type=Path, help="the history of the requests in PATH, a row a step"
+        )
+        parser.add_argument(
+            "--by", default="", help="the column of the number in both, or 'in PATH=in EVENTS'"
+        )
         parser.add_argument("--as-of", help="until when the log speaks, an ISO time")
         parser.add_argument("--name", help="the name that `metrics --source` takes")
         parser.add_argument(
@@ -42,12 +50,18 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-last-time", action="store_true", help="read it as the last file with its headers"
         )
+        parser.add_argument(
+            "--progress", action="store_true", help="say on standard error how far it is"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, store, answer."""
         path: Path = options["path"]
         content = _content(path)
+        steps = _content(options["events"]) if options["events"] else None
+        if steps is not None and options["as_last_time"]:
+            raise CommandError("--as-last-time reads one file, not two.", returncode=2)
         name = name_for(options["name"] or path.name)
         owner = _organization(options["organization"])
         zone = _zone_of(owner) if options["organization"] else ""
@@ -56,27 +70,33 @@ class Command(BaseCommand):
             if options["as_last_time"] and not given:
                 given = _as_last_time(content, owner)
             with held(name, owner.pk if owner else None) as earlier:
-                reading = read_log(
-                    content,
-                    name=name,
-                    given=given,
-                    as_of=as_of,
-                    earlier=earlier,
-                    proposed_zone=zone,
-                )
+                words: dict[str, Any] = {
+                    "name": name,
+                    "given": given,
+                    "as_of": as_of,
+                    "earlier": earlier,
+                }
+                words |= {"proposed_zone": zone}
+                words["progress"] = self._told if options["progress"] else silent
+                reading = _read(content, steps, options["by"], words)
                 if reading.log is not None:
-                    _store(reading, name, digest_of(content), owner)
+                    _store(reading, name, digest_of(content + (steps or b"")), owner)
         except BadMapping as error:
             raise CommandError(error.sentence, returncode=2) from error
         except UnusableLog as error:
             self._say(options["json"], {"error": {"code": error.code, "sentence": error.sentence}})
             sys.exit(1)
+        except KeyboardInterrupt:
+            raise CommandError("Cancelled; nothing was stored.", returncode=130) from None
         answer = reading.answer(name)
         self._say(options["json"], answer)
         if answer["log"] and not options["json"]:
             self.stdout.write(_where_seen(name, owner))
         if answer["questions"]:
             sys.exit(1)
+
+    def _told(self, stage: str, share: float) -> None:
+        self.stderr.write(f"{100 * share:3.0f} % {stage}")
 
     def _say(self, as_json: bool, answer: dict[str, Any]) -> None:
         if as_json:
@@ -99,8 +119,16 @@ class Command(BaseCommand):
             self.stdout.write(f"  {field}: {cells['rows']} cells are no date ({cells['example']})")
         for row in answer["rejected"]:
             self.stdout.write(f"  row {row['row']}: {row['reason']}")
+        for row in answer.get("unlinked", ()):
+            self.stdout.write(f"  requests, row {row['row']}: {row['reason']}")
         for key, grade in answer["grades"].items():
             self.stdout.write(f"  {key}: {GRADE_WORDS[grade['grade']]}; {grade['why']}")
+
+
+def _read(content: bytes, steps: bytes | None, by: str, words: dict[str, Any]) -> Reading:
+    if steps is None:
+        return read_log(content, **words)
+    return read_linked(content, steps, by=by, **words)
 
 
 def _store(reading: Reading, name: str, digest: str, owner: Organization | None) -> None:

@@ -20,6 +20,7 @@ from analytics.sources.live import live_log
 from audit.proof.merkle import CompactRange, leaf_hash
 from project.bench_audit import bench_audit
 from project.bench_engines import REQUESTS, bench_engines
+from project.bench_import import bench_import_large
 from project.bench_mirror import bench_mirror
 from project.bench_promises import bench_import, bench_verify, seconds
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
@@ -71,6 +72,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engines": bench_engines,
     "mirror": bench_mirror,
     "import": bench_import,
+    "import_large": bench_import_large,
     "verify": bench_verify,
     "audit": bench_audit,
 }

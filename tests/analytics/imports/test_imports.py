@@ -11,8 +11,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from analytics.external_logs.drafts import draft_of, keep_draft, save_mapping
 from analytics.external_logs.store import folder_of
-from analytics.imports.drafts import draft_of, keep_draft, save_mapping
 from analytics.models import UploadedLog
 from analytics.sources.opening import UnknownSource, open_source
 from audit.models import AuditEntry
@@ -87,7 +87,7 @@ def test_a_deletion_that_cannot_be_logged_does_not_happen(
         raise RuntimeError("the log is full")
 
     with monkeypatch.context() as patch:
-        patch.setattr("analytics.imports.views.record", broken)
+        patch.setattr("analytics.imports.door.record", broken)
         with pytest.raises(RuntimeError):
             analyst.post("/logs/cd-log/delete/")
     assert UploadedLog.objects.exists()
@@ -332,3 +332,41 @@ def test_a_column_that_was_ignored_last_time_is_ignored_again(analyst: Client) -
     analyst.post(second, {"confirm": "yes"})
     mapping = UploadedLog.objects.get(name="b").mapping
     assert set(mapping["columns"]) == {"received_at", "completed_at"}
+
+
+STEPS = b"""Req #,New Status,Changed At
+1,Received,2025-01-13 09:00
+1,Sent,2025-01-20 09:00
+2,Received,2025-01-14 09:00
+9,Received,2025-01-14 09:00
+"""
+
+
+def test_two_files_are_one_log_and_rows_without_a_partner_are_shown(analyst: Client) -> None:
+    files = {"log": SimpleUploadedFile("cd.csv", LOG), "steps": SimpleUploadedFile("s.csv", STEPS)}
+    address = str(analyst.post("/logs/new/", files)["Location"])
+    page = analyst.get(address).content.decode()
+    assert "2 of 4 requests have steps." in page
+    assert "Row 4: no step names this request." in page
+    assert "Its request is not in the file of requests" in page
+    assert "Sample Patient" not in page
+    analyst.post(address, {"zone": "UTC", "confirm": "yes"})
+    kept = UploadedLog.objects.get().answer
+    assert (kept["cases"], kept["rows_imported"], len(kept["unlinked"])) == (2, 3, 2)
+
+
+def test_two_files_that_nothing_joins_get_a_sentence(analyst: Client) -> None:
+    steps = STEPS.replace(b"Req #", b"Thing")
+    files = {"log": SimpleUploadedFile("cd.csv", LOG), "steps": SimpleUploadedFile("s.csv", steps)}
+    answer = analyst.get(str(analyst.post("/logs/new/", files)["Location"]))
+    assert answer.status_code == 422
+    assert "No column of a request number" in answer.content.decode()
+
+
+def test_two_files_that_are_too_large_together_leave_no_draft(
+    analyst: Client, settings: Any
+) -> None:
+    settings.LOG_LIMIT = len(LOG) + 10
+    files = {"log": SimpleUploadedFile("cd.csv", LOG), "steps": SimpleUploadedFile("s.csv", STEPS)}
+    assert analyst.post("/logs/new/", files).status_code == 413
+    assert list(Path(settings.UPLOAD_ROOT).iterdir()) == []

@@ -17,6 +17,7 @@ from django.conf import settings
 from requests_app.refusals import TooLarge
 
 _NAME = re.compile(r"^[0-9a-f]{32}$")
+_STEPS = ".steps"  # a second file: the history of the requests in the first
 KEEPS = 24 * 3600  # seconds
 
 
@@ -29,6 +30,12 @@ class Draft:
     file_name: str
     content: bytes
     mapping: dict[str, Any]
+    steps: bytes | None = None
+
+    @property
+    def whole(self) -> bytes:
+        """Return all that was sent: what is known again by its hash."""
+        return self.content + (self.steps or b"")
 
 
 def _folder() -> Path:
@@ -37,11 +44,32 @@ def _folder() -> Path:
     return folder
 
 
-def keep_draft(chunks: Iterable[bytes], *, file_name: str, owner: int, at: datetime) -> str:
-    """Store a file until it is confirmed; return its key. Raises TooLarge."""
-    _sweep(at)
-    key, size = secrets.token_hex(16), 0
-    path = _folder() / key
+def keep_draft(
+    chunks: Iterable[bytes],
+    *,
+    file_name: str,
+    owner: int,
+    at: datetime,
+    steps: Iterable[bytes] | None = None,
+) -> str:
+    """Store a file, and the history of its requests, until confirmed; return its key.
+
+    Raises TooLarge where both together are.
+    """
+    sweep_drafts(at)
+    key = secrets.token_hex(16)
+    size = _write(_folder() / key, chunks, 0)
+    if steps is not None:
+        try:
+            _write(_folder() / f"{key}{_STEPS}", steps, size)
+        except TooLarge:
+            drop_draft(key)
+            raise
+    save_mapping(key, owner=owner, file_name=file_name, mapping={})
+    return key
+
+
+def _write(path: Path, chunks: Iterable[bytes], size: int) -> int:
     with path.open("xb") as file:
         for chunk in chunks:
             size += len(chunk)
@@ -52,8 +80,7 @@ def keep_draft(chunks: Iterable[bytes], *, file_name: str, owner: int, at: datet
                     f"The file is larger than {settings.LOG_LIMIT // 1024**2} MB. Split it by year."
                 )
             file.write(chunk)
-    save_mapping(key, owner=owner, file_name=file_name, mapping={})
-    return key
+    return size
 
 
 def save_mapping(key: str, *, owner: int, file_name: str, mapping: dict[str, Any]) -> None:
@@ -73,18 +100,21 @@ def draft_of(key: str, owner: int) -> Draft | None:
         facts = json.loads((_folder() / f"{key}.json").read_text())
         if facts["owner"] != owner:
             return None
-        return Draft(key=key, content=(_folder() / key).read_bytes(), **facts)
+        path = _folder() / f"{key}{_STEPS}"
+        steps = path.read_bytes() if path.exists() else None
+        return Draft(key=key, content=(_folder() / key).read_bytes(), steps=steps, **facts)
     except FileNotFoundError:  # confirmed or swept, perhaps between the two
         return None
 
 
 def drop_draft(key: str) -> None:
     """Forget a draft."""
-    for path in (_folder() / key, _folder() / f"{key}.json"):
-        path.unlink(missing_ok=True)
+    for ending in ("", _STEPS, ".json"):
+        (_folder() / f"{key}{ending}").unlink(missing_ok=True)
 
 
-def _sweep(at: datetime) -> None:
+def sweep_drafts(at: datetime) -> None:
+    """Delete the files that were not confirmed within a day."""
     for path in _folder().iterdir():
         with suppress(FileNotFoundError):  # confirmed, or swept by another process meanwhile
             if path.stat().st_mtime < at.timestamp() - KEEPS:

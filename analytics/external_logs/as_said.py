@@ -1,0 +1,60 @@
+"""Read a file as its sender said; where nothing was said, as the same headers last time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from analytics.external_logs.importing import Reading, read_log
+from analytics.external_logs.linked import link
+from analytics.external_logs.merge import Earlier
+from analytics.external_logs.progress import Progress, silent
+from analytics.external_logs.read import read_file
+from analytics.external_logs.saved import as_last_time
+from analytics.models import SavedMapping
+from requests_app.refusals import DisclessError
+
+
+def read_as_said(
+    content: bytes,
+    *,
+    name: str,
+    given: dict[str, Any],
+    organization_id: int | None,
+    earlier: Earlier | None,
+    proposed_zone: str,
+    progress: Progress = silent,
+    steps: bytes | None = None,
+) -> tuple[Reading, SavedMapping | None]:
+    """Return the reading, and the mapping of last time where it was read by that one.
+
+    With `steps` the file is a table of requests, and they are the history of its requests.
+    """
+    words: dict[str, Any] = {"name": name, "earlier": earlier, "progress": progress}
+    words["proposed_zone"] = proposed_zone
+    if steps is not None:
+        return read_linked(content, steps, given=given, **words), None
+    words["raw"] = raw = read_file(content, progress)
+    saved = as_last_time(raw.headers, organization_id) if not given else None
+    if saved is not None:
+        try:
+            return read_log(content, given=saved.mapping, **words), saved
+        except DisclessError:
+            # What fitted the last file need not fit this one's values: it is read afresh.
+            saved = None
+    return read_log(content, given=given, **words), saved
+
+
+def read_linked(
+    content: bytes,
+    steps: bytes,
+    *,
+    given: dict[str, Any],
+    by: str = "",
+    progress: Progress = silent,
+    **words: Any,
+) -> Reading:
+    """Read a table of requests and the history of their steps as one event log."""
+    linked = link(read_file(content), read_file(steps, progress), given, by)
+    reading = read_log(steps, given=linked.proposed, raw=linked.raw, progress=progress, **words)
+    return replace(reading, linked=linked)
