@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pyarrow as pa
@@ -14,15 +17,18 @@ from django.conf import settings
 from pyarrow import compute as pc
 
 from analytics.eventlog import EventLog
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import replaced, split
-from analytics.mirror.published import Facts
+from analytics.mirror.lineage import change_between
+from analytics.mirror.partition import Partitions, replaced, split
+from analytics.mirror.published import Facts, Published
 from analytics.sources.live import live_log
 from analytics.sources.mirrored import live_snapshot
 from project.bench_promises import seconds
 
-CHANGED, MANY = 100, 100_000
+CHANGED, MANY, TURNS = 100, 100_000, 100
 
 
 def bench_mirror() -> dict[str, Any]:
@@ -75,7 +81,31 @@ def _changed(log: EventLog, root: Path) -> dict[str, Any]:
     after = replaced(pieces, names, fresh)
     took["publish"] = seconds(lambda: published.publish(root, facts, after, last=first))
     took["read"] = seconds(lambda: _read(root, first.name), 3)
+    took["shown"] = _shown(root, first, after, names)
     return took
+
+
+def _shown(root: Path, first: Published, after: Partitions, names: list[int]) -> dict[str, Any]:
+    """Let what was made of a mirror follow the change and answer every measure, back and forth."""
+    facts = replace(first.facts, base=first.name, changed=tuple(names))
+    there = published.publish(root, facts, after, last=first)
+    back = Published(first.name, replace(facts, base=there.name), first.pieces, first.files)
+    last, shot = first, first.snapshot(first.facts.as_of)
+    for _ in range(2):
+        compute(shot.mirror, Selection())
+    took = []
+    for turn in range(TURNS):
+        now = (there, back)[turn % 2]
+        began = time.perf_counter()
+        shot = now.snapshot(shot.mirror.log.as_of, change_between(last, shot, now))
+        compute(shot.mirror, Selection())
+        took.append(time.perf_counter() - began)
+        last = now
+    return {
+        "turns": TURNS,
+        "first_median_s": median(took[:20]),
+        "last_median_s": median(took[-20:]),
+    }
 
 
 def _read(root: Path, name: str) -> int:

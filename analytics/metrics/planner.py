@@ -10,6 +10,7 @@ from analytics.metrics import statements
 from analytics.metrics.definition import COUNTS_GROUPS, Kind, Metric
 from analytics.metrics.engines.answers import Engine
 from analytics.metrics.engines.duck import Duck
+from analytics.metrics.engines.patched import patched
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.question import Question
@@ -55,11 +56,19 @@ def _is_counted(chosen: Sequence[Metric], by: Grouping | None) -> bool:
 
 def _is_asked_again(mirror: Mirror) -> bool:
     """Counting ahead costs as much as a few answers: who asks once, as a command, waits less."""
+    change = mirror.change
+    before = change.before if change is not None else None
     with _LOCK:
-        _ASKED[mirror] = _ASKED.get(mirror, 0) + 1
+        earlier = _ASKED.get(before, 0) if before is not None else 0
+        _ASKED[mirror] = _ASKED.get(mirror, earlier) + 1
         return _ASKED[mirror] > 1
 
 
 def counted_ahead(question: Question) -> Counted | None:
-    """Count ahead once a mirror; who comes meanwhile waits."""
-    return _COUNTED.of(question.mirror, lambda: count_ahead(question.over(Selection())))
+    """Count ahead once a mirror, or let what was counted before follow; others wait meanwhile."""
+    whole = question.over(Selection())
+    return _COUNTED.of(
+        question.mirror,
+        lambda: count_ahead(whole),
+        lambda made, change: patched(made, change, whole) if made is not None else None,
+    )

@@ -61,6 +61,18 @@ AT_ONCE = 1 << 16  # requests
 _BY = [(name, "ascending") for name in ("facility", "received", "request_id")]
 
 
+@dataclass(kw_only=True, eq=False)
+class Change:
+    """How a mirror differs from the one before: rows of requests that went, and those that came.
+
+    A request whose rows changed is in both. The mirror before is let go once nobody follows it.
+    """
+
+    before: Mirror | None
+    gone: Mirror
+    come: Mirror
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mirror:
     """A folded log, ready to be measured; known by itself, never compared table by table."""
@@ -68,6 +80,7 @@ class Mirror:
     log: EventLog
     cases: pa.Table
     steps: pa.Table
+    change: Change | None = None
 
 
 def _ordered(log: EventLog) -> pa.Table:

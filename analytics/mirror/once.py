@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from analytics.mirror.fold import Mirror
+from analytics.mirror.fold import Change, Mirror
 
 Made = TypeVar("Made")
 
@@ -20,11 +20,31 @@ class Once(Generic[Made]):
         self._makers: WeakKeyDictionary[Mirror, Lock] = WeakKeyDictionary()
         self._made: WeakKeyDictionary[Mirror, Made] = WeakKeyDictionary()
 
-    def of(self, mirror: Mirror, make: Callable[[], Made]) -> Made:
-        """Return what was made for a mirror; make it where nobody did yet."""
+    def of(
+        self,
+        mirror: Mirror,
+        make: Callable[[], Made],
+        patch: Callable[[Made, Change], Made | None] | None = None,
+    ) -> Made:
+        """Return what was made for a mirror; make it where nobody did yet.
+
+        What was made for the mirror before is patched where that can be done: `patch` returns
+        None where it cannot.
+        """
         with self._lock:
             maker = self._makers.setdefault(mirror, Lock())
         with maker:
-            if mirror not in self._made:
-                self._made[mirror] = make()
-            return self._made[mirror]
+            try:
+                return self._made[mirror]
+            except KeyError:
+                patched = self._patched(mirror, patch) if patch is not None else None
+            made = make() if patched is None else patched
+            self._made[mirror] = made
+            return made
+
+    def _patched(self, mirror: Mirror, patch: Callable[[Made, Change], Made | None]) -> Made | None:
+        change = mirror.change
+        if change is None or change.before is None:
+            return None
+        made = self._made.pop(change.before, None)  # one of them at a time: it may be large
+        return patch(made, change) if made is not None else None

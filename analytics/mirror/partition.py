@@ -66,14 +66,15 @@ def split(mirror: Mirror) -> dict[Key, Partition]:
 def join(pieces: Partitions) -> tuple[pa.Table, pa.Table]:
     """Return both tables, of all pieces one after the other."""
     if not pieces:
-        return _nothing().cases, _nothing().steps
+        return nothing().cases, nothing().steps
     ordered = [pieces[key] for key in sorted(pieces)]
     cases = pa.concat_tables([one.cases for one in ordered])
     return cases, pa.concat_tables([one.steps for one in ordered])
 
 
 @cache
-def _nothing() -> Mirror:
+def nothing() -> Mirror:
+    """Return the mirror of no request."""
     requests, events = REQUESTS.empty_table(), EVENTS.empty_table()
     return fold(EventLog(name="", as_of=0, requests=requests, events=events))
 

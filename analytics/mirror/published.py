@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +25,7 @@ from django.conf import settings
 from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
-from analytics.mirror.fold import Mirror
+from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.partition import Key, Partition, Partitions, content_of, digest, join
 
 TABLES = ("cases", "steps")
@@ -47,7 +47,8 @@ class Facts:
 
     `follows` is the snapshot that the database named when this one was made; `needs` are the
     typical needs that bands were counted with, in microseconds, as of the day `needs_of`; `shape`
-    names the code that folded it.
+    names the code that folded it. `base` is the snapshot that it differs from by the requests
+    `changed`; nothing where it was folded whole.
     """
 
     source: str
@@ -61,6 +62,8 @@ class Facts:
     needs: Mapping[str, int] | None = None
     needs_of: str = ""
     shape: str = ""
+    base: str = ""
+    changed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,11 @@ class Published:
         """When the first row is to be read anew, though nothing happened."""
         return min((at for one in self.pieces.values() if (at := one.stale_from)), default=None)
 
-    def snapshot(self, at: int) -> Snapshot:
+    def snapshot(self, at: int, change: Change | None = None) -> Snapshot:
         """Return the mirror as of a moment that its rows hold for."""
+        mirror = mirror_of(self.tables, self.facts, max(at, self.facts.as_of))
         return Snapshot(
-            mirror=mirror_of(self.tables, self.facts, max(at, self.facts.as_of)),
+            mirror=replace(mirror, change=change),
             watermark=self.facts.watermark,
             content=self.content,
         )

@@ -6,6 +6,7 @@ import shutil
 from hashlib import sha256
 
 from analytics.mirror.fold import Mirror
+from analytics.mirror.lineage import change_between
 from analytics.mirror.partition import digest
 from analytics.mirror.published import Published, Snapshot, root_of
 
@@ -31,7 +32,8 @@ def served(source: str, at: int) -> Snapshot:
     published = _SHOWN[source]
     before, snapshot = _SERVED.get(source, (None, None))
     if snapshot is None or before is not published or not _is_near(snapshot, at):
-        snapshot = published.snapshot(at)
+        change = change_between(before, snapshot, published)
+        snapshot = published.snapshot(at, change)
         _SERVED[source] = published, snapshot
     return snapshot
 

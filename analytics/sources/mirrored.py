@@ -23,6 +23,7 @@ from requests_app.sla.history import Needs, last_midnight, needs_today
 from requests_app.vocabulary import Direction, State
 
 LIVE = "live"
+MOST_TOLD = 10_000  # changed requests that a manifest names
 AHEAD = 60  # seconds by which the clock of another process may be ahead of ours
 
 
@@ -152,9 +153,18 @@ class Refresh:
         if not ids and not is_new_day:
             return last
         fresh = fold(live_log(self.moment, ids=ids, needs=usual))
-        return self._publish(replaced(last.pieces, ids, fresh), usual, name)
+        pieces = replaced(last.pieces, ids, fresh)
+        return self._publish(pieces, usual, name, changed=tuple(sorted(ids)))
 
-    def _publish(self, pieces: Partitions, needs: Needs, follows: str | None) -> Published:
+    def _publish(
+        self,
+        pieces: Partitions,
+        needs: Needs,
+        follows: str | None,
+        *,
+        changed: tuple[int, ...] | None = None,
+    ) -> Published:
+        is_told = self.last is not None and changed is not None and len(changed) <= MOST_TOLD
         facts = Facts(
             source=LIVE,
             as_of=int(self.moment.timestamp()),
@@ -165,6 +175,8 @@ class Refresh:
             needs=_as_words(needs),
             needs_of=_day(self.moment),
             shape=shape(),
+            base=self.last.name if self.last is not None and is_told else "",
+            changed=changed if changed is not None and is_told else (),
         )
         made = published.publish(self.root, facts, pieces, last=self.last)
         kept.remove_old(self.root, at=self.moment)

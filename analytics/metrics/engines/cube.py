@@ -8,13 +8,12 @@ says where to look.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.question import Question
@@ -40,6 +39,45 @@ class Rows:
         days = self.days[first:last]
         return chosen[self.places[first:last]] & (days >= window.first) & (days < window.last)
 
+    def found(self, others: Rows) -> Any:
+        """Return where rows stand, each once; LookupError where one is not there."""
+        taken: set[int] = set()
+        begins = np.searchsorted(self.values, others.values, side="left")
+        ends = np.searchsorted(self.values, others.values, side="right")
+        for a, b, place, day in zip(begins, ends, others.places, others.days, strict=True):
+            alike = (self.places[a:b] == place) & (self.days[a:b] == day)
+            at = next((int(at) for at in a + np.flatnonzero(alike) if int(at) not in taken), None)
+            if at is None:
+                raise LookupError("a row that went was never counted")
+            taken.add(at)
+        return np.array(sorted(taken), np.int64)
+
+    def without(self, at: Any) -> Rows:
+        """Return the rows but for those at some places."""
+        return Rows(*(np.delete(one, at) for one in (self.values, self.places, self.days)))
+
+    def merged(self, others: Rows, at: Any) -> Rows:
+        """Return the rows with others put before some places."""
+        wide = np.result_type(self.values, others.values)
+        return Rows(
+            np.insert(self.values.astype(wide, copy=False), at, others.values),
+            np.insert(self.places, at, others.places),
+            np.insert(self.days, at, others.days),
+        )
+
+    def at(self, places: Any) -> Rows:
+        """Return the rows at some places."""
+        return Rows(self.values[places], self.places[places], self.days[places])
+
+    def spots(self, others: Rows) -> Any:
+        """Return the places before which others belong."""
+        return np.searchsorted(self.values, others.values, side="right")
+
+    def followed(self, gone: Rows, come: Rows) -> Rows:
+        """Return the rows without those that went, with those that came."""
+        kept = self.without(self.found(gone))
+        return kept.merged(come, kept.spots(come))
+
 
 @dataclass(frozen=True)
 class Cube:
@@ -57,6 +95,26 @@ class Cube:
         rows = (self.ended, self.running)
         arrays = [one for row in rows for one in (row.values, row.places, row.days)]
         return int(self.upto.nbytes + sum(one.nbytes for one in arrays))
+
+    def followed(self, gone: Rows, come: Rows) -> Cube:
+        """Return the cube without ended rows that went, with those that came.
+
+        Runs keep their bounds: some grow and some shrink.
+        """
+        upto, runs, starts = self.upto.copy(), len(self.starts) - 1, self.starts
+        at = self.ended.found(gone)
+        _count(upto, self.ended.at(at), self._runs(starts, at), -1)
+        kept, starts = self.ended.without(at), starts - np.searchsorted(at, starts, side="left")
+        spots = kept.spots(come)
+        run = self._runs(starts, spots)
+        _count(upto, come, run, 1)
+        more = np.cumsum(np.bincount(run, minlength=runs))
+        starts = starts + np.concatenate([[0], more])
+        return replace(self, ended=kept.merged(come, spots), starts=starts, upto=upto)
+
+    def _runs(self, starts: Any, at: Any) -> Any:
+        found = np.searchsorted(starts, at, side="right") - 1
+        return np.minimum(found, len(starts) - 2)
 
     def over(self, window: Window) -> Cut:
         """Return the ordered values of a window."""
@@ -110,18 +168,31 @@ class Cut:
 
 def build(question: Question, population: Population, reach: Reach, most: int) -> Cube | None:
     """Return the cube of a population within so many bytes; None where that is too little."""
-    table = question.table(
-        f"SELECT CAST({population.value} AS BIGINT) AS value, day, facility, "
-        f"coalesce({population.done}, FALSE) AS done "
-        f"FROM {population.table} WHERE $selection AND ({population.where})"
-    )
-    cells = len(reach.facilities) * (reach.days + 1) * 4
-    runs = min(RUNS, most // cells)
-    if runs < FEWEST_RUNS:
-        return None
-    ended = _rows(table.filter(table["done"]), reach)
-    running = _rows(table.filter(pc.invert(table["done"])), reach)
+    runs = min(RUNS, most // (len(reach.facilities) * (reach.days + 1) * 4))
+    return built(question, population, reach, runs) if runs >= FEWEST_RUNS else None
+
+
+def built(question: Question, population: Population, reach: Reach, runs: int) -> Cube:
+    """Return the cube of a population in so many runs."""
+    ended = read_rows(question, population, reach, ended=True)
+    running = read_rows(question, population, reach, ended=False)
     return Cube(ended, running, *_counted(ended, reach, runs), len(reach.facilities))
+
+
+def read_rows(question: Question, population: Population, reach: Reach, *, ended: bool) -> Rows:
+    """Return the values of a population that ended, or those that had not, in order."""
+    wanted = "" if ended else "NOT "
+    table = question.table(
+        f"SELECT CAST({population.value} AS BIGINT) AS value, day, facility "
+        f"FROM {population.table} WHERE $selection AND ({population.where}) "
+        f"AND {wanted}coalesce({population.done}, FALSE)"
+    )
+    return _rows(table, reach)
+
+
+def _count(upto: Any, rows: Rows, runs: Any, sign: int) -> None:
+    for place, day, run in zip(rows.places, rows.days, runs, strict=True):
+        upto[place, day + 1 :, run] += sign
 
 
 def _rows(table: pa.Table, reach: Reach) -> Rows:

@@ -51,6 +51,25 @@ class Rollup:
             if found[:, i].any()
         ]
 
+    def followed(self, delta: Rollup | None, anew: Rollup | None) -> Rollup:
+        """Return the sums with what came and went, and some of them as counted anew.
+
+        The others are of the same facilities and days; new words are put after the known ones.
+        """
+        others = [one for one in (delta, anew) if one is not None]
+        words = tuple(dict.fromkeys(word for one in (self, *others) for word in one.words))
+        upto = np.zeros((len(self.wanted), len(words), *self.upto.shape[2:]), self.upto.dtype)
+        upto[:, : len(self.words)] = self.upto
+        known = {one: i for i, one in enumerate(self.wanted)}
+        for other in others:
+            ours = [i for i, one in enumerate(other.wanted) if one in known]
+            rows = [known[other.wanted[i]] for i in ours]
+            if other is anew:
+                upto[rows] = 0
+            cells = np.ix_(rows, [words.index(word) for word in other.words])
+            upto[cells] += other.upto[ours].astype(upto.dtype)
+        return Rollup(self.wanted, words, upto)
+
     def _named(self, values: Any) -> Sums:
         return {one: _number(value) for one, value in zip(self.wanted, values, strict=True)}
 

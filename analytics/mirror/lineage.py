@@ -1,0 +1,54 @@
+"""What changed from one published mirror to the next, so that what was made of it can follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from analytics.mirror.fold import Change
+from analytics.mirror.partition import Partition, nothing
+from analytics.mirror.published import Published, Snapshot, mirror_of
+
+
+def change_between(
+    before: Published | None, served: Snapshot | None, now: Published
+) -> Change | None:
+    """Return what changed since a snapshot was served; None where nobody knows."""
+    if before is None or served is None or served.mirror.log.zone != now.facts.zone:
+        return None
+    if before is now:
+        gone = come = (nothing().cases, nothing().steps)
+    elif now.facts.base == before.name:
+        ids = pa.array([str(one) for one in now.facts.changed], pa.string())
+        keys = sorted({*before.pieces, *now.pieces})
+        touched = [key for key in keys if before.pieces.get(key) is not now.pieces.get(key)]
+        gone = _of(ids, (before.pieces[key] for key in touched if key in before.pieces))
+        come = _of(ids, (now.pieces[key] for key in touched if key in now.pieces))
+    else:
+        return None
+    if served.mirror.change is not None:
+        served.mirror.change.before = None
+    # Rows are counted as of the moment up to which the mirror before was counted.
+    as_of = served.mirror.log.as_of
+    return Change(
+        before=served.mirror,
+        gone=mirror_of(gone, before.facts, as_of),
+        come=mirror_of(come, now.facts, as_of),
+    )
+
+
+def _of(ids: pa.Array, pieces: Iterable[Partition]) -> tuple[pa.Table, pa.Table]:
+    """Return the rows of some requests in some pieces."""
+    found = [(nothing().cases, nothing().steps)]
+    for one in pieces:
+        cases, steps = (
+            table.filter(pc.is_in(table["request_id"], value_set=ids))
+            for table in (one.cases, one.steps)
+        )
+        found.append((cases, steps))
+    cases, steps = (
+        pa.concat_tables(tables).combine_chunks() for tables in zip(*found, strict=True)
+    )
+    return cases, steps

@@ -1,0 +1,23 @@
+"""What is read from a published mirror is what was published, type by type and cell by cell."""
+
+from pathlib import Path
+
+from analytics.mirror import published
+from analytics.mirror.fold import fold
+from analytics.mirror.partition import split
+from analytics.mirror.published import Facts
+from project.bench_world import world
+from tests.analytics import synthetic
+
+
+def test_what_is_read_is_what_was_published(tmp_path: Path) -> None:
+    for place, mirror in enumerate((fold(world(300)), synthetic.mirror())):
+        root = tmp_path / str(place)
+        root.mkdir()
+        facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
+        made = published.publish(root, facts, split(mirror), last=None)
+        found = published.read(root, made.name)
+        assert found is not None
+        assert found.tables[0].equals(mirror.cases)
+        assert found.tables[1].equals(mirror.steps)
+        assert found.content == made.content
