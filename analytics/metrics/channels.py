@@ -10,13 +10,14 @@ WORKAROUNDS = (
     Channel.P2P_EMAIL,
     Channel.P2P_PORTAL_ONEOFF,
 )
-_ELECTRONIC = "medium NOT IN ('physical', 'unknown')"
+_ELECTRONIC = "medium <> 'physical' AND medium <> 'unknown'"
 _WORDS = ", ".join(f"'{one}'" for one in WORKAROUNDS)
 _WORKAROUND = f"channel IN ({_WORDS})"
 _MOVED = f"({DELIVERED_OUT} OR {ARRIVED})"
-_NAMED = "coalesce(channel, 'unknown') <> 'unknown'"
+_KNOWN = "(channel IS NOT NULL AND channel <> 'unknown')"
+_PAIRED = f"{_MOVED} AND partner IS NOT NULL AND {_KNOWN}"
 # A sign that no name holds stands between the two, so that no two pairs look alike.
-_PAIR = "partner || '\x1f' || channel"
+_PAIR = f"CASE WHEN {_PAIRED} THEN partner || '\x1f' || channel END"
 
 
 def _workaround(
@@ -76,11 +77,11 @@ METRICS: tuple[Metric, ...] = (
         table="steps",
         numerator="different pairs of partner and channel",
         denominator="none",
-        where=f"{_MOVED} AND partner IS NOT NULL AND {_NAMED}",
+        where=_PAIRED,
         group=_PAIR,
         excluded={
             "no partner named": f"{_MOVED} AND partner IS NULL",
-            "unknown channel": f"{_MOVED} AND partner IS NOT NULL AND NOT ({_NAMED})",
+            "unknown channel": f"{_MOVED} AND partner IS NOT NULL AND NOT {_KNOWN}",
         },
         better=Better.LOWER,
         caveat="Outbound deliveries and arrivals of outside images. Who asks alone is no partner.",

@@ -5,7 +5,7 @@ from analytics.mirror.faults import befell
 from requests_app.failure_codes import PAUSING, FailureCode
 
 _ASKED = "direction = 'outbound' AND requester_type IN ('patient', 'representative')"
-_COUNTS = "coalesce(outcome, 'open') NOT IN ('open', 'duplicate', 'not_our_patient')"
+_COUNTS = "outcome IS NOT NULL AND outcome NOT IN ('duplicate', 'not_our_patient')"
 ENDED = f"{_ASKED} AND {_COUNTS}"
 _LEFT_OUT = {
     "open": f"{_ASKED} AND outcome IS NULL",
@@ -15,17 +15,17 @@ _PAPERS = (
     *(FailureCode.IN01, FailureCode.IN02, FailureCode.AU01, FailureCode.AU02, FailureCode.AU04),
     FailureCode.RV04,
 )
-_ELECTRONIC = "coalesce(wanted, 'unknown') IN ('link', 'push')"
+_ELECTRONIC = "wanted IS NOT NULL AND wanted IN ('link', 'push')"
 _PATIENTS = "requests of patients and their representatives that ended"
 
 COMPONENTS: dict[str, str] = {
     "contacts": f"(contacts > 0 OR {befell(*PAUSING)})",
-    "in_person": "coalesce(intake, '') = 'walk_in'",
-    "paper": f"(coalesce(intake, '') IN ('fax', 'mail') OR {befell(*_PAPERS)})",
+    "in_person": "(intake IS NOT NULL AND intake = 'walk_in')",
+    "paper": f"(intake IS NOT NULL AND intake IN ('fax', 'mail') OR {befell(*_PAPERS)})",
     "fee": f"(coalesce(is_charged, FALSE) OR {befell(FailureCode.RV03)})",
     "equipment": befell(FailureCode.US01, FailureCode.US02),
     "opening": befell(FailureCode.TR03, FailureCode.TR04, FailureCode.TR05),
-    "abandoned": f"(coalesce(outcome, '') = 'withdrawn' OR {befell(FailureCode.FU04)})",
+    "abandoned": f"(outcome IS NOT NULL AND outcome = 'withdrawn' OR {befell(FailureCode.FU04)})",
     "again": befell(FailureCode.FU02),
     "disc_instead": f"({_ELECTRONIC} AND physical_deliveries > 0)",
     "complaint": befell(FailureCode.FU03),

@@ -4,7 +4,7 @@ from analytics.metrics.definition import Better, Kind, Metric
 
 DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
 ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
-UNKNOWN = "coalesce(medium, 'unknown') = 'unknown'"
+UNKNOWN = "(medium IS NULL OR medium = 'unknown')"
 _PHYSICAL = "medium = 'physical'"
 _REQUESTS = "direction = 'outbound' AND deliveries > 0"
 

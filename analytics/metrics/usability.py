@@ -79,8 +79,8 @@ def _until_usable(key: str, label: str, question: str, quantile: float) -> Metri
         value="usable_since - arrived",
         per=HOUR,
         excluded={
-            "untested": f"{_WAITS} AND coalesce(usable, 'untested') = 'untested'",
-            "not usable yet": f"{_WAITS} AND coalesce(usable, 'untested') <> 'untested'",
+            "untested": f"{_WAITS} AND (usable IS NULL OR usable = 'untested')",
+            "not usable yet": f"{_WAITS} AND usable <> 'untested'",
             "found usable before they arrived": f"{_ARRIVED} AND usable_since < arrived",
         },
         better=Better.LOWER,
@@ -109,7 +109,7 @@ def _first_view(key: str, label: str, question: str, quantile: float) -> Metric:
         excluded={
             "not by a link, so that nobody tells": (
                 "direction = 'outbound' AND available IS NOT NULL "
-                "AND coalesce(medium, 'unknown') <> 'link'"
+                "AND (medium IS NULL OR medium <> 'link')"
             ),
             "opened before its last delivery": f"{_LINKED} AND first_opened < available",
         },

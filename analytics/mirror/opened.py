@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.once import Once
-from analytics.mirror.turns import TURNS
+from analytics.mirror.turns import turns_of
 
 FEW = 50_000  # rows that DuckDB reads from Arrow as fast as from its own tables
 WORDS = 10_000  # a column of more different words stays text
@@ -99,7 +99,7 @@ def _load(mirror: Mirror) -> duckdb.DuckDBPyConnection:
             database.unregister(f"{name}_read")
         else:
             _load_large(database, name, table)
-    database.execute(f"CREATE VIEW turns AS {TURNS}")
+    database.execute(f"CREATE VIEW turns AS {turns_of(mirror.cases.column_names)}")
     return database
 
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from analytics.metrics.engines.cube import Cube, Rows, built, read_rows
 from analytics.metrics.engines.prepared import Counted
-from analytics.metrics.engines.reach import Reach
+from analytics.metrics.engines.reach import Reach, span_of
 from analytics.metrics.engines.rollup import Rollup, build
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
@@ -55,15 +55,13 @@ def _both(change: Change) -> Mirror:
 
 
 def _is_within(mirror: Mirror, reach: Reach) -> bool:
-    days = mirror.cases["day"]
-    if not len(days):
+    if not mirror.cases.num_rows:
         return True
-    span = pc.min_max(days)
-    first, last = span["min"].as_py(), span["max"].as_py()
+    span = span_of(mirror.cases)
     return (
-        not days.null_count
-        and reach.first <= first
-        and last < reach.first + reach.days
+        span is not None
+        and reach.first <= span[0]
+        and span[1] < reach.first + reach.days
         and set(pc.unique(mirror.cases["facility"]).to_pylist()) <= set(reach.facilities)
     )
 

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.metrics.grouping import EPOCH
@@ -49,12 +50,21 @@ class Reach:
 
 def reach_of(mirror: Mirror) -> Reach | None:
     """Return what a mirror spans; None where a request has no day, or nothing is there."""
-    days = mirror.cases["day"]
-    if not len(days) or days.null_count:
+    span = span_of(mirror.cases)
+    if span is None:
         return None
-    # Some measures count by the day on which a request ended.
-    spans = [pc.min_max(column) for column in (days, mirror.cases["ended_day"])]
-    first = min(at for one in spans if (at := one["min"].as_py()) is not None)
-    last = max(at for one in spans if (at := one["max"].as_py()) is not None)
+    first, last = span
     names = sorted(pc.unique(mirror.cases["facility"]).to_pylist())
     return Reach(facilities=tuple(names), first=first, days=last - first + 1, zone=mirror.log.zone)
+
+
+def span_of(cases: pa.Table) -> tuple[int, int] | None:
+    """Return the first and the last day of receipts and ends; None where a receipt has no day."""
+    days = cases["day"]
+    if not len(days) or days.null_count:
+        return None
+    found = [pc.min_max(column) for column in (days, cases["ended_day"])]
+    firsts, lasts = (
+        [day for one in found if (day := one[end].as_py()) is not None] for end in ("min", "max")
+    )
+    return min(firsts), max(lasts)

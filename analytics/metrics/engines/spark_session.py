@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.mirror.turns import TURNS
+from analytics.mirror.turns import turns_of
 from requests_app.refusals import DisclessError
 
 if TYPE_CHECKING:
@@ -60,7 +60,8 @@ def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSes
     session.sparkContext.setLogLevel("ERROR")
     for name in ("cases", "steps"):
         session.read.parquet(f"{snapshot}/{name}").createOrReplaceTempView(name)
-    session.sql(f"CREATE OR REPLACE TEMPORARY VIEW turns AS {TURNS}")
+    turns = turns_of(session.table("cases").columns)
+    session.sql(f"CREATE OR REPLACE TEMPORARY VIEW turns AS {turns}")
     return session
 
 

@@ -165,6 +165,22 @@ def test_free_words_as_reasons_are_not_counted_ahead_past_the_memory() -> None:
             assert counted is None or counted.bytes < most
 
 
+def test_many_pairs_of_partner_and_way_keep_nothing_else_from_being_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = synthetic.log()
+    rows = [row | {"partner": row["request_id"]} for row in log.requests.to_pylist()]
+    mirror = fold(synthetic.log(requests=table_of(rows, REQUESTS)))
+    with asking(mirror, Selection()) as question:
+        counted = count_ahead(question, most=1 << 24)
+    assert counted is not None
+    monkeypatch.setattr("analytics.metrics.planner.counted_ahead", lambda _: counted)
+    keys = ["channel_fanout", "net_flow"]
+    named = [[compute(mirror, Selection(), [key])[key] for _ in range(2)][1] for key in keys]
+    assert [one.engine for one in named] == ["duckdb", "rollup"]
+    assert named[0].value > 500
+
+
 def test_more_facilities_than_their_numbers_hold_are_left_to_the_scan() -> None:
     log = synthetic.log(facilities=("one",))
     row = log.requests.to_pylist()[1]

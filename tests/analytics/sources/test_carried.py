@@ -6,8 +6,10 @@ import pytest
 
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
-from analytics.mirror.fold import fold
+from analytics.mirror.fold import Mirror, fold
+from analytics.mirror.refresh import forget
 from analytics.sources.live import live_log
+from analytics.sources.mirrored import LIVE, live_snapshot
 from requests_app.delivery.handover import hand_over, mark_available
 from requests_app.delivery.link import create_link
 from requests_app.imaging.receive import NamedFile, receive_files
@@ -86,3 +88,18 @@ def test_a_wish_and_a_fee_are_read_with_the_request(cast: Cast) -> None:
     ImagingRequest.objects.update(fee_cents=650)
     [row] = live_log(AT).requests.to_pylist()
     assert (row["wanted"], row["is_charged"]) == ("physical", True)
+
+
+def test_a_changed_wish_or_fee_reaches_the_mirror(cast: Cast) -> None:
+    forget(LIVE)
+    approve_request(cast.northfield)
+    seen = [_wish_and_fee(live_snapshot(AT + HOUR).mirror)]
+    for hours, change in ((2, {"fee_cents": 650}), (3, {"preferred_channel": "physical_usb"})):
+        ImagingRequest.objects.update(**change)
+        seen.append(_wish_and_fee(live_snapshot(AT + hours * HOUR).mirror))
+    assert seen == [("link", False), ("link", True), ("physical", True)]
+
+
+def _wish_and_fee(mirror: Mirror) -> tuple[str, bool]:
+    [row] = mirror.cases.to_pylist()
+    return row["wanted"], row["is_charged"]
