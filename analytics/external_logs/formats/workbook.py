@@ -12,6 +12,7 @@ import resource
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import islice
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
@@ -68,7 +69,7 @@ def _best(book: CalamineWorkbook) -> Found | None:
         if sheet.height < 2 or sheet.start is None:
             continue
         rows = _rows(sheet)
-        head: list[Line] = [line for line, _ in zip(rows, range(LOOKS_AT), strict=False)]
+        head: list[Line] = list(islice(rows, LOOKS_AT))
         if not any(any(line[1]) for line in head):
             continue
         header, above, below = heading(head)

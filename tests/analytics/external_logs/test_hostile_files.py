@@ -40,6 +40,13 @@ def test_a_sheet_of_either_office_is_read(pack: Any) -> None:
     assert reading.answer("log")["cases"] == 1
 
 
+@pytest.mark.parametrize("pack", [xlsx, ods])
+def test_a_sheet_loses_no_row_however_many_it_has(pack: Any) -> None:
+    rows = [(f"r{number}", *ROWS[1][1:]) for number in range(75)]
+    reading = read(pack((ROWS[0], *rows)))
+    assert reading.raw.column("Req #") == [row[0] for row in rows]
+
+
 def test_a_cell_at_the_far_end_of_a_sheet_ends_no_process_but_the_child() -> None:
     with pytest.raises(UnusableLog, match="needs more than 1024 MB"):
         read(xlsx(ROWS, far=(1_048_575, 16_383)))
