@@ -2,14 +2,15 @@
 -- own SQL or Python is used. Moments are whole seconds, as the mirror keeps them.
 -- %(as_of)s is the moment, in seconds since 1970.
 CREATE TEMPORARY VIEW told AS
-SELECT e.*, floor(extract(epoch FROM e.occurred_at))::bigint AS at, r.direction, f.zone, f.id AS place
+SELECT e.*, floor(extract(epoch FROM e.occurred_at))::bigint AS at, r.direction, r.partner, f.zone, f.id AS place
 FROM requests_app_event e
 JOIN requests_app_imagingrequest r ON r.id = e.request_id
 JOIN requests_app_facility f ON f.id = r.facility_id
 WHERE r.state <> 'draft';
 
 CREATE TEMPORARY VIEW story AS
-SELECT r.id, r.direction, r.legal_basis, f.id AS place, f.zone,
+SELECT r.id, r.direction, r.legal_basis, r.requester_type, r.intake, f.id AS place, f.zone,
+    r.preferred_channel AS wanted, coalesce(r.fee_cents, 0) > 0 AS is_charged,
     CASE WHEN r.state = 'not_found' AND EXISTS (SELECT FROM told WHERE request_id = r.id
         AND kind = 'not_found' AND reason = 'IN03') THEN 'not_our_patient' ELSE r.state END AS state,
     (SELECT min(at) FROM told WHERE request_id = r.id AND kind = 'received') AS received,

@@ -29,7 +29,24 @@ _OPEN = (
 _DELIVERED = "FROM story WHERE available IS NOT NULL"
 _OF = "WHERE request_id = story.id"
 
+_SENT_OF = f"(SELECT count(*) FROM told {_OF} AND kind = 'available'"
+_LINE = "channel IN ('p2p_vpn_dicom', 'p2p_sftp', 'p2p_email', 'p2p_portal_oneoff')"
+_MOVED = "(direction, kind) IN (('outbound', 'available'), ('inbound', 'images_received'))"
+_TROUBLE = f"""EXISTS (SELECT FROM handled JOIN told USING (request_id, seq)
+        WHERE request_id = story.id AND touch IN ('call', 'fax', 'chase'))
+    OR EXISTS (SELECT FROM failure {_OF} AND reason IN ('IN01', 'AU01', 'AU02', 'AU03', 'AU04',
+        'AU05', 'LO05', 'RV03', 'TR08', 'IN02', 'RV04', 'US01', 'US02', 'TR03', 'TR04', 'TR05',
+        'FU02', 'FU03', 'FU04'))
+    OR intake IN ('walk_in', 'fax', 'mail') OR is_charged OR state = 'withdrawn'
+    OR NOT wanted ~ '^(physical|unknown)' AND {_SENT_OF} AND {_DISC}) > 0"""
+
 VALUES = {
+    "requests_closed": f"SELECT count(*) FROM story WHERE available IS NOT NULL AND NOT {_GONE} "
+    "OR state IN ('denied', 'not_found', 'withdrawn', 'duplicate', 'not_our_patient')",
+    "channel_fanout": (
+        "SELECT count(DISTINCT (partner, channel)) FROM told "
+        f"WHERE {_MOVED} AND partner <> '' AND NOT {_UNSURE}"
+    ),
     "requests_received": "SELECT count(received) FROM story",
     "open_requests": f"SELECT count(*) {_OPEN}",
     "open_age_mean": f"SELECT avg(%(as_of)s - received) / 86400 {_OPEN}",
@@ -45,6 +62,30 @@ VALUES = {
 """One number each."""
 
 SHARES = {
+    "physical_media_requests_any": (
+        f"SELECT count(*) FILTER (WHERE {_SENT_OF} AND {_DISC}) > 0), count(*), count(*) FILTER "
+        f"(WHERE {_SENT_OF} AND {_DISC}) = 0 AND {_SENT_OF} AND {_UNSURE}) > 0) "
+        f"FROM story WHERE direction = 'outbound' AND {_SENT_OF}) > 0"
+    ),
+    "workaround_share_electronic": (
+        f"SELECT count(*) FILTER (WHERE {_LINE}), count(*), 0 {_SENT} AND direction = 'outbound' "
+        f"AND NOT {_DISC} AND NOT {_UNSURE}"
+    ),
+    "workaround_share_all": (
+        f"SELECT count(*) FILTER (WHERE {_LINE}), count(*), count(*) FILTER (WHERE {_UNSURE}) "
+        f"{_SENT} AND direction = 'outbound'"
+    ),
+    "disclosure_error_rate": (
+        f"SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM failure {_OF} AND reason = 'TR09')), "
+        f"count(*), 0 FROM story WHERE direction = 'outbound' AND ({_SENT_OF}) > 0 "
+        f"OR EXISTS (SELECT FROM failure {_OF} AND reason = 'TR09'))"
+    ),
+    "frictionless_share": (
+        f"SELECT count(*) FILTER (WHERE available IS NOT NULL AND NOT ({_TROUBLE})), count(*), 0 "
+        "FROM story WHERE direction = 'outbound' "
+        "AND requester_type IN ('patient', 'representative') "
+        "AND state IN ('delivered', 'closed', 'denied', 'not_found', 'withdrawn')"
+    ),
     "physical_media_share_out": (
         f"SELECT count(*) FILTER (WHERE {_DISC}), count(*), count(*) FILTER (WHERE {_UNSURE}) "
         f"{_SENT} AND direction = 'outbound'"
