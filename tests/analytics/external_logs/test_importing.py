@@ -19,6 +19,7 @@ from analytics.mirror.fold import fold
 from analytics.models import UploadedLog
 from analytics.sources.opening import names_of_logs
 from requests_app.models import Organization
+from tests.depth import examples
 
 LOG = b"Req #,Date Rcvd,Date Out,Method\n1,1/13/25,1/20/25,CD\n2,1/14/25,1/16/25,portal\n"
 
@@ -134,7 +135,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=12))
 def test_every_row_is_imported_or_listed(rows: list[list[str]]) -> None:
     content = LOG + "".join(",".join(row) + "\n" for row in rows).encode()

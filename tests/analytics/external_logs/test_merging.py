@@ -15,6 +15,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.models import UploadedLog
+from tests.depth import examples
 
 HEAD = "Req #,Date Rcvd,Date Out,Method\n"
 PLAIN = "Date Rcvd,Date Out,Method,Requestor\n"
@@ -158,7 +159,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(ROWS, ROWS)
 def test_whatever_comes_importing_it_again_changes_nothing(
     first: list[tuple[str, ...]], second: list[tuple[str, ...]]

@@ -50,18 +50,6 @@ def test_what_was_not_counted_ahead_is_refused_by_that_engine() -> None:
         assert refused.value.returncode == 2
 
 
-@pytest.mark.slow
-def test_spark_answers_over_the_parquet_of_the_source(capsys: Printed) -> None:
-    usual = said(capsys, "metrics", "--by", "facility", "--direction", "inbound")["metrics"]
-    asked = said(
-        capsys, "metrics", "--by", "facility", "--direction", "inbound", "--engine", "spark"
-    )["metrics"]
-    assert {one["engine"] for one in asked if one["value"] is not None} == {"spark"}
-    for one, other in zip(asked, usual, strict=True):
-        assert one["value"] == pytest.approx(other["value"])
-        assert [group["n"] for group in one["by"]] == [group["n"] for group in other["by"]]
-
-
 def test_weeks_are_cohorts_by_receipt(capsys: Printed) -> None:
     found = said(capsys, "metrics", "--key", "sla_compliance", "--by", "week")["metrics"][0]
     assert found["by"][0]["group"].startswith("2026-W")

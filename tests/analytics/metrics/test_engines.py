@@ -31,6 +31,7 @@ from project.bench_world import START, world
 from tests.analytics import synthetic
 from tests.analytics.metrics.oracle import of_requests
 from tests.analytics.metrics.test_measures import LOGS, log_of
+from tests.depth import examples
 
 DAYS = st.none() | st.integers(-5, 65).map(
     lambda n: date.fromordinal(date(2023, 9, 14).toordinal() + n)
@@ -76,7 +77,7 @@ def by_both(mirror: Mirror, chosen: Selection, by: str | None = None) -> list[st
         return differing(answer(Prepared(counted, window), mirror, metrics, by=group), slow)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(LOGS, PLACES, DAYS, DAYS)
 def test_what_is_counted_ahead_equals_the_scan(
     drawn: list[Any], places: tuple[str, ...] | None, since: date | None, until: date | None
@@ -192,7 +193,7 @@ def test_more_facilities_than_their_numbers_hold_are_left_to_the_scan() -> None:
     assert named == [66_000, 66_000]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.none() | st.integers(-3_000_000_000, 4_000_000_000), max_size=20),
     st.sampled_from(["UTC", "America/Chicago", "Asia/Kolkata", "Australia/Lord_Howe"]),
@@ -209,7 +210,7 @@ def test_days_are_those_of_the_zone(moments: list[int | None], zone: str) -> Non
     assert days_of(column, zone).to_pylist() == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=40), st.sampled_from([0.5, 0.9])
 )

@@ -19,6 +19,7 @@ from analytics.statistics.intervals import newcombe, wilson
 from analytics.statistics.ordered import interval_ranks
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
 from tests.analytics.metrics.oracle import of_requests
+from tests.depth import examples
 
 AS_OF = 1_700_000_000
 TIMES = st.integers(AS_OF - 60 * 86400, AS_OF)
@@ -100,7 +101,7 @@ def log_of(drawn: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> EventLog
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(LOGS)
 def test_every_measure_equals_the_oracle(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -112,7 +113,7 @@ def test_every_measure_equals_the_oracle(drawn: list[Any]) -> None:
         assert found == (None if value is None else pytest.approx(value, rel=1e-9, abs=1e-9)), key
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(LOGS)
 def test_facilities_add_up_and_an_empty_scope_is_empty(drawn: list[Any]) -> None:
     mirror = fold(log_of(drawn))
@@ -125,7 +126,7 @@ def test_facilities_add_up_and_an_empty_scope_is_empty(drawn: list[Any]) -> None
     assert all(result.n == 0 for result in nothing.values())
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(LOGS)
 def test_unknown_channels_widen_the_range_and_are_never_dropped(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -147,7 +148,7 @@ def test_unknown_channels_widen_the_range_and_are_never_dropped(drawn: list[Any]
         assert result.high == pytest.approx(result.value + 100 * unknown / len(sent))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(LOGS)
 def test_behind_every_number_stand_as_many_requests_as_it_counts(drawn: list[Any]) -> None:
     mirror = fold(log_of(drawn))
@@ -169,7 +170,7 @@ def test_behind_every_number_stand_as_many_requests_as_it_counts(drawn: list[Any
             assert len(behind.rows(part, limit=None)) == counts[part.key]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(LOGS)
 def test_nobody_is_left_out_in_silence(drawn: list[Any]) -> None:
     mirror = fold(log_of(drawn))
@@ -178,7 +179,7 @@ def test_nobody_is_left_out_in_silence(drawn: list[Any]) -> None:
         assert result.n + sum(result.excluded.values()) == mirror.cases.num_rows, key
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(LOGS)
 def test_the_parts_of_a_share_are_disjoint_and_whole(drawn: list[Any]) -> None:
     mirror = fold(log_of(drawn))
@@ -248,7 +249,7 @@ def test_days_are_drawn_in_the_readers_zone() -> None:
     assert compute(mirror, before, ["requests_received"])["requests_received"].n == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_agrees_with_statsmodels(drawn: tuple[int, int]) -> None:
     hits, n = drawn
@@ -267,7 +268,7 @@ def test_a_small_sample_has_no_interval_of_its_tail() -> None:
     assert interval_ranks(100, 0.5) == (40, 60)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=60))
 def test_the_curve_agrees_with_statsmodels(drawn: list[tuple[int, bool]]) -> None:
     from statsmodels.duration.survfunc import SurvfuncRight

@@ -23,6 +23,7 @@ from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.partition import split
 from analytics.mirror.published import Facts, publish
 from project.bench_world import world
+from tests.analytics.metrics.test_commands import Printed, said
 from tests.analytics.metrics.test_engines import differing
 
 SPRING = {"since": date(2025, 3, 1), "until": date(2025, 5, 31)}
@@ -124,3 +125,17 @@ def test_words_are_written_as_literals_and_never_as_sql() -> None:
     condition, values = Selection(facilities=("it's", "'; DROP TABLE cases; --")).sql()
     assert filled(condition, values).count("''") == 2
     assert to_spark(f"SELECT count(*) AS n FROM cases WHERE {filled(condition, values)}")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@pytest.mark.usefixtures("small_source")
+def test_spark_answers_over_the_parquet_of_the_source(capsys: Printed) -> None:
+    words = ["metrics", "--by", "facility", "--direction", "inbound"]
+    words += ["--key", "requests_received", "--key", "physical_media_share_in"]
+    usual = said(capsys, *words)["metrics"]
+    asked = said(capsys, *words, "--engine", "spark")["metrics"]
+    assert {one["engine"] for one in asked if one["value"] is not None} == {"spark"}
+    for one, other in zip(asked, usual, strict=True):
+        assert one["value"] == pytest.approx(other["value"])
+        assert [group["n"] for group in one["by"]] == [group["n"] for group in other["by"]]

@@ -12,6 +12,7 @@ from analytics.mirror.fold import fold
 from project.bench_world import world
 from requests_app.vocabulary import EventKind
 from tests.analytics.mirror.windows import by_windows
+from tests.depth import examples
 
 KINDS = (*(kind.value for kind in EventKind), "log: 🤦🏼 own", "log: own")
 EVENT = st.fixed_dictionaries(
@@ -73,7 +74,7 @@ def assert_as_windows_say(log: EventLog) -> None:
 
 
 @pytest.mark.parametrize("at_once", [2, 1 << 16])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(drawn=STORIES, order=st.randoms(use_true_random=False))
 def test_columns_say_what_windows_say(at_once: int, drawn: list[Any], order: Any) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -14,7 +14,7 @@ HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
 STEPS = f"""
 SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_type, r.legal_basis,
     r.modality, r.partner, r.priority, e.seq, e.occurred,
-    e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch,
+    e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch, e.studies,
     lag(e.activity) OVER story AS previous,
     e.occurred - lag(e.occurred) OVER story AS elapsed,
     CASE WHEN e.reason IS NULL THEN NULL

@@ -14,6 +14,7 @@ from analytics.sources.live import live_log
 from requests_app.models import ImagingRequest, Policy
 from tests.analytics.mirror.world import DAY, HOUR, KINDS, OPERATIONS, REASONS, World
 from tests.analytics.sources.one_by_one import rows_one_by_one
+from tests.depth import examples
 from tests.requests_app.cast import make_cast
 
 MOMENT = timedelta(microseconds=1)
@@ -54,7 +55,7 @@ def assert_equal_one_by_one(world: World) -> None:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=60,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
