@@ -78,7 +78,10 @@ def session(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("spark")
     facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
     made = publish(folder, facts, split(mirror), last=None)
-    found = spark_over(str(folder / made.name), scratch=folder)
+    with pytest.MonkeyPatch.context() as patch:
+        # A Java that lives for a minute loses by compiling thoroughly.
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        found = spark_over(str(folder / made.name), scratch=folder)
     yield found
     found.stop()
 
