@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from requests_app.imaging.forked import ROOT, Nursery
+from requests_app.imaging.forked import ROOT, Forked, Nursery
 
 MEMORY = 3 * 1024**3
 
@@ -23,11 +23,18 @@ def nursery() -> Iterator[Nursery]:
     found.end()
 
 
+def asked(child: Forked) -> None:
+    """Have it judge something."""
+    child.line.sendall(b'{"do": "judge", "path": "/dev/null"}\n')
+    assert child.line.recv(1 << 16).startswith(b"{")
+
+
 def test_a_second_child_comes_at_once_and_knows_its_own_line_only(nursery: Nursery) -> None:
     first = nursery.fork(MEMORY, 20)
     began = time.perf_counter()
     second = nursery.fork(MEMORY, 20)
     assert time.perf_counter() - began < 0.3  # a fresh start takes about 0.5 s of computing
+    asked(second)  # by now it has become a child
     opened = [os.readlink(one) for one in Path(f"/proc/{second.pid}/fd").iterdir()]
     assert len({one for one in opened if one.startswith("socket:")}) == 1
     for child in (first, second):
@@ -37,8 +44,7 @@ def test_a_second_child_comes_at_once_and_knows_its_own_line_only(nursery: Nurse
 
 def test_children_have_the_limits_they_were_told(nursery: Nursery) -> None:
     child = nursery.fork(1 << 30, 20)
-    child.line.sendall(b'{"do": "judge", "path": "/dev/null"}\n')
-    assert child.line.recv(1 << 16).startswith(b"{")
+    asked(child)
     limits = Path(f"/proc/{child.pid}/limits").read_text()
     assert f"Max address space         {1 << 30}" in limits
     assert "Max file size             0" in limits
@@ -52,8 +58,7 @@ def test_a_killed_nursery_is_replaced_and_its_children_go_on(nursery: Nursery) -
     nursery.process.send_signal(signal.SIGKILL)
     nursery.process.wait()
     other = nursery.fork(MEMORY, 20)
-    child.line.sendall(b'{"do": "judge", "path": "/dev/null"}\n')
-    assert child.line.recv(1 << 16).startswith(b"{")
+    asked(child)
     for one in (child, other):
         one.kill()
         one.let_go()

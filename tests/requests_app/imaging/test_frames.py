@@ -116,12 +116,14 @@ def test_a_file_that_takes_too_long_ends_its_child_and_the_next_frame_works(
     render_frame(image, 0, "lung")
     before = WARM.child
     assert before is not None
+    watched = os.dup(before.forked.pidfd)
     os.kill(before.forked.pid, signal.SIGSTOP)
     with monkeypatch.context() as hurried:
         hurried.setattr(render, "SECONDS", 0.2)
         with pytest.raises(UnreadableFile, match="cannot be shown in the preview"):
             render_frame(image, 0, "soft")
-    assert not Path(f"/proc/{before.forked.pid}").exists()
+    assert select([watched], [], [], 5)[0]
+    os.close(watched)
     assert render_frame(image, 0, "soft").startswith(b"\xff\xd8")
 
 
