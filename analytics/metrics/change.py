@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import Kind, Result
+from analytics.metrics.definition import Kind, Metric, Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
 from analytics.statistics.intervals import of_difference
@@ -29,6 +31,10 @@ class Change:
     why: str | None = None
 
 
+OF_NOW = "it is of now: what stood so in the period before is not known any more"
+NOT_OVER = "the period is not over yet"
+
+
 def changes(mirror: Mirror, selection: Selection, now: Iterable[Result]) -> dict[str, Change]:
     """Return what changed, by measure; nothing where the selection has no first and last day."""
     # The number of a measure of groups is only their sum.
@@ -37,7 +43,25 @@ def changes(mirror: Mirror, selection: Selection, now: Iterable[Result]) -> dict
     if earlier is None or not results:
         return {}
     before = compute(mirror, earlier, [one.key for one in results])
-    return {one.key: change(one, before[one.key]) for one in results}
+    if selection.until is not None and selection.until > _day(mirror, selection):
+        return {one.key: Change(before=before[one.key], why=NOT_OVER) for one in results}
+    return {
+        one.key: Change(before=before[one.key], why=OF_NOW)
+        if _is_of_now(BY_KEY[one.key])
+        else change(one, before[one.key])
+        for one in results
+    }
+
+
+def _day(mirror: Mirror, selection: Selection) -> date:
+    return datetime.fromtimestamp(mirror.log.as_of, ZoneInfo(selection.zone)).date()
+
+
+def _is_of_now(metric: Metric) -> bool:
+    """Say whether a measure looks at what is open: of either period that is what is open now."""
+    if metric.kind is Kind.SURVIVAL:  # there the open ones are what is censored
+        return False
+    return "$as_of" in metric.value or "outcome IS NULL" in metric.where
 
 
 def change(now: Result, before: Result) -> Change:

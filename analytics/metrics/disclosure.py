@@ -15,7 +15,7 @@ METRICS: tuple[Metric, ...] = (
         why_it_matters="Each one is a breach to be judged, and a person whose trust is lost.",
         unit="%",
         kind=Kind.SHARE,
-        numerator="those with a misdirected release (TR09)",
+        numerator="requests with a misdirected release (TR09)",
         denominator="outbound requests that were released, to whomever",
         where=f"direction = 'outbound' AND {_RELEASED}",
         counts=_MISDIRECTED,
@@ -24,8 +24,8 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         target=0.0,
         caveat=(
-            "A floor: only what somebody noted. No code says that too much was released, so that "
-            "an over-scoped release counts only where it was noted as misdirected."
+            "Counted by request, not by release. A floor: only what somebody noted. No code says "
+            "that too much was released, so that an over-scoped release counts only where it was noted as misdirected."
         ),
         theme="Disclosure",
         owner="Privacy",

@@ -29,7 +29,9 @@ SELECT r.* EXCLUDE (variant), coalesce(s.deliveries, 0) AS deliveries, coalesce(
     coalesce(s.handoffs, 0) AS handoffs, coalesce(s.moves, 0) AS moves,
     coalesce(s.moves_outside, 0) AS moves_outside, r.variant, s.lasted,
     coalesce(s.physical_deliveries, 0) AS physical_deliveries,
-    coalesce(s.unknown_deliveries, 0) AS unknown_deliveries, s.logged, s.arrived, s.usable_since,
+    coalesce(s.unknown_deliveries, 0) AS unknown_deliveries, s.logged, s.arrived,
+    list_min(list_transform(list_filter(s.found_usable, lambda one: one.seq > s.failed_first),
+        lambda one: one.occurred)) AS usable_since,
     coalesce(s.contacts, 0) AS contacts, coalesce(s.faults, 0) AS faults
 FROM requests r LEFT JOIN (
     SELECT request_id,
@@ -50,7 +52,9 @@ FROM requests r LEFT JOIN (
             AS unknown_deliveries,
         min(occurred) FILTER (WHERE activity = 'logged') AS logged,
         min(occurred) FILTER (WHERE activity = 'images_received') AS arrived,
-        min(occurred) FILTER (WHERE activity = 'images_usable') AS usable_since,
+        list(struct_pack(seq := seq, occurred := occurred))
+            FILTER (WHERE activity = 'images_usable') AS found_usable,
+        coalesce(min(seq) FILTER (WHERE activity = 'images_unusable'), -1) AS failed_first,
         count(*) FILTER (WHERE is_touch AND touch IN ({_CONTACTS})) AS contacts, {FAULTS} AS faults
     FROM steps GROUP BY request_id) s USING (request_id)
 ORDER BY r.facility, r.received, r.request_id

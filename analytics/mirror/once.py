@@ -44,7 +44,8 @@ class Once(Generic[Made]):
 
     def _patched(self, mirror: Mirror, patch: Callable[[Made, Change], Made | None]) -> Made | None:
         change = mirror.change
-        if change is None or change.before is None:
+        before = change.before if change is not None else None  # it may be forgotten meanwhile
+        if change is None or before is None:
             return None
-        made = self._made.pop(change.before, None)  # one of them at a time: it may be large
+        made = self._made.pop(before, None)  # one of them at a time: it may be large
         return patch(made, change) if made is not None else None

@@ -91,7 +91,8 @@ def _take_out(cursor: duckdb.DuckDBPyConnection, name: str, gone: pa.Table) -> N
 
 
 def _load(mirror: Mirror) -> duckdb.DuckDBPyConnection:
-    database = duckdb.connect(config={"threads": THREADS})
+    # A transaction is to see what is there when it begins, and not when it first asks.
+    database = duckdb.connect(config={"threads": THREADS, "immediate_transaction_mode": True})
     for name, table in (("cases", mirror.cases), ("steps", mirror.steps)):
         if table.num_rows <= FEW:
             database.register(f"{name}_read", table)

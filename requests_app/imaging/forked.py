@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -11,10 +12,16 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
-from select import select
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 START_SECONDS = 60.0
+
+
+def is_ready(descriptor: int, seconds: float) -> bool:
+    """Wait until something can be read there; False where nothing comes in time."""
+    waiting = select.poll()  # of any descriptor: `select` knows the first 1024 only
+    waiting.register(descriptor, select.POLLIN)
+    return bool(waiting.poll(1000 * seconds))
 
 
 @dataclass(frozen=True)
@@ -27,7 +34,7 @@ class Forked:
 
     def is_over(self, seconds: float = 0.0) -> bool:
         """Say whether it has ended, waiting for that so long."""
-        return bool(select([self.pidfd], [], [], seconds)[0])
+        return is_ready(self.pidfd, seconds)
 
     def kill(self) -> None:
         """Stop it at once."""
@@ -58,8 +65,7 @@ class Nursery:
         with self.lock:
             try:
                 return self._forked(memory, seconds)
-            except (OSError, ValueError):  # it was killed, and another takes its place
-                self._end()
+            except OSError:  # it was killed, and another takes its place
                 return self._forked(memory, seconds)
 
     def end(self) -> None:
@@ -74,14 +80,18 @@ class Nursery:
     def _forked(self, memory: int, seconds: int) -> Forked:
         door = self._open_door()
         ours, theirs = socket.socketpair()
-        with theirs:
-            try:
+        found = None
+        try:
+            with theirs:
                 socket.send_fds(door, [f"{memory} {seconds}".encode()], [theirs.fileno()])
-                pid = int(door.recv(64))
-                return Forked(ours, pid, os.pidfd_open(pid))
-            except (OSError, ValueError):
+                if not (said := door.recv(64)):
+                    raise ConnectionError("the nursery ended")
+                found = Forked(ours, int(said), os.pidfd_open(int(said)))
+        finally:
+            if found is None:  # nor may the next one hear the answer to this order
                 ours.close()
-                raise
+                self._end()
+        return found
 
     def _open_door(self) -> socket.socket:
         if self.door is not None and self.owner != os.getpid():

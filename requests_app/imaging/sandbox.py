@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import select
 import threading
 import time
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.deadline import SENTENCE, Deadline
 from requests_app.imaging.findings import FileVerdict, Finding, failure
-from requests_app.imaging.forked import NURSERY
+from requests_app.imaging.forked import NURSERY, is_ready
 from requests_app.vocabulary import Severity, Usability
 
 MEMORY = 3 * 1024**3  # bytes of address space
@@ -116,8 +115,8 @@ class Child:
     def _more(self, end: float) -> bool:
         """Read some more; False where nothing came in time."""
         line = self.forked.line
-        ready, _, _ = select.select([line], [], [], max(0.0, end - time.monotonic()))
         try:
+            ready = is_ready(line.fileno(), max(0.0, end - time.monotonic()))
             chunk = line.recv(1 << 20) if ready else b""
         except ConnectionResetError:
             return False
@@ -126,8 +125,10 @@ class Child:
 
     def end(self) -> None:
         """Stop the child at once."""
-        self.forked.kill()
-        self.forked.let_go()
+        try:
+            self.forked.kill()
+        finally:
+            self.forked.let_go()
 
 
 class WarmChild:

@@ -57,10 +57,14 @@ def _free_of(wrong: set[str], tested: list[Row], events: list[Row]) -> float | N
 
 
 def hours_to_usable(requests: list[Row], events: list[Row]) -> list[float]:
-    """Hours from first arrival to first found usable."""
+    """Hours from first arrival to first found usable, after the first failure if there was one."""
     hours = []
     for row in requests:
-        came, works = (first(events, row, what) for what in ("images_received", "images_usable"))
+        story = own(events, row)
+        failed = [one["seq"] for one in story if one["activity"] == "images_unusable"]
+        since = min(failed, default=-1)
+        came = first(events, row, "images_received")
+        works = first([one for one in story if one["seq"] > since], row, "images_usable")
         if row["direction"] == "inbound" and None not in (came, works) and works >= came:
             hours.append((works - came) / 3600)
     return hours

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from analytics.metrics.change import change, changes
+from analytics.metrics.change import NOT_OVER, OF_NOW, change, changes
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
 from analytics.metrics.selection import Selection
@@ -65,8 +65,18 @@ def test_every_single_number_of_a_period_is_compared_with_as_many_days_just_befo
     found = changes(mirror, chosen, now.values())
     before = compute(mirror, Selection(since=date(2026, 7, 2), until=date(2026, 8, 31)))
     assert set(now) - set(found) == {key for key, one in now.items() if one.by}
+    assert found["turnaround_censored_median"].difference is not None
     for key, one in found.items():
         assert one.before == before[key]
+        if key.startswith(("open_", "late_", "held_", "at_risk_")):
+            assert (one.difference, one.why) == (None, OF_NOW)
         if one.difference is not None:
             assert one.difference == pytest.approx(now[key].value - before[key].value)  # type: ignore[operator]
     assert changes(mirror, Selection(), now.values()) == {}
+
+
+def test_a_period_that_is_not_over_is_not_compared_with_a_whole_one() -> None:
+    mirror = synthetic.mirror()
+    ahead = Selection(since=date(2026, 9, 1), until=date(2028, 1, 1))
+    found = changes(mirror, ahead, compute(mirror, ahead, ["sla_compliance"]).values())
+    assert found["sla_compliance"].why == NOT_OVER

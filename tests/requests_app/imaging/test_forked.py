@@ -6,7 +6,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -82,3 +84,29 @@ def test_nothing_outlives_a_process_that_is_killed() -> None:
         parent.kill()
     _, alive = psutil.wait_procs(watched, timeout=20)
     assert alive == []
+
+
+def test_a_child_is_killed_however_many_files_are_open(nursery: Nursery, tmp_path: Path) -> None:
+    with ExitStack() as many:
+        for number in range(1100):
+            many.enter_context((tmp_path / str(number)).open("w"))
+        child = nursery.fork(MEMORY, 20)
+        assert child.pidfd > 1024
+        child.kill()
+        assert child.is_over()
+        child.let_go()
+
+
+def test_an_answer_that_nobody_waited_for_is_not_taken_for_the_next(
+    nursery: Nursery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nursery.fork(MEMORY, 20).let_go()
+    with monkeypatch.context() as hurried:
+        hurried.setattr(os, "pidfd_open", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            nursery.fork(MEMORY, 20)
+    child = nursery.fork(MEMORY, 20)
+    asked(child)
+    child.kill()
+    assert child.line.recv(1) == b""  # it was this child that the number named
+    child.let_go()
