@@ -12,7 +12,7 @@ from test_release_in_a_browser import Visitor
 from requests_app.vocabulary import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WAYS = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+WAYS = [(1440, "light"), (390, "dark")]
 
 
 @pytest.mark.parametrize(("width", "scheme"), WAYS)

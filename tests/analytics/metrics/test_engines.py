@@ -237,8 +237,8 @@ def test_the_made_up_world_is_repeatable_and_ends_at_its_as_of() -> None:
 
 
 def test_the_bench_compares_every_figure_that_pandas_gives_before_it_times_them() -> None:
-    found = bench_engines(400)
-    assert found["requests"] == 400
+    found = bench_engines(150)
+    assert found["requests"] == 150
     assert found["measures"] == len(METRICS)
     assert set(found["selections"]["both"]) >= {"counted", "duckdb", "pandas", "plain_duckdb"}
     assert "counted" not in found["selections"]["modality"]

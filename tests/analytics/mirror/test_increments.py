@@ -14,6 +14,7 @@ from analytics.mirror.refresh import forget, known
 from analytics.sources.live import live_log
 from analytics.sources.mirrored import LIVE, live_snapshot
 from tests.analytics.mirror.world import DAY, HOUR, KINDS, OPERATIONS, REASONS, World
+from tests.depth import examples
 from tests.requests_app.cast import make_cast
 
 
@@ -61,7 +62,7 @@ STEPS = st.lists(
 
 @pytest.mark.django_db
 @settings(
-    max_examples=15,
+    max_examples=examples(7),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -135,7 +135,7 @@ GROUPS = {
 
 
 def test_measures_of_live_work_are_what_the_tables_say() -> None:
-    write_year(seed=5, requests=120, as_of=AS_OF, password="only for a test")
+    write_year(seed=5, requests=90, as_of=AS_OF, password="only for a test")
     at = {"as_of": int(AS_OF.timestamp())}
     found = compute(fold(live_log(AS_OF)), Selection())
     with connection.cursor() as cursor:

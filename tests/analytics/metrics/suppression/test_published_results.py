@@ -178,7 +178,7 @@ def measures(draw: st.DrawFn) -> list[Result]:
 
 
 @settings(
-    max_examples=examples(40),
+    max_examples=examples(15),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=True,
