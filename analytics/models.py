@@ -59,6 +59,9 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     stage = models.CharField(max_length=12, blank=True, default="")
     percent = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="how often it was begun since somebody asked"
+    )
     stop_asked = models.BooleanField(default=False)
     sentence = models.CharField(max_length=500, blank=True, default="")
     asked_at = models.DateTimeField()

@@ -1,0 +1,99 @@
+"""A file that ends its import is tried three times, and one file is imported at a time."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from analytics.external_logs import runs
+from analytics.models import ImportRun, UploadedLog
+from analytics.tasks import run_imports
+from requests_app.vocabulary import Role
+from tests.analytics.imports.test_runs import other_session, started
+from tests.requests_app.cast import make_cast
+
+
+@pytest.fixture
+def analyst(client: Client) -> Client:
+    client.force_login(make_cast().people[Role.ANALYST])
+    return client
+
+
+class Unforeseen(RuntimeError):
+    """An error that no code expects."""
+
+
+def ends_for(bad: ImportRun) -> Callable[..., Any]:
+    """Return a reading of files that ends with an error for one run."""
+    real = runs._read
+
+    def reads(run: ImportRun, draft: Any) -> Any:
+        if run.pk == bad.pk:
+            raise Unforeseen
+        return real(run, draft)
+
+    return reads
+
+
+@pytest.mark.django_db
+def test_a_file_that_ended_its_import_three_times_is_not_begun_again(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = started(analyst)
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "_read", ends_for(run))
+        for attempt in (1, 2, 3):
+            with pytest.raises(Unforeseen):
+                run_imports()
+            run.refresh_from_db()
+            assert (run.state, run.attempts) == ("running", attempt)
+        assert run_imports()
+        assert not run_imports()
+    page = analyst.get(f"/logs/runs/{run.pk}/").content.decode()
+    assert "This file ended the import three times" in page
+    assert "Import it again" in page
+    analyst.post(f"/logs/runs/{run.pk}/resume/")
+    assert run_imports()
+    assert UploadedLog.objects.get().answer["rows_imported"] == 30_000
+
+
+@pytest.mark.django_db
+def test_a_resume_of_what_was_left_behind_gives_no_further_attempts(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = started(analyst)
+    monkeypatch.setattr(runs, "_read", ends_for(run))
+    with pytest.raises(Unforeseen):
+        run_imports()
+    analyst.post(f"/logs/runs/{run.pk}/resume/")
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == ("waiting", 1)
+
+
+@pytest.mark.django_db
+def test_a_file_that_ends_its_import_holds_up_no_other(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good, other = started(analyst), started(analyst), started(analyst)
+    monkeypatch.setattr(runs, "_read", ends_for(bad))
+    with pytest.raises(Unforeseen):
+        run_imports()
+    for run, state in ((good, "waiting"), (other, "waiting")):
+        run.refresh_from_db()
+        assert run.state == state
+    assert run_imports()
+    good.refresh_from_db()
+    other.refresh_from_db()
+    assert (good.state, other.state) == ("done", "waiting")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_one_file_is_imported_no_other_is_begun(analyst: Client) -> None:
+    run = started(analyst)
+    with other_session() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [runs.LOCK, runs.HOUSE])
+        assert not run_imports()
+        run.refresh_from_db()
+        assert (run.state, run.attempts) == ("waiting", 0)
+    assert run_imports()
