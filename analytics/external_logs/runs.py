@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from analytics.external_logs.as_said import read_as_said
 from analytics.external_logs.drafts import Draft, draft_of, drop_draft
 from analytics.external_logs.importing import Reading, digest_of
+from analytics.external_logs.permission import check_asker
 from analytics.external_logs.progress import STORING, Stopped, begin
 from analytics.external_logs.refusals import UnusableLog
 from analytics.external_logs.saved import remember
@@ -172,6 +173,7 @@ def _store(run: ImportRun, draft: Draft, reading: Reading, folder: str, at: date
         now = ImportRun.objects.select_for_update().get(pk=run.pk)
         if now.stop_asked:
             raise Stopped
+        check_asker(run.asked_by_id, owner)
         _, already = keep(
             reading,
             name=run.name,

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from analytics.external_logs import runs
+from analytics.external_logs.drafts import draft_of
 from analytics.models import ImportRun, UploadedLog
 from analytics.tasks import run_imports
+from requests_app.models import Organization, User
 from requests_app.vocabulary import Role
-from tests.analytics.imports.test_runs import other_session, started
+from tests.analytics.imports.test_runs import LOG, other_session, started
 from tests.requests_app.cast import make_cast
 
 
@@ -97,3 +100,41 @@ def test_while_one_file_is_imported_no_other_is_begun(analyst: Client) -> None:
         run.refresh_from_db()
         assert (run.state, run.attempts) == ("waiting", 0)
     assert run_imports()
+
+
+def switched_off(person: User) -> None:
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+
+def without_role(person: User) -> None:
+    person.groups.clear()
+
+
+def elsewhere(person: User) -> None:
+    house = Organization.objects.create(name="Elsewhere", slug="elsewhere")
+    User.objects.filter(pk=person.pk).update(organization=house)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", [switched_off, without_role, elsewhere])
+def test_who_lost_the_permission_meanwhile_imports_nothing(
+    analyst: Client, change: Callable[[User], None]
+) -> None:
+    run = started(analyst)
+    change(run.asked_by)
+    assert run_imports()
+    run.refresh_from_db()
+    assert run.state == "failed"
+    assert "may not bring logs here any more" in run.sentence
+    assert not UploadedLog.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_answered_last_is_kept_where_the_import_fails(analyst: Client) -> None:
+    sent = analyst.post("/logs/new/", {"log": SimpleUploadedFile("large.csv", LOG)})
+    analyst.post(sent["Location"], {"confirm": "yes", "zone": "America/Chicago"})
+    run = ImportRun.objects.get()
+    kept = draft_of(run.draft, run.asked_by_id)
+    assert kept is not None
+    assert run.mapping == {"zone": "America/Chicago"}
+    assert kept.mapping == run.mapping
