@@ -48,6 +48,8 @@ class ImportRun(models.Model):
         CANCELLED = "cancelled"
         FAILED = "failed"
 
+    OPEN = (State.WAITING, State.RUNNING)
+
     name = models.SlugField(max_length=60)
     organization = models.ForeignKey(
         "requests_app.Organization", null=True, blank=True, on_delete=models.CASCADE

@@ -31,7 +31,7 @@ from requests_app.refusals import DisclessError
 LOCK = 0x72756E  # advisory lock of a run, by its key
 HOUSE = 0  # no run's key: who holds it imports, and nobody else
 State = ImportRun.State
-OPEN = (State.WAITING, State.RUNNING)
+OPEN = ImportRun.OPEN
 ENDED = (
     "This file ended the import three times: by an error that nobody foresaw, or because the "
     "worker was stopped. Ask whoever runs this house to look into the worker's log."

@@ -1,19 +1,22 @@
-"""A file that ends its import is tried three times, and one file is imported at a time."""
+"""How imports of large files end: tried three times, one at a time, for who may still ask."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from analytics.external_logs import runs
 from analytics.external_logs.drafts import draft_of
 from analytics.models import ImportRun, UploadedLog
-from analytics.tasks import run_imports
+from analytics.tasks import run_imports, sweep_logs
 from requests_app.models import Organization, User
 from requests_app.vocabulary import Role
-from tests.analytics.imports.test_runs import LOG, other_session, started
+from tests.analytics.imports.test_runs import AT, LOG, other_session, started
 from tests.requests_app.cast import make_cast
 
 
@@ -138,3 +141,20 @@ def test_what_was_answered_last_is_kept_where_the_import_fails(analyst: Client) 
     assert kept is not None
     assert run.mapping == {"zone": "America/Chicago"}
     assert kept.mapping == run.mapping
+
+
+@pytest.mark.django_db
+def test_the_file_of_an_open_run_is_swept_only_when_the_run_is_over(analyst: Client) -> None:
+    run = started(analyst)
+    files = [path for path in Path(settings.UPLOAD_ROOT).iterdir() if run.draft in path.name]
+    assert len(files) == 2
+    for path in files:
+        os.utime(path, (1, 1))
+    ImportRun.objects.update(asked_at=AT)
+    sweep_logs()
+    assert all(path.exists() for path in files)
+    assert f"/logs/runs/{run.pk}/" in analyst.get("/logs/").content.decode()
+    analyst.post(f"/logs/runs/{run.pk}/cancel/")
+    sweep_logs()
+    assert not any(path.exists() for path in files)
+    assert f"/logs/runs/{run.pk}/" not in analyst.get("/logs/").content.decode()
