@@ -251,6 +251,8 @@ def test_a_worker_killed_between_any_two_steps_leaves_nothing_half_there(
     run = started(analyst)
     child = importer(step)
     assert child.wait(120) == -signal.SIGKILL
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == ("running", 1)
     assert not UploadedLog.objects.exists()
     assert names_of_logs(run.organization_id) == ()
     page = analyst.get(f"/logs/runs/{run.pk}/").content.decode()
