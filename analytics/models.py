@@ -48,6 +48,8 @@ class ImportRun(models.Model):
         CANCELLED = "cancelled"
         FAILED = "failed"
 
+    OPEN = (State.WAITING, State.RUNNING)
+
     name = models.SlugField(max_length=60)
     organization = models.ForeignKey(
         "requests_app.Organization", null=True, blank=True, on_delete=models.CASCADE
@@ -59,6 +61,9 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
     stage = models.CharField(max_length=12, blank=True, default="")
     percent = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="how often it was begun since somebody asked"
+    )
     stop_asked = models.BooleanField(default=False)
     sentence = models.CharField(max_length=500, blank=True, default="")
     asked_at = models.DateTimeField()

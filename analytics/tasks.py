@@ -16,8 +16,8 @@ def refresh_mirror() -> str:
 
 
 @shared_task(name="analytics.tasks.run_imports")
-def run_imports() -> int:
-    """Import the files that wait, and go on with those whose worker died."""
+def run_imports() -> bool:
+    """Import the next file that waits or whose worker died; say whether there was one."""
     return work_off(timezone.now())
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
-from analytics.imports.door import READERS as IMPORTERS
+from analytics.external_logs.permission import READERS as IMPORTERS
 from analytics.readers.view import READERS
 from requests_app.models import ImagingRequest
 from requests_app.models.imaging_request import SEES_WORK

@@ -1,4 +1,7 @@
-"""Files that wait for a confirmation: kept under names of ours, for a day, for their sender only."""
+"""Files that wait for a confirmation: kept under names of ours, for a day, for their sender only.
+
+A confirmed file that waits for the worker, or is imported, is kept until that is over.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from typing import Any
 
 from django.conf import settings
 
+from analytics.models import ImportRun
 from requests_app.refusals import TooLarge
 
 _NAME = re.compile(r"^[0-9a-f]{32}$")
@@ -114,8 +118,12 @@ def drop_draft(key: str) -> None:
 
 
 def sweep_drafts(at: datetime) -> None:
-    """Delete the files that were not confirmed within a day."""
+    """Delete the files of more than a day, except those that are yet to be imported."""
+    runs = ImportRun.objects.filter(state__in=ImportRun.OPEN)
+    spared = set(runs.values_list("draft", flat=True))
     for path in _folder().iterdir():
+        if path.name.partition(".")[0] in spared:
+            continue
         with suppress(FileNotFoundError):  # confirmed, or swept by another process meanwhile
             if path.stat().st_mtime < at.timestamp() - KEEPS:
                 path.unlink()

@@ -16,6 +16,7 @@ from pyarrow import compute as pc
 
 from analytics.external_logs.check import flags
 from analytics.external_logs.columns import SYNONYMS, match_headers, plain
+from analytics.external_logs.mapping import check_form
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.refusals import BadMapping
 
@@ -53,10 +54,11 @@ class Linked:
 
 
 def link(requests: RawLog, steps: RawLog, given: Map[str, Any], by: str = "") -> Linked:
-    """Return the two tables joined; BadMapping where no column joins them.
+    """Return the two tables joined; BadMapping where no column does, or `given` is no mapping.
 
     `by` names the column of the number in both, or "in requests=in steps".
     """
+    check_form(given)
     ours, theirs = _columns(requests, steps, by)
     numbers = requests.cells(ours).combine_chunks()
     place_of = _first_places(numbers)

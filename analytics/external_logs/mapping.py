@@ -57,7 +57,7 @@ class Mapping:
 
 def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
     """Return the given mapping with what it leaves out inferred; BadMapping says what is wrong."""
-    _check_form(given)
+    check_form(given)
     said = dict(given.get("columns", {}))
     taken = {header for header in said.values() if header}
     proposal, parts = proposed(raw.headers)
@@ -124,7 +124,8 @@ def with_order(mapping: Mapping, order: str) -> Mapping:
     return replace(mapping, date_order=order)
 
 
-def _check_form(given: Map[str, Any]) -> None:
+def check_form(given: Map[str, Any]) -> None:
+    """Raise BadMapping where what was given has not the form of a mapping."""
     known = {"layout", "columns", "received", "completed", "zone", "date_order", "values"}
     if not isinstance(given, Map):
         raise BadMapping("A mapping is a JSON object.")

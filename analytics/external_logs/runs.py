@@ -2,7 +2,9 @@
 
 A run is worked on while somebody holds its lock, which PostgreSQL gives back as soon as the
 holder's connection ends, by whatever death. A run that says it is running and is not held was
-left behind; whoever comes next begins it anew from its file, which is kept until the run is done.
+left behind; whoever comes next begins it anew from its file, which is kept while the run is open.
+One file is imported at a time in the whole house, and a file that ended its import three times
+is not begun a fourth time before somebody asks.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from django.db import connection, transaction
 from analytics.external_logs.as_said import read_as_said
 from analytics.external_logs.drafts import Draft, draft_of, drop_draft
 from analytics.external_logs.importing import Reading, digest_of
+from analytics.external_logs.permission import check_asker
 from analytics.external_logs.progress import STORING, Stopped, begin
 from analytics.external_logs.refusals import UnusableLog
 from analytics.external_logs.saved import remember
@@ -25,16 +28,28 @@ from audit.access import agent_of_account, record
 from audit.proof.entry import Action, EventCode
 from requests_app.refusals import DisclessError
 
-LOCK = 0x72756E  # advisory lock of a run
+LOCK = 0x72756E  # advisory lock of a run, by its key
+HOUSE = 0  # no run's key: who holds it imports, and nobody else
 State = ImportRun.State
-OPEN = (State.WAITING, State.RUNNING)
+OPEN = ImportRun.OPEN
+ENDED = (
+    "This file ended the import three times: by an error that nobody foresaw, or because the "
+    "worker was stopped. Ask whoever runs this house to look into the worker's log."
+)
+_STARTS = 3  # times that a file is begun; its error or a kill ended each
 _TRIES = 3  # times that the log may change while a file is read
 
 
-def work_off(at: datetime) -> int:
-    """Import each file that waits or was left behind; return how many were worked on."""
-    runs = ImportRun.objects.filter(state__in=OPEN).order_by("asked_at")
-    return sum(work_on(key, at) for key in runs.values_list("pk", flat=True))
+def work_off(at: datetime) -> bool:
+    """Import the next file that waits or was left behind, the least tried first; say whether.
+
+    While another process imports, nothing is done.
+    """
+    with _alone(HOUSE) as is_ours:
+        if not is_ours:
+            return False
+        runs = ImportRun.objects.filter(state__in=OPEN).order_by("attempts", "asked_at", "pk")
+        return any(work_on(key, at) for key in runs.values_list("pk", flat=True))
 
 
 def work_on(key: int, at: datetime) -> bool:
@@ -43,7 +58,12 @@ def work_on(key: int, at: datetime) -> bool:
         run = ImportRun.objects.filter(pk=key, state__in=OPEN).first() if is_ours else None
         if run is None:
             return False
-        ImportRun.objects.filter(pk=key).update(state=State.RUNNING, percent=0, sentence="")
+        if run.attempts >= _STARTS:
+            _end(key, State.FAILED, ENDED)
+            return True
+        ImportRun.objects.filter(pk=key).update(
+            state=State.RUNNING, percent=0, sentence="", attempts=run.attempts + 1
+        )
         try:
             _import(run, at)
         except Stopped:
@@ -74,12 +94,20 @@ def ask_to_stop(run: ImportRun) -> None:
 
 
 def begin_again(run: ImportRun) -> bool:
-    """Let the worker take a run that ended without its log, or was left behind."""
+    """Let the worker take a run that ended without its log, or was left behind.
+
+    What ended is tried as often as a new one; what was left behind only as often as is left.
+    """
     is_over = run.state in (State.CANCELLED, State.FAILED)
     if not is_over and not is_left_behind(run):
         return False
     ImportRun.objects.filter(pk=run.pk, state=run.state).update(
-        state=State.WAITING, stop_asked=False, percent=0, stage="", sentence=""
+        state=State.WAITING,
+        stop_asked=False,
+        percent=0,
+        stage="",
+        sentence="",
+        attempts=0 if is_over else run.attempts,
     )
     return True
 
@@ -145,6 +173,7 @@ def _store(run: ImportRun, draft: Draft, reading: Reading, folder: str, at: date
         now = ImportRun.objects.select_for_update().get(pk=run.pk)
         if now.stop_asked:
             raise Stopped
+        check_asker(run.asked_by_id, owner)
         _, already = keep(
             reading,
             name=run.name,

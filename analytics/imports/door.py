@@ -5,13 +5,12 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
+from analytics.external_logs.permission import READERS
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.models import User
 from requests_app.refusals import NotAllowed
-from requests_app.vocabulary import Role
 
-READERS = (Role.ANALYST, Role.HIM_DIRECTOR, Role.SUPERVISOR, Role.ADMINISTRATOR)
 ACTS: dict[str, tuple[EventCode, Action]] = {
     "logs.listed": (EventCode.QUERY, Action.EXECUTE),
     "log.previewed": (EventCode.QUERY, Action.READ),

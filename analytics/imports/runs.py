@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -60,10 +60,10 @@ def start_run(
 
 
 def runs_of(person: User) -> QuerySet[ImportRun]:
-    """Return the runs of the person's organization that did not end with a log, of a day."""
+    """Return the runs of the person's organization that are open, or of a day and without a log."""
     since = timezone.now() - timedelta(seconds=KEEPS)
-    runs = ImportRun.objects.filter(organization=person.organization_id, asked_at__gte=since)
-    return runs.exclude(state=State.DONE)
+    runs = ImportRun.objects.filter(organization=person.organization_id)
+    return runs.filter(Q(asked_at__gte=since) | Q(state__in=OPEN)).exclude(state=State.DONE)
 
 
 def _own_run(person: User, key: int) -> ImportRun:

@@ -97,6 +97,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     try:
         given = given_by(request.POST, _base(request, person, kept))
         if request.POST.get("confirm") and len(kept.whole) > AT_ONCE:
+            save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
             return redirect("logs:run", run=start_run(request, person, kept, name, given).pk)
         if request.POST.get("confirm"):
             with held(name, organization) as earlier:

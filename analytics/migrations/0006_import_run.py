@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('running', 'Running'), ('done', 'Done'), ('cancelled', 'Cancelled'), ('failed', 'Failed')], default='waiting', max_length=12)),
                 ('stage', models.CharField(blank=True, default='', max_length=12)),
                 ('percent', models.PositiveSmallIntegerField(default=0)),
+                ('attempts', models.PositiveSmallIntegerField(default=0, help_text='how often it was begun since somebody asked')),
                 ('stop_asked', models.BooleanField(default=False)),
                 ('sentence', models.CharField(blank=True, default='', max_length=500)),
                 ('asked_at', models.DateTimeField()),

@@ -132,3 +132,18 @@ def test_the_command_takes_two_files(tmp_path: Path, capsys: pytest.CaptureFixtu
         with pytest.raises(CommandError) as refused:
             call_command("import_log", str(one), *wrong)
         assert refused.value.returncode == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "mapping", ['{"columns":"abc"}', '{"columns":null}', '{"columns":{"staff":1}}', "[1]"]
+)
+def test_what_is_no_mapping_is_refused_before_it_is_used(tmp_path: Path, mapping: str) -> None:
+    one, two, said = (tmp_path / name for name in ("requests.csv", "history.csv", "said.json"))
+    one.write_text(REQUESTS)
+    two.write_text(STEPS)
+    said.write_text(mapping)
+    words = ["--events", str(two), "--by", "Req #=Request", "--mapping", str(said)]
+    with pytest.raises(CommandError) as refused:
+        call_command("import_log", str(one), *words)
+    assert refused.value.returncode == 2

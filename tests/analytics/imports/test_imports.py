@@ -13,9 +13,11 @@ from django.test import Client
 
 from analytics.external_logs.drafts import draft_of, keep_draft, save_mapping
 from analytics.external_logs.store import folder_of
+from analytics.imports.door import ACTS
 from analytics.models import UploadedLog
 from analytics.sources.opening import UnknownSource, open_source
 from audit.models import AuditEntry
+from audit.words import VERBS
 from requests_app.vocabulary import Role
 from tests.requests_app.cast import make_cast
 
@@ -53,6 +55,10 @@ def test_a_log_is_shown_and_stored_only_when_confirmed(analyst: Client) -> None:
     assert AuditEntry.objects.filter(verb="log.imported").exists()
     assert "cd-log" in analyst.get("/logs/").content.decode()
     assert b"a totals row" in analyst.get("/logs/cd-log/rejected.csv").content
+
+
+def test_every_act_with_a_log_has_words() -> None:
+    assert [verb for verb in ACTS if verb not in VERBS] == []
 
 
 def test_each_act_with_a_log_is_coded_as_what_it_is(analyst: Client) -> None:

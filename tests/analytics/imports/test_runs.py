@@ -66,12 +66,12 @@ def test_a_large_file_is_handed_to_the_worker_and_watched(analyst: Client) -> No
     page = analyst.get(f"/logs/runs/{run.pk}/").content.decode()
     assert "Waiting for its turn" in page
     assert "Cancel the import" in page
-    assert run_imports() == 1
+    assert run_imports()
     run.refresh_from_db()
     assert (run.state, run.percent) == ("done", 100)
     assert UploadedLog.objects.get().answer["rows_imported"] == 30_000
     assert "30000 of 30000 rows imported" in analyst.get(f"/logs/runs/{run.pk}/").content.decode()
-    assert run_imports() == 0
+    assert not run_imports()
     watched = "log.import_watched"
     assert verbs() == ["log.import_started", watched, watched, "log.imported"]
     told = AuditEntry.objects.get(verb="log.imported")
@@ -121,7 +121,7 @@ def test_a_cancelled_import_leaves_nothing_and_can_be_begun_again(
     assert not (Path(configured.MIRROR_ROOT) / "logs").exists()
     assert "Nothing of the file was stored" in analyst.get(f"/logs/runs/{run.pk}/").content.decode()
     analyst.post(f"/logs/runs/{run.pk}/resume/")
-    assert run_imports() == 1
+    assert run_imports()
     assert UploadedLog.objects.get().answer["rows_imported"] == 30_000
     assert "log.import_resumed" in verbs()
 
@@ -130,7 +130,7 @@ def test_a_cancelled_import_leaves_nothing_and_can_be_begun_again(
 def test_what_waits_is_cancelled_at_once(analyst: Client) -> None:
     run = started(analyst)
     analyst.post(f"/logs/runs/{run.pk}/cancel/")
-    assert run_imports() == 0
+    assert not run_imports()
     assert not UploadedLog.objects.exists()
     assert "log.import_cancelled" in verbs()
     assert "cancelled" in analyst.get("/logs/").content.decode()
@@ -189,13 +189,10 @@ def test_what_a_dead_import_left_on_disk_is_swept_after_a_day(analyst: Client) -
     left.mkdir()
     fresh = folder_of(log).with_name("fedcba9876543210")
     fresh.mkdir()
-    waits = started(analyst)
-    draft = Path(configured.UPLOAD_ROOT) / waits.draft
-    for path in (left, folder_of(log), draft):
+    for path in (left, folder_of(log)):
         os.utime(path, (1, 1))
     assert sweep_logs() == 1
     assert not left.exists()
-    assert not draft.exists()
     assert fresh.exists()
     assert rows_of(log)
 
@@ -254,12 +251,14 @@ def test_a_worker_killed_between_any_two_steps_leaves_nothing_half_there(
     run = started(analyst)
     child = importer(step)
     assert child.wait(120) == -signal.SIGKILL
+    run.refresh_from_db()
+    assert (run.state, run.attempts) == ("running", 1)
     assert not UploadedLog.objects.exists()
     assert names_of_logs(run.organization_id) == ()
     page = analyst.get(f"/logs/runs/{run.pk}/").content.decode()
     assert "Interrupted." in page
     assert "Resume now" in page
-    assert run_imports() == 1
+    assert run_imports()
     resumed = UploadedLog.objects.get()
     undisturbed = rows_of(resumed)
     assert resumed.answer["rows_imported"] == 30_000
@@ -275,7 +274,7 @@ def test_what_somebody_works_on_is_left_to_them(analyst: Client) -> None:
     ImportRun.objects.filter(pk=run.pk).update(state="running")
     with other_session() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [runs.LOCK, run.pk])
-        assert run_imports() == 0
+        assert not run_imports()
         assert analyst.get(f"/logs/runs/{run.pk}/state.json").json()["is_open"]
         analyst.post(f"/logs/runs/{run.pk}/resume/")
         analyst.post(f"/logs/runs/{run.pk}/cancel/")
