@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -89,7 +90,8 @@ class Server:
     def end(self, number: int = signal.SIGTERM) -> None:
         """Stop it, with all that it started."""
         for pid in [self.process.pid, *self.workers()] if self.process.poll() is None else []:
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):  # a worker ends with its server
+                os.kill(pid, number)
         try:
             self.process.wait(15)
         except subprocess.TimeoutExpired:
