@@ -26,7 +26,7 @@ def test_charts_appear_and_the_page_never_scrolls_sideways(pages, width: int, sc
         page.wait_for_selector(READY, timeout=20_000)
         took[run] = page.evaluate("performance.getEntriesByName('first-chart')[0].startTime")
     print(f"first chart, {width} {scheme}: {took}")
-    assert took["warm"] < 5000, "ms; promised are 2 s on a quiet machine, here others work too"
+    assert took["warm"] < 10_000, "ms; promised are 2 s on a quiet machine, here others work too"
     assert page.locator(".js-plotly-plot").count() == 3
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert said == []
