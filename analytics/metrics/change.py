@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import Kind, Metric, Result
+from analytics.metrics.definition import Kind, Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
 from analytics.statistics.intervals import of_difference
@@ -47,7 +47,7 @@ def changes(mirror: Mirror, selection: Selection, now: Iterable[Result]) -> dict
         return {one.key: Change(before=before[one.key], why=NOT_OVER) for one in results}
     return {
         one.key: Change(before=before[one.key], why=OF_NOW)
-        if _is_of_now(BY_KEY[one.key])
+        if BY_KEY[one.key].is_of_now
         else change(one, before[one.key])
         for one in results
     }
@@ -55,13 +55,6 @@ def changes(mirror: Mirror, selection: Selection, now: Iterable[Result]) -> dict
 
 def _day(mirror: Mirror, selection: Selection) -> date:
     return datetime.fromtimestamp(mirror.log.as_of, ZoneInfo(selection.zone)).date()
-
-
-def _is_of_now(metric: Metric) -> bool:
-    """Say whether a measure looks at what is open: of either period that is what is open now."""
-    if metric.kind is Kind.SURVIVAL:  # there the open ones are what is censored
-        return False
-    return "$as_of" in metric.value or "outcome IS NULL" in metric.where
 
 
 def change(now: Result, before: Result) -> Change:

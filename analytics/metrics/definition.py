@@ -48,7 +48,8 @@ class Metric:
     groups are counted, not their rows. For net: rows that `counts` holds for are taken off the
     others. Values are whole numbers, such as seconds, and are shown divided by `per`. A row counts
     as many times as its `weight` says, if there is one. `excluded` names who is left out and why,
-    and is counted, never silently dropped. `noted` are optional failure codes without any of which
+    and is counted, never silently dropped. `is_of_now` marks what looks at open requests: of any
+    period it is what is open at the as-of time. `noted` are optional failure codes without any of which
     a source says nothing: there nobody notes them, and none is not the same as nothing to note.
     """
 
@@ -74,6 +75,7 @@ class Metric:
     better: Better = Better.NEITHER
     target: float | None = None
     caveat: str = ""
+    is_of_now: bool = False
     theme: str = ""
     owner: str = "HIM"
     needs: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,7 +42,7 @@ Said = dict[str, Any]
 REFUSALS = (400, 403, 404, 409, 422)
 
 
-class Step(generics.GenericAPIView[Any]):
+class Step(generics.GenericAPIView[Any], ABC):
     """One step on one request: body in, verb called, the request as it then stands."""
 
     queryset = ImagingRequest.objects.none()
@@ -64,9 +65,9 @@ class Step(generics.GenericAPIView[Any]):
         stands = RequestSerializer(ImagingRequest.objects.get(pk=found.pk)).data
         return Response({**stands, **(more or {})})
 
+    @abstractmethod
     def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> Said | None:
         """Call the verb; return what the answer says beside the request."""
-        raise NotImplementedError
 
 
 class Move(Step):

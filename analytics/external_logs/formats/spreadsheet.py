@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from analytics.external_logs.raw import Line, Sheet
@@ -16,6 +18,7 @@ from analytics.external_logs.refusals import UnusableLog
 
 MOST_UNPACKED = 256 * 1024**2  # bytes; calamine holds a sheet whole
 MEMORY, SECONDS = 1024**3, 120  # address space and processor time of the child
+ROOT = Path(__file__).resolve().parents[3]
 _STEP = 1024**2
 _CHILD = "analytics.external_logs.formats.workbook"
 
@@ -38,10 +41,18 @@ def read_spreadsheet(content: bytes) -> Sheet:
 
 
 def _said(content: bytes) -> Iterator[Any]:
-    """Yield what the child says; a child that ends before its last line had too little."""
+    """Yield what the child says; a child that ends before its last line had too little.
+
+    It gets none of our settings: what a workbook could make of it holds no password.
+    """
     words = [sys.executable, "-m", _CHILD, str(MEMORY), str(SECONDS)]
     child = subprocess.Popen(  # noqa: S603 - our own module
-        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        words,
+        cwd=ROOT,
+        env={name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     assert child.stdin is not None and child.stdout is not None  # noqa: PT018
     try:

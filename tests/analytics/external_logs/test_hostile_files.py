@@ -2,12 +2,15 @@
 
 import gzip
 import resource
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from analytics.external_logs.formats.spreadsheet import read_spreadsheet
 from analytics.external_logs.importing import Reading, read_log
 from analytics.external_logs.refusals import UnusableLog
 from requests_app.vocabulary import Role
@@ -196,3 +199,19 @@ def test_no_hostile_file_gets_a_500(client: Client) -> None:
         sent = client.post("/logs/new/", {"log": SimpleUploadedFile("log.csv", content)})
         page = client.get(sent["Location"])
         assert page.status_code in (200, 422), content[:40]
+
+
+def test_the_child_that_reads_a_workbook_holds_none_of_our_settings(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://house:secret@/house")
+    monkeypatch.chdir(tmp_path)  # a server may stand anywhere
+    rows = [["Req #", "Date Rcvd"], *([str(number), "1/13/25"] for number in range(5000))]
+    sheet = read_spreadsheet(xlsx(rows))
+    (child,) = (
+        one
+        for one in psutil.Process().children()
+        if "analytics.external_logs.formats.workbook" in one.cmdline()
+    )
+    assert set(child.environ()) <= {"PATH", "LANG"}
+    assert len(list(sheet.lines)) == 5000

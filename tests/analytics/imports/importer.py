@@ -1,13 +1,11 @@
 """An importer in a process of its own, that may be told to die or to wait after a step."""
 
-import os
-import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import django
+
+from tests.another_process import die_after
 
 STEPS = {
     "the file is read": ("analytics.external_logs.as_said", "read_file"),
@@ -16,19 +14,6 @@ STEPS = {
     "the log is kept": ("analytics.external_logs.runs", "keep"),
     "the import is recorded": ("analytics.external_logs.runs", "_record"),
 }
-
-
-def die_after(step: str) -> None:
-    """Kill this process as soon as a step is done."""
-    room, name = STEPS[step]
-    module = sys.modules[room]
-    real: Callable[..., Any] = getattr(module, name)
-
-    def last(*args: Any, **options: Any) -> None:
-        real(*args, **options)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    setattr(module, name, last)
 
 
 def main(mirror: str, uploads: str, keys: str, at: str, step: str = "") -> None:
@@ -43,7 +28,7 @@ def main(mirror: str, uploads: str, keys: str, at: str, step: str = "") -> None:
     from analytics.external_logs.runs import work_off
 
     if step:
-        die_after(step)
+        die_after(*STEPS[step])
     work_off(datetime.fromisoformat(at))
 
 

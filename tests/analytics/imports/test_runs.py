@@ -4,13 +4,11 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings as configured
@@ -26,10 +24,10 @@ from analytics.tasks import run_imports, sweep_logs
 from audit.models import AuditEntry
 from requests_app.vocabulary import Role
 from tests.analytics.imports.importer import STEPS
+from tests.another_process import start
 from tests.requests_app.cast import make_cast, person
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-BASE = Path(__file__).resolve().parents[3]
 LOG = b"Req #,Date Rcvd,Date Out,Method,Pt Name\n" + b"".join(
     b"%d,1/13/25,1/20/25,CD,Canary %d\n" % (number, number) for number in range(30_000)
 )
@@ -215,21 +213,12 @@ def test_runs_of_another_organization_are_not_there(analyst: Client) -> None:
     assert "large" not in other.get("/logs/").content.decode()
 
 
-def importer(step: str) -> subprocess.Popen[bytes]:
-    """Start an importer on the test's own database and folders."""
-    said = connection.settings_dict
-    user, word = quote(str(said["USER"])), quote(str(said["PASSWORD"]))
-    place = f"host={quote(str(said['HOST']))}"
-    environment = os.environ | {
-        "DATABASE_URL": f"postgresql://{user}:{word}@/{said['NAME']}?{place}",
-        "DJANGO_SETTINGS_MODULE": "project.settings",
-        "PYTHONPATH": str(BASE),
-        "VAR": str(Path(configured.MIRROR_ROOT).parent / "child"),
-    }
-    words = [str(configured.MIRROR_ROOT), str(configured.UPLOAD_ROOT)]
-    words += [str(configured.AUDIT_KEY_PATH), AT.isoformat(), step]
-    command = [sys.executable, str(Path(__file__).with_name("importer.py")), *words]
-    return subprocess.Popen(command, env=environment, cwd=BASE)
+def importer(step: str) -> "subprocess.Popen[bytes]":
+    """Start an importer with the test's own folders."""
+    folders = (configured.MIRROR_ROOT, configured.UPLOAD_ROOT, configured.AUDIT_KEY_PATH)
+    words = [*map(str, folders), AT.isoformat(), step]
+    var = Path(configured.MIRROR_ROOT).parent / "child"
+    return start(Path(__file__).with_name("importer.py"), *words, var=var)
 
 
 @contextmanager

@@ -1,14 +1,12 @@
 """A refresher in a process of its own: `refresher.py MIRROR_ROOT AT ROUNDS [DIES_AFTER]`."""
 
-import os
-import signal
 import sys
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import django
+
+from tests.another_process import die_after
 
 STEPS = {
     "the changes are taken": ("analytics.sources.outbox", "take"),
@@ -21,19 +19,6 @@ STEPS = {
 }
 
 
-def die_after(step: str) -> None:
-    """Kill this process as soon as a step is done."""
-    room, name = STEPS[step]
-    module = sys.modules[room]
-    real: Callable[..., Any] = getattr(module, name)
-
-    def last(*args: Any, **options: Any) -> None:
-        real(*args, **options)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    setattr(module, name, last)
-
-
 def main(root: str, at: str, rounds: str, step: str = "") -> None:
     """Refresh some times, a second later each time."""
     django.setup()
@@ -43,7 +28,7 @@ def main(root: str, at: str, rounds: str, step: str = "") -> None:
     from analytics.sources.mirrored import live_snapshot
 
     if step:
-        die_after(step)
+        die_after(*STEPS[step])
     for number in range(int(rounds)):
         live_snapshot(datetime.fromisoformat(at) + timedelta(seconds=number))
 

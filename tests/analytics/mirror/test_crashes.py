@@ -1,12 +1,9 @@
 """Refreshers that die, refreshers side by side, and writers that commit late."""
 
-import os
 import subprocess
-import sys
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -21,9 +18,9 @@ from requests_app.models import Event
 from tests.analytics.mirror.refresher import STEPS
 from tests.analytics.mirror.test_increments import assert_as_if_read_whole
 from tests.analytics.mirror.world import HOUR, World
+from tests.another_process import start
 from tests.requests_app.cast import make_cast
 
-BASE = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.django_db(transaction=True)
 SECOND = timedelta(seconds=1)
 
@@ -35,20 +32,11 @@ def world() -> World:
     return world
 
 
-def refresher(at: datetime, rounds: int = 1, dies_after: str = "") -> subprocess.Popen[bytes]:
-    """Start a refresher on the test's own database and folder."""
-    said = connection.settings_dict
-    user, word = quote(str(said["USER"])), quote(str(said["PASSWORD"]))
-    place = f"host={quote(str(said['HOST']))}"
-    environment = os.environ | {
-        "DATABASE_URL": f"postgresql://{user}:{word}@/{said['NAME']}?{place}",
-        "DJANGO_SETTINGS_MODULE": "project.settings",
-        "PYTHONPATH": str(BASE),
-        "VAR": str(Path(settings.MIRROR_ROOT).parent / "child"),
-    }
+def refresher(at: datetime, rounds: int = 1, dies_after: str = "") -> "subprocess.Popen[bytes]":
+    """Start a refresher on the test's own folder."""
     words = [str(settings.MIRROR_ROOT), at.isoformat(), str(rounds), dies_after]
-    command = [sys.executable, str(Path(__file__).with_name("refresher.py")), *words]
-    return subprocess.Popen(command, env=environment, cwd=BASE)
+    var = Path(settings.MIRROR_ROOT).parent / "child"
+    return start(Path(__file__).with_name("refresher.py"), *words, var=var)
 
 
 def change(world: World) -> None:

@@ -7,12 +7,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.db import OperationalError, ProgrammingError
 
 from project.embedded.session import needs_database, told_plainly
-
-BASE = Path(__file__).resolve().parents[3]
+from tests.another_process import BASE, database_url
 
 COUNT = ("due", "--rule=contract", "--from=2026-03-02")
 
@@ -48,9 +46,7 @@ def manage(place: str, *command: str) -> "subprocess.CompletedProcess[str]":
     "command", [("metrics", "--json"), ("due", "--rule=contract", "--from=2026-03-02", "--fac=x")]
 )
 def test_a_database_without_tables_is_told_in_a_sentence(command: tuple[str, ...]) -> None:
-    said = settings.DATABASES["default"]
-    user, word = quote(str(said["USER"])), quote(str(said["PASSWORD"]))
-    found = manage(f"postgresql://{user}:{word}@/postgres?host={quote(said['HOST'])}", *command)
+    found = manage(database_url("postgres"), *command)
     assert (found.returncode, found.stdout) == (1, "")
     assert "lacks tables of this version" in found.stderr
     assert "Traceback" not in found.stderr
