@@ -7,7 +7,7 @@
     let found;
     try {
       const answer = await fetch(panel.dataset.run, { headers: { Accept: "application/json" } });
-      if (!answer.ok) return;
+      if (!answer.ok) throw new Error(String(answer.status)); // asked again, as when nobody answers
       found = await answer.json();
     } catch { setTimeout(look, 5000); return; }
     if (!found.is_open) { location.reload(); return; }

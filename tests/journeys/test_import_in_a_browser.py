@@ -39,6 +39,7 @@ def test_a_large_log_is_watched_cancelled_and_begun_again(
     visitor.look("running")
     page.get_by_role("button", name="Cancel the import").click()
     page.get_by_role("heading", name="Cancelled. Nothing of the file was stored.").wait_for()
+    assert not page.get_by_text("you can leave this page").count()
     visitor.look("cancelled")
     page.get_by_role("button", name="Import it again").click()
     page.get_by_role("heading", name="Waiting for its turn").wait_for()
