@@ -4,6 +4,8 @@ import os
 import signal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
+# Checks of the site load every page; `migrate` makes them at each start, before the worker's.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # stop at once; the task goes back in the queue
 
 from celery import Celery

@@ -14,7 +14,7 @@ def small_source(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pages and reports read the synthetic log as live work."""
     import synthetic
 
-    shot = synthetic.snapshot()
+    shot = synthetic.same_snapshot()
     for place in ("analytics.readers.view", "analytics.readers.arguments"):
         monkeypatch.setattr(f"{place}.open_source", lambda *_, **__: shot)
 

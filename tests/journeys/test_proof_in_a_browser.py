@@ -14,6 +14,7 @@ from requests_app.vocabulary import Role
 from tests.requests_app.cast import file_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WAY = (390, "light")
 LOG = "Req #,Date Rcvd,Date Out,Method\n1,3/4/25,3/9/25,CD\n2,3/5/25,3/6/25,portal\n"
 
 
@@ -26,12 +27,11 @@ def sign_in(visitor: Visitor, email: str) -> None:
     visitor.page.wait_for_url(lambda url: "login" not in url)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
 def test_a_log_is_imported_after_its_question_is_answered(
-    chromium: Any, live_server: Any, tmp_path: Path, width: int, scheme: str
+    chromium: Any, live_server: Any, tmp_path: Path
 ) -> None:
     analyst = somebody(Role.ANALYST, facility())
-    visitor = Visitor(chromium, live_server.url, width, scheme)
+    visitor = Visitor(chromium, live_server.url, *WAY)
     page = visitor.page
     sign_in(visitor, analyst.email)
     visitor.open("/logs/new/")
@@ -48,15 +48,14 @@ def test_a_log_is_imported_after_its_question_is_answered(
     assert visitor.found == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_a_report_is_exported_and_the_log_vouches_for_it(
-    chromium: Any, live_server: Any, tmp_path: Path, width: int, scheme: str
+    chromium: Any, live_server: Any, tmp_path: Path
 ) -> None:
     place = facility()
     file_request(place)
     assert Organization.objects.count() == 1
     director, auditor = somebody(Role.HIM_DIRECTOR, place), somebody(Role.AUDITOR, place)
-    visitor = Visitor(chromium, live_server.url, width, scheme)
+    visitor = Visitor(chromium, live_server.url, *WAY)
     sign_in(visitor, director.email)
     visitor.open("/reports/")
     with visitor.page.expect_download() as kept:
@@ -64,7 +63,7 @@ def test_a_report_is_exported_and_the_log_vouches_for_it(
     report = tmp_path / "report.pdf"
     kept.value.save_as(report)
     assert report.read_bytes().startswith(b"%PDF")
-    second = Visitor(chromium, live_server.url, width, scheme)
+    second = Visitor(chromium, live_server.url, *WAY)
     sign_in(second, auditor.email)
     second.open("/proof/")
     second.page.get_by_role("button", name="Check now").click()
@@ -79,14 +78,13 @@ def test_a_report_is_exported_and_the_log_vouches_for_it(
     assert visitor.found + second.found == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
 def test_an_auditor_filters_reviews_a_week_and_takes_an_entrys_proof(
-    chromium: Any, live_server: Any, tmp_path: Path, width: int, scheme: str
+    chromium: Any, live_server: Any, tmp_path: Path
 ) -> None:
     place = facility()
     asked = file_request(place)
     auditor = somebody(Role.AUDITOR, place)
-    visitor = Visitor(chromium, live_server.url, width, scheme)
+    visitor = Visitor(chromium, live_server.url, *WAY)
     page = visitor.page
     sign_in(visitor, auditor.email)
     visitor.open("/proof/")

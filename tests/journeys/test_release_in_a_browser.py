@@ -24,7 +24,7 @@ class Visitor:
             viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
         )
         self.page = self.context.new_page()
-        self.address = address
+        self.address, self.way = address, (width, scheme)
         self.found: list[str] = []
         self.page.on("console", self._hear)
 
@@ -38,13 +38,25 @@ class Visitor:
         self.look(path)
 
     def look(self, where: str) -> None:
-        """Note sideways scroll and faults of access."""
+        """Note sideways scroll and faults of access, as the page stands and the other way."""
+        width, scheme = self.way
+        self._look(where)
+        self._turn(*((390, "dark") if (width, scheme) == (1440, "light") else (1440, "light")))
+        self._look(f"{where}, the other way,")
+        self._turn(width, scheme)
+
+    def _turn(self, width: int, scheme: str) -> None:
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+
+    def _look(self, where: str) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if wide > 0:
             self.found.append(f"{where} scrolls sideways by {wide} px")
         if AXE.exists():
             # Evaluated by the debugger, which the page's policy does not bind.
-            self.page.evaluate(AXE.read_text())
+            if self.page.evaluate("typeof axe === 'undefined'"):
+                self.page.evaluate(AXE.read_text())
             faults = self.page.evaluate(
                 "axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))"
             )

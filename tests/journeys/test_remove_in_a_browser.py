@@ -12,16 +12,14 @@ from test_release_in_a_browser import Visitor
 from requests_app.vocabulary import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-WAYS = [(1440, "light"), (390, "dark")]
 
 
-@pytest.mark.parametrize(("width", "scheme"), WAYS)
 def test_release_staff_remove_a_study_with_a_reason(
-    chromium: Any, live_server: Any, client: Client, tmp_path: Path, width: int, scheme: str
+    chromium: Any, live_server: Any, client: Client, tmp_path: Path
 ) -> None:
     client.force_login(somebody(Role.RELEASE_STAFF, facility()))
     request = ready(client)
-    visitor = Visitor(chromium, live_server.url, width, scheme)
+    visitor = Visitor(chromium, live_server.url, 390, "dark")
     page = visitor.page
     page.set_default_timeout(10_000)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value}

@@ -1,27 +1,33 @@
 """One writer a format: a document becomes bytes."""
 
 from collections.abc import Callable
+from importlib import import_module
 
 from analytics.reports.document import Document
-from analytics.reports.writers import csv_file, docx_file, pdf_file, xlsx_file
 from analytics.reports.writers.plain import plain
 
 Write = Callable[[Document], bytes]
 
 
-def _safely(write: Write) -> Write:
-    return lambda document: write(plain(document))
+def _by(room: str) -> Write:
+    """Return the writer of a room; what it draws and writes with is loaded when first asked."""
+
+    def write(document: Document) -> bytes:
+        content: bytes = import_module(f"{__name__}.{room}").write(plain(document))
+        return content
+
+    return write
 
 
 WRITERS: dict[str, tuple[Write, str]] = {
-    "pdf": (_safely(pdf_file.write), "application/pdf"),
+    "pdf": (_by("pdf_file"), "application/pdf"),
     "xlsx": (
-        _safely(xlsx_file.write),
+        _by("xlsx_file"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     "docx": (
-        _safely(docx_file.write),
+        _by("docx_file"),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
-    "csv": (_safely(csv_file.write), "text/csv; charset=utf-8"),
+    "csv": (_by("csv_file"), "text/csv; charset=utf-8"),
 }

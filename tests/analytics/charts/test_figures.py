@@ -21,7 +21,7 @@ SELECTION = Selection(since=DAYS[0], until=DAYS[1], zone="America/Chicago")
 
 @pytest.fixture(scope="module")
 def mirror():
-    return synthetic.mirror()
+    return synthetic.same_snapshot().mirror
 
 
 def test_weeks_add_up_to_the_measure(mirror) -> None:

@@ -36,7 +36,7 @@ def document_about(name: str) -> Document:
     """Return the report of a source and a facility of this name."""
     order = Order(
         source=name,
-        snapshot=synthetic.snapshot(),
+        snapshot=synthetic.same_snapshot(),
         selection=Selection(
             since=DAYS[0], until=DAYS[1], zone="America/Chicago", facilities=("northfield",)
         ),

@@ -30,7 +30,7 @@ SEAL = Seal(
 
 @pytest.fixture(scope="module")
 def shot():
-    return synthetic.snapshot()
+    return synthetic.same_snapshot()
 
 
 @pytest.fixture(scope="module")

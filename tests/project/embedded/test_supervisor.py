@@ -1,7 +1,6 @@
 """The supervisor, run for real in a folder of its own: what is killed comes back, nothing stays."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -128,24 +127,19 @@ def standing(var: Path) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house that was set up, ran, and was told to stop by Ctrl-C."""
-    with standing(tmp_path_factory.mktemp("stopped") / "var") as house:
-        assert house.process is not None
-        house.process.send_signal(signal.SIGINT)
-        house.process.wait(40)
-        yield house
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one house: set up by whoever starts it first."""
+    return tmp_path_factory.mktemp("house") / "var"
 
 
 @pytest.fixture
-def house(tmp_path: Path, stopped: House) -> Iterator[House]:
-    """A house that runs again, in a folder of its own."""
-    shutil.copytree(stopped.var, tmp_path / "var")
-    with standing(tmp_path / "var") as found:
+def house(var: Path) -> Iterator[House]:
+    """A house that runs."""
+    with standing(var) as found:
         yield found
 
 
-def test_what_is_killed_comes_back_and_a_store_that_stops_stops_all(house: House) -> None:
+def test_what_is_killed_comes_back_and_ctrl_c_stops_in_order(house: House) -> None:
     assert house.process is not None
     supervisor = house.process.pid
     granian = house.main("granian")
@@ -161,13 +155,12 @@ def test_what_is_killed_comes_back_and_a_store_that_stops_stops_all(house: House
         wait_for(house.answers, seconds=20)
         assert house.main(*words) != old
     assert house.process.pid == supervisor and house.process.poll() is None
-    os.kill(house.main("postgres", "-D"), signal.SIGKILL)
-    house.process.wait(60)
+    house.process.send_signal(signal.SIGINT)
+    assert house.process.wait(40) == 0
     assert house.pids() == set()
-    assert "stopping all" in (house.var.parent / "said").read_text()
 
 
-def test_a_killed_supervisor_leaves_nothing_and_the_next_start_is_quick_and_quiet(
+def test_a_killed_supervisor_leaves_nothing_the_next_start_is_quiet_and_a_lost_store_stops_all(
     house: House,
 ) -> None:
     assert house.process is not None
@@ -180,8 +173,7 @@ def test_a_killed_supervisor_leaves_nothing_and_the_next_start_is_quick_and_quie
     said = house.said()
     for noise in ("superuser", "No directory at", "Traceback", "[queues]", "celery@"):
         assert noise not in said, said
-
-
-def test_ctrl_c_stops_in_order(stopped: House) -> None:
-    assert stopped.process is not None and stopped.process.returncode == 0
-    assert stopped.pids() == set()
+    os.kill(house.main("postgres", "-D"), signal.SIGKILL)
+    house.process.wait(60)
+    assert house.pids() == set()
+    assert "stopping all" in (house.var.parent / "said").read_text()
