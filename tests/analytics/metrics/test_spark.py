@@ -56,6 +56,14 @@ PLANTED = [
 ]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _java() -> Iterator[None]:
+    """A Java that lives for a minute loses by compiling thoroughly; whoever starts it, all share it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+        yield
+
+
 @pytest.fixture(scope="module")
 def mirror() -> Mirror:
     return fold(_renamed(world(400, facilities=4)))
@@ -79,10 +87,7 @@ def session(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("spark")
     facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
     made = publish(folder, facts, split(mirror), last=None)
-    with pytest.MonkeyPatch.context() as patch:
-        # A Java that lives for a minute loses by compiling thoroughly.
-        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-        found = spark_over(str(folder / made.name), scratch=folder)
+    found = spark_over(str(folder / made.name), scratch=folder)
     yield found
     found.stop()
 
