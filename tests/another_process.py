@@ -2,12 +2,18 @@
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+
+BEFORE = ["tests.ready"]
 
 BASE = Path(__file__).resolve().parent.parent
 
@@ -21,15 +27,28 @@ def database_url(name: str | None = None) -> str:
     return f"postgresql://{user}:{word}@/{name or said['NAME']}?host={quote(str(said['HOST']))}"
 
 
-def start(script: Path, *words: str, var: Path) -> "subprocess.Popen[bytes]":
-    """Start a script on the test's own database, with a folder of its own."""
-    environment = os.environ | {
-        "DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "project.settings",
-        "PYTHONPATH": str(BASE),
-        "VAR": str(var),
-    }
-    return subprocess.Popen([sys.executable, str(script), *words], env=environment, cwd=BASE)
+def start(target: Callable[..., None], *words: str) -> ForkServerProcess:
+    """Start a function in a process that was never part of this one, on the test's own database.
+
+    It is forked from a process that has read in the product once, not from the test, whose
+    threads would not come along.
+    """
+    ready = get_context("forkserver")
+    ready.set_forkserver_preload(BEFORE)
+    with pytest.MonkeyPatch.context() as patch:
+        # Read when the first child of this worker is asked for; its database stays the same.
+        patch.setenv("DATABASE_URL", database_url())
+        patch.setenv("DJANGO_SETTINGS_MODULE", "project.settings")
+        patch.setenv("VAR", str(Path(settings.VAR) / "others"))
+        child = ready.Process(target=target, args=words)
+        child.start()
+    return child
+
+
+def ended(child: ForkServerProcess, *, seconds: float) -> int | None:
+    """Return how a process ended; None where it still runs."""
+    child.join(seconds)
+    return child.exitcode
 
 
 def die_after(room: str, name: str) -> None:

@@ -1,10 +1,11 @@
-"""An importer in a process of its own, that may be told to die or to wait after a step."""
+"""An importer, to be run in a process of its own, that may be told to die or to wait after a step."""
 
-import sys
 from datetime import datetime
+from pathlib import Path
 
-import django
+from django.conf import settings
 
+from analytics.external_logs.runs import work_off
 from tests.another_process import die_after
 
 STEPS = {
@@ -16,21 +17,10 @@ STEPS = {
 }
 
 
-def main(mirror: str, uploads: str, keys: str, at: str, step: str = "") -> None:
+def work(mirror: str, uploads: str, keys: str, at: str, step: str = "") -> None:
     """Work off what waits, with the folders and the audit key of a test."""
-    django.setup()
-    from pathlib import Path
-
-    from django.conf import settings
-
     settings.MIRROR_ROOT, settings.UPLOAD_ROOT = Path(mirror), Path(uploads)
     settings.AUDIT_KEY_PATH = Path(keys)
-    from analytics.external_logs.runs import work_off
-
     if step:
         die_after(*STEPS[step])
     work_off(datetime.fromisoformat(at))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

@@ -3,10 +3,10 @@
 import json
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,8 @@ from analytics.sources.opening import names_of_logs
 from analytics.tasks import run_imports, sweep_logs
 from audit.models import AuditEntry
 from requests_app.vocabulary import Role
-from tests.analytics.imports.importer import STEPS
-from tests.another_process import start
+from tests.analytics.imports.importer import STEPS, work
+from tests.another_process import ended, start
 from tests.requests_app.cast import make_cast, person
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -213,12 +213,11 @@ def test_runs_of_another_organization_are_not_there(analyst: Client) -> None:
     assert "large" not in other.get("/logs/").content.decode()
 
 
-def importer(step: str) -> "subprocess.Popen[bytes]":
+def importer(step: str) -> ForkServerProcess:
     """Start an importer with the test's own folders."""
     folders = (configured.MIRROR_ROOT, configured.UPLOAD_ROOT, configured.AUDIT_KEY_PATH)
     words = [*map(str, folders), AT.isoformat(), step]
-    var = Path(configured.MIRROR_ROOT).parent / "child"
-    return start(Path(__file__).with_name("importer.py"), *words, var=var)
+    return start(work, *words)
 
 
 @contextmanager
@@ -239,7 +238,7 @@ def test_a_worker_killed_between_any_two_steps_leaves_nothing_half_there(
 ) -> None:
     run = started(analyst)
     child = importer(step)
-    assert child.wait(120) == -signal.SIGKILL
+    assert ended(child, seconds=120) == -signal.SIGKILL
     run.refresh_from_db()
     assert (run.state, run.attempts) == ("running", 1)
     assert not UploadedLog.objects.exists()

@@ -1,11 +1,11 @@
-"""A refresher in a process of its own: `refresher.py MIRROR_ROOT AT ROUNDS [DIES_AFTER]`."""
+"""A refresher, to be run in a process of its own, that may be told to die after a step."""
 
-import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import django
+from django.conf import settings
 
+from analytics.sources.mirrored import live_snapshot
 from tests.another_process import die_after
 
 STEPS = {
@@ -19,19 +19,10 @@ STEPS = {
 }
 
 
-def main(root: str, at: str, rounds: str, step: str = "") -> None:
+def refresh(root: str, at: str, rounds: str, step: str = "") -> None:
     """Refresh some times, a second later each time."""
-    django.setup()
-    from django.conf import settings
-
     settings.MIRROR_ROOT = Path(root)
-    from analytics.sources.mirrored import live_snapshot
-
     if step:
         die_after(*STEPS[step])
     for number in range(int(rounds)):
         live_snapshot(datetime.fromisoformat(at) + timedelta(seconds=number))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

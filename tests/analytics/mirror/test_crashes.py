@@ -1,9 +1,8 @@
 """Refreshers that die, refreshers side by side, and writers that commit late."""
 
-import subprocess
 import threading
 from datetime import datetime, timedelta
-from pathlib import Path
+from multiprocessing.context import ForkServerProcess
 
 import pytest
 from django.conf import settings
@@ -15,10 +14,10 @@ from analytics.mirror.refresh import _SHOWN
 from analytics.models import Change
 from analytics.sources.mirrored import LIVE, live_snapshot, rebuild
 from requests_app.models import Event
-from tests.analytics.mirror.refresher import STEPS
+from tests.analytics.mirror.refresher import STEPS, refresh
 from tests.analytics.mirror.test_increments import assert_as_if_read_whole
 from tests.analytics.mirror.world import HOUR, World
-from tests.another_process import start
+from tests.another_process import ended, start
 from tests.requests_app.cast import make_cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,11 +31,10 @@ def world() -> World:
     return world
 
 
-def refresher(at: datetime, rounds: int = 1, dies_after: str = "") -> "subprocess.Popen[bytes]":
+def refresher(at: datetime, rounds: int = 1, dies_after: str = "") -> ForkServerProcess:
     """Start a refresher on the test's own folder."""
     words = [str(settings.MIRROR_ROOT), at.isoformat(), str(rounds), dies_after]
-    var = Path(settings.MIRROR_ROOT).parent / "child"
-    return start(Path(__file__).with_name("refresher.py"), *words, var=var)
+    return start(refresh, *words)
 
 
 def change(world: World) -> None:
@@ -53,7 +51,7 @@ def test_a_refresher_killed_between_any_two_steps_loses_nothing(world: World) ->
         change(world)
         world.at += SECOND
         child = refresher(world.at, dies_after=step)
-        assert child.wait(timeout=120) == -9, step
+        assert ended(child, seconds=120) == -9, step
         assert Change.objects.exists(), step
         world.at += SECOND
         assert_as_if_read_whole(world.at)
@@ -65,10 +63,10 @@ def test_a_refresher_killed_between_any_two_steps_loses_nothing(world: World) ->
 @pytest.mark.slow
 def test_two_refreshers_at_once_and_a_writer_agree_in_the_end(world: World) -> None:
     both = [refresher(world.at, rounds=12) for _ in range(2)]
-    while any(child.poll() is None for child in both):
+    while any(child.exitcode is None for child in both):
         change(world)
         world.holiday(world.made)
-    assert [child.returncode for child in both] == [0, 0]
+    assert [child.exitcode for child in both] == [0, 0]
     world.at += 20 * SECOND
     assert_as_if_read_whole(world.at)
 
