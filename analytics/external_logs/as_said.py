@@ -25,16 +25,18 @@ def read_as_said(
     proposed_zone: str,
     progress: Progress = silent,
     steps: bytes | None = None,
+    most: int | None = None,
 ) -> tuple[Reading, SavedMapping | None]:
     """Return the reading, and the mapping of last time where it was read by that one.
 
-    With `steps` the file is a table of requests, and they are the history of its requests.
+    With `steps` the file is a table of requests, and they are the history of its requests: both
+    are read whole. Of a single file only the first `most` rows are read where that is given.
     """
     words: dict[str, Any] = {"name": name, "earlier": earlier, "progress": progress}
     words["proposed_zone"] = proposed_zone
     if steps is not None:
         return read_linked(content, steps, given=given, **words), None
-    words["raw"] = raw = read_file(content, progress)
+    words["raw"] = raw = read_file(content, progress, most)
     saved = as_last_time(raw.headers, organization_id) if not given else None
     if saved is not None:
         try:

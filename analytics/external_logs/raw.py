@@ -49,6 +49,8 @@ class RawLog:
     encoding: str = ""
     delimiter: str = ""
     sheet: str = ""
+    is_whole: bool = True
+    """False where only the first rows were asked for, and the file has more."""
 
     def cells(self, header: str) -> pa.ChunkedArray:
         """Return one column as text."""
@@ -110,15 +112,21 @@ def _names(width: int) -> list[str]:
     return [str(place) for place in range(width)]
 
 
-def collect(sheet: Sheet) -> RawLog:
-    """Return the cells of a sheet; UnusableLog where there is nothing below the headers."""
+def collect(sheet: Sheet, most: int | None = None) -> RawLog:
+    """Return the cells of a sheet, or of its first `most` rows.
+
+    UnusableLog where there is nothing below the headers.
+    """
     headers = unique_headers(sheet.headers)
-    rows, rejected, read = _Rows(len(headers)), [], 0
+    rows, rejected, read, is_whole = _Rows(len(headers)), [], 0, True
     repeated = tuple(cell.strip() for cell in sheet.headers)
     for number, why in sheet.skipped:
         read += 1
         rejected.append((number, str(why)))
     for number, line in sheet.lines:
+        if read == most:
+            is_whole = False
+            break
         if isinstance(line, str):
             read += 1
             rejected.append((number, line))
@@ -137,11 +145,16 @@ def collect(sheet: Sheet) -> RawLog:
                 f"The file has more than {MOST_ROWS:,} rows, the most that are read at a time. "
                 "Split it by year."
             )
-    return _raw(sheet, headers, rows, rejected, read)
+    return _raw(sheet, headers, rows, rejected, read, is_whole)
 
 
 def _raw(
-    sheet: Sheet, headers: tuple[str, ...], rows: _Rows, rejected: list[tuple[int, str]], read: int
+    sheet: Sheet,
+    headers: tuple[str, ...],
+    rows: _Rows,
+    rejected: list[tuple[int, str]],
+    read: int,
+    is_whole: bool,
 ) -> RawLog:
     if not read:
         raise UnusableLog("The file has a header row and nothing below it.")
@@ -157,6 +170,7 @@ def _raw(
         encoding=sheet.encoding,
         delimiter=sheet.delimiter,
         sheet=sheet.name,
+        is_whole=is_whole,
     )
 
 

@@ -20,12 +20,15 @@ from analytics.external_logs.refusals import UnusableLog
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-def read_file(content: bytes, progress: Progress = silent) -> RawLog:
-    """Return the cells of a file; UnusableLog says in a sentence why it cannot be read."""
+def read_file(content: bytes, progress: Progress = silent, most: int | None = None) -> RawLog:
+    """Return the cells of a file, or of its first `most` rows.
+
+    UnusableLog says in a sentence why it cannot be read.
+    """
     begin(progress, READING)
     sheet = sheet_of(content)
     expected = content.count(b"\n") or len(content) // 100
-    return collect(replace(sheet, lines=told(sheet.lines, expected, progress)))
+    return collect(replace(sheet, lines=told(sheet.lines, expected, progress)), most)
 
 
 def sheet_of(content: bytes) -> Sheet:

@@ -21,16 +21,17 @@ def signature_of(headers: Sequence[str]) -> str:
 def remember(
     headers: Sequence[str], mapping: dict[str, Any], *, organization_id: int | None, at: datetime
 ) -> None:
-    """Keep a confirmed mapping for the next file with these headers.
-
-    A field that no column means is kept as blank, so that it is not inferred the next time.
-    """
-    whole = {**mapping, "columns": dict.fromkeys(FIELD_WORDS, "") | mapping["columns"]}
+    """Keep a confirmed mapping for the next file with these headers."""
     SavedMapping.objects.update_or_create(
         organization_id=organization_id,  # type: ignore[misc]
         signature=signature_of(headers),
-        defaults={"mapping": whole, "used_at": at},
+        defaults={"mapping": with_blanks(mapping), "used_at": at},
     )
+
+
+def with_blanks(mapping: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping in which a field that no column means is blank: it is not inferred again."""
+    return {**mapping, "columns": dict.fromkeys(FIELD_WORDS, "") | mapping["columns"]}
 
 
 def as_last_time(headers: Sequence[str], organization_id: int | None) -> SavedMapping | None:

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.external_logs.columns import FIELD_WORDS
+from analytics.external_logs.importing import Reading
 from analytics.external_logs.refusals import BadMapping
+from analytics.external_logs.saved import with_blanks
+from analytics.models import SavedMapping
 
 
 def given_by(form: Mapping[str, Any], before: dict[str, Any]) -> dict[str, Any]:
@@ -41,3 +44,16 @@ def _columns(form: Mapping[str, Any]) -> dict[str, str]:
             )
         found[field] = header
     return found
+
+
+def as_seen(
+    reading: Reading, given: Mapping[str, Any], saved: SavedMapping | None
+) -> dict[str, Any]:
+    """Return the mapping that a page showed and somebody confirmed, for a file read only in part.
+
+    Which number is the month, and the zone, are left to the whole file unless somebody said them:
+    it may hold what the first rows do not, and then it must ask.
+    """
+    said = given or (saved.mapping if saved is not None else {})
+    seen = with_blanks(reading.mapping.as_json())
+    return {key: seen[key] for key in seen if key in said or key not in ("date_order", "zone")}

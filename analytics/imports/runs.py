@@ -21,6 +21,7 @@ from analytics.models import ImportRun
 from requests_app.models import User
 
 AT_ONCE = 1024**2  # bytes; a larger file is imported by the worker
+HEAD = 20_000  # rows of such a file that are shown before it is
 State = ImportRun.State
 WORDS = {
     "": "Waiting for its turn",
@@ -57,6 +58,17 @@ def start_run(
         )
         record_act(request, "log.import_started", name, size=len(kept.whole))
     return run
+
+
+def rows_shown(kept: Draft) -> int | None:
+    """Return how many rows of a file its page reads; None stands for all.
+
+    What the worker refused may lie further down: that file is read whole. So are linked tables,
+    whose first rows need not belong together.
+    """
+    if len(kept.whole) <= AT_ONCE or kept.steps is not None:
+        return None
+    return None if ImportRun.objects.filter(draft=kept.key, state=State.FAILED).exists() else HEAD
 
 
 def runs_of(person: User) -> QuerySet[ImportRun]:

@@ -26,10 +26,10 @@ from analytics.external_logs.store import (
     remove,
 )
 from analytics.external_logs.tables import rejected_rows
-from analytics.imports.answers import given_by
+from analytics.imports.answers import as_seen, given_by
 from analytics.imports.door import reader, record_act, zone_of
 from analytics.imports.page import page_of, template_headers
-from analytics.imports.runs import AT_ONCE, runs_of, start_run
+from analytics.imports.runs import AT_ONCE, rows_shown, runs_of, start_run
 from analytics.imports.sheets import rejected_csv, template_csv
 from analytics.models import SavedMapping, UploadedLog
 from requests_app.models import User
@@ -97,9 +97,12 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     try:
         given = given_by(request.POST, _base(request, person, kept))
         if request.POST.get("confirm") and len(kept.whole) > AT_ONCE:
-            save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
-            return redirect("logs:run", run=start_run(request, person, kept, name, given).pk)
-        if request.POST.get("confirm"):
+            reading, saved = _read(kept, person, given, None)
+            if reading.log is not None:
+                given = as_seen(reading, given, saved)
+                save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
+                return redirect("logs:run", run=start_run(request, person, kept, name, given).pk)
+        elif request.POST.get("confirm"):
             with held(name, organization) as earlier:
                 reading, saved = _read(kept, person, given, earlier)
                 if reading.log is not None:
@@ -130,6 +133,7 @@ def _read(
         organization_id=person.organization_id,
         earlier=earlier,
         proposed_zone=zone_of(person),
+        most=rows_shown(kept),
     )
 
 
