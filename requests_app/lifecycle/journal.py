@@ -71,7 +71,8 @@ def record(
     what = particulars or Particulars()
     with transaction.atomic():
         seq = _next_seq(request.pk)
-        entry = append(_entry(request, kind, seq, by=by, at=at, what=what))
+        agent = agent_for(by, recipient=what.by_recipient)
+        entry = append(_entry(request, kind, seq, agent=agent, at=at, what=what))
         return Event.objects.create(
             request=request,
             seq=seq,
@@ -79,6 +80,7 @@ def record(
             occurred_at=at,
             recorded_at=what.recorded_at or at,
             actor=by,
+            actor_role=agent.role if by is not None else "",
             by_person=by is not None,
             state_from=what.state_from or "",
             state_to=what.state_to or "",
@@ -110,7 +112,7 @@ def _entry(
     kind: EventKind,
     seq: int,
     *,
-    by: User | None,
+    agent: Agent,
     at: datetime,
     what: Particulars,
 ) -> Entry:
@@ -118,7 +120,7 @@ def _entry(
         verb=f"request.{kind}",
         code=_code(kind),
         action=_action(kind),
-        agent=agent_for(by, recipient=what.by_recipient),
+        agent=agent,
         subject=f"request:{request.number}",
         facility=request.facility.slug,
         patient=pseudonym("patient", str(request.patient_id)) if request.patient_id else "",

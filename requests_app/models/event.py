@@ -19,6 +19,9 @@ class Event(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT
     )
+    actor_role = models.CharField(
+        max_length=20, blank=True, help_text="The role of the actor then, as the audit log has it."
+    )
     by_person = models.BooleanField(default=False)
     state_from = models.CharField(max_length=20, blank=True)
     state_to = models.CharField(max_length=20, blank=True)

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ from requests_app.refusals import (
 from requests_app.vocabulary import Channel, LegalBasis, RequesterType, Role, State
 from tests.requests_app.cast import AT, file_request, make_cast
 
+FROM_THE_LOG = import_module("requests_app.migrations.0013_roles_of_actors").FROM_THE_LOG
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
 
@@ -51,6 +53,20 @@ def test_only_the_moves_of_the_table_are_made(origin: State) -> None:
         ImagingRequest.objects.filter(pk=request.pk).update(state=origin)
         with pytest.raises(TransitionRefused):
             transition(request, to=target, by=None, at=AT)
+
+
+@pytest.mark.django_db
+def test_an_event_keeps_the_role_that_its_actor_had_then() -> None:
+    cast = make_cast()
+    request = file_request(cast.northfield)
+    hold(request, reason=FailureCode.LO05, by=cast.people[Role.SUPERVISOR], at=AT)
+    cast.people[Role.SUPERVISOR].groups.clear()
+    roles = request.events.order_by("seq").values_list("actor_role", flat=True)
+    assert list(roles) == ["", "", "supervisor"]
+    request.events.update(actor_role="")
+    with connection.cursor() as cursor:
+        cursor.execute(FROM_THE_LOG)
+    assert list(roles.all()) == ["", "", "supervisor"]
 
 
 @pytest.mark.django_db
