@@ -167,3 +167,9 @@ def test_a_cookie_that_holds_no_key_of_ours_is_no_session(client: Client, key: s
     for page, status in (("/account/login/", 200), ("/api/requests/", 403), ("/logs/new/", 302)):
         answer = client.get(page, headers={"cookie": f"sessionid={key}"})
         assert answer.status_code == status, page
+
+
+def test_json_with_half_of_a_surrogate_pair_is_broken_json(staff: Client) -> None:
+    for word in ("direction", "facility", "\ud800"):
+        answer = staff.post("/api/requests/", {word: "\ud800"}, content_type="application/json")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
