@@ -136,6 +136,8 @@ def test_a_person_who_is_switched_off_is_out_at_once(client: Client, house: Hous
     assert theirs.get("/work/queue/").status_code == 302
     client.post(f"/administration/people/{house.staff.pk}/switch/", {"on": "1"})
     assert User.objects.get(pk=house.staff.pk).is_active
+    assert theirs.get("/work/queue/").status_code == 302
+    assert client.get("/administration/people/").status_code == 200
 
 
 def test_people_and_facilities_of_another_organization_are_out_of_reach(
