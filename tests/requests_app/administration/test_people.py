@@ -140,6 +140,13 @@ def test_a_person_who_is_switched_off_is_out_at_once(client: Client, house: Hous
     assert client.get("/administration/people/").status_code == 200
 
 
+def test_opening_one_person_is_recorded(client: Client, house: House) -> None:
+    page, subject = f"/administration/people/{house.staff.pk}/", f"user:{house.staff.pk}"
+    assert client.get(page).status_code == 200
+    looks = AuditEntry.objects.filter(verb="administration.viewed")
+    assert [one.subject for one in looks] == [f"administration:{subject}"]
+
+
 def test_people_and_facilities_of_another_organization_are_out_of_reach(
     client: Client, house: House
 ) -> None:
