@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from audit.models import AuditEntry, Pending, Sequenced, SignedState
 from audit.proof.checkpoint import BadCheckpoint, Checkpoint
 from audit.proof.merkle import CompactRange, leaf_hash
 from audit.seal import log_key
-from audit.witness import last_seen
+from audit.witness import WitnessRefused, all_seen
 
 _ROWS = """
 SELECT s.seq, e.id, e.body, e.leaf, e.at, e.verb, e.action, e.outcome, e.agent, e.agent_name,
@@ -27,6 +26,7 @@ SELECT p.id, e.id, e.body, e.leaf, e.at, e.verb, e.action, e.outcome, e.agent, e
 FROM audit_pending p LEFT JOIN audit_auditentry e ON e.id = p.entry_id ORDER BY p.id
 """
 _ENOUGH = 20
+_OTHER_LOG = "The witness saw a log of {} entries that is not this one."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +45,12 @@ def examine() -> Examination:
     """Derive every signed state again from the entries and compare."""
     findings: list[str] = []
     states = list(SignedState.objects.order_by("size"))
-    count = _walk(states, findings)
+    seen = _witnessed(findings)
+    if lost := seen.keys() - {state.size for state in states}:
+        findings.append(_OTHER_LOG.format(max(lost)))
+    count = _walk(states, seen, findings)
     _check_waiting(findings)
     _check_counts(count, findings)
-    _check_witness(states, findings)
     last = states[-1] if states else None
     return Examination(
         entries=count,
@@ -60,7 +62,15 @@ def examine() -> Examination:
     )
 
 
-def _walk(states: list[SignedState], findings: list[str]) -> int:
+def _witnessed(findings: list[str]) -> dict[int, str]:
+    try:
+        return dict(all_seen())
+    except WitnessRefused as error:
+        findings.append(f"The witness cannot be asked: {error}.")
+        return {}
+
+
+def _walk(states: list[SignedState], seen: dict[int, str], findings: list[str]) -> int:
     tree, marks, key = CompactRange(), {state.size: state for state in states}, log_key()
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ROWS)
@@ -69,6 +79,8 @@ def _walk(states: list[SignedState], findings: list[str]) -> int:
                 tree.append(_check_row(tree.size, row, findings))
                 if tree.size in marks:
                     _check_state(marks.pop(tree.size), tree, key.text, findings)
+                if tree.size in seen and seen.pop(tree.size) != tree.root().hex():
+                    findings.append(_OTHER_LOG.format(tree.size))
                 if len(findings) > _ENOUGH:
                     return tree.size
     for size in sorted(marks):
@@ -137,12 +149,3 @@ def _check_counts(sequenced: int, findings: list[str]) -> None:
             f"{stored} entries are stored, {sequenced} are numbered and {len(waiting)} wait: "
             "the sums differ."
         )
-
-
-def _check_witness(states: list[SignedState], findings: list[str]) -> None:
-    seen = last_seen(settings.AUDIT_KEY_PATH.with_name("witness.jsonl"))
-    if seen is None:
-        return
-    known = {state.size: bytes(state.root).hex() for state in states}
-    if known.get(seen[0]) != seen[1]:
-        findings.append(f"The witness saw a log of {seen[0]} entries that is not this one.")

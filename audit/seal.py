@@ -11,14 +11,15 @@ from django.db import connection, transaction
 from audit.keys import signing_key, verifier_key
 from audit.models import AuditEntry, Sequenced, SignedState
 from audit.proof.checkpoint import Checkpoint, VerifierKey
-from audit.proof.merkle import CompactRange
+from audit.proof.merkle import EMPTY_ROOT, CompactRange
 from audit.sequence import LOCK, sequence
-from audit.witness import show_to_witness
+from audit.witness import Seen, WitnessRefused, last_seen, show_to_witness
 
 _LEAVES = """
 SELECT e.leaf FROM audit_sequenced s JOIN audit_auditentry e ON e.id = s.entry_id
 WHERE s.seq >= %s ORDER BY s.seq
 """
+_NOT_AS_SIGNED = "the tree of the last {} signed entries was altered"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,16 +48,12 @@ def seal(at: datetime) -> Seal | None:
         state = _sign(last, at)
     if state is None:
         return None
-    show_to_witness(settings.AUDIT_KEY_PATH.with_name("witness.jsonl"), state)
+    show_to_witness(state)
     return seal_of(state)
 
 
 def _sign(last: SignedState | None, at: datetime) -> SignedState | None:
-    tree = CompactRange.from_bytes(last.size, bytes(last.peaks)) if last else CompactRange()
-    with connection.cursor() as cursor:
-        cursor.execute(_LEAVES, [tree.size])
-        while rows := cursor.fetchmany(10_000):
-            tree.extend(bytes(leaf) for (leaf,) in rows)
+    tree = _grown(_tree_of(last), last_seen())
     if last is not None and tree.size == last.size:
         return last
     if tree.size == 0:
@@ -66,6 +63,47 @@ def _sign(last: SignedState | None, at: datetime) -> SignedState | None:
     return SignedState.objects.create(
         size=tree.size, root=tree.root(), peaks=tree.to_bytes(), note=note, signed_at=at
     )
+
+
+def _tree_of(last: SignedState | None) -> CompactRange:
+    """Return the tree as it was signed; whoever changed what it grows from has it refused."""
+    if last is None:
+        return CompactRange()
+    try:
+        tree = CompactRange.from_bytes(last.size, bytes(last.peaks))
+    except ValueError as error:
+        raise WitnessRefused(_NOT_AS_SIGNED.format(last.size)) from error
+    if tree.root() != bytes(last.root):
+        raise WitnessRefused(_NOT_AS_SIGNED.format(last.size))
+    return tree
+
+
+def _grown(tree: CompactRange, seen: Seen | None) -> CompactRange:
+    """Add what was numbered since; the tree must pass through what the witness saw last.
+
+    Else an owner of the database could rewrite the log, drop its signed states, and wait for us to
+    sign what he wrote.
+    """
+    size, root = seen or (0, EMPTY_ROOT.hex())
+    if tree.size == size:
+        _check_seen(tree, root)
+    with connection.cursor() as cursor:
+        cursor.execute(_LEAVES, [tree.size])
+        while rows := cursor.fetchmany(10_000):
+            leaves, missing = [bytes(leaf) for (leaf,) in rows], size - tree.size
+            if 0 < missing <= len(leaves):
+                tree.extend(leaves[:missing])
+                _check_seen(tree, root)
+                leaves = leaves[missing:]
+            tree.extend(leaves)
+    if tree.size < size:
+        raise WitnessRefused(f"the log had {size} entries, now it has {tree.size}")
+    return tree
+
+
+def _check_seen(tree: CompactRange, root: str) -> None:
+    if tree.root().hex() != root:
+        raise WitnessRefused(f"the log of {tree.size} entries has another root now")
 
 
 def sealed_beyond(entry: AuditEntry, at: datetime) -> SignedState:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
-
 from audit.models import Pending, Sequenced, SignedState
 from audit.seal import log_key
-from audit.witness import last_seen
+from audit.witness import WitnessRefused, last_seen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +50,10 @@ def _grouped(text: str) -> str:
 
 
 def _witnessed(state: SignedState | None) -> str:
-    seen = last_seen(settings.AUDIT_KEY_PATH.with_name("witness.jsonl"))
+    try:
+        seen = last_seen()
+    except WitnessRefused as error:
+        return f"Nobody can say: {error}"
     if seen is None:
         return "Nobody yet: the witness file is made with the first signature"
     size, root = seen

@@ -24,6 +24,7 @@ from analytics.mirror.published import Snapshot
 from requests_app.refusals import DisclessError
 
 Figure = str | int | float | None
+_MALFORMED = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _WORD = re.compile(rb"discless-stamp-1:([A-Za-z0-9_=-]{20,100000})")
 _MOST = 1 << 20  # bytes of a stamp, unpacked
 _NUMBERS = ("value", "numerator", "denominator", "n", "low", "high")
@@ -85,7 +86,7 @@ def read_stamp(content: bytes) -> Stamp:
     """Return the stamp of a file of any format; Unstamped where it has none."""
     try:
         return _from_json(content) if content.lstrip()[:1] == b"{" else _from_word(content)
-    except (ValueError, KeyError, TypeError, AttributeError, zlib.error, binascii.Error) as error:
+    except (*_MALFORMED, zlib.error, binascii.Error) as error:
         raise Unstamped(
             "This file does not say from what it was counted. Give a report that Discless wrote "
             "(PDF, XLSX, DOCX or CSV), or what `metrics --json` printed."

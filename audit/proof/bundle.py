@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 ENTRIES, LEAVES, CHECKPOINT = "entries.jsonl", "leaves.bin", "checkpoint.txt"
 HISTORY, KEY, MANIFEST = "checkpoints.json", "key.txt", "manifest.json"
+ABOUT = "README.txt"
+_PARTS = frozenset({ENTRIES, LEAVES, CHECKPOINT, HISTORY, KEY, MANIFEST, ABOUT})
 LARGEST = 4 * 1024**3
 LARGEST_WORDS, TIGHTEST = 16 * 1024**2, 200
 _UNREADABLE = (
@@ -62,7 +64,7 @@ def write_bundle(target: Path | BinaryIO, bundle: Bundle, *, made_at: str) -> No
         archive.writestr(CHECKPOINT, bundle.note)
         archive.writestr(HISTORY, json.dumps(bundle.history))
         archive.writestr(KEY, bundle.key + "\n")
-        archive.writestr("README.txt", README)
+        archive.writestr(ABOUT, README)
 
 
 def read_bundle(path: Path) -> Bundle:
@@ -74,6 +76,7 @@ def read_bundle(path: Path) -> Bundle:
             leaves = archive.read(LEAVES)
             history = json.loads(archive.read(HISTORY))
             note, key = archive.read(CHECKPOINT).decode(), archive.read(KEY).decode().strip()
+            _check_parts(archive)
     except KeyError as error:
         raise BadBundle(f"the bundle lacks a part: {error.args[0]}") from error
     except BadBundle:
@@ -87,6 +90,16 @@ def read_bundle(path: Path) -> Bundle:
         history=_texts(history),
         key=key,
     )
+
+
+def _check_parts(archive: zipfile.ZipFile) -> None:
+    """Refuse what others may read in place of what is checked: a part twice, or a foreign one."""
+    names = archive.namelist()
+    for name in names:
+        if name not in _PARTS:
+            raise BadBundle(f"the part {name[:60]!a} belongs to no bundle")
+        if names.count(name) > 1:
+            raise BadBundle(f"the part {name!a} is there more than once")
 
 
 def _check_sizes(archive: zipfile.ZipFile) -> None:

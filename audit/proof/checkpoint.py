@@ -79,8 +79,9 @@ class Checkpoint:
         if not blank:
             raise BadCheckpoint("the checkpoint carries no signature")
         checkpoint = cls._parse(text + "\n")
-        for line in signatures.splitlines():
-            if checkpoint._is_signed(line, key):
+        # The text as it stands is what was signed, not what can be written anew from its words.
+        for line in signatures.split("\n"):
+            if _is_signed(text + "\n", line, key):
                 return checkpoint
         raise BadCheckpoint(f"the checkpoint is not signed by {key.name} ({key.key_id.hex()})")
 
@@ -101,12 +102,13 @@ class Checkpoint:
             raise BadCheckpoint("the checkpoint's root is not 32 bytes long")
         return cls(origin=lines[0], size=int(lines[1]), root=root)
 
-    def _is_signed(self, line: str, key: VerifierKey) -> bool:
-        try:
-            dash, name, packed = line.split(" ")
-            raw = base64.b64decode(packed, validate=True)
-        except (ValueError, binascii.Error):
-            return False
-        if dash != "—" or name != key.name or raw[:4] != key.key_id:
-            return False
-        return ed25519.verify(key.public, self.text.encode(), raw[4:])
+
+def _is_signed(text: str, line: str, key: VerifierKey) -> bool:
+    try:
+        dash, name, packed = line.split(" ")
+        raw = base64.b64decode(packed, validate=True)
+    except (ValueError, binascii.Error):
+        return False
+    if dash != "—" or name != key.name or raw[:4] != key.key_id:
+        return False
+    return ed25519.verify(key.public, text.encode(), raw[4:])

@@ -11,6 +11,7 @@ from audit.proof.verify import OTHER_KEY, Verdict
 FORMAT = "discless-entry-proof-1"
 LARGEST = 1024**2  # bytes; a path holds at most 64 hashes
 _TEXTS = ("body", "leaf_hash", "checkpoint", "key")
+_WORDS = frozenset({*_TEXTS, "format", "leaf_index", "audit_path"})
 
 
 class BadProof(ValueError):
@@ -47,7 +48,9 @@ class EntryProof:
         if len(text) > LARGEST:
             raise BadProof("the file is larger than any proof of one entry")
         try:
-            said = json.loads(text)
+            said = json.loads(text, object_pairs_hook=_once)
+        except BadProof:
+            raise
         except (ValueError, RecursionError) as error:
             raise BadProof("the file is not a proof: it is not JSON") from error
         if not isinstance(said, dict) or said.get("format") != FORMAT:
@@ -70,6 +73,14 @@ class EntryProof:
             )
         except UnicodeEncodeError as error:
             raise BadProof("the proof's body is not text") from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object; one that says a thing twice could be read as either."""
+    said = dict(pairs)
+    if len(said) < len(pairs) or not said.keys() <= _WORDS:
+        raise BadProof("the file says something twice, or something that no proof says")
+    return said
 
 
 def _hash(text: object) -> bytes:

@@ -115,6 +115,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show and change one person."""
     keeper = keeper_of(request)
     found = _own(keeper, person_id)
+    looked(request, f"user:{found.pk}")
     form = PersonForm(
         request.POST if request.method == "POST" else None, keeper=keeper, initial=_initial(found)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -10,7 +11,7 @@ from rest_framework.parsers import JSONParser
 
 
 class BoundedJSONParser(JSONParser):
-    """Reads JSON; what is nested too deeply to read is answered like other broken JSON."""
+    """Reads JSON; what is nested too deeply, or is no text, is answered like other broken JSON."""
 
     def parse(
         self,
@@ -20,6 +21,11 @@ class BoundedJSONParser(JSONParser):
     ) -> Any:
         """Return what the body says; ParseError where it cannot be read."""
         try:
-            return super().parse(stream, media_type, parser_context)
+            said = super().parse(stream, media_type, parser_context)
+            json.dumps(said, ensure_ascii=False).encode()
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
+        except UnicodeEncodeError as error:
+            # An answer that repeats it could not be sent.
+            raise ParseError("The JSON holds half of a surrogate pair.") from error
+        return said

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from audit.proof.entry import Action
@@ -86,8 +88,18 @@ def switch(keeper: Keeper, person: User, *, on: bool) -> None:
         _check_one_stays(keeper, person)
     person.is_active = on
     person.save(update_fields=("is_active",))
+    if not on:
+        _end_sessions(person)
     verb = "person.switched_on" if on else "person.switched_off"
     keeper.note(verb, Action.UPDATE, f"user:{person.pk}")
+
+
+def _end_sessions(person: User) -> None:
+    """Remove the person's sessions: they must not come back when the account does."""
+    theirs = str(person.pk)
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == theirs:
+            session.delete()
 
 
 def _check_own(keeper: Keeper, person: User) -> None:

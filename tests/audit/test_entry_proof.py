@@ -97,12 +97,19 @@ def test_a_proof_under_another_key_is_refused_by_who_pinned_theirs() -> None:
         {"audit_path": ["00" * 32] * 65},
         {"checkpoint": 7},
         {"key": []},
+        {"summary": "nobody looked"},
     ],
 )
 def test_a_file_of_another_shape_is_refused(change: dict[str, object]) -> None:
     said = json.loads(proof_of(5).to_text()) | change
     with pytest.raises(BadProof):
         EntryProof.from_text(json.dumps(said))
+
+
+def test_a_file_that_says_a_thing_twice_is_refused() -> None:
+    said = proof_of(5).to_text().replace('"body":', '"body": "{}",\n "body":', 1)
+    with pytest.raises(BadProof, match="twice"):
+        EntryProof.from_text(said)
 
 
 def test_no_changed_byte_of_the_file_is_taken_for_the_proof(tmp_path: Path) -> None:

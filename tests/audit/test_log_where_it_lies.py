@@ -6,14 +6,16 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
-from log_made import AT
+from log_made import AT, body
 
 from audit.access import record
 from audit.examine import examine
-from audit.models import Review
+from audit.models import AuditEntry, Review, SignedState
 from audit.proof.entry import Action, EventCode
+from audit.proof.merkle import CompactRange, leaf_hash
 from audit.proof.verify import verify_file
 from audit.seal import seal
+from audit.witness import WitnessRefused, last_seen, show_to_witness, witness_path
 
 pytestmark = pytest.mark.django_db
 TABLES = ("audit_auditentry", "audit_sequenced", "audit_signedstate", "audit_review")
@@ -37,6 +39,9 @@ def log() -> None:
     day = AT.date()
     Review.objects.create(reviewed_at=AT, reviewer="x", since=day, until=day, entries=8)
     look(8)
+
+
+E = "audit_auditentry"
 
 
 def tamper(statement: str, table: str) -> None:
@@ -75,7 +80,82 @@ def test_an_untouched_log_is_sound() -> None:
     assert examine().findings == ()
 
 
-E = "audit_auditentry"
+def forge(place: int) -> None:
+    """Rewrite a signed entry, and what the next signature grows from, as the owner can."""
+    forged = body(99)
+    tamper(
+        f"UPDATE {E} SET body = '\\x{forged.hex()}', leaf = '\\x{leaf_hash(forged).hex()}'"
+        f" WHERE subject = 'request:R-{place:06d}'",
+        E,
+    )
+
+
+@pytest.mark.usefixtures("log")
+def test_a_rewritten_log_without_its_signed_states_is_not_signed_anew() -> None:
+    forge(3)
+    tamper("DELETE FROM audit_signedstate", "audit_signedstate")
+    with pytest.raises(WitnessRefused, match="another root"):
+        seal(AT)
+    assert not SignedState.objects.exists()
+
+
+@pytest.mark.usefixtures("log")
+def test_a_tree_that_was_changed_under_its_signed_root_is_not_grown() -> None:
+    forge(3)
+    leaves = AuditEntry.objects.filter(place__isnull=False).order_by("place__seq")
+    tree = CompactRange()
+    tree.extend(bytes(leaf) for leaf in leaves.values_list("leaf", flat=True))
+    tamper(
+        f"UPDATE audit_signedstate SET peaks = '\\x{tree.to_bytes().hex()}'", "audit_signedstate"
+    )
+    with pytest.raises(WitnessRefused, match="was altered"):
+        seal(AT)
+
+
+@pytest.mark.usefixtures("log")
+def test_a_log_put_back_and_grown_again_past_what_the_witness_saw_is_not_signed() -> None:
+    state = SignedState.objects.get()
+    for number in (9, 10):
+        look(number)
+    seal(AT)
+    tamper(f"DELETE FROM audit_signedstate WHERE size > {state.size}", "audit_signedstate")
+    tamper(f"DELETE FROM audit_sequenced WHERE seq >= {state.size}", "audit_sequenced")
+    tamper("DELETE FROM audit_auditentry WHERE subject > 'request:R-000007'", E)
+    for number in range(20, 29):
+        look(number)
+    with pytest.raises(WitnessRefused, match="another root"):
+        seal(AT)
+
+
+@pytest.mark.usefixtures("log")
+def test_of_two_signed_at_once_the_later_may_reach_the_witness_first() -> None:
+    earlier = SignedState.objects.get()
+    later = seal(AT)
+    show_to_witness(earlier)
+    assert last_seen() == (later.size, later.root)
+    assert examine().findings == ()
+
+
+@pytest.mark.usefixtures("log")
+def test_a_line_that_a_crash_cut_off_is_no_state_that_the_witness_saw() -> None:
+    path = witness_path()
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:40])
+    assert examine().findings == ()
+    later = seal(AT)
+    assert last_seen() == (later.size, later.root)
+    assert len(path.read_bytes().splitlines()) == 2
+    assert path.read_bytes().startswith(whole)
+
+
+@pytest.mark.usefixtures("log")
+def test_a_witness_that_was_altered_is_named_and_signed_under_no_more() -> None:
+    witness_path().write_text("no line of ours\n")
+    assert any("cannot be asked" in finding for finding in examine().findings)
+    with pytest.raises(WitnessRefused, match="was altered"):
+        seal(AT)
+
+
 HARM = [
     (f"UPDATE {E} SET body = '\\x7b' WHERE subject LIKE '%3'", E, "Entry 3 ("),
     (f"UPDATE {E} SET body = '\\x', leaf = leaf WHERE subject LIKE '%3'", E, "Entry 3 ("),

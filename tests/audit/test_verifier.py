@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 import sys
+import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -69,6 +70,24 @@ def test_every_byte_of_the_checkpoint_counts(path: Path) -> None:
         other = "A" if letter != "A" else "B"
         note = bundle.note[:place] + other + bundle.note[place + 1 :]
         assert not verify_bundle(replace(bundle, note=note)).is_sound, place
+
+
+def test_nothing_unsigned_is_taken_for_part_of_a_checkpoint() -> None:
+    bundle = bundle_of(BODIES)
+    origin, size, root, *rest = bundle.note.split("\n")
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    same = root[:-2] + letters[letters.index(root[-2]) + 1] + "="  # base64 of the same 32 bytes
+    for text in ([origin, size, root, "reviewed by the court"], [origin, size, same]):
+        note = "\n".join([*text, *rest])
+        assert not verify_bundle(replace(bundle, note=note)).is_sound, text
+
+
+@pytest.mark.parametrize("name", [ENTRIES, KEY, "entries.csv", "Entries.jsonl"])
+def test_a_part_that_others_could_read_instead_is_refused(path: Path, name: str) -> None:
+    with warnings.catch_warnings(), zipfile.ZipFile(path, "a") as archive:
+        warnings.simplefilter("ignore")
+        archive.writestr(name, read_bundle(path).bodies[3])
+    assert "the part" in verify_file(path).findings[0]
 
 
 def test_a_checkpoint_of_another_log_is_refused() -> None:

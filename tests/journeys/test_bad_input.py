@@ -159,3 +159,17 @@ def test_a_word_of_the_api_that_cannot_be_names_its_field(
     answer = client.post("/api/requests/", said | {field: word}, "application/json")
     assert answer.status_code == 400
     assert answer.json()["error"]["field"] == field
+
+
+@pytest.mark.parametrize("key", ['"aaaaaaaaaa\\000"', '"aaaaaaaaaa\\377"', "a" * 5000, "%00"])
+def test_a_cookie_that_holds_no_key_of_ours_is_no_session(client: Client, key: str) -> None:
+    client.raise_request_exception = False
+    for page, status in (("/account/login/", 200), ("/api/requests/", 403), ("/logs/new/", 302)):
+        answer = client.get(page, headers={"cookie": f"sessionid={key}"})
+        assert answer.status_code == status, page
+
+
+def test_json_with_half_of_a_surrogate_pair_is_broken_json(staff: Client) -> None:
+    for word in ("direction", "facility", "\ud800"):
+        answer = staff.post("/api/requests/", {word: "\ud800"}, content_type="application/json")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")

@@ -82,6 +82,15 @@ def test_misuse_ends_with_status_2(words: tuple[str, ...]) -> None:
     assert status_of(*words) == 2
 
 
+def test_json_nested_without_end_ends_with_status_2(tmp_path: Path) -> None:
+    deep = tmp_path / "deep.json"
+    deep.write_text('{"a":' * 100_000)
+    for words in (("import_log", HERE, f"--mapping={deep}"), ("reproduce", str(deep))):
+        with pytest.raises(CommandError) as refused:
+            call_command(*words)
+        assert refused.value.returncode == 2, words
+
+
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_what_is_no_time_ends_with_status_2(call: tuple[str, ...]) -> None:
     for moment in NONE:

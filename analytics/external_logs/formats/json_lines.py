@@ -14,6 +14,7 @@ from analytics.external_logs.refusals import UnusableLog
 
 # Numbers stay as written: 007 is refused by JSON, and 1.10 must not become 1.1.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -54,7 +55,7 @@ def _objects(content: bytes, encoding: str, errors: str) -> Iterator[tuple[int, 
         if not plain:
             continue
         try:
-            yield number, _DECODER.decode(plain)
+            yield number, _if_text(_DECODER.decode(plain), plain)
         except (ValueError, RecursionError):
             yield number, None
 
@@ -65,8 +66,9 @@ def _of_a_list(text: str) -> Iterator[Any]:
     is_empty = text[place : place + 1] == "]"
     try:
         while mark == "," and not is_empty:
+            start = place
             found, place = _DECODER.raw_decode(text, place)
-            yield found
+            yield _if_text(found, text, start, place)
             place = _behind_blanks(text, place)
             mark = text[place : place + 1]
             place = _behind_blanks(text, place + 1) if mark == "," else place
@@ -76,6 +78,16 @@ def _of_a_list(text: str) -> Iterator[Any]:
         raise UnusableLog(f"The file is no valid JSON: no comma at character {place + 1}.")
     if text[place + 1 :].strip():
         raise UnusableLog("The file is no valid JSON: something stands behind its list.")
+
+
+def _if_text(found: Any, said: str, start: int = 0, end: int | None = None) -> Any:
+    """Return what was read; None where it names half of a surrogate pair, which no text holds."""
+    if _SURROGATE.search(said, start, len(said) if end is None else end):
+        try:
+            json.dumps(found, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            return None
+    return found
 
 
 def _behind_blanks(text: str, place: int) -> int:

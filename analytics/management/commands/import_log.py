@@ -192,7 +192,7 @@ def _given(path: Path | None) -> dict[str, Any]:
         return {}
     try:
         given = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CommandError(f"The mapping {path} cannot be read: {error}.", returncode=2) from error
     if not isinstance(given, dict):
         raise CommandError(f"The mapping {path} is not a JSON object.", returncode=2)

@@ -106,6 +106,17 @@ def test_a_broken_line_of_json_costs_only_itself() -> None:
     assert reading.raw.rows_read == 4
 
 
+@pytest.mark.parametrize("word", [r'{"Req #": "\ud800"}', r'{"\udfff": "x"}', r'{"a": ["\uDBff"]}'])
+def test_half_of_a_surrogate_pair_costs_only_its_line(word: str) -> None:
+    whole = as_json_lines()
+    reading = read_log(whole + b"\n" + word.encode() + b"\n", name="log")
+    assert reading.rejected == [(3, "not a JSON object")]
+    listed = b"[" + b",".join([*whole.strip().split(b"\n"), word.encode()]) + b"]"
+    assert read_log(listed, name="log").rejected == [(3, "not a JSON object")]
+    smile = rb'{"Req #": "\ud83d\ude00"}'
+    assert read_log(whole + b"\n" + smile, name="log").raw.column("Req #")[-1] == "\U0001f600"
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_an_event_log_in_xes_is_read(pack: type[bytes]) -> None:
     reading = read_log(pack(XES.format(doctype="").encode()), name="log")

@@ -136,6 +136,15 @@ def test_a_person_who_is_switched_off_is_out_at_once(client: Client, house: Hous
     assert theirs.get("/work/queue/").status_code == 302
     client.post(f"/administration/people/{house.staff.pk}/switch/", {"on": "1"})
     assert User.objects.get(pk=house.staff.pk).is_active
+    assert theirs.get("/work/queue/").status_code == 302
+    assert client.get("/administration/people/").status_code == 200
+
+
+def test_opening_one_person_is_recorded(client: Client, house: House) -> None:
+    page, subject = f"/administration/people/{house.staff.pk}/", f"user:{house.staff.pk}"
+    assert client.get(page).status_code == 200
+    looks = AuditEntry.objects.filter(verb="administration.viewed")
+    assert [one.subject for one in looks] == [f"administration:{subject}"]
 
 
 def test_people_and_facilities_of_another_organization_are_out_of_reach(
