@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 
 from audit.models import AuditEntry, Sequenced
 from audit.proof.entry import Outcome
+from audit.reader import Reader
 
 ALLOWED, REFUSED = "allowed", "refused"
 _WORDS = ("subject", "agent", "verb", "outcome")
@@ -82,27 +83,22 @@ def _day(text: str) -> date | None:
     return day
 
 
-def places_of(
-    filters: Filters, facilities: frozenset[str] | None, zone: ZoneInfo
-) -> QuerySet[Sequenced]:
-    """Return the places of the entries that match, the last of the log first.
+def places_of(filters: Filters, reader: Reader) -> QuerySet[Sequenced]:
+    """Return the places of the reader's entries that match, the last of the log first.
 
     The order is the log's own: what an entry says about its time may be made up or late.
-    Entries of no facility (sign-ins, the log itself) are shown to every reader.
     """
     found = Sequenced.objects.select_related("entry").order_by("-seq")
-    return found.filter(_condition(filters, facilities, zone, "entry__"))
+    return found.filter(_condition(filters, reader, "entry__"))
 
 
-def count_of(filters: Filters, facilities: frozenset[str] | None, zone: ZoneInfo) -> int:
-    """Return how many entries match, numbered or not."""
-    return AuditEntry.objects.filter(_condition(filters, facilities, zone, "")).count()
+def count_of(filters: Filters, reader: Reader) -> int:
+    """Return how many of the reader's entries match, numbered or not."""
+    return AuditEntry.objects.filter(_condition(filters, reader, "")).count()
 
 
-def _condition(filters: Filters, facilities: frozenset[str] | None, zone: ZoneInfo, path: str) -> Q:
+def _condition(filters: Filters, reader: Reader, path: str) -> Q:
     said: dict[str, object] = {}
-    if facilities is not None:
-        said["facility__in"] = [*sorted(facilities), ""]
     if filters.agent:
         said["agent_name__icontains"] = filters.agent
     if filters.verb:
@@ -110,10 +106,10 @@ def _condition(filters: Filters, facilities: frozenset[str] | None, zone: ZoneIn
     if filters.outcome == ALLOWED:
         said["outcome"] = Outcome.SUCCESS.value
     if filters.since:
-        said["at__gte"] = _midnight(filters.since, zone)
+        said["at__gte"] = _midnight(filters.since, reader.zone)
     if filters.until:
-        said["at__lt"] = _midnight(filters.until + timedelta(days=1), zone)
-    condition = Q(**{path + name: value for name, value in said.items()})
+        said["at__lt"] = _midnight(filters.until + timedelta(days=1), reader.zone)
+    condition = reader.sees(path) & Q(**{path + name: value for name, value in said.items()})
     if filters.outcome == REFUSED:
         condition &= ~Q(**{path + "outcome": Outcome.SUCCESS.value})
     if filters.subject:

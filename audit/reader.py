@@ -8,8 +8,11 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from audit.access import record
 from audit.models import AuditEntry
@@ -30,11 +33,24 @@ class Reader:
 
     facilities: frozenset[str]
     zone: ZoneInfo
+    organization_id: int | None = None
 
     @property
     def sees_all(self) -> bool:
-        """True where no entry of another facility is in the log."""
-        return not AuditEntry.objects.exclude(facility__in=[*self.facilities, ""]).exists()
+        """True where no entry of others is in the log."""
+        return not AuditEntry.objects.exclude(self.sees()).exists()
+
+    def sees(self, path: str = "") -> Q:
+        """Return the condition of an entry that is theirs to see, for a query that reaches it so.
+
+        Entries of no facility (sign-ins, the log itself, logs of others' work) are shown to every
+        reader of the organization; those of accounts of another organization are not.
+        """
+        others = get_user_model().objects.exclude(organization=None)
+        others = others.exclude(organization=self.organization_id)
+        agents = others.values_list(Concat(Value("user:"), Cast("pk", CharField())))
+        nowhere = Q(**{path + "facility": ""}) & ~Q(**{path + "agent__in": agents})
+        return nowhere | Q(**{path + "facility__in": sorted(self.facilities)})
 
 
 def reader_of(request: HttpRequest) -> Reader:
@@ -42,7 +58,9 @@ def reader_of(request: HttpRequest) -> Reader:
     user = cast("Any", request.user)
     first = user.visible_facilities().order_by("slug").first()
     return Reader(
-        facilities=user.visible_facility_slugs(), zone=ZoneInfo(first.zone if first else "UTC")
+        facilities=user.visible_facility_slugs(),
+        zone=ZoneInfo(first.zone if first else "UTC"),
+        organization_id=user.organization_id,
     )
 
 

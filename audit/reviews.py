@@ -83,7 +83,7 @@ def week_of(days: tuple[date, date], reader: Reader) -> Week:
     return Week(
         since=since,
         until=until,
-        entries=count_of(filters, reader.facilities, reader.zone),
+        entries=count_of(filters, reader),
         due=until + timedelta(days=settings.AUDIT_REVIEW_DAYS),
     )
 
@@ -98,7 +98,7 @@ def record_review(
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         _check(reader, since, until, at)
         _check_finding(finding)
-        places = places_of(Filters(since=since, until=until), reader.facilities, reader.zone)
+        places = places_of(Filters(since=since, until=until), reader)
         reach = places.aggregate(first=Min("seq"), last=Max("seq"))
         review = Review.objects.create(
             reviewed_at=at,

@@ -62,7 +62,7 @@ class _Line:
 def _csv_rows(filters: Filters, reader: Reader) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield str(writer.writerow(COLUMNS))
-    for place in places_of(filters, reader.facilities, reader.zone).iterator(chunk_size=2000):
+    for place in places_of(filters, reader).iterator(chunk_size=2000):
         entry, row = place.entry, row_of(place.entry, place.seq, reader)
         cells = [
             *(str(place.seq), entry.at.isoformat(), entry.agent_name, entry.agent, row.role),

@@ -54,12 +54,12 @@ def access_log(request: HttpRequest) -> HttpResponse:
     """Show the proof, the reviews and the entries that match."""
     at, reader = timezone.now(), reader_of(request)
     filters = filters_of(request.GET.dict())
-    total = count_of(filters, reader.facilities, reader.zone)
+    total = count_of(filters, reader)
     looked = look(request, "log.viewed", at, found=total, filters=filters.kept)
     sequence()
-    pages = _Pages(places_of(filters, reader.facilities, reader.zone), PAGE)
+    pages = _Pages(places_of(filters, reader), PAGE)
     # The look itself matches too, unless a filter leaves it out.
-    pages.total = count_of(filters, reader.facilities, reader.zone)
+    pages.total = count_of(filters, reader)
     page = pages.get_page(request.GET.get("page"))
     weeks = waiting(reader, at)
     context = {
@@ -114,9 +114,7 @@ def check(request: HttpRequest) -> HttpResponse:
 def find_entry(request: HttpRequest, entry_id: str) -> AuditEntry:
     """Return an entry of the reader's facilities; others are not there."""
     reader = reader_of(request)
-    found = AuditEntry.objects.filter(
-        pk=entry_id, facility__in=[*sorted(reader.facilities), ""]
-    ).first()
+    found = AuditEntry.objects.filter(reader.sees(), pk=entry_id).first()
     if found is None:
         raise Http404
     return found

@@ -16,6 +16,7 @@ from audit.proof.entry import Action, Agent, EventCode, Outcome
 from audit.proof.inclusion import EntryProof, verify_entry
 from audit.seal import seal
 from audit.words import KINDS, VERBS, verb_words
+from requests_app.models import Organization, User
 from requests_app.vocabulary import EventKind, Role
 from tests.requests_app.cast import Cast, file_request, make_cast
 
@@ -258,6 +259,16 @@ def test_the_whole_log_goes_only_to_a_reader_of_every_facility(auditor: Client, 
     everything.sees_all_facilities = True
     everything.save(update_fields=("sees_all_facilities",))
     assert take_bundle(auditor) == 200
+
+
+def test_what_another_organizations_people_did_is_not_there(auditor: Client) -> None:
+    other = Organization.objects.create(name="Elsewhere Health", slug="elsewhere-health")
+    stranger = User.objects.create_user("stranger", "s@example.org", "x", organization=other)
+    agent = Agent(id=f"user:{stranger.pk}", role="auditor", name="stranger", address="10.20.4.18")
+    entry = look(facility="", subject="account:77", agent=agent)
+    assert rows(auditor.get("/proof/?subject=account:77")) == []
+    assert auditor.get(f"/proof/entries/{entry.pk}/").status_code == 404
+    assert auditor.post("/proof/bundle.zip").status_code == 403
 
 
 def test_a_witness_that_refuses_is_said_and_crashes_nothing(auditor: Client) -> None:
