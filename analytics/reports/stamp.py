@@ -17,9 +17,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analytics.metrics.definition import METHOD_VERSION
 from analytics.metrics.selection import Selection
+from analytics.metrics.slices import SLICES
 from analytics.mirror.published import Snapshot
 from requests_app.refusals import DisclessError
 
@@ -86,7 +88,7 @@ def read_stamp(content: bytes) -> Stamp:
     """Return the stamp of a file of any format; Unstamped where it has none."""
     try:
         return _from_json(content) if content.lstrip()[:1] == b"{" else _from_word(content)
-    except (*_MALFORMED, zlib.error, binascii.Error) as error:
+    except (*_MALFORMED, zlib.error, binascii.Error, ZoneInfoNotFoundError) as error:
         raise Unstamped(
             "This file does not say from what it was counted. Give a report that Discless wrote "
             "(PDF, XLSX, DOCX or CSV), or what `metrics --json` printed."
@@ -121,6 +123,11 @@ def _selection(said: Mapping[str, Any]) -> Selection:
     places = said["facilities"]
     slices = tuple((name, tuple(words)) for name, words in said["slices"])
     facilities = tuple(places) if places is not None else None
+    words = [*(facilities or ()), *(word for _, chosen in slices for word in chosen)]
+    words += [said[name] for name in ("direction", "requester_type") if said[name] is not None]
+    if not all(isinstance(word, str) for word in words) or {name for name, _ in slices} - {*SLICES}:
+        raise TypeError("a filter that is no word")
+    ZoneInfo(said["zone"])
     return Selection(**{**said, **days, "facilities": facilities, "slices": slices})
 
 

@@ -142,6 +142,36 @@ def test_what_carries_no_stamp_is_misuse(content: bytes, tmp_path: Path) -> None
     assert absent.value.returncode == 2
 
 
+FORGED = {
+    "source": "live",
+    "as_of": "2026-11-24T14:00:00+00:00",
+    "method": "1",
+    "snapshot": {"watermark": "1", "content": "0"},
+    "metrics": [],
+    "filters": {"facility": None, "direction": None, "asked": None, "slice": [], "by": None},
+    "period": {"from": None, "to": None, "zone": "UTC"},
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "forged"),
+    [
+        ("filters", "facility", [{}]),
+        ("filters", "direction", ["inbound"]),
+        ("filters", "asked", 3),
+        ("filters", "slice", ["nothing=CT"]),
+        ("filters", "slice", ["CT"]),
+        ("period", "zone", "Nowhere/At_All"),
+        ("period", "from", "yesterday"),
+    ],
+)
+def test_a_forged_filter_is_no_stamp(part: str, name: str, forged: object) -> None:
+    assert read_stamp(json.dumps(FORGED).encode()).selection.zone == "UTC"
+    said = FORGED | {part: FORGED[part] | {name: forged}}  # type: ignore[operator]
+    with pytest.raises(Unstamped):
+        read_stamp(json.dumps(said).encode())
+
+
 @settings(max_examples=examples(60), deadline=None)
 @given(st.binary(max_size=200), st.booleans())
 def test_no_bytes_confuse_the_reading_of_a_stamp(content: bytes, has_head: bool) -> None:
