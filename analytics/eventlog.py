@@ -11,6 +11,8 @@ import pyarrow as pa
 from requests_app.sla.calendar import BusinessCalendar
 
 _TEXT, _WHEN = pa.string(), pa.int64()  # moments are seconds since 1970, UTC
+WORD = pa.dictionary(pa.int32(), pa.string())
+"""How tables may hold words that many rows share: as numbers of a list."""
 
 REQUESTS = pa.schema(
     {
@@ -96,8 +98,8 @@ OWN_WORD = "log: "
 
 
 @dataclass(frozen=True, kw_only=True)
-class EventLog:
-    """A log: who it is, until when it speaks, how fine it is, and what it lacks.
+class Source:
+    """What is known of a log beside its rows: who it is, until when it speaks, what it lacks.
 
     `missing` says, for each field that the log cannot give, why; a measure that needs such a
     field is not computed. `calendars` are what a fold counts business time by, and `calendar` says
@@ -106,8 +108,6 @@ class EventLog:
 
     name: str
     as_of: int
-    requests: pa.Table
-    events: pa.Table
     zone: str = "UTC"
     granularity: str = "second"
     missing: Mapping[str, str] = field(default_factory=dict)
@@ -117,6 +117,14 @@ class EventLog:
     def calendar_of(self, facility: str) -> BusinessCalendar:
         """Return the calendar by which the business time of a facility is counted."""
         return self.calendars.get(facility) or BusinessCalendar(zone=self.zone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventLog(Source):
+    """A log with its rows; words may stand as they are, or as numbers of a list."""
+
+    requests: pa.Table
+    events: pa.Table
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,13 +19,19 @@ def days_of(moments: pa.ChunkedArray, zone: str) -> pa.Array:
     missing = moments.is_null().to_numpy()
     seconds = moments.fill_null(0).to_numpy()
     slots, place = np.unique(seconds // SLOT, return_inverse=True)
-    there = ZoneInfo(zone)
-    offsets = np.array([_offset(int(slot) * SLOT, there) for slot in slots], np.int64)
-    ends = np.array([_offset(int(slot) * SLOT + SLOT - 1, there) for slot in slots], np.int64)
+    both = [_offsets(slot, zone) for slot in slots.tolist()]
+    offsets, ends = np.array(both, np.int64).reshape(-1, 2).T
     found = offsets[place] if len(slots) else np.zeros(0, np.int64)
     for row in np.flatnonzero((offsets != ends)[place]) if len(slots) else ():
-        found[row] = _offset(int(seconds[row]), there)
+        found[row] = _offset(int(seconds[row]), ZoneInfo(zone))
     return pa.array(((seconds + found) // DAY).astype(np.int32), mask=missing)
+
+
+@lru_cache(maxsize=1 << 17)
+def _offsets(slot: int, zone: str) -> tuple[int, int]:
+    """Return the offsets at the first and the last second of a slot."""
+    there = ZoneInfo(zone)
+    return _offset(slot * SLOT, there), _offset(slot * SLOT + SLOT - 1, there)
 
 
 def _offset(at: int, zone: Any) -> int:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from requests_app.failure_codes import FailureCode
 
-_CODES = ", ".join(f"'{code}'" for code in FailureCode)
-FAULTS = (
-    f"coalesce(bit_or(CAST(1 AS BIGINT) << (list_position([{_CODES}], reason) - 1)) "
-    f"FILTER (WHERE is_failure AND reason IN ({_CODES})), 0)"
-)
-"""The bits of a request, over its steps. Words that are no codes of ours have none."""
-
-_BIT = {code: 1 << place for place, code in enumerate(FailureCode)}
+BIT: Mapping[str, int] = {code.value: 1 << place for place, code in enumerate(FailureCode)}
+"""The bit of each code. Words that are no codes of ours have none."""
 
 
 def bits_of(codes: Iterable[FailureCode]) -> int:
     """Return the bits of some codes."""
-    return sum(_BIT[code] for code in set(codes))
+    return sum(BIT[code] for code in set(codes))
 
 
 def befell(*codes: FailureCode) -> str:

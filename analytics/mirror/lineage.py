@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from analytics.mirror.fold import Change
 from analytics.mirror.partition import Partition, nothing
 from analytics.mirror.published import Published, Snapshot, mirror_of
+from analytics.mirror.rows import Rows, Whole
 
 
 def change_between(
@@ -19,7 +20,7 @@ def change_between(
     if before is None or served is None or served.mirror.log.zone != now.facts.zone:
         return None
     if before is now:
-        gone = come = (nothing().cases, nothing().steps)
+        gone = come = nothing().rows
     elif now.facts.base == before.name:
         ids = pa.array([str(one) for one in now.facts.changed], pa.string())
         keys = sorted({*before.pieces, *now.pieces})
@@ -39,7 +40,7 @@ def change_between(
     )
 
 
-def _of(ids: pa.Array, pieces: Iterable[Partition]) -> tuple[pa.Table, pa.Table]:
+def _of(ids: pa.Array, pieces: Iterable[Partition]) -> Rows:
     """Return the rows of some requests in some pieces."""
     found = [(nothing().cases, nothing().steps)]
     for one in pieces:
@@ -49,6 +50,7 @@ def _of(ids: pa.Array, pieces: Iterable[Partition]) -> tuple[pa.Table, pa.Table]
         )
         found.append((cases, steps))
     cases, steps = (
-        pa.concat_tables(tables).combine_chunks() for tables in zip(*found, strict=True)
+        pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+        for tables in zip(*found, strict=True)
     )
-    return cases, steps
+    return Whole(cases, steps)

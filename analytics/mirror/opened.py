@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 import duckdb
@@ -12,12 +14,13 @@ import pyarrow.compute as pc
 from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.once import Once
 from analytics.mirror.turns import turns_of
+from analytics.mirror.words import words_of
 
 FEW = 50_000  # rows that DuckDB reads from Arrow as fast as from its own tables
 WORDS = 10_000  # a column of more different words stays text
 THREADS = 2
-KEYS = ("request_id", "number")  # as many words as rows
-_TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_dictionary)
+AT_ONCE = 122_880  # rows: as many as DuckDB keeps together, so that each thread has its own
+TABLES = ("cases", "steps")
 
 
 class Shared:
@@ -67,7 +70,7 @@ def _replace(database: duckdb.DuckDBPyConnection, change: Change) -> None:
         return
     with database.cursor() as cursor:
         cursor.begin()
-        for name in ("cases", "steps"):
+        for name in TABLES:
             gone, come = (getattr(side, name) for side in (change.gone, change.come))
             if gone.num_rows:
                 _take_out(cursor, name, change.gone.cases)
@@ -93,37 +96,54 @@ def _take_out(cursor: duckdb.DuckDBPyConnection, name: str, gone: pa.Table) -> N
 def _load(mirror: Mirror) -> duckdb.DuckDBPyConnection:
     # A transaction is to see what is there when it begins, and not when it first asks.
     database = duckdb.connect(config={"threads": THREADS, "immediate_transaction_mode": True})
-    for name, table in (("cases", mirror.cases), ("steps", mirror.steps)):
-        if table.num_rows <= FEW:
-            database.register(f"{name}_read", table)
-            database.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_read")
-            database.unregister(f"{name}_read")
-        else:
-            _load_large(database, name, table)
+    for name in TABLES:
+        kinds = _enums(database, mirror, name) if mirror.rows.count(name) > FEW else {}
+        made = f"CREATE TABLE {name} AS"
+        for batch in _ahead(mirror.rows.batches(name)):
+            _put(database, made, batch, kinds)
+            made = f"INSERT INTO {name}"
     database.execute(f"CREATE VIEW turns AS {turns_of(mirror.cases.column_names)}")
     return database
 
 
-def _load_large(database: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    """Keep words as ENUM: one byte a row where text has sixteen."""
-    casts = []
-    for column in table.schema.names:
-        words = _words(table[column]) if column not in KEYS else None
-        if words is not None:
+def _ahead(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield batches while the next one is unpacked beside."""
+    with ThreadPoolExecutor(1) as unpacker:
+        following = unpacker.submit(next, batches, None)
+        while (batch := following.result()) is not None:
+            following = unpacker.submit(next, batches, None)
+            yield batch
+
+
+def _enums(database: duckdb.DuckDBPyConnection, mirror: Mirror, name: str) -> dict[str, str]:
+    """Make an ENUM of the words of each column: one byte a row where text has sixteen."""
+    kinds = {}
+    for column, words in mirror.rows.words(name).items():
+        if words and len(words) <= WORDS:
+            kinds[column] = f"{name}_{column}"
             # Sorted: an ENUM is ordered by the place of its words.
-            listed = ", ".join("'" + word.replace("'", "''") + "'" for word in words)
-            database.execute(f"CREATE TYPE {name}_{column} AS ENUM ({listed})")
-            casts.append(f"CAST({column} AS {name}_{column}) AS {column}")
-    database.register(f"{name}_read", table)
-    replaced = f" REPLACE ({', '.join(casts)})" if casts else ""
-    database.execute(f"CREATE TABLE {name} AS SELECT *{replaced} FROM {name}_read")
-    database.unregister(f"{name}_read")
+            database.execute(f"CREATE TYPE {kinds[column]} AS ENUM ({_listed(sorted(words))})")
+    return kinds
 
 
-def _words(column: pa.ChunkedArray) -> list[str] | None:
-    if not any(is_text(column.type) for is_text in _TEXT):
-        return None
-    distinct = pc.unique(column)
-    if len(distinct) > WORDS:
-        return None
-    return sorted(word for word in distinct.to_pylist() if word is not None) or None
+def _put(
+    database: duckdb.DuckDBPyConnection, made: str, batch: pa.Table, kinds: Mapping[str, str]
+) -> None:
+    """Put rows into a table; words are looked up by their numbers, and never compared."""
+    said, listed = [], words_of(batch)
+    for place, name in enumerate(batch.column_names):
+        if name not in kinds:
+            said.append(name)
+            continue
+        words = f"CAST([{_listed(listed[name])}] AS {kinds[name]}[])"
+        said.append(f"({words})[{name} + 1] AS {name}")
+        numbers = [chunk.indices for chunk in batch[name].chunks]
+        batch = batch.set_column(place, name, pa.chunked_array(numbers, pa.int32()))
+    rows = pa.Table.from_batches(batch.to_batches(AT_ONCE), batch.schema)
+    database.register("put", rows)
+    database.execute(f"{made} SELECT {', '.join(said)} FROM put")
+    database.unregister("put")
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)

@@ -6,7 +6,7 @@ requests touches only their pieces.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
@@ -17,27 +17,83 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror, fold
+from analytics.mirror.packed import parquet_bytes, rows_in, unpacked, words_in
+from analytics.mirror.rows import BATCH, Words
+from analytics.mirror.words import codes_of, joined, settled, words_of
 
 Key = tuple[str, str]
 """A facility and a month of receipt (UTC, as in 2026-11), in order."""
 NO_MONTH = "none"  # sorts after every month, as rows without a receipt do
-_AT_ONCE = 1 << 20  # words; Arrow counts the bytes of a word by 31 bits
+UNPACKED = 1 << 20  # steps that stay at hand
 _CASES_BY = [("received", "ascending"), ("request_id", "ascending")]
 _STEPS_BY = [*_CASES_BY, ("seq", "ascending")]
 
 
-@dataclass(frozen=True)
 class Partition:
-    """One piece; its tables are sorted, each in one chunk."""
+    """One piece; its tables are sorted and settled, each in one chunk.
 
-    cases: pa.Table
-    steps: pa.Table
+    Its cases are at hand. Its steps, ten times as many, are packed as the bytes of their file
+    once these are asked for by `pack`, and are unpacked by whoever asks for them.
+    """
+
+    def __init__(self, cases: pa.Table, steps: pa.Table | bytes) -> None:
+        self.cases = cases
+        self._steps = steps if isinstance(steps, pa.Table) else None
+        self._packed = steps if isinstance(steps, bytes) else None
+
+    @property
+    def steps(self) -> pa.Table:
+        """The steps of its requests."""
+        held = self._steps  # another thread may be packing it
+        return held if held is not None else unpacked(self.packed)
+
+    @property
+    def is_unpacked(self) -> bool:
+        """Say whether its steps are at hand."""
+        return self._steps is not None
+
+    @property
+    def packed(self) -> bytes:
+        """Its steps as the bytes of their file."""
+        if self._packed is None:
+            self._packed = parquet_bytes(self._steps)
+        return self._packed
+
+    def pack(self) -> None:
+        """Keep the steps packed only, with what is said of them."""
+        if self._steps is not None:
+            _ = self.packed, self.rows, self.digests, self._words
+            self._steps = None
 
     @property
     def tables(self) -> Mapping[str, pa.Table]:
         """Both tables by name."""
         return {"cases": self.cases, "steps": self.steps}
+
+    def content(self, table: str) -> bytes:
+        """Return a table as the bytes of its file."""
+        return self.packed if table == "steps" else parquet_bytes(self.cases)
+
+    def words(self, table: str) -> Words:
+        """Return the words of each column of a table."""
+        return words_of(self.cases) if table == "cases" else self._words
+
+    @cached_property
+    def _words(self) -> Words:
+        return words_of(self._steps) if self._steps is not None else words_in(self.packed)
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """How many rows each table has."""
+        steps = self._steps.num_rows if self._steps is not None else rows_in(self.packed)
+        return {"cases": self.cases.num_rows, "steps": steps}
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """The hash of each table."""
+        return {name: digest(table) for name, table in self.tables.items()}
 
     @cached_property
     def stale_from(self) -> int | None:
@@ -56,20 +112,68 @@ class Partition:
 Partitions = Mapping[Key, Partition]
 
 
+@dataclass(frozen=True)
+class Pieces:
+    """The rows of a mirror in pieces, one after the other."""
+
+    pieces: Partitions
+
+    @cached_property
+    def cases(self) -> pa.Table:
+        """All cases."""
+        return _together([nothing().cases, *(one.cases for one in self._ordered)])
+
+    @property
+    def steps(self) -> pa.Table:
+        """All steps; whoever needs few at once asks for batches."""
+        return _together([nothing().steps, *(one.steps for one in self._ordered)])
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        return sum(one.rows[table] for one in self._ordered)
+
+    def words(self, table: str) -> Words:
+        """Return the words of each column of a table."""
+        found: dict[str, dict[str, None]] = {}
+        for one in self._ordered:
+            for name, words in one.words(table).items():
+                found.setdefault(name, {}).update(dict.fromkeys(words))
+        return {name: list(words) for name, words in found.items()}
+
+    def batches(self, table: str) -> Iterator[pa.Table]:
+        """Yield the rows of a table, so many at once as memory holds with ease."""
+        held: list[pa.Table] = []
+        for one in self._ordered:
+            held.append(one.cases if table == "cases" else one.steps)
+            if sum(part.num_rows for part in held) >= BATCH:
+                yield _together(held)
+                held = []
+        if held:
+            yield _together(held)
+
+    @property
+    def _ordered(self) -> list[Partition]:
+        return [self.pieces[key] for key in sorted(self.pieces)]
+
+
+def _together(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries()
+
+
+def pack_but_newest(pieces: Partitions) -> None:
+    """Pack the steps of pieces, but for those of the newest months, where changes fall."""
+    left = UNPACKED
+    for key in sorted(pieces, key=lambda one: (one[1] != NO_MONTH, one[1]), reverse=True):
+        left -= pieces[key].rows["steps"] if pieces[key].is_unpacked else 0
+        if left < 0:
+            pieces[key].pack()
+
+
 def split(mirror: Mirror) -> dict[Key, Partition]:
     """Return the pieces of a folded mirror, in order."""
     cases, steps = _runs(mirror.cases), _runs(mirror.steps)
-    empty = mirror.steps.slice(0, 0)
+    empty = settled(mirror.steps.slice(0, 0))
     return {key: Partition(table, steps.get(key, empty)) for key, table in cases.items()}
-
-
-def join(pieces: Partitions) -> tuple[pa.Table, pa.Table]:
-    """Return both tables, of all pieces one after the other."""
-    if not pieces:
-        return nothing().cases, nothing().steps
-    ordered = [pieces[key] for key in sorted(pieces)]
-    cases = pa.concat_tables([one.cases for one in ordered])
-    return cases, pa.concat_tables([one.steps for one in ordered])
 
 
 @cache
@@ -85,24 +189,28 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
     Pieces that none of them touches stay the very same objects.
     """
     gone = pa.array([str(one) for one in ids], pa.string())
-    new = split(fresh)
-    found: dict[Key, Partition] = {}
-    for key in sorted({*pieces, *new}):
-        old, more = pieces.get(key), new.get(key)
-        kept = _without(old, gone) if old is not None else None
-        if more is not None:
-            kept = _merged(kept, more) if kept is not None else more
-        if kept is not None and kept.cases.num_rows:
-            found[key] = kept
-    return found
+    kept = {key: _without(piece, gone) for key, piece in pieces.items()}
+    return with_more(
+        {key: piece for key, piece in kept.items() if piece.rows["cases"]}, split(fresh)
+    )
+
+
+def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
+    """Return pieces and those of other requests, in order."""
+    return {
+        key: _merged(pieces[key], more[key])
+        if key in pieces and key in more
+        else pieces.get(key) or more[key]
+        for key in sorted({*pieces, *more})
+    }
 
 
 def digests_of(pieces: Partitions) -> dict[tuple[str, str, str], str]:
     """Return the hash of each table of each piece, by facility, month and table."""
     return {
-        (*key, name): digest(table)
+        (*key, name): found
         for key, piece in pieces.items()
-        for name, table in piece.tables.items()
+        for name, found in piece.digests.items()
     }
 
 
@@ -112,49 +220,17 @@ def content_of(digests: Mapping[tuple[str, str, str], str]) -> str:
     return sha256("\n\n".join(lines).encode()).hexdigest()
 
 
-def digest(table: pa.Table) -> str:
-    """Return the SHA-256 of a table's columns and rows, however memory holds them."""
-    found = sha256(str(table.num_rows).encode())
-    for field, column in zip(table.schema, table.combine_chunks().columns, strict=True):
-        found.update(f"\n{field.name} {field.type}\n".encode())
-        if column.null_count:
-            found.update(np.packbits(column.is_null().to_numpy()).tobytes())
-        for part in _plain(column):
-            found.update(part)
-    return found.hexdigest()
-
-
-def _plain(column: pa.ChunkedArray) -> Iterable[bytes | memoryview]:
-    """Return a column's values as bytes; what stands under a null is not looked at."""
-    if pa.types.is_string(column.type):
-        text = pc.fill_null(column, "")
-        yield pc.binary_length(text).to_numpy().tobytes()
-        for chunk in text.chunks:
-            for at in range(0, len(chunk), _AT_ONCE):
-                yield _run_together(chunk.slice(at, _AT_ONCE))
-    elif pa.types.is_boolean(column.type):
-        yield np.packbits(pc.fill_null(column, False).to_numpy()).tobytes()
-    else:
-        yield np.ascontiguousarray(pc.fill_null(column, 0).to_numpy()).tobytes()
-
-
-def _run_together(words: pa.Array) -> bytes:
-    """Return the words one after the other."""
-    lists = pa.ListArray.from_arrays(pa.array([0, len(words)], pa.int32()), words)
-    return bytes(pc.binary_join(lists, "")[0].as_buffer())
-
-
 def _runs(table: pa.Table) -> dict[Key, pa.Table]:
     """Cut a sorted table where the facility or the month of receipt changes."""
     if not table.num_rows:
         return {}
-    facility = table["facility"].combine_chunks().dictionary_encode()
-    place, month = facility.indices.to_numpy(), _months(table["received"])
+    facility = joined(table["facility"])
+    place, month = codes_of(facility), _months(table["received"])
     turns = np.flatnonzero((np.diff(place) != 0) | (np.diff(month) != 0)) + 1
     starts, ends = [0, *turns.tolist()], [*turns.tolist(), table.num_rows]
     names = facility.dictionary.to_pylist()
     return {
-        (names[place[start]], _name(int(month[start]))): _alone(table.slice(start, end - start))
+        (names[place[start]], _name(int(month[start]))): settled(table.slice(start, end - start))
         for start, end in zip(starts, ends, strict=True)
     }
 
@@ -177,17 +253,12 @@ def _without(old: Partition, gone: pa.Array) -> Partition:
     hit = pc.is_in(old.cases["request_id"], value_set=gone)
     if not pc.any(hit).as_py():
         return old
-    stays = pc.invert(pc.is_in(old.steps["request_id"], value_set=gone))
-    cases, steps = old.cases.filter(pc.invert(hit)), old.steps.filter(stays)
-    return Partition(_alone(cases), _alone(steps))
+    steps = old.steps
+    stays = pc.invert(pc.is_in(steps["request_id"], value_set=gone))
+    return Partition(settled(old.cases.filter(pc.invert(hit))), settled(steps.filter(stays)))
 
 
 def _merged(old: Partition, new: Partition) -> Partition:
     cases = pa.concat_tables([old.cases, new.cases]).sort_by(_CASES_BY)
     steps = pa.concat_tables([old.steps, new.steps]).sort_by(_STEPS_BY)
-    return Partition(_alone(cases), _alone(steps))
-
-
-def _alone(table: pa.Table) -> pa.Table:
-    """Return a table in one chunk."""
-    return table.combine_chunks()
+    return Partition(settled(cases), settled(steps))

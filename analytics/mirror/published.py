@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -22,11 +22,12 @@ from urllib.parse import quote
 
 import pyarrow as pa
 from django.conf import settings
-from pyarrow import parquet
 
-from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.eventlog import Source
 from analytics.mirror.fold import Change, Mirror
-from analytics.mirror.partition import Key, Partition, Partitions, content_of, digest, join
+from analytics.mirror.packed import unpacked
+from analytics.mirror.partition import Key, Partition, Partitions, Pieces, content_of
+from analytics.mirror.rows import Rows
 
 TABLES = ("cases", "steps")
 WRITERS = 2  # files at once: packing and hashing leave Python alone
@@ -86,9 +87,9 @@ class Published:
         )
 
     @cached_property
-    def tables(self) -> tuple[pa.Table, pa.Table]:
-        """All cases, and all steps."""
-        return join(self.pieces)
+    def rows(self) -> Pieces:
+        """The rows of all pieces."""
+        return Pieces(self.pieces)
 
     @cached_property
     def stale_from(self) -> int | None:
@@ -97,28 +98,24 @@ class Published:
 
     def snapshot(self, at: int, change: Change | None = None) -> Snapshot:
         """Return the mirror as of a moment that its rows hold for."""
-        mirror = mirror_of(self.tables, self.facts, max(at, self.facts.as_of))
         return Snapshot(
-            mirror=replace(mirror, change=change),
+            mirror=mirror_of(self.rows, self.facts, max(at, self.facts.as_of), change),
             watermark=self.facts.watermark,
             content=self.content,
         )
 
 
-def mirror_of(tables: tuple[pa.Table, pa.Table], facts: Facts, as_of: int) -> Mirror:
-    """Return a mirror of tables; its log is what they hold of it."""
-    cases, steps = tables
-    log = EventLog(
+def mirror_of(rows: Rows, facts: Facts, as_of: int, change: Change | None = None) -> Mirror:
+    """Return a mirror of rows, and what is known of their source."""
+    source = Source(
         name=facts.source,
         as_of=as_of,
-        requests=cases.select(REQUESTS.names),
-        events=steps.select(EVENTS.names),
         zone=facts.zone,
         granularity=facts.granularity,
         calendar=facts.calendar,
         missing=facts.missing or {},
     )
-    return Mirror(log=log, cases=cases, steps=steps)
+    return Mirror(log=source, rows=rows, change=change)
 
 
 def root_of(source: str) -> Path:
@@ -146,21 +143,6 @@ def path_of(table: str, key: Key) -> str:
     if name[:1] in ("", ".", "_"):
         name = f"%{ord(name[0]):02X}{name[1:]}" if name else "%"
     return f"{table}/{name}.{month}.parquet"
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """Return a table as Parquet; the same rows are the same bytes."""
-    sink = pa.BufferOutputStream()
-    parquet.write_table(
-        table,
-        sink,
-        version="2.6",
-        compression="zstd",
-        compression_level=1,
-        row_group_size=1 << 20,
-        write_statistics=True,
-    )
-    return bytes(sink.getvalue())
 
 
 def publish(
@@ -198,26 +180,25 @@ def publish(
 def differing(made: Published, pieces: Partitions) -> tuple[str, ...]:
     """Return the files that would have other bytes for these pieces, or are not in both."""
     hashes = {
-        path_of(table, key): sha256(parquet_bytes(rows)).hexdigest()
+        path_of(table, key): sha256(piece.content(table)).hexdigest()
         for key, piece in pieces.items()
-        for table, rows in piece.tables.items()
+        for table in TABLES
     }
     ours = {path: file["sha256"] for path, file in made.files.items()}
     return tuple(sorted({path for path, _ in hashes.items() ^ ours.items()}))
 
 
 def _write(path: Path, table: str, key: Key, piece: Partition) -> dict[str, Any]:
-    rows = piece.tables[table]
-    content = parquet_bytes(rows)
+    content = piece.content(table)
     path.write_bytes(content)
     facility, month = key
     return {
         "table": table,
         "facility": facility,
         "month": month,
-        "rows": rows.num_rows,
+        "rows": piece.rows[table],
         "sha256": sha256(content).hexdigest(),
-        "content": digest(rows),
+        "content": piece.digests[table],
     }
 
 
@@ -256,15 +237,16 @@ def read(root: Path, name: str, *, known: Published | None = None) -> Published 
             if known is not None and all(known.files.get(one) == files[one] for one in paths):
                 pieces[key] = known.pieces[key]
             else:
-                pieces[key] = Partition(*(_table(root / name / one, files[one]) for one in paths))
+                cases, steps = (_content(root / name / one, files[one]) for one in paths)
+                pieces[key] = Partition(unpacked(cases), steps)
         found = Published(name, Facts(**said), pieces, files)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
     return found if found.content == content else None
 
 
-def _table(path: Path, file: Mapping[str, Any]) -> pa.Table:
+def _content(path: Path, file: Mapping[str, Any]) -> bytes:
     content = path.read_bytes()
     if sha256(content).hexdigest() != file["sha256"]:
         raise ValueError(f"{path.name} is not the file that was published")
-    return parquet.read_table(pa.BufferReader(content)).combine_chunks()
+    return content

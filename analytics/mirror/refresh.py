@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 from hashlib import sha256
 
+from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror
 from analytics.mirror.lineage import change_between
-from analytics.mirror.partition import digest
 from analytics.mirror.published import Published, Snapshot, root_of
+from analytics.mirror.words import settled
 
 __all__ = ["Snapshot", "content_hash", "forget", "known", "remember", "served"]
 
@@ -51,4 +52,5 @@ def forget(source: str) -> None:
 
 def content_hash(mirror: Mirror) -> str:
     """Return the SHA-256 of the tables' columns and rows, however they are stored."""
-    return sha256(f"{digest(mirror.cases)}\n{digest(mirror.steps)}".encode()).hexdigest()
+    cases, steps = (digest(settled(table)) for table in (mirror.cases, mirror.steps))
+    return sha256(f"{cases}\n{steps}".encode()).hexdigest()

@@ -16,7 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from analytics.eventlog import EVENTS, REQUESTER
+from analytics.eventlog import EVENTS, REQUESTER, WORD
+from analytics.mirror.flow import aside
+from analytics.mirror.words import Codes, codes_of, in_lists, joined, of_codes
 from requests_app.vocabulary import State
 
 Integers = NDArray[np.int64]
@@ -30,7 +32,7 @@ OF_REQUESTS = (
     "partner",
     "priority",
 )
-_PLACE = ("request_id", "facility", "direction")
+_PLACE = ("facility", "direction")
 _LAST = ("state_to",)
 _FAILURES = ("hold_started", "delivery_failed", "images_unusable", "failure_noted")
 _MENDED_BY = {
@@ -43,46 +45,63 @@ SAME_TOUCH = 300  # seconds within which the same touch by the same person is on
 
 def steps_of(requests: pa.Table, story: Story) -> pa.Table:
     """Return a row an event, its words as numbers of a list each."""
-    columns: dict[str, Any] = {name: story.events[name] for name in _PLACE}
-    place = pa.array(story.place)
-    columns |= {name: _distinct(requests[name]).take(place) for name in OF_REQUESTS}
-    aside = (*_PLACE, *_LAST)
+    columns: dict[str, Any] = {"request_id": requests["request_id"].take(pa.array(story.place))}
+    columns |= {name: story.events[name] for name in _PLACE}
+    columns |= {name: _again(requests[name], story.place) for name in OF_REQUESTS}
+    aside = ("request_id", *_PLACE, *_LAST)
     columns |= {name: story.events[name] for name in EVENTS.names if name not in aside}
-    columns |= _before(story) | {"flows": story.events["flows"]} | _flow(story)
+    columns |= _before(story) | {"flows": pa.array(story.flows)} | _flow(story)
     columns |= {"state_to": story.events["state_to"], "state_from": _state_from(story)}
     columns |= {
         "previous_actor": story.words("actor", *story.before(story.is_human)),
         "is_failure": pa.array(story.is_failure),
-        "is_touch": pa.array(_is_touch(story)),
+        "is_touch": pa.array(story.is_touch),
     }
     return pa.table(columns)
 
 
+def _again(column: pa.ChunkedArray, place: Integers) -> pa.Array:
+    """Return what a column says of requests, at their places."""
+    one = joined(column)
+    if pa.types.is_dictionary(one.type):
+        return of_codes(codes_of(one)[place], one.dictionary)
+    values = pc.fill_null(one, 0).to_numpy()[place]
+    missing = one.is_null().to_numpy(zero_copy_only=False)[place] if one.null_count else None
+    return pa.array(values, mask=missing)
+
+
 @dataclass(frozen=True, eq=False)
 class Story:
-    """Events in order of their requests and numbers; `place` is that of the request."""
+    """Events in order of their requests and numbers; `place` is that of the request.
+
+    `flows` says whether an event is a step that another can follow. Columns are in one chunk.
+    """
 
     events: pa.Table
     place: Integers
+    flows: Truths
 
     @classmethod
     def of(cls, requests: pa.Table, events: pa.Table) -> Story:
-        """Order the events of known requests; events say whether they flow."""
-        ids = requests["request_id"].combine_chunks()
-        found = pc.index_in(events["request_id"], value_set=ids).combine_chunks()
-        if found.null_count:
-            events, found = events.filter(found.is_valid()), found.drop_null()
-        place, seq = found.to_numpy().astype(np.int64), events["seq"].to_numpy()
-        same = place[1:] == place[:-1]
-        if not ((place[1:] > place[:-1]) | (same & (seq[1:] > seq[:-1]))).all():
-            order = np.lexsort((seq, place))
-            events, place = events.take(pa.array(order)), place[order]
-        return cls(_coded(events), place)
+        """Order the events of known requests."""
+        found = _places(events["request_id"], joined(requests["request_id"]))
+        events = in_lists(events.drop_columns(["request_id"]))
+        flows = _flows(joined(events["activity"]))
+        if (found < 0).any():
+            rows = np.flatnonzero(found >= 0)
+            events, found, flows = events.take(pa.array(rows)), found[rows], flows[rows]
+        seq = events["seq"].to_numpy()
+        same = found[1:] == found[:-1]
+        if not ((found[1:] > found[:-1]) | (same & (seq[1:] > seq[:-1]))).all():
+            order = np.lexsort((seq, found))
+            events, found, flows = events.take(pa.array(order)), found[order], flows[order]
+        return cls(events.combine_chunks(), found, flows)
 
     def part(self, first: int, last: int) -> Story:
         """Return the events of the requests from one place up to another, that one left out."""
         begin, end = np.searchsorted(self.place, (first, last))
-        return Story(self.events.slice(begin, end - begin), self.place[begin:end] - first)
+        events = self.events.slice(begin, end - begin)
+        return Story(events, self.place[begin:end] - first, self.flows[begin:end])
 
     @cached_property
     def occurred(self) -> Integers:
@@ -90,33 +109,32 @@ class Story:
         found: Integers = self.events["occurred"].to_numpy()
         return found
 
-    def codes(self, name: str) -> Integers:
+    @cached_property
+    def _codes(self) -> dict[str, Codes]:
+        return {}
+
+    def codes(self, name: str) -> Codes:
         """Return the number of each word of a column; -1 for none."""
-        found: Integers = pc.fill_null(self._words(name).indices, -1).to_numpy()
-        return found
+        if name not in self._codes:
+            self._codes[name] = codes_of(joined(self.events[name]))
+        return self._codes[name]
 
     def listed(self, name: str) -> list[str]:
         """Return the words of a column."""
-        words: list[str] = self._words(name).dictionary.to_pylist()
+        words: list[str] = joined(self.events[name]).dictionary.to_pylist()
         return words
-
-    def _words(self, name: str) -> pa.DictionaryArray:
-        return self.events[name].combine_chunks()
 
     def is_any(self, name: str, words: Collection[str]) -> Truths:
         """Say which rows have one of some words in a column."""
-        known = self.listed(name)
-        wanted = np.array([*(word in words for word in known), False])
+        wanted = np.array([*(word in words for word in self.listed(name)), False])
         found: Truths = wanted[self.codes(name)]
         return found
 
     def words(self, name: str, rows: Integers, sources: Integers) -> pa.Array:
         """Return a column of words: at some rows the word of other rows, null elsewhere."""
-        known = self._words(name)
         codes = np.full(len(self.place), -1, np.int32)
         codes[rows] = self.codes(name)[sources]
-        indices = pa.array(codes, mask=codes < 0)
-        return pa.DictionaryArray.from_arrays(indices, known.dictionary)
+        return of_codes(codes, joined(self.events[name]).dictionary)
 
     def before(self, which: Truths) -> tuple[Integers, Integers]:
         """Return rows of a kind, and for each the row of that kind before it in its request."""
@@ -137,40 +155,39 @@ class Story:
         found: Truths = self.is_any("activity", _FAILURES) & (self.codes("reason") >= 0)
         return found
 
-
-def in_words(table: pa.Table) -> pa.Table:
-    """Return a table whose words stand for themselves again, each column in one chunk."""
-    schema = pa.schema(
-        (field.name, field.type.value_type if pa.types.is_dictionary(field.type) else field.type)
-        for field in table.schema
-    )
-    return table.cast(schema).combine_chunks()
-
-
-def _coded(events: pa.Table) -> pa.Table:
-    """Return events with their words, but for those of requests, as numbers of one list each."""
-    for at, field in enumerate(events.schema):
-        if field.name == "request_id":
-            events = events.set_column(at, field.name, events[field.name].cast(pa.string()))
-        else:
-            events = events.set_column(at, field.name, _distinct(events[field.name]))
-    return events.combine_chunks()
+    @cached_property
+    def is_touch(self) -> Truths:
+        """Whether a touch counts: not soon after the same by the same person."""
+        counts = self.is_any("activity", ("manual_touch",))
+        rows = np.flatnonzero(counts)
+        keys = (self.codes("touch")[rows], self.codes("actor")[rows], self.place[rows])
+        order = np.lexsort((rows, *keys))
+        alike = np.ones(max(len(order) - 1, 0), bool)
+        for key in keys:
+            alike &= key[order][1:] == key[order][:-1]
+        again = alike & (np.diff(self.occurred[rows][order]) <= SAME_TOUCH)
+        counts[rows[order[1:][again]]] = False
+        return counts
 
 
-def _distinct(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return words as numbers of a list in which no word is twice; what is no word stays."""
-    if not (pa.types.is_string(column.type) or pa.types.is_dictionary(column.type)):
-        return column
-    if not pa.types.is_dictionary(column.type):
-        return column.dictionary_encode()
-    one = column.unify_dictionaries().combine_chunks()
-    words, places = one.dictionary.to_pylist(), dict[str, int]()
-    moved = np.array([places.setdefault(word, len(places)) for word in words], np.int32)
-    if len(places) == len(words):
-        return pa.chunked_array([one])
-    codes = moved[pc.fill_null(one.indices, 0).to_numpy()]
-    indices = pa.array(codes, mask=one.is_null().to_numpy(zero_copy_only=False))
-    return pa.chunked_array([pa.DictionaryArray.from_arrays(indices, pa.array(list(places)))])
+def _places(column: pa.ChunkedArray, ids: pa.Array) -> Integers:
+    """Return the place of each event's request; -1 for one that is not there."""
+    one = joined(column)
+    words = one.dictionary if pa.types.is_dictionary(one.type) else one
+    found = pc.fill_null(pc.index_in(words.cast(pa.string()), value_set=ids), -1).to_numpy()
+    if pa.types.is_dictionary(one.type):
+        found = np.append(found, -1)[codes_of(one.cast(WORD))]
+    place: Integers = found.astype(np.int64)
+    return place
+
+
+def _flows(activity: pa.DictionaryArray) -> Truths:
+    codes, words = codes_of(activity), activity.dictionary.to_pylist()
+    used = np.bincount(codes + 1, minlength=len(words) + 1)[1:] > 0
+    left = aside(word for word, is_used in zip(words, used.tolist(), strict=True) if is_used)
+    flows = np.array([*(word not in left for word in words), True])
+    found: Truths = flows[codes]
+    return found
 
 
 def _before(story: Story) -> dict[str, pa.Array]:
@@ -194,7 +211,7 @@ def _numbers(story: Story, rows: Integers, values: Integers) -> pa.Array:
 
 
 def _flow(story: Story) -> dict[str, pa.Array]:
-    flowing = story.before(pc.fill_null(story.events["flows"], False).to_numpy())
+    flowing = story.before(story.flows)
     return {
         "follows": story.words("activity", *flowing),
         "waited": _since(story, *flowing),
@@ -203,29 +220,13 @@ def _flow(story: Story) -> dict[str, pa.Array]:
 
 def _state_from(story: Story) -> pa.Array:
     """Return the state that a move left: that of the move before, a draft for the first."""
-    moves = story.codes("state_to") >= 0
-    rows, sources = story.before(moves)
-    column = story.words("state_to", rows, sources)
-    listed = column.dictionary.to_pylist()
+    codes, listed = story.codes("state_to"), story.listed("state_to")
     words = [*listed, *({State.DRAFT.value} - set(listed))]
-    codes = pc.fill_null(column.indices, words.index(State.DRAFT.value)).to_numpy()
-    indices = pa.array(codes.astype(np.int32), mask=~moves)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(words, pa.string()))
-
-
-def _is_touch(story: Story) -> pa.Array:
-    """Return whether a touch counts: not soon after the same by the same person."""
-    counts = story.is_any("activity", ("manual_touch",))
-    rows = np.flatnonzero(counts)
-    actor, touch, place = story.codes("actor")[rows], story.codes("touch")[rows], story.place[rows]
-    order = np.lexsort((rows, touch, actor, place))
-    alike = np.ones(max(len(order) - 1, 0), bool)
-    for key in (actor, touch, place):
-        alike &= key[order][1:] == key[order][:-1]
-    occurred = story.occurred[rows][order]
-    again = alike & (np.diff(occurred) <= SAME_TOUCH)
-    counts[rows[order[1:][again]]] = False
-    return pa.array(counts)
+    moves = codes >= 0
+    rows, sources = story.before(moves)
+    found = np.where(moves, np.int32(words.index(State.DRAFT.value)), np.int32(-1))
+    found[rows] = codes[sources]
+    return of_codes(found, words)
 
 
 def _lost(story: Story) -> pa.Array:
@@ -249,12 +250,13 @@ def _lost_notes(story: Story) -> tuple[Integers, Integers]:
     """A noted failure is mended by what names the same reason."""
     noted = story.is_failure & story.is_any("activity", ("failure_noted",))
     mends = story.is_any("activity", ("failure_recovered",))
-    reason = story.codes("reason").astype(np.int64)
-    key = story.place * (int(reason.max(initial=0)) + 2) + reason + 1
     both = np.flatnonzero(noted | mends)
-    both = both[np.lexsort((both, key[both]))]
+    reason = story.codes("reason")[both].astype(np.int64)
+    key = story.place[both] * (int(reason.max(initial=0)) + 2) + reason + 1
+    order = np.lexsort((both, key))
+    both, key = both[order], key[order]
     starts, ends = np.flatnonzero(noted[both]), np.flatnonzero(mends[both])
-    rows, values = _earliest_after(key[both], story.occurred[both], starts, ends)
+    rows, values = _earliest_after(key, story.occurred[both], starts, ends)
     return both[rows], values
 
 

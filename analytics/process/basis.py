@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from analytics.eventlog import EventLog
+from analytics.eventlog import Source
 from analytics.metrics.question import Question
 
 NO_TIMES = "the log holds dates only, and business time needs hours"
@@ -49,7 +49,7 @@ def basis_of(ask: Question) -> Basis:
     )
 
 
-def is_by_day(log: EventLog) -> bool:
+def is_by_day(log: Source) -> bool:
     """Say whether a log is too coarse for business time."""
     return log.granularity == "day"
 

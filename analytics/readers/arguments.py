@@ -57,7 +57,7 @@ def snapshot_for(options: Mapping[str, Any], at: datetime) -> Snapshot:
 def selection_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
     """Return what the options choose; misuse is answered with a sentence and status 2."""
     facilities = tuple(options["facility"]) if options["facility"] else None
-    known = set(mirror.cases["facility"].to_pylist())
+    known = set(mirror.facilities)
     if facilities and (strange := sorted(set(facilities) - known)):
         raise CommandError(f"The source has no facility {strange[0]!r}.", returncode=MISUSE)
     chosen = Selection(

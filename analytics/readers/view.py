@@ -104,7 +104,7 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
 
 
 def _facilities(snapshot: Snapshot) -> tuple[str, ...]:
-    return tuple(sorted(set(snapshot.mirror.cases["facility"].to_pylist())))
+    return snapshot.mirror.facilities
 
 
 def _zone(user: Any, usual: str) -> str:

@@ -47,7 +47,7 @@ def cases_of(read: Read, reader: CaseReader) -> pa.Table:
     cases = _with_odd(cases, read, np.flatnonzero(is_odd).tolist(), reader)
     order = pa.table(
         {
-            "facility": cases["facility"],
+            "facility": cases["facility"].cast(pa.string()),
             "received": pc.fill_null(cases["received"], 0),
             "request_id": cases["request_id"],
         }
@@ -87,8 +87,8 @@ def _table(
         "is_charged": pc.fill_null(pc.not_equal(filed["fee_cents"], 0), False),
     }
     columns |= {name: whens(lines.at[name]) for name in _MOMENTS}
-    columns |= {name: filed[name].cast(pa.string()) for name in _SAID}
-    return pa.table({name: columns[name] for name in REQUESTS.names}, schema=REQUESTS)
+    columns |= {name: filed[name] for name in _SAID}
+    return pa.table({name: columns[name] for name in REQUESTS.names})
 
 
 def _with_odd(cases: pa.Table, read: Read, places: Sequence[int], reader: CaseReader) -> pa.Table:
@@ -104,7 +104,9 @@ def _with_odd(cases: pa.Table, read: Read, places: Sequence[int], reader: CaseRe
     )
     stays = np.ones(cases.num_rows, bool)
     stays[places] = False
-    return pa.concat_tables([cases.filter(pa.array(stays)), alone])
+    cases = cases.filter(pa.array(stays))
+    alone = pa.table({field.name: alone[field.name].cast(field.type) for field in cases.schema})
+    return pa.concat_tables([cases, alone]).unify_dictionaries()
 
 
 def whens(moments: Integers) -> pa.Array:

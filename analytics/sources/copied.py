@@ -12,7 +12,6 @@ from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 from pyarrow import csv
 
-WORD = pa.dictionary(pa.int32(), pa.string())
 _AT_ONCE = 1 << 25  # bytes
 
 

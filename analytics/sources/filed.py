@@ -13,7 +13,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute as pc
 
-from analytics.sources.copied import WORD, copied
+from analytics.eventlog import WORD
+from analytics.sources.copied import copied
 from analytics.sources.journal import read_journal
 from analytics.sources.story import Filed
 from analytics.sources.words import coded

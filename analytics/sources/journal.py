@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.sources.copied import WORD, copied
+from analytics.eventlog import WORD
+from analytics.sources.copied import copied
 from analytics.sources.words import coded
 from requests_app.sla.clock import CLOCKED
 from requests_app.sla.day_table import moment

@@ -6,10 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTER, EventLog
+from analytics.mirror.words import codes_of, joined, of_codes
 from analytics.sources.carried import Carried, carried, studies_of
 from analytics.sources.cases import MEDIA, cases_of
 from analytics.sources.filed import Read, read_told
@@ -64,18 +66,29 @@ def zone_of(facilities: Iterable[Facility]) -> str:
 def _events(read: Read, slugs: Mapping[int, str], found: Carried) -> pa.Table:
     """Return the events of filed requests as the schema has them."""
     filed, journal, place = read.filed, read.journal, read.place
-    asked = filed["requester_id"].cast(pa.string()).take(place)
-    is_asker = pc.fill_null(pc.equal(journal["actor"].cast(pa.string()), asked), False)
     channel = coded(journal["channel"], tuple(MEDIA))
     facility = coded(filed["facility_id"], tuple(slugs))
+    direction = joined(filed["direction"])
     columns = {name: journal[name] for name in EVENTS.names if name in journal.column_names}
     columns |= {
-        "request_id": filed["pk"].cast(pa.string()).take(place),
+        "request_id": of_codes(place, joined(filed["pk"].cast(pa.string()))),
         "facility": worded(facility[place], tuple(slugs.values())),
-        "direction": filed["direction"].take(place),
-        "actor": pc.if_else(is_asker, REQUESTER, journal["actor"].cast(pa.string())),
+        "direction": of_codes(codes_of(direction)[place], direction.dictionary),
+        "actor": _actors(read),
         "occurred": pc.divide(journal["at"], 1_000_000),
         "medium": worded(channel, tuple(MEDIA.values())),
         "studies": studies_of(journal, found),
     }
-    return pa.table({name: columns[name] for name in EVENTS.names}, schema=EVENTS)
+    return pa.table({name: columns[name] for name in EVENTS.names})
+
+
+def _actors(read: Read) -> pa.DictionaryArray:
+    """Return who acted, by number; whoever asked for the request by one word."""
+    actor = joined(read.journal["actor"])
+    numbers = [int(word) for word in actor.dictionary.to_pylist()]
+    codes = codes_of(actor)
+    asker = read.filed["requester_id"].fill_null(-1).to_numpy()[read.place]
+    is_asker = np.array([*numbers, -2])[codes] == asker
+    return of_codes(
+        np.where(is_asker, np.int32(len(numbers)), codes), [*map(str, numbers), REQUESTER]
+    )

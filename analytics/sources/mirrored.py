@@ -13,7 +13,7 @@ import analytics
 import requests_app
 from analytics.mirror import kept, published
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import Partitions, replaced, split
+from analytics.mirror.partition import Partitions, pack_but_newest, replaced, split
 from analytics.mirror.published import Facts, Published, Snapshot
 from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
@@ -179,6 +179,7 @@ class Refresh:
             changed=changed if changed is not None and is_told else (),
         )
         made = published.publish(self.root, facts, pieces, last=self.last)
+        pack_but_newest(pieces)
         kept.remove_old(self.root, at=self.moment)
         return made
 

@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from analytics.mirror.words import of_codes
+
 
 def coded(column: pa.ChunkedArray, words: Sequence[Any]) -> NDArray[np.int32]:
     """Return the place of each row's word in a list; -1 where it is not there, or null."""
@@ -22,8 +24,6 @@ def coded(column: pa.ChunkedArray, words: Sequence[Any]) -> NDArray[np.int32]:
     return np.concatenate(found)
 
 
-def worded(codes: NDArray[Any], words: Sequence[str]) -> pa.Array:
+def worded(codes: NDArray[Any], words: Sequence[str]) -> pa.DictionaryArray:
     """Return the word of each place; null for -1."""
-    indices = pa.array(codes.astype(np.int32), mask=codes < 0)
-    listed = pa.array(list(words), pa.string())
-    return pa.DictionaryArray.from_arrays(indices, listed).cast(pa.string())
+    return of_codes(codes.astype(np.int32), list(words))

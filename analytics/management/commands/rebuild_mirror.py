@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from analytics.mirror.published import TABLES
 from analytics.sources.mirrored import rebuild
 
 
@@ -23,17 +24,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild, and say how much and whether it is the same."""
         made = rebuild(timezone.now(), only_check=options["check"])
-        cases, steps = made.published.tables
+        cases, steps = (made.published.rows.count(table) for table in TABLES)
         answer = {
-            "cases": cases.num_rows,
-            "steps": steps.num_rows,
+            "cases": cases,
+            "steps": steps,
             "watermark": made.published.facts.watermark,
             "content": made.published.content,
             "files": len(made.published.files),
             "equal": not made.differing,
             "differing": list(made.differing),
         }
-        text = f"{cases.num_rows} cases and {steps.num_rows} steps in {len(made.published.files)} files"
+        text = f"{cases} cases and {steps} steps in {len(made.published.files)} files"
         same = "byte for byte what increments gave"
         if made.differing:
             same = f"increments gave otherwise: {', '.join(made.differing[:10])}"

@@ -87,7 +87,7 @@ class Command(BaseCommand):
 
 def _names(source: str, snapshot: Snapshot) -> dict[str, str]:
     """Return what the source's facilities are called; a log's own words stand as they are."""
-    known = {one: one for one in sorted(set(snapshot.mirror.cases["facility"].to_pylist()))}
+    known = {one: one for one in snapshot.mirror.facilities}
     if source != LIVE:
         return known
     return known | dict(Facility.objects.filter(slug__in=known).values_list("slug", "name"))

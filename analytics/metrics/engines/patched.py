@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from analytics.metrics.engines.cube import Cube, Rows, built, read_rows
 from analytics.metrics.engines.prepared import Counted
@@ -20,6 +19,7 @@ from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import Population, Sum
 from analytics.mirror.fold import Change, Mirror
+from analytics.mirror.rows import Whole
 
 AS_OF = "$as_of"
 
@@ -49,9 +49,9 @@ def _both(change: Change) -> Mirror:
         sides = [(getattr(change.gone, name), False), (getattr(change.come, name), True)]
         return pa.concat_tables(
             one.append_column("came", pa.array(np.full(one.num_rows, came))) for one, came in sides
-        )
+        ).unify_dictionaries()
 
-    return Mirror(log=change.come.log, cases=table("cases"), steps=table("steps"))
+    return Mirror(log=change.come.log, rows=Whole(table("cases"), table("steps")))
 
 
 def _is_within(mirror: Mirror, reach: Reach) -> bool:
@@ -62,7 +62,7 @@ def _is_within(mirror: Mirror, reach: Reach) -> bool:
         span is not None
         and reach.first <= span[0]
         and span[1] < reach.first + reach.days
-        and set(pc.unique(mirror.cases["facility"]).to_pylist()) <= set(reach.facilities)
+        and set(mirror.facilities) <= set(reach.facilities)
     )
 
 

@@ -54,8 +54,9 @@ def reach_of(mirror: Mirror) -> Reach | None:
     if span is None:
         return None
     first, last = span
-    names = sorted(pc.unique(mirror.cases["facility"]).to_pylist())
-    return Reach(facilities=tuple(names), first=first, days=last - first + 1, zone=mirror.log.zone)
+    return Reach(
+        facilities=mirror.facilities, first=first, days=last - first + 1, zone=mirror.log.zone
+    )
 
 
 def span_of(cases: pa.Table) -> tuple[int, int] | None:

@@ -86,7 +86,7 @@ class Line:
 
 def assert_followed(mirror: Mirror, counted: Counted, metrics: Sequence[Metric] = METRICS) -> None:
     """Answers from what followed are those of a scan of the rows alone, and of a fresh count."""
-    alone = Mirror(log=mirror.log, cases=mirror.cases, steps=mirror.steps)
+    alone = Mirror(log=mirror.log, rows=mirror.rows)
     for chosen in SELECTIONS:
         with asking(alone, chosen) as fresh, asking(mirror, chosen) as followed:
             expected = answer(Duck(fresh), alone, metrics)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import digests_of, join, split
+from analytics.mirror.partition import Pieces, digests_of, split
 from analytics.mirror.refresh import forget, known
 from analytics.sources.live import live_log
 from analytics.sources.mirrored import LIVE, live_snapshot
@@ -24,16 +24,16 @@ def assert_as_if_read_whole(at: datetime) -> None:
     held = known(LIVE)
     assert held is not None
     whole = split(fold(live_log(at)))
-    cases, steps = join(whole)
-    assert shot.mirror.cases.to_pylist() == cases.to_pylist()
-    assert shot.mirror.steps.to_pylist() == steps.to_pylist()
+    rows = Pieces(whole)
+    assert shot.mirror.cases.to_pylist() == rows.cases.to_pylist()
+    assert shot.mirror.steps.to_pylist() == rows.steps.to_pylist()
     assert shot.content == published.content_of(digests_of(whole))
     root = published.root_of(LIVE)
     folder = root / str(published.current(root))
     assert {path: (folder / path).read_bytes() for path in held.files} == {
-        published.path_of(table, key): published.parquet_bytes(rows)
+        published.path_of(table, key): piece.content(table)
         for key, piece in whole.items()
-        for table, rows in piece.tables.items()
+        for table in published.TABLES
     }
 
 

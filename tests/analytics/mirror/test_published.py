@@ -8,6 +8,7 @@ from analytics.mirror.partition import split
 from analytics.mirror.published import Facts
 from project.bench_world import world
 from tests.analytics import synthetic
+from tests.analytics.mirror.windows import plain
 
 
 def test_what_is_read_is_what_was_published(tmp_path: Path) -> None:
@@ -18,6 +19,6 @@ def test_what_is_read_is_what_was_published(tmp_path: Path) -> None:
         made = published.publish(root, facts, split(mirror), last=None)
         found = published.read(root, made.name)
         assert found is not None
-        assert found.tables[0].equals(mirror.cases)
-        assert found.tables[1].equals(mirror.steps)
+        assert plain(found.rows.cases).equals(plain(mirror.cases))
+        assert plain(found.rows.steps).equals(plain(mirror.steps))
         assert found.content == made.content

@@ -1,12 +1,14 @@
-"""Steps as one statement of SQL over windows: slow, and what columns must give."""
+"""Steps and cases as statements of SQL over windows: slow, and what columns must give."""
 
 import duckdb
 import pyarrow as pa
 
-from analytics.eventlog import REQUESTER, EventLog
+from analytics.eventlog import OWN_WORD, REQUESTER, EventLog
 from analytics.mirror.days import days_of
-from analytics.mirror.flow import with_flow
-from requests_app.vocabulary import State
+from analytics.mirror.faults import BIT
+from analytics.mirror.words import is_text
+from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.vocabulary import State, Touch
 
 HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
 # `day` is the day of receipt in the log's zone. `lost` runs from a failure or hold to its
@@ -49,19 +51,84 @@ WINDOW story AS (PARTITION BY e.request_id ORDER BY e.seq),
         ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 ORDER BY e.facility, r.received, e.request_id, e.seq
 """
+_CODES = ", ".join(f"'{code}'" for code in BIT)
+FAULTS = (
+    f"coalesce(bit_or(CAST(1 AS BIGINT) << (list_position([{_CODES}], reason) - 1)) "
+    f"FILTER (WHERE is_failure AND reason IN ({_CODES})), 0)"
+)
+_ALLOWED = ", ".join(
+    f"'{origin}>{target}'" for origin in State for target in sorted(TRANSITIONS[origin])
+)
+_CONTACTS = ", ".join(f"'{touch}'" for touch in (Touch.CALL, Touch.FAX, Touch.CHASE))
+CASES = f"""
+SELECT r.* EXCLUDE (variant), coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
+        AS failed_deliveries, coalesce(s.failures, 0) AS failures,
+    coalesce(s.touches, 0) AS touches, s.channel, s.medium, coalesce(s.lost, 0) AS lost,
+    coalesce(s.handoffs, 0) AS handoffs, coalesce(s.moves, 0) AS moves,
+    coalesce(s.moves_outside, 0) AS moves_outside, r.variant, s.lasted,
+    coalesce(s.physical_deliveries, 0) AS physical_deliveries,
+    coalesce(s.unknown_deliveries, 0) AS unknown_deliveries, s.logged, s.arrived,
+    list_min(list_transform(list_filter(s.found_usable, lambda one: one.seq > s.failed_first),
+        lambda one: one.occurred)) AS usable_since,
+    coalesce(s.contacts, 0) AS contacts, coalesce(s.faults, 0) AS faults
+FROM requests r LEFT JOIN (
+    SELECT request_id,
+        count(*) FILTER (WHERE activity = 'available') AS deliveries,
+        count(*) FILTER (WHERE activity = 'delivery_failed') AS failed_deliveries,
+        count(*) FILTER (WHERE is_failure) AS failures,
+        count(*) FILTER (WHERE is_touch) AS touches,
+        arg_max(channel, seq) FILTER (WHERE activity = 'available') AS channel,
+        arg_max(medium, seq) FILTER (WHERE activity = 'available') AS medium,
+        CAST(sum(lost) AS BIGINT) AS lost,
+        count(*) FILTER (WHERE previous_actor <> actor) AS handoffs,
+        count(state_to) AS moves,
+        count(*) FILTER (WHERE state_from || '>' || state_to NOT IN ({_ALLOWED})) AS moves_outside,
+        CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted,
+        count(*) FILTER (WHERE activity = 'available' AND medium = 'physical')
+            AS physical_deliveries,
+        count(*) FILTER (WHERE activity = 'available' AND coalesce(medium, 'unknown') = 'unknown')
+            AS unknown_deliveries,
+        min(occurred) FILTER (WHERE activity = 'logged') AS logged,
+        min(occurred) FILTER (WHERE activity = 'images_received') AS arrived,
+        list(struct_pack(seq := seq, occurred := occurred))
+            FILTER (WHERE activity = 'images_usable') AS found_usable,
+        coalesce(min(seq) FILTER (WHERE activity = 'images_unusable'), -1) AS failed_first,
+        count(*) FILTER (WHERE is_touch AND touch IN ({_CONTACTS})) AS contacts, {FAULTS} AS faults
+    FROM steps GROUP BY request_id) s USING (request_id)
+ORDER BY r.facility, r.received, r.request_id
+"""
 VARIANTS = """
 SELECT request_id,
     md5(string_agg(length(activity) || ':' || activity, '' ORDER BY seq) FILTER (WHERE flows))
+        AS variant
 FROM steps GROUP BY request_id
 """
 
 
-def by_windows(log: EventLog) -> tuple[pa.Table, dict[str, str | None]]:
-    """Return the steps of a log, without their business time, and the variants of requests."""
+def by_windows(log: EventLog) -> tuple[pa.Table, pa.Table]:
+    """Return the cases and steps of a log, these without their business time."""
     with duckdb.connect(config={"threads": 2}) as database:
-        days = days_of(log.requests["received"], log.zone)
-        database.register("requests", log.requests.append_column("day", days))
-        database.register("events", with_flow(log.events))
+        requests = log.requests
+        for name, moment in (("day", "received"), ("ended_day", "ended")):
+            requests = requests.append_column(name, days_of(requests[moment], log.zone))
+        database.register("told", requests)
+        database.register("happened", log.events)
+        aside = f"SELECT 1 FROM happened WHERE activity LIKE '{OWN_WORD}%'"
+        database.execute(
+            "CREATE VIEW events AS SELECT *, coalesce(activity <> 'manual_touch' AND NOT "
+            f"(activity = 'available' AND EXISTS ({aside})), TRUE) AS flows FROM happened"
+        )
+        database.execute("CREATE VIEW requests AS SELECT * FROM told")
         steps = database.sql(STEPS).to_arrow_table()
         database.register("steps", steps)
-        return steps, dict(database.sql(VARIANTS).fetchall())
+        database.execute(
+            "CREATE OR REPLACE VIEW requests AS SELECT told.*, variant FROM told "
+            f"LEFT JOIN ({VARIANTS}) USING (request_id)"
+        )
+        return database.sql(CASES).to_arrow_table(), steps
+
+
+def plain(table: pa.Table) -> pa.Table:
+    """Return a table whose words stand for themselves."""
+    kinds = ((one.name, pa.string() if is_text(one.type) else one.type) for one in table.schema)
+    return table.cast(pa.schema(kinds))

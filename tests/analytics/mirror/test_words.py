@@ -1,0 +1,90 @@
+"""Words as numbers of a list: the same rows give the same bytes, wherever they were folded."""
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.mirror import partition, rows
+from analytics.mirror.digest import digest
+from analytics.mirror.fold import Mirror, fold
+from analytics.mirror.opened import opened
+from analytics.mirror.packed import parquet_bytes, rows_in, unpacked, words_in
+from analytics.mirror.partition import Pieces, pack_but_newest, split
+from analytics.mirror.words import in_lists, settled
+from project.bench_world import world
+from tests.analytics.mirror.windows import plain
+from tests.depth import examples
+
+WORDS = st.lists(st.none() | st.sampled_from(["", "CT", "MR", "🤦🏼", "it's"]), max_size=12)
+
+
+def in_chunks(words: list[str | None], cut: int) -> pa.Table:
+    """Return words in two chunks whose lists differ, one with a word that no row has."""
+    first = pa.array(["unused", *words[:cut]], pa.string()).dictionary_encode().slice(1)
+    second = pa.array(words[cut:], pa.string()).dictionary_encode()
+    column = pa.chunked_array([first, second])
+    return pa.table({"modality": column, "request_id": pa.array([""] * len(words), pa.string())})
+
+
+@settings(max_examples=examples(30), deadline=None)
+@given(words=WORDS, cut=st.integers(0, 12))
+def test_lists_tell_the_same_words(words: list[str | None], cut: int) -> None:
+    mixed, alone = in_chunks(words, cut), in_chunks(words, 0)
+    assert in_lists(mixed)["modality"].to_pylist() == words
+    found = settled(in_lists(mixed))
+    assert found["modality"].to_pylist() == words
+    assert found["modality"].chunk(0).dictionary.to_pylist() == sorted({*words} - {None})
+    assert parquet_bytes(found) == parquet_bytes(settled(in_lists(alone)))
+    assert digest(found) == digest(settled(in_lists(alone)))
+
+
+@settings(max_examples=examples(30), deadline=None)
+@given(one=WORDS, other=WORDS)
+def test_other_words_have_another_hash(one: list[str | None], other: list[str | None]) -> None:
+    hashes = {digest(settled(in_lists(in_chunks(words, 0)))) for words in (one, other)}
+    assert len(hashes) == (1 if one == other else 2)
+
+
+def test_a_packed_piece_tells_its_rows_and_words_without_being_unpacked() -> None:
+    for piece in split(fold(world(200))).values():
+        steps, words, content = piece.steps, piece.words("steps"), piece.packed
+        assert (rows_in(content), words_in(content)) == (steps.num_rows, words)
+        piece.pack()
+        assert piece.steps.equals(steps)
+        assert unpacked(content).equals(steps)
+        assert piece.words("steps") == words
+
+
+def test_only_the_newest_months_stay_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = split(fold(world(200)))
+    newest = max(month for _, month in pieces)
+    kept = [key for key in pieces if key[1] == newest]
+    monkeypatch.setattr(partition, "UNPACKED", sum(pieces[key].rows["steps"] for key in kept))
+    pack_but_newest(pieces)
+    assert [key for key, piece in pieces.items() if piece.is_unpacked] == kept
+
+
+@pytest.mark.parametrize("few", [0, 50_000])
+@pytest.mark.parametrize("batch", [7, 1 << 18])
+def test_a_database_holds_the_rows_of_a_mirror_in_order(
+    few: int, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("analytics.mirror.opened.FEW", few)
+    monkeypatch.setattr("analytics.mirror.opened.AT_ONCE", 50)
+    for room in (rows, partition):
+        monkeypatch.setattr(room, "BATCH", batch)
+    whole = fold(world(20, facilities=2))
+    pieces = Mirror(log=whole.log, rows=Pieces(split(whole)))
+    for mirror in (whole, pieces):
+        with opened(mirror) as database:
+            for table in ("cases", "steps"):
+                found = database.sql(f"FROM {table}").to_arrow_table()
+                assert told(found) == told(getattr(whole, table))
+
+
+def told(table: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = plain(table).to_pylist()
+    return rows
