@@ -9,6 +9,8 @@ import pyarrow as pa
 from django.db import connection
 from pyarrow import compute as pc
 
+from analytics.sources.copied import listed
+
 Carried = Mapping[tuple[int, int], int]
 """Studies by request and number of the event; what is not there was counted by nobody."""
 # A delivery is bound to the images that it released; one that released none of ours, such as a
@@ -37,11 +39,9 @@ def carried(before: datetime, ids: Collection[int] | None) -> Carried:
 
     A study that was removed from its request is not counted any more.
     """
-    which = "TRUE" if ids is None else "e.request_id = ANY(%(ids)s)"
+    which = "TRUE" if ids is None else "e.request_id = ANY(%(ids)s::bigint[])"
     with connection.cursor() as cursor:
-        cursor.execute(
-            _CARRIED.replace("{which}", which), {"before": before, "ids": list(ids or ())}
-        )
+        cursor.execute(_CARRIED.replace("{which}", which), {"before": before, "ids": listed(ids)})
         return {(request, seq): studies for request, seq, studies in cursor.fetchall()}
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pyarrow import compute as pc
 
 from analytics.eventlog import WORD
-from analytics.sources.copied import copied
+from analytics.sources.copied import copied, listed
 from analytics.sources.journal import read_journal
 from analytics.sources.story import Filed
 from analytics.sources.words import coded
@@ -81,8 +81,8 @@ class Read:
 
 def read_told(before: datetime, ids: Collection[int] | None) -> Read:
     """Return what was filed and has events before a moment, all of it or that of some ids."""
-    which = "TRUE" if ids is None else "id = ANY(%(ids)s)"
-    asked = {"draft": State.DRAFT.value, "ids": list(ids or ())}
+    which = "TRUE" if ids is None else "id = ANY(%(ids)s::bigint[])"
+    asked = {"draft": State.DRAFT.value, "ids": listed(ids)}
     filed = copied(_SELECT.replace("{which}", which), asked, _FILED)
     journal = read_journal(before, ids)
     known = pc.is_in(journal["request"], value_set=filed["pk"].combine_chunks())

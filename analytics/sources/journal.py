@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import WORD
-from analytics.sources.copied import copied
+from analytics.sources.copied import copied, listed
 from analytics.sources.words import coded
 from requests_app.sla.clock import CLOCKED
 from requests_app.sla.day_table import moment
@@ -21,7 +21,7 @@ _COLUMNS = {
     "request": pa.int64(),
     "seq": pa.int32(),
     "activity": WORD,
-    "at": pa.int64(),  # microseconds since 1970
+    "at": pa.timestamp("us"),  # UTC
     "by_person": pa.bool_(),
     "actor": WORD,
     "state_to": WORD,
@@ -30,8 +30,8 @@ _COLUMNS = {
     "touch": WORD,
 }
 _EVENTS = """
-SELECT request_id, seq, kind, (extract(epoch FROM occurred_at) * 1000000)::bigint, by_person,
-    actor_id, nullif(state_to, ''), nullif(reason, ''), nullif(channel, ''), nullif(touch, '')
+SELECT request_id, seq, kind, occurred_at AT TIME ZONE 'UTC', by_person, actor_id, nullif(state_to, ''),
+    nullif(reason, ''), nullif(channel, ''), nullif(touch, '')
 FROM requests_app_event WHERE occurred_at < %(before)s AND {which}
 """
 _TELLING = frozenset(
@@ -49,10 +49,15 @@ class Happened(NamedTuple):
 
 
 def read_journal(before: datetime, ids: Collection[int] | None) -> pa.Table:
-    """Return the events before a moment, of all requests or of some, by request and number."""
-    which = "TRUE" if ids is None else "request_id = ANY(%(ids)s)"
-    asked = {"before": before, "ids": list(ids or ())}
-    return _ordered(copied(_EVENTS.replace("{which}", which), asked, _COLUMNS))
+    """Return the events before a moment, of all requests or of some, by request and number.
+
+    `at` is in microseconds since 1970; PostgreSQL would take a fifth of its time to say so.
+    """
+    which = "TRUE" if ids is None else "request_id = ANY(%(ids)s::bigint[])"
+    asked = {"before": before, "ids": listed(ids)}
+    journal = copied(_EVENTS.replace("{which}", which), asked, _COLUMNS)
+    place = journal.column_names.index("at")
+    return _ordered(journal.set_column(place, "at", journal["at"].cast(pa.int64())))
 
 
 def _ordered(journal: pa.Table) -> pa.Table:

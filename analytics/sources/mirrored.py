@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -11,13 +12,15 @@ from pathlib import Path
 
 import analytics
 import requests_app
+from analytics.eventlog import EventLog
 from analytics.mirror import kept, published
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import Partitions, pack_but_newest, replaced, split
+from analytics.mirror.partition import Partitions, pack_but_newest, replaced, split, with_more
 from analytics.mirror.published import Facts, Published, Snapshot
 from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
 from analytics.sources.live import COUNTED_BY, SECOND, live_log, zone_of
+from analytics.sources.parts import parts_of, parts_of_all
 from requests_app.models import Facility
 from requests_app.sla.history import Needs, last_midnight, needs_today
 from requests_app.vocabulary import Direction, State
@@ -93,10 +96,10 @@ def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
         with outbox.one_moment() as watermark:
             step = Refresh(root=root, last=last, moment=moment, watermark=watermark)
             found = step.run()
-            whole = split(fold(live_log(moment)))
+            whole = everything(moment)
             differing = published.differing(found, whole)
             if not only_check:
-                found = replace(step, last=found).everything(found.name)
+                found = replace(step, last=found).anew(found.name)
                 outbox.settle(LIVE, found.name)
     remember(LIVE, found)
     return Rebuilt(published=found, differing=differing)
@@ -122,12 +125,12 @@ class Refresh:
     def _next(self, name: str | None) -> Published:
         last = self.last
         if last is None or name not in (last.name, last.facts.follows) or not self._fits(last):
-            return self.everything(name)
+            return self.anew(name)
         taken = outbox.take(before=self._before, midnight=last_midnight(self.moment))
         # Days of receipt are drawn in the source's one zone: another touches every row.
         is_moved = zone_of(Facility.objects.all()) != last.facts.zone
         if taken.is_everything or is_moved:
-            return self.everything(name)
+            return self.anew(name)
         return self._some(last, taken, name)
 
     @property
@@ -137,11 +140,11 @@ class Refresh:
     def _fits(self, last: Published) -> bool:
         return last.facts.shape == shape() and last.facts.as_of <= self.moment.timestamp()
 
-    def everything(self, name: str | None) -> Published:
+    def anew(self, name: str | None) -> Published:
         """Read and fold all of it."""
         outbox.clear(before=self._before)
         needs = needs_today(self.moment)
-        return self._publish(split(fold(live_log(self.moment, needs=needs))), needs, name)
+        return self._publish(everything(self.moment, needs=needs), needs, name)
 
     def _some(self, last: Published, taken: outbox.Taken, name: str | None) -> Published:
         now, is_new_day = int(self.moment.timestamp()), last.facts.needs_of != _day(self.moment)
@@ -152,8 +155,9 @@ class Refresh:
             ids.update(_open(last))
         if not ids and not is_new_day:
             return last
-        fresh = fold(live_log(self.moment, ids=ids, needs=usual))
-        pieces = replaced(last.pieces, ids, fresh)
+        pieces = last.pieces
+        for part in parts_of(ids):
+            pieces = replaced(pieces, part, fold(live_log(self.moment, ids=part, needs=usual)))
         return self._publish(pieces, usual, name, changed=tuple(sorted(ids)))
 
     def _publish(
@@ -182,6 +186,30 @@ class Refresh:
         pack_but_newest(pieces)
         kept.remove_old(self.root, at=self.moment)
         return made
+
+
+def everything(moment: datetime, *, needs: Needs | None = None) -> Partitions:
+    """Return all live work in packed pieces; the caller holds the database at one moment."""
+    usual = needs_today(moment) if needs is None else needs
+    pieces: Partitions = {}
+    with ThreadPoolExecutor(1) as folder:
+        folding: list[Future[Partitions]] = []
+        for ids in parts_of_all():
+            log = live_log(moment, ids=ids, needs=usual)
+            for one in folding:  # so that no more than two parts are ever held unpacked
+                pieces = with_more(pieces, one.result())
+            folding = [folder.submit(_packed, log)]
+        for one in folding:
+            pieces = with_more(pieces, one.result())
+    return pieces
+
+
+def _packed(log: EventLog) -> Partitions:
+    """Fold a part of the work and pack it, while the next part is read."""
+    pieces = split(fold(log))
+    for piece in pieces.values():
+        piece.pack()
+    return pieces
 
 
 def _open(last: Published) -> Iterable[int]:

@@ -10,11 +10,14 @@ from django.db.models import QuerySet
 from analytics.external_logs.store import load
 from analytics.mirror.fold import fold
 from analytics.mirror.kept import with_content
-from analytics.mirror.partition import content_of, digests_of, split
+from analytics.mirror.partition import Pieces, content_of, digests_of
+from analytics.mirror.published import Facts, mirror_of
 from analytics.mirror.refresh import Snapshot, content_hash
 from analytics.models import UploadedLog
-from analytics.sources.live import live_log
-from analytics.sources.mirrored import LIVE, live_snapshot
+from analytics.sources.live import COUNTED_BY, zone_of
+from analytics.sources.mirrored import LIVE, everything, live_snapshot
+from analytics.sources.outbox import one_moment
+from requests_app.models import Facility
 from requests_app.refusals import DisclessError
 
 __all__ = ["LIVE", "UnknownSource", "kept_snapshot", "live_as_of", "names_of_logs", "open_source"]
@@ -84,6 +87,19 @@ def kept_snapshot(source: str, *, content: str, as_of: datetime) -> Snapshot | N
 
 def live_as_of(at: datetime) -> Snapshot:
     """Return live work as it stood at an earlier moment, never kept."""
-    mirror = fold(live_log(at))
-    content = content_of(digests_of(split(mirror)))
-    return Snapshot(mirror=mirror, watermark=f"as of {at.isoformat()}", content=content)
+    moment = at.replace(microsecond=0)
+    with one_moment() as watermark:
+        pieces = everything(moment)
+        zone = zone_of(Facility.objects.all())
+    facts = Facts(
+        source=LIVE,
+        as_of=int(moment.timestamp()),
+        watermark=watermark,
+        zone=zone,
+        calendar=COUNTED_BY,
+    )
+    return Snapshot(
+        mirror=mirror_of(Pieces(pieces), facts, facts.as_of),
+        watermark=f"as of {at.isoformat()}",
+        content=content_of(digests_of(pieces)),
+    )

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+ROOM = "64MB"  # for each join; those of all events would go through files
 _STATE = """
 SELECT (SELECT snapshot FROM analytics_publishedmirror WHERE source = %(source)s),
     EXISTS (SELECT FROM analytics_change WHERE since IS NULL OR since < %(before)s)
@@ -71,6 +72,7 @@ def one_moment() -> Iterator[str]:
     with transaction.atomic(), connection.cursor() as cursor:
         if is_ours:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        cursor.execute(f"SET LOCAL work_mem = '{ROOM}'")
         cursor.execute("SELECT pg_current_snapshot()::text")
         (watermark,) = cursor.fetchone()
         yield watermark
