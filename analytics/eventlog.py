@@ -77,6 +77,7 @@ EVENTS = pa.schema(
         "activity": _TEXT,
         "by_person": pa.bool_(),
         "actor": _TEXT,
+        "staff_group": _TEXT,
         "reason": _TEXT,
         "channel": _TEXT,
         "medium": _TEXT,
@@ -87,7 +88,8 @@ EVENTS = pa.schema(
 )
 """One row an event, in order of `seq` within a request.
 
-`actor` is a code of whoever acted, or REQUESTER for the one who asked; `state_to` is the state that
+`actor` is a code of whoever acted, or REQUESTER for the one who asked, and `staff_group` the role in
+which they did; `state_to` is the state that
 the event moved its request to, and null where it moved it nowhere or the log does not say;
 `studies` is how many studies a delivery carried, or how many an arrival was the first to bring, and
 null where nobody counted them.

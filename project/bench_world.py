@@ -165,6 +165,7 @@ def _events(drawn: _Drawn) -> pa.Table:
         "activity": _coded(code, words).cast(pa.string()),
         "by_person": pa.array(draw.random(n) < 0.35),
         "actor": drawn.words([f"staff-{i}" for i in range(20)], n),
+        "staff_group": drawn.words(["release_staff", "supervisor"], n),
         "reason": _coded(reason, (*HELD, *FAILED), ~(held | failed)),
         "channel": _coded(channel, CHANNELS, ~moved),
         "medium": _coded(channel, MEDIA, ~moved),

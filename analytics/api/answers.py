@@ -49,7 +49,7 @@ CASES = (
     *("available", "first_opened", "closed", "ended", "contract_due", "contract_stop"),
     *("contract_seconds", "legal_due", "due", "due_unit", "usable", "deliveries"),
     *("failed_deliveries", "failures", "touches", "channel", "medium", "lost"),
-    *("handoffs", "moves", "moves_outside"),
+    *("handoffs", "moves", "moves_outside", "staff_group"),
 )
 """The columns of a request; moments are seconds since 1970, UTC."""
 

@@ -12,8 +12,13 @@ SLICES: dict[str, str] = {
     "channel": "channel",
     "medium": "medium",
     "priority": "priority",
+    "staff_group": "staff_group",
 }
-"""Words of a request, or of an event for measures of steps; what is blank counts as unknown."""
+"""Words of a request, or of an event for measures of steps; what is blank counts as unknown.
+
+Channel and medium of a request are those of its last delivery; its staff group is the role of
+whoever of the house had it in hand last.
+"""
 
 PERIODS: dict[str, str] = {
     "week": "%G-W%V",

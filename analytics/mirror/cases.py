@@ -37,6 +37,7 @@ def cases_of(requests: pa.Table, steps: pa.Table, story: Story) -> pa.Table:
         "touches": many.count(story.is_touch),
         "channel": many.last("channel", delivered),
         "medium": many.last("medium", delivered),
+        "staff_group": many.last("staff_group", story.is_human),
         "lost": many.sums(steps["lost"]),
         "handoffs": many.count(_changes_hands(story, steps)),
         "moves": many.count(story.codes("state_to") >= 0),

@@ -24,14 +24,16 @@ _COLUMNS = {
     "at": pa.timestamp("us"),  # UTC
     "by_person": pa.bool_(),
     "actor": WORD,
+    "staff_group": WORD,
     "state_to": WORD,
     "reason": WORD,
     "channel": WORD,
     "touch": WORD,
 }
 _EVENTS = """
-SELECT request_id, seq, kind, occurred_at AT TIME ZONE 'UTC', by_person, actor_id, nullif(state_to, ''),
-    nullif(reason, ''), nullif(channel, ''), nullif(touch, '')
+SELECT request_id, seq, kind, occurred_at AT TIME ZONE 'UTC', by_person, actor_id,
+    nullif(actor_role, ''), nullif(state_to, ''), nullif(reason, ''), nullif(channel, ''),
+    nullif(touch, '')
 FROM requests_app_event WHERE occurred_at < %(before)s AND {which}
 """
 _TELLING = frozenset(

@@ -67,6 +67,7 @@ EVENT = st.fixed_dictionaries(
         "after": st.integers(0, 2000),
         "reason": st.none() | st.sampled_from(REASONS),
         "actor": st.sampled_from(["a", "b", "requester", None]),
+        "staff_group": st.sampled_from(["release_staff", "supervisor", None]),
         "by_person": st.booleans(),
         "state_to": st.sampled_from([None, None, "received", "approved", "retrieved", "closed"]),
         "touch": st.sampled_from(["call", "burn", "chase"]),

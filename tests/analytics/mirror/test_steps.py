@@ -20,6 +20,7 @@ EVENT = st.fixed_dictionaries(
     optional={
         "by_person": st.booleans(),
         "actor": st.sampled_from(["a", "b", REQUESTER]),
+        "staff_group": st.none() | st.sampled_from(["release_staff", "supervisor"]),
         "reason": st.sampled_from(["AU03", "LO05"]),
         "channel": st.sampled_from(["link", "physical_cd"]),
         "touch": st.sampled_from(["call", "fax"]),

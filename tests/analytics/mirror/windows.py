@@ -16,7 +16,7 @@ HUMAN = f"e.by_person AND e.actor IS NOT NULL AND e.actor <> '{REQUESTER}'"
 STEPS = f"""
 SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_type, r.legal_basis,
     r.modality, r.partner, r.priority, e.seq, e.occurred,
-    e.activity, e.by_person, e.actor, e.reason, e.channel, e.medium, e.touch, e.studies,
+    e.activity, e.by_person, e.actor, e.staff_group, e.reason, e.channel, e.medium, e.touch, e.studies,
     lag(e.activity) OVER story AS previous,
     e.occurred - lag(e.occurred) OVER story AS elapsed,
     CASE WHEN e.reason IS NULL THEN NULL
@@ -63,7 +63,7 @@ _CONTACTS = ", ".join(f"'{touch}'" for touch in (Touch.CALL, Touch.FAX, Touch.CH
 CASES = f"""
 SELECT r.* EXCLUDE (variant), coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
         AS failed_deliveries, coalesce(s.failures, 0) AS failures,
-    coalesce(s.touches, 0) AS touches, s.channel, s.medium, coalesce(s.lost, 0) AS lost,
+    coalesce(s.touches, 0) AS touches, s.channel, s.medium, s.staff_group, coalesce(s.lost, 0) AS lost,
     coalesce(s.handoffs, 0) AS handoffs, coalesce(s.moves, 0) AS moves,
     coalesce(s.moves_outside, 0) AS moves_outside, r.variant, s.lasted,
     coalesce(s.physical_deliveries, 0) AS physical_deliveries,
@@ -79,6 +79,8 @@ FROM requests r LEFT JOIN (
         count(*) FILTER (WHERE is_touch) AS touches,
         arg_max(channel, seq) FILTER (WHERE activity = 'available') AS channel,
         arg_max(medium, seq) FILTER (WHERE activity = 'available') AS medium,
+        arg_max(staff_group, seq) FILTER (WHERE by_person AND actor <> '{REQUESTER}')
+            AS staff_group,
         CAST(sum(lost) AS BIGINT) AS lost,
         count(*) FILTER (WHERE previous_actor <> actor) AS handoffs,
         count(state_to) AS moves,
