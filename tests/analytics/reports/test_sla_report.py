@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -79,6 +80,47 @@ def test_late_list_has_numbers_only_and_all_of_them(document: Document) -> None:
         == document.figures["sla_compliance.n"] - document.figures["sla_compliance.numerator"]
     )
     assert all(str(row[0]).startswith("R-") for row in late.rows)
+
+
+def test_a_due_date_is_a_day_of_its_facility(shot, document: Document) -> None:
+    away = build(
+        Order(
+            source="live",
+            snapshot=shot,
+            selection=SELECTION,
+            since=DAYS[0],
+            until=DAYS[1],
+            names={},
+            seal=SEAL,
+            zones={"riverside": "Pacific/Honolulu"},
+        )
+    )
+    stands = {row["number"]: row for row in shot.mirror.cases.to_pylist()}
+    zones = {"northfield": ZoneInfo("America/Chicago"), "riverside": ZoneInfo("Pacific/Honolulu")}
+    (late,) = (table for table in away.tables if table.name == "Late")
+    for number, facility, was_due, _, _ in late.rows:
+        due = datetime.fromtimestamp(stands[number]["contract_due"] - 1, zones[facility])
+        assert was_due == due.date().isoformat()
+    (here,) = (table for table in document.tables if table.name == "Late")
+    assert {row[0]: row[2] for row in here.rows} != {row[0]: row[2] for row in late.rows}
+
+
+def test_why_a_measure_has_no_value_is_a_sentence_of_its_own() -> None:
+    told = "no column holds a deadline"
+    paper = build(
+        Order(
+            source="log",
+            snapshot=synthetic.snapshot(missing={"contract_due": told}),
+            selection=SELECTION,
+            since=DAYS[0],
+            until=DAYS[1],
+            names={},
+            seal=None,
+        )
+    )
+    (definitions,) = (table for table in paper.tables if table.name == "Definitions")
+    minds = {row[0]: row[3] for row in definitions.rows}
+    assert minds["Contract SLA met (sla_compliance)"].endswith(" No column holds a deadline.")
 
 
 def test_what_is_open_of_those_received_is_called_so(document: Document) -> None:
