@@ -17,6 +17,7 @@ from analytics.metrics.selection import Selection
 from analytics.reports.builders.sla_compliance import KEYS, Order, build
 from analytics.reports.document import Column, Document, Seal, Section, Table
 from analytics.reports.writers import WRITERS
+from audit.spreadsheet import guarded
 
 DAYS = (date(2026, 8, 24), date(2026, 11, 22))
 SELECTION = Selection(since=DAYS[0], until=DAYS[1], zone="America/Chicago")
@@ -143,6 +144,13 @@ def test_csv_never_holds_a_formula() -> None:
     for row in csv.reader(io.StringIO(text)):
         for cell in row:
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_unit_of_per_cent_stands_bare_in_csv(document: Document) -> None:
+    rows = list(csv.reader(io.StringIO(WRITERS["csv"][0](document).decode("utf-8-sig"))))
+    units = {row[2] for row in rows if row[:1] == ["Contract SLA met"] and len(row) == 8}
+    assert units == {"%"}
+    assert guarded("%cmd") == "'%cmd"
 
 
 def test_xlsx_never_holds_a_formula_or_a_link(document: Document) -> None:
