@@ -92,6 +92,11 @@ def test_what_left_without_files_here_is_not_called_yet_to_come(
     assert "never lay here, or was removed" in text
 
 
+def test_the_calendar_names_the_month_where_one_begins(client: Client, cast: Cast) -> None:
+    text = client.get(path(file_request(cast.northfield))).content.decode()
+    assert {"Mon 30", "Tue, Dec 1", "Wed 2"} <= set(re.findall(r"<b>([^<]*)</b>", text))
+
+
 def test_failures_wait_to_be_mended_in_the_order_in_which_they_were_noted(
     request_of_ours: ImagingRequest,
 ) -> None:
