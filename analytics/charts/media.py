@@ -20,9 +20,17 @@ def title(months: Sequence[Cell]) -> str:
         return "Too few deliveries to say"
     first, last = full[0].least or 0.0, full[-1].least or 0.0
     if len(full) == 1 or round(first) == round(last):
-        return f"Discs carry {whole(last)}% of deliveries"
+        most = whole(full[-1].most or 0.0)
+        up_to = "" if most == whole(last) else f"–{most}"
+        return f"Discs carry {whole(last)}{up_to}% of deliveries"
     verb = "fell" if last < first else "rose"
     return f"Discs {verb} from {whole(first)}% to {whole(last)}% of deliveries"
+
+
+def is_unknown(months: Sequence[Cell]) -> bool:
+    """Say whether nothing is known of how any of the deliveries went."""
+    n = sum(cell.n for cell in months)
+    return n > 0 and n == sum(cell.unknown for cell in months)
 
 
 def figure(months: Sequence[Cell]) -> Figure:
@@ -59,7 +67,7 @@ def figure(months: Sequence[Cell]) -> Figure:
         "hovermode": "x",
         "xaxis": {"type": "date", "range": _reach(full), "tickformat": "%b", "dtick": "M2"},
         "yaxis": {"range": [0, top], "tickvals": [*range(0, int(top) + 1, step)]},
-        "annotations": _labels(x, least, most),
+        "annotations": _labels(x, least, most, top),
     }
     return {"data": traces, "layout": layout}
 
@@ -76,7 +84,7 @@ def _reach(full: Sequence[Cell]) -> list[str] | None:
     return [(full[0].start - margin).isoformat(), (full[-1].start + margin).isoformat()]
 
 
-def _labels(x: list[str], least: list[float], most: list[float]) -> list[Figure]:
+def _labels(x: list[str], least: list[float], most: list[float], top: float) -> list[Figure]:
     if not x:
         return []
     beside = {"name": "disc", "x": x[-1], "xanchor": "left", "xshift": 10, "align": "left"}
@@ -87,5 +95,13 @@ def _labels(x: list[str], least: list[float], most: list[float]) -> list[Figure]
     }
     if round(least[-1]) == round(most[-1]):
         return [low | {"text": f"{whole(least[-1])}%<br>on disc"}]
-    high = beside | {"y": most[-1], "yshift": 14, "text": f"{whole(most[-1])}% at most"}
-    return [low | {"yshift": -12}, high]
+    high = beside | {"y": most[-1], "text": f"{whole(most[-1])}% at most"}
+    return [
+        low | {"yshift": -12 + _inwards(least[-1], top)},
+        high | {"yshift": 14 + _inwards(most[-1], top)},
+    ]
+
+
+def _inwards(share: float, top: float) -> int:
+    """Return the pixels by which a label moves so that it stays within the drawing."""
+    return 22 if share < top / 10 else -14 if share > top * 9 / 10 else 0

@@ -25,6 +25,7 @@ from analytics.dashboards.standing import STATES
 from analytics.metrics.behind import COLUMNS, Behind, Narrowing, Part, parts_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
+from analytics.readers.places import zones_of
 from analytics.readers.query import read
 from analytics.readers.view import View, demand_reader, open_view
 from audit.access import record
@@ -77,7 +78,7 @@ def behind(request: HttpRequest) -> HttpResponse:
         "tabs": [
             (part, count(counts[part.key])) for part in parts_of(metric) if counts.get(part.key)
         ],
-        "rows": [_row(view, row) for row in rows],
+        "rows": _rows(view, rows),
         "page": page,
         "back": links.overview(view.query),
     }
@@ -152,11 +153,17 @@ def _words(narrowing: Narrowing) -> str:
     return " · ".join(word for word in (label, narrowing.medium, band, *ages) if word)
 
 
-def _row(view: View, row: dict[str, Any]) -> dict[str, Any]:
-    zone = ZoneInfo(view.selection.zone)
+def _rows(view: View, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    zones = zones_of(view.query.source)
+    return [_row(view, row, zones.get(row["facility"], view.selection.zone)) for row in rows]
+
+
+def _row(view: View, row: dict[str, Any], place: str) -> dict[str, Any]:
     state = row["outcome"] or row["state"] or ""
-    received, available = (_day(row[name], zone) for name in ("received", "available"))
-    due = _day(row["due"] - 1 if row["due"] else None, zone)
+    # The period chose by days of receipt as the view draws them; a due date is a day of its place.
+    received = _day(row["received"], ZoneInfo(view.selection.zone))
+    available = _day(row["available"], ZoneInfo(place))
+    due = _day(row["due"] - 1 if row["due"] else None, ZoneInfo(place))
     return {
         "number": row["number"],
         "href": links.request(view.query, row["number"]),

@@ -95,14 +95,16 @@ def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context
         share = whole(100 * mix.get(name, 0) / total)
         marks.append({"words": words, "css": css, "icon": icon, "share": share, "door": door})
     year = {"since": months[0].start, "until": view.until}
+    nothing = "nothing is known of how any delivery went" if media.is_unknown(months) else ""
+    why = _lacks(view, "channel") or nothing
     return {
         "title": media.title(months),
         "n": count(sum(cell.n for cell in months)),
         "door": links.behind(view.query, DISCS, by="event", changes=year),
         "mix": marks,
         "rows": [_month(view, cell) for cell in months],
-        "is_drawn": not _lacks(view, "channel") and any(c.n >= media.FEW for c in months),
-        "why": _lacks(view, "channel"),
+        "is_drawn": not why and any(c.n >= media.FEW for c in months),
+        "why": why,
     }
 
 

@@ -86,19 +86,26 @@ def _need(view: View, row: Waiting, calendar: BusinessCalendar) -> Context:
         if row.due
         else None
     )
+    far = False
     if due is not None:
         today = calendar.local_day(datetime.fromtimestamp(ask_time(view), calendar.zone_info))
         words = _days(due, today, calendar, is_business=row.due_unit == "business")
+        far = due.year != today.year
     return {
         "number": row.number,
         "what": row.modality,
-        "where": f"{view.name(row.facility)} · {STEPS.get(row.state, row.state.replace('_', ' '))}",
+        "where": " · ".join(word for word in (view.name(row.facility), _step(row.state)) if word),
         "href": links.request(view.query, row.number),
         "tone": tone,
         "icon": icon,
         "words": words,
-        "due": f"due {day(due)}" if due else "",
+        "due": f"due {day(due, year=far)}" if due else "",
     }
+
+
+def _step(state: str) -> str:
+    """Return where a request stands in words; nothing where its log does not say."""
+    return STEPS.get(state, state.replace("_", " "))
 
 
 def _chance(one: Chance | None) -> Context:

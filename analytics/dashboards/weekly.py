@@ -31,8 +31,9 @@ def weekly(view: View) -> Context:
         cells = asked.shares(ask, key, starts, end=view.until)
     groups = sorted(result.by, key=lambda group: group.value or 0)
     least = min([FLOOR, *(5 * ((group.low or 0) // 5) for group in groups)])
+    none = [Cell(start=start, n=0, hits=0) for start in starts]
     rows = [
-        _row(view, group.group, group, cells.get(group.group, []), (least, target))
+        _row(view, group.group, group, cells.get(group.group, none), (least, target))
         for group in groups
     ]
     rows.append(_row(view, "", result, asked.total(cells, starts), (least, target)))

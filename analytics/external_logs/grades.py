@@ -81,7 +81,11 @@ _SAYS = {
     "usable": "whether the images opened",
     "partner": "which facility it was",
     "studies": "how many studies there were",
+    "actor": "who took each step",
 }
+
+
+_NO_MEDIUM = "no row says a way of sending that is known as a disc or not: give its words a meaning"
 
 
 def missing_fields(mapping: Mapping) -> dict[str, str]:
@@ -106,6 +110,8 @@ def grade(
             "medium" if one == "channel" and metric.unknown else one for one in metric.needs
         )
         share = min((shares.get(name, 1.0) for name in needs), default=1.0)
+        if metric.unknown and not shares.get("medium", 1.0):
+            lacks = [*lacks, _NO_MEDIUM]
         why = lacks[0] if lacks else _said(share, needs)
         if not lacks and granularity == "day" and "days" in metric.unit:
             why = f"dates only: whole days, never hours; {why}"
@@ -145,6 +151,15 @@ def shares_of(log: EventLog) -> dict[str, float]:
         "studies": 1 - sent["studies"].null_count / n_sent,
         "band": filled["contract_due"],
     }
+
+
+def by_reason(grades: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """Return what cannot be computed by the reason why: {reason: metrics}."""
+    found: dict[str, list[str]] = {}
+    for key, one in grades.items():
+        if not one["computable"]:
+            found.setdefault(one["why"], []).append(key)
+    return found
 
 
 def would_help(missing: dict[str, str]) -> tuple[str, list[str]]:

@@ -81,9 +81,11 @@ def fields_for(column: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def grades_of(reading: Reading) -> list[dict[str, Any]]:
-    """Return the grades in words; measures that stand on the same columns share a line."""
+    """Return the grades in words, the best first; measures on the same columns share a line."""
+    order = list(GRADES)
+    ranked = sorted(reading.grades.items(), key=lambda pair: order.index(pair[1]["grade"]))
     found: dict[tuple[str, int, str], dict[str, Any]] = {}
-    for key, grade in reading.grades.items():
+    for key, grade in ranked:
         share, label = round(100 * grade["share"]), BY_KEY[key].label
         line = (grade["grade"], share, grade["why"])
         if line in found:

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from analytics.metrics.selection import Selection
 from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
+from analytics.readers.places import zones_of
 from analytics.reports.builders import BUILDERS
 from analytics.reports.builders.sla_compliance import Order
 from analytics.reports.document import Document, Seal
@@ -58,6 +59,7 @@ def make(
         until=until,
         names=names,
         seal=sealed,
+        zones=zones_of(source),
         is_demonstration=settings.DEMO,
     )
     document = _stamped(name, order)

@@ -182,4 +182,5 @@ def _exam(chance: Random, received: datetime) -> tuple[str, str]:
     modality = chance.choices(list(EXAMS), [weight for weight, _ in EXAMS.values()])[0]
     region = chance.choice(EXAMS[modality][1])
     since = received.year - chance.randint(0, 4)
-    return modality, f"All {modality} of the {region} since {since}"
+    where = region if region.startswith("both ") else f"the {region}"
+    return modality, f"All {modality} of {where} since {since}"

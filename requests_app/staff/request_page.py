@@ -174,9 +174,10 @@ def _state_words(request: ImagingRequest, *, is_done: bool) -> str:
 
 
 def _facts(request: ImagingRequest, clocks: Clocks, at: datetime) -> dict[str, Any]:
+    # Grouping drops the model's own order: without this the lines change places between looks.
     studies = request.studies.annotate(
         images=Count("series__instances"), bytes=Sum("series__instances__size")
-    )
+    ).order_by("study_date", "pk")
     holds = [
         (hold, FAILURES[hold.reason].label if hold.reason else "Hold", _seconds(hold, at))
         for hold in reversed(clocks.timeline.holds)

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analytics.external_logs.as_said import read_linked
-from analytics.external_logs.grades import GRADE_WORDS
+from analytics.external_logs.grades import GRADE_WORDS, by_reason
 from analytics.external_logs.importing import Reading, digest_of, read_log
 from analytics.external_logs.progress import silent
 from analytics.external_logs.read import read_file
@@ -121,8 +121,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  row {row['row']}: {row['reason']}")
         for row in answer.get("unlinked", ()):
             self.stdout.write(f"  requests, row {row['row']}: {row['reason']}")
-        for key, grade in answer["grades"].items():
-            self.stdout.write(f"  {key}: {GRADE_WORDS[grade['grade']]}; {grade['why']}")
+        self._say_grades(answer["grades"])
+
+    def _say_grades(self, grades: dict[str, dict[str, Any]]) -> None:
+        for key, grade in grades.items():
+            if grade["computable"]:
+                self.stdout.write(f"  {key}: {GRADE_WORDS[grade['grade']]}; {grade['why']}")
+        for why, keys in by_reason(grades).items():
+            self.stdout.write(f"  {GRADE_WORDS['not_computable']}: {why}: {', '.join(keys)}")
 
 
 def _read(content: bytes, steps: bytes | None, by: str, words: dict[str, Any]) -> Reading:

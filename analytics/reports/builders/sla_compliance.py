@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,8 @@ class Order:
     until: date
     names: Mapping[str, str]
     seal: Seal | None
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """The zone of each facility whose days are not those of the selection."""
     is_demonstration: bool = False
 
 
@@ -57,7 +59,7 @@ def build(order: Order) -> Document:
     sla = now["sla_compliance"]
     as_of = datetime.fromtimestamp(mirror.log.as_of, UTC)
     with asking(mirror, selection) as ask:
-        late, late_total = _late(ask, order.names)
+        late, late_total = _late(ask, order)
     return Document(
         name="sla_compliance",
         title=f"SLA compliance: {period(order.since, order.until)}",
@@ -208,7 +210,7 @@ def _by_facility(sla: Result, names: Mapping[str, str]) -> Section:
     )
 
 
-def _late(ask: Question, names: Mapping[str, str]) -> tuple[list[tuple[Value, ...]], int]:
+def _late(ask: Question, order: Order) -> tuple[list[tuple[Value, ...]], int]:
     """Return late matured requests by number only, the longest first, and how many there are."""
     metric = BY_KEY["sla_compliance"]
     rows = ask.rows(
@@ -217,17 +219,13 @@ def _late(ask: Question, names: Mapping[str, str]) -> tuple[list[tuple[Value, ..
         f"FROM cases WHERE $selection AND ({metric.where}) AND NOT ({metric.counts}) "
         "ORDER BY over DESC, request_id"
     )
-    zone = ZoneInfo(ask.selection.zone)
-    shown: list[tuple[Value, ...]] = [
-        (
-            number,
-            names.get(facility, facility),
-            datetime.fromtimestamp(due - 1, zone).date().isoformat(),
-            datetime.fromtimestamp(stop, zone).date().isoformat() if stop else "still open",
-            over,
-        )
-        for number, facility, due, stop, over in rows[:LATE_SHOWN]
-    ]
+    shown: list[tuple[Value, ...]] = []
+    for number, facility, due, stop, over in rows[:LATE_SHOWN]:
+        # A due date is a day of its facility: elsewhere its midnight may fall into another day.
+        zone = ZoneInfo(order.zones.get(facility, ask.selection.zone))
+        was_due = datetime.fromtimestamp(due - 1, zone).date().isoformat()
+        released = datetime.fromtimestamp(stop, zone).date().isoformat() if stop else "still open"
+        shown.append((number, order.names.get(facility, facility), was_due, released, over))
     return shown, len(rows)
 
 
@@ -268,7 +266,8 @@ def _definitions(now: Mapping[str, Result]) -> Table:
     rows = []
     for key, result in now.items():
         metric = BY_KEY[key]
-        mind = " ".join(part for part in (metric.caveat, result.why or "") if part)
+        why = f"{result.why[0].upper()}{result.why[1:]}." if result.why else ""
+        mind = " ".join(part for part in (metric.caveat, why) if part)
         label = _CALLED.get(key, metric.label)
         rows.append((f"{label} ({key})", metric.numerator, metric.denominator, mind))
     headings = ("Measure", "Numerator", "Denominator", "Mind")

@@ -82,6 +82,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {row['email']:<28} {row['role']:<14} {row['facilities']}")
         self.stdout.write(f"  password: {kept['password']}")
         self.stdout.write(f"Try {kept['logins'][0]['email']} first: it opens the overview.")
+        self.stdout.flush()  # `up` goes on running: in a pipe the accounts would not be seen
 
 
 def logins_path() -> Path:

@@ -63,6 +63,23 @@ def test_media_keeps_the_unknown_as_a_band() -> None:
     assert high["y"][0] == 33.0
 
 
+def test_media_says_a_range_where_much_is_unknown() -> None:
+    cells = [Cell(start=date(2026, m, 1), n=100, hits=0, unknown=60) for m in range(1, 4)]
+    assert media.title(cells) == "Discs carry 0–60% of deliveries"
+    assert not media.is_unknown(cells)
+    assert media.is_unknown([Cell(start=date(2026, 1, 1), n=20, hits=0, unknown=20)])
+    assert not media.is_unknown([Cell(start=date(2026, 1, 1), n=0, hits=0)])
+
+
+def test_labels_of_media_stay_within_the_drawing() -> None:
+    cells = [Cell(start=date(2026, 1, 1), n=100, hits=0, unknown=98)]
+    drawn = media.figure(cells)
+    low, high = drawn["layout"]["annotations"]
+    assert low["y"] == 0
+    assert low["yshift"] > 0
+    assert high["yshift"] <= drawn["layout"]["margin"]["t"]
+
+
 def test_pareto_outlines_what_is_the_requesters() -> None:
     failures = [
         Failure(code="AU02", label="Element missing", hours=80, requests=4, is_theirs=True),

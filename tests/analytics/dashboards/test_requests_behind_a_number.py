@@ -12,6 +12,7 @@ from test_overview_page import ask
 
 from analytics.metrics.catalogue import METRICS
 from audit.models import AuditEntry
+from requests_app.models import Facility
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 PAGE, FILE = "/overview/behind/", "/overview/behind.csv"
@@ -60,6 +61,16 @@ def test_the_file_holds_every_row_and_how_it_was_counted(director: Client) -> No
     assert rows[0] == ["Contract SLA met", "Missed"]
     assert len(rows) - 7 == 44
     assert answer["Content-Disposition"] == 'attachment; filename="sla-compliance-rest.csv"'
+
+
+def test_a_due_date_is_a_day_of_the_facility(director: Client) -> None:
+    words = {"key": "sla_compliance", "part": "rest", "facility": "northfield"}
+    here = director.get(PAGE, words).content.decode()
+    Facility.objects.filter(slug="northfield").update(zone="Pacific/Honolulu")
+    there = director.get(PAGE, words).content.decode()
+    due = re.compile(r'data-label="Due:">([^<]+)<')
+    assert len(due.findall(here)) == 25
+    assert due.findall(here) != due.findall(there)
 
 
 @pytest.mark.parametrize("metric", METRICS, ids=lambda metric: metric.key)

@@ -130,13 +130,17 @@ def test_a_zone_is_asked_only_where_it_would_change_figures(text: str, asks: boo
     assert (reading.log is None) == asks
 
 
-def test_channel_words_that_nobody_knows_are_weak_evidence_of_discs() -> None:
+def test_channel_words_that_nobody_knows_are_no_evidence_of_discs() -> None:
     rows = "2025-01-13,2025-01-20,Desk\n2025-01-14,2025-01-20,Post\n"
     head = "Date Rcvd,Date Out,Channel\n"
     strange = read(head + rows).grades
     assert strange["deliveries_by_channel"]["grade"] == "good"
     out = strange["physical_media_share_out"]
-    assert (out["computable"], out["share"], out["grade"]) == (True, 0.0, "weak")
+    assert (out["computable"], out["share"], out["grade"]) == (False, 0.0, "not_computable")
+    assert "give its words a meaning" in out["why"]
+    known = "2025-01-14,2025-01-20,CD\n2025-01-15,2025-01-20,CD\n2025-01-15,2025-01-20,portal\n"
+    some = read(head + rows + known).grades["physical_media_share_out"]
+    assert (some["computable"], some["grade"]) == (True, "weak")
     meant = {"channel": {"Desk": "physical_cd", "Post": "physical_cd"}}
     assert read(head + rows, values=meant).grades["physical_media_share_out"]["grade"] == "good"
 

@@ -192,6 +192,9 @@ def test_the_command_gives_a_log_to_the_only_organization(
     said = imported(capsys, str(path))
     assert "visible on the command line only" in said
     assert "  turnaround_mean: Good; " in said
+    (discs,) = (line for line in said.splitlines() if "opened where they arrived" in line)
+    assert discs.startswith("  Not computable: no column says ")
+    assert ": immediately_usable, usable_after_rework, " in discs
     only = Organization.objects.create(name="Example Health", slug="example-health")
     with pytest.raises(CommandError, match=r"Known: live, cd-log\.$"):
         call_command("metrics", "--source", "cd_log")

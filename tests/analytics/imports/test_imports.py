@@ -57,6 +57,12 @@ def test_a_log_is_shown_and_stored_only_when_confirmed(analyst: Client) -> None:
     assert b"a totals row" in analyst.get("/logs/cd-log/rejected.csv").content
 
 
+def test_what_a_log_can_prove_stands_first(analyst: Client) -> None:
+    page = analyst.get(send(analyst, LOG)).content.decode()
+    assert "Good" in page
+    assert page.rindex("</svg>Good<") < page.index("</svg>Not computable<")
+
+
 def test_every_act_with_a_log_has_words() -> None:
     assert [verb for verb in ACTS if verb not in VERBS] == []
 

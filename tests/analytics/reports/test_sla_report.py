@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -16,6 +17,7 @@ from analytics.metrics.selection import Selection
 from analytics.reports.builders.sla_compliance import KEYS, Order, build
 from analytics.reports.document import Column, Document, Seal, Section, Table
 from analytics.reports.writers import WRITERS
+from audit.spreadsheet import guarded
 
 DAYS = (date(2026, 8, 24), date(2026, 11, 22))
 SELECTION = Selection(since=DAYS[0], until=DAYS[1], zone="America/Chicago")
@@ -81,6 +83,47 @@ def test_late_list_has_numbers_only_and_all_of_them(document: Document) -> None:
     assert all(str(row[0]).startswith("R-") for row in late.rows)
 
 
+def test_a_due_date_is_a_day_of_its_facility(shot, document: Document) -> None:
+    away = build(
+        Order(
+            source="live",
+            snapshot=shot,
+            selection=SELECTION,
+            since=DAYS[0],
+            until=DAYS[1],
+            names={},
+            seal=SEAL,
+            zones={"riverside": "Pacific/Honolulu"},
+        )
+    )
+    stands = {row["number"]: row for row in shot.mirror.cases.to_pylist()}
+    zones = {"northfield": ZoneInfo("America/Chicago"), "riverside": ZoneInfo("Pacific/Honolulu")}
+    (late,) = (table for table in away.tables if table.name == "Late")
+    for number, facility, was_due, _, _ in late.rows:
+        due = datetime.fromtimestamp(stands[number]["contract_due"] - 1, zones[facility])
+        assert was_due == due.date().isoformat()
+    (here,) = (table for table in document.tables if table.name == "Late")
+    assert {row[0]: row[2] for row in here.rows} != {row[0]: row[2] for row in late.rows}
+
+
+def test_why_a_measure_has_no_value_is_a_sentence_of_its_own() -> None:
+    told = "no column holds a deadline"
+    paper = build(
+        Order(
+            source="log",
+            snapshot=synthetic.snapshot(missing={"contract_due": told}),
+            selection=SELECTION,
+            since=DAYS[0],
+            until=DAYS[1],
+            names={},
+            seal=None,
+        )
+    )
+    (definitions,) = (table for table in paper.tables if table.name == "Definitions")
+    minds = {row[0]: row[3] for row in definitions.rows}
+    assert minds["Contract SLA met (sla_compliance)"].endswith(" No column holds a deadline.")
+
+
 def test_what_is_open_of_those_received_is_called_so(document: Document) -> None:
     (figures,) = (table for table in document.tables if table.name == "Figures")
     called = [row[0] for row in figures.rows]
@@ -101,6 +144,13 @@ def test_csv_never_holds_a_formula() -> None:
     for row in csv.reader(io.StringIO(text)):
         for cell in row:
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_unit_of_per_cent_stands_bare_in_csv(document: Document) -> None:
+    rows = list(csv.reader(io.StringIO(WRITERS["csv"][0](document).decode("utf-8-sig"))))
+    units = {row[2] for row in rows if row[:1] == ["Contract SLA met"] and len(row) == 8}
+    assert units == {"%"}
+    assert guarded("%cmd") == "'%cmd"
 
 
 def test_xlsx_never_holds_a_formula_or_a_link(document: Document) -> None:

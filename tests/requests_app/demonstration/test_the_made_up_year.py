@@ -36,6 +36,11 @@ def test_a_story_runs_forward_and_ends_by_the_as_of_moment() -> None:
         assert all(step.at <= AS_OF for step in story.steps)
 
 
+def test_what_is_asked_for_reads_as_a_sentence() -> None:
+    asked = {story.scope for story in plan(seed=1, requests=600, as_of=AS_OF)}
+    assert not [words for words in asked if "the both" in words]
+
+
 def test_every_release_that_waits_to_be_sent_has_images() -> None:
     waiting = 0
     for story in plan(seed=1, requests=3000, as_of=AS_OF):

@@ -1,6 +1,7 @@
 """The page of a request says what happened in words, and asks the database little."""
 
 import re
+from datetime import date
 
 import pytest
 from django.db import connection
@@ -14,7 +15,15 @@ from requests_app.lifecycle.effort import note_failure, recover, touch, unmended
 from requests_app.models import ImagingRequest
 from requests_app.refusals import NotAllowed, TransitionRefused
 from requests_app.staff.history import history
-from requests_app.vocabulary import LegalBasis, RequesterType, Role, Touch
+from requests_app.vocabulary import (
+    Channel,
+    DeliveryState,
+    LegalBasis,
+    RequesterType,
+    Role,
+    Touch,
+    Usability,
+)
 from tests.requests_app.cast import AT, Cast, approve_request, file_request, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +60,41 @@ def test_a_facility_is_asked_for_once_and_not_once_a_step(
     scopes = [one for one in asked if one["sql"].startswith('SELECT "requests_app_facility"')]
     assert len(scopes) == 1
     assert len(asked) <= 34
+
+
+def test_studies_stand_by_date_and_keep_their_places(
+    client: Client, request_of_ours: ImagingRequest
+) -> None:
+    for day in (9, 7, 5, 3):
+        request_of_ours.studies.create(
+            study_instance_uid=f"1.2.{day}",
+            study_date=date(2026, 1, day),
+            description=f"Study of day {day}",
+            verdict=Usability.USABLE,
+            first_received_at=AT,
+        )
+    text = client.get(path(request_of_ours)).content.decode()
+    assert re.findall(r"Study of day (\d)", text) == ["3", "5", "7", "9"]
+
+
+def test_what_left_without_files_here_is_not_called_yet_to_come(
+    client: Client, request_of_ours: ImagingRequest
+) -> None:
+    assert "No images yet" in client.get(path(request_of_ours)).content.decode()
+    request_of_ours.deliveries.create(
+        channel=Channel.PHYSICAL_CD,
+        state=DeliveryState.SENT,
+        recipient_name="Example",
+        created_at=AT,
+    )
+    text = client.get(path(request_of_ours)).content.decode()
+    assert "No images yet" not in text
+    assert "never lay here, or was removed" in text
+
+
+def test_the_calendar_names_the_month_where_one_begins(client: Client, cast: Cast) -> None:
+    text = client.get(path(file_request(cast.northfield))).content.decode()
+    assert {"Mon 30", "Tue, Dec 1", "Wed 2"} <= set(re.findall(r"<b>([^<]*)</b>", text))
 
 
 def test_failures_wait_to_be_mended_in_the_order_in_which_they_were_noted(

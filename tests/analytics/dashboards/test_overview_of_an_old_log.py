@@ -1,0 +1,75 @@
+"""The overview of a log that ended long ago and says little: no steps, no known way of sending."""
+
+import re
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+import synthetic
+from django.test import Client
+from pyarrow import compute as pc
+from test_overview_page import html
+
+from analytics.eventlog import EventLog
+from analytics.mirror.fold import fold
+from analytics.mirror.refresh import Snapshot
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
+TWO_YEARS = 730 * synthetic.DAY
+OLD = "?source=old"
+
+
+def with_column(table: pa.Table, name: str, values: object) -> pa.Table:
+    """Return a table with other values in one column, of the same type."""
+    place = table.schema.get_field_index(name)
+    return table.set_column(place, table.schema.field(name), pc.cast(values, table[name].type))
+
+
+def told_little() -> EventLog:
+    """Return a log whose open requests were due two years ago, of two facilities."""
+    log = synthetic.log()
+    asked = with_column(log.requests, "due", pc.subtract(log.requests["due"], TWO_YEARS))
+    asked = with_column(asked, "state", pa.nulls(asked.num_rows, pa.string()))
+    seldom = pc.and_(
+        pc.equal(asked["facility"], "riverside"),
+        pc.greater(asked["received"], synthetic.AS_OF - 100 * synthetic.DAY),
+    )
+    asked = asked.filter(pc.invert(seldom))
+    known = pc.is_null(log.events["medium"])
+    media = pc.if_else(known, log.events["medium"], "unknown")
+    return replace(log, requests=asked, events=with_column(log.events, "medium", media))
+
+
+@pytest.fixture
+def director(person, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
+    shot = Snapshot(mirror=fold(told_little()), watermark="1", content="c" * 64)
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    client.force_login(person("him_director", everything=True))
+    return client
+
+
+def test_discs_are_not_called_none_where_nothing_is_known(director: Client) -> None:
+    words = html(director, "charts", OLD)
+    assert "Discs cannot be counted" in words
+    assert "Nothing is known of how any delivery went" in words
+    assert "Discs carry" not in words
+
+
+def test_a_due_date_of_another_year_says_the_year(director: Client) -> None:
+    words = html(director, "needs", OLD)
+    dues = re.findall(r'<span class="due">([^<]*)</span>', words)
+    assert dues
+    assert all(re.fullmatch(r"due \w+ \d+, 2024", due) for due in dues)
+
+
+def test_a_place_without_a_step_stands_alone(director: Client) -> None:
+    places = re.findall(r"<small>([^<]*)</small>", html(director, "needs", OLD))
+    assert places
+    assert not [place for place in places if "·" in place]
+
+
+def test_a_facility_has_a_cell_for_every_week(director: Client) -> None:
+    found = re.findall(r"<tr>(.*?)</tr>", html(director, "weekly", OLD), re.DOTALL)
+    counts = {row.count('<td class="cell">') for row in found if '<th scope="row">' in row}
+    assert len(counts) == 1
+    assert counts != {0}
