@@ -141,8 +141,9 @@ class Pieces:
         return {name: list(words) for name, words in found.items()}
 
     def batches(self, table: str) -> Iterator[pa.Table]:
-        """Yield the rows of a table, so many at once as memory holds with ease."""
-        held: list[pa.Table] = []
+        """Yield the rows of a table, so many at once as memory holds with ease; none as none."""
+        none = nothing()
+        held = [none.cases if table == "cases" else none.steps]
         for one in self._ordered:
             held.append(one.cases if table == "cases" else one.steps)
             if sum(part.num_rows for part in held) >= BATCH:

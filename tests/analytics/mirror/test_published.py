@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from analytics.metrics.compute import compute
+from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import split
-from analytics.mirror.published import Facts
+from analytics.mirror.partition import Pieces, split
+from analytics.mirror.published import Facts, mirror_of
 from project.bench_world import world
 from tests.analytics import synthetic
 from tests.analytics.mirror.windows import plain
@@ -22,3 +24,10 @@ def test_what_is_read_is_what_was_published(tmp_path: Path) -> None:
         assert plain(found.rows.cases).equals(plain(mirror.cases))
         assert plain(found.rows.steps).equals(plain(mirror.steps))
         assert found.content == made.content
+
+
+def test_a_mirror_without_any_request_is_opened_and_measured() -> None:
+    facts = Facts(source="live", as_of=0, watermark="0", zone="UTC")
+    mirror = mirror_of(Pieces({}), facts, 0)
+    found = compute(mirror, Selection(), ["requests_received", "sla_compliance"])
+    assert (found["requests_received"].value, found["sla_compliance"].n) == (0, 0)
