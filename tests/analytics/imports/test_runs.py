@@ -223,6 +223,8 @@ def other_session() -> Iterator[Any]:
     try:
         with other.cursor() as cursor:
             yield cursor
+            # The server would give them back only a moment after the connection has ended.
+            cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         other.close()
 
