@@ -88,9 +88,9 @@ EVENTS = pa.schema(
 )
 """One row an event, in order of `seq` within a request.
 
-`actor` is a code of whoever acted, or REQUESTER for the one who asked, and `staff_group` the role in
-which they did; `state_to` is the state that
-the event moved its request to, and null where it moved it nowhere or the log does not say;
+`actor` is a code of whoever acted, or REQUESTER for the one who asked, and `staff_group` the role
+in which they did; `state_to` is the state that the event moved its request to, and null where it
+moved it nowhere or the log does not say;
 `studies` is how many studies a delivery carried, or how many an arrival was the first to bring, and
 null where nobody counted them.
 """

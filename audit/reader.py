@@ -43,8 +43,8 @@ class Reader:
     def sees(self, path: str = "") -> Q:
         """Return the condition of an entry that is theirs to see, for a query that reaches it so.
 
-        Entries of no facility (sign-ins, the log itself, logs of others' work) are shown to every
-        reader of the organization; those of accounts of another organization are not.
+        Entries of no facility (sign-ins, imports, uses of this log) are shown to every reader,
+        but for those of accounts of another organization; accounts of none serve the whole house.
         """
         others = get_user_model().objects.exclude(organization=None)
         others = others.exclude(organization=self.organization_id)

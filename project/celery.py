@@ -4,7 +4,7 @@ import os
 import signal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
-# Checks of the site load every page; `migrate` makes them at each start, before the worker's.
+# The worker would load every page for checks whose findings it tells nobody.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "true")
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # stop at once; the task goes back in the queue
 

@@ -13,8 +13,6 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 
-BEFORE = ["tests.ready"]
-
 BASE = Path(__file__).resolve().parent.parent
 
 
@@ -34,7 +32,7 @@ def start(target: Callable[..., None], *words: str) -> ForkServerProcess:
     threads would not come along.
     """
     ready = get_context("forkserver")
-    ready.set_forkserver_preload(BEFORE)
+    ready.set_forkserver_preload(["tests.ready"])
     with pytest.MonkeyPatch.context() as patch:
         # Read when the first child of this worker is asked for; its database stays the same.
         patch.setenv("DATABASE_URL", database_url())

@@ -96,13 +96,12 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     name, organization = name_for(kept.file_name), person.organization_id
     try:
         given = given_by(request.POST, _base(request, person, kept))
-        if request.POST.get("confirm") and len(kept.whole) > AT_ONCE:
-            reading, saved = _read(kept, person, given, None)
-            if reading.log is not None:
-                given = as_seen(reading, given, saved)
-                save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
-                return redirect("logs:run", run=start_run(request, person, kept, name, given).pk)
-        elif request.POST.get("confirm"):
+        is_large, is_confirmed = len(kept.whole) > AT_ONCE, bool(request.POST.get("confirm"))
+        seen = _seen(kept, person, given) if is_large and is_confirmed else None
+        if seen is not None:
+            save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=seen)
+            return redirect("logs:run", run=start_run(request, person, kept, name, seen).pk)
+        if is_confirmed and not is_large:
             with held(name, organization) as earlier:
                 reading, saved = _read(kept, person, given, earlier)
                 if reading.log is not None:
@@ -135,6 +134,17 @@ def _read(
         proposed_zone=zone_of(person),
         most=rows_shown(kept),
     )
+
+
+def _seen(kept: Draft, person: User, given: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the worker is to read a file by; None where its first rows ask first.
+
+    A file that its page showed whole is read the same by the same words.
+    """
+    if rows_shown(kept) is None:
+        return given
+    reading, saved = _read(kept, person, given, None)
+    return as_seen(reading, given, saved) if reading.log is not None else None
 
 
 def _base(request: HttpRequest, person: User, kept: Draft) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from analytics.metrics.definition import METHOD_VERSION
 from analytics.metrics.selection import Selection
@@ -88,7 +88,7 @@ def read_stamp(content: bytes) -> Stamp:
     """Return the stamp of a file of any format; Unstamped where it has none."""
     try:
         return _from_json(content) if content.lstrip()[:1] == b"{" else _from_word(content)
-    except (*_MALFORMED, zlib.error, binascii.Error, ZoneInfoNotFoundError) as error:
+    except (*_MALFORMED, zlib.error, binascii.Error) as error:
         raise Unstamped(
             "This file does not say from what it was counted. Give a report that Discless wrote "
             "(PDF, XLSX, DOCX or CSV), or what `metrics --json` printed."
@@ -123,12 +123,21 @@ def _selection(said: Mapping[str, Any]) -> Selection:
     places = said["facilities"]
     slices = tuple((name, tuple(words)) for name, words in said["slices"])
     facilities = tuple(places) if places is not None else None
-    words = [*(facilities or ()), *(word for _, chosen in slices for word in chosen)]
-    words += [said[name] for name in ("direction", "requester_type") if said[name] is not None]
-    if not all(isinstance(word, str) for word in words) or {name for name, _ in slices} - {*SLICES}:
+    chosen = Selection(**{**said, **days, "facilities": facilities, "slices": slices})
+    _check_words(chosen)
+    return chosen
+
+
+def _check_words(chosen: Selection) -> None:
+    """Refuse a selection that no call could have asked for."""
+    words: list[object] = [*(chosen.facilities or ())]
+    words += [word for _, listed in chosen.slices for word in listed]
+    words += [one for one in (chosen.direction, chosen.requester_type) if one is not None]
+    if not all(isinstance(word, str) for word in words):
         raise TypeError("a filter that is no word")
-    ZoneInfo(said["zone"])
-    return Selection(**{**said, **days, "facilities": facilities, "slices": slices})
+    if strange := {name for name, _ in chosen.slices} - {*SLICES}:
+        raise ValueError(f"there is no slice {min(strange)}")
+    ZoneInfo(chosen.zone)
 
 
 def _slices(said: list[str]) -> list[tuple[str, list[str]]]:

@@ -66,13 +66,14 @@ def test_lists_answer_weird_filters(staff: Client) -> None:
 def test_every_step_answers_weird_values(staff: Client, key: str) -> None:
     request = ask(Client())
     fields = [name for name in STEPS[key].form(request=request).fields if name != "expected"]
-    for value in ("", "\x00", "9999-12-31", WEIRD[-1]):
+    for value in WEIRD[:2] + WEIRD[-4:]:
         request.refresh_from_db()
         said = dict.fromkeys(fields, value) | {"expected": request.state}
         answer = staff.post(f"/work/requests/{request.number}/do/{key}/", said)
         assert answer.status_code < 500, (key, value)
 
 
+# One door reads it for all steps: three of them are enough.
 @pytest.mark.parametrize("key", sorted(STEPS)[:3])
 def test_a_step_from_no_known_state_is_refused(staff: Client, key: str) -> None:
     request = ask(Client())

@@ -41,7 +41,7 @@ class Visitor:
         """Note sideways scroll and faults of access, as the page stands and the other way."""
         width, scheme = self.way
         self._look(where)
-        self._turn(*((390, "dark") if (width, scheme) == (1440, "light") else (1440, "light")))
+        self._turn(1440 if width == 390 else 390, "dark" if scheme == "light" else "light")
         self._look(f"{where}, the other way,")
         self._turn(width, scheme)
 

@@ -9,7 +9,7 @@ from analytics.reports.writers.plain import plain
 Write = Callable[[Document], bytes]
 
 
-def _by(room: str) -> Write:
+def _writer(room: str) -> Write:
     """Return the writer of a room; what it draws and writes with is loaded when first asked."""
 
     def write(document: Document) -> bytes:
@@ -20,14 +20,14 @@ def _by(room: str) -> Write:
 
 
 WRITERS: dict[str, tuple[Write, str]] = {
-    "pdf": (_by("pdf_file"), "application/pdf"),
+    "pdf": (_writer("pdf_file"), "application/pdf"),
     "xlsx": (
-        _by("xlsx_file"),
+        _writer("xlsx_file"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     "docx": (
-        _by("docx_file"),
+        _writer("docx_file"),
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ),
-    "csv": (_by("csv_file"), "text/csv; charset=utf-8"),
+    "csv": (_writer("csv_file"), "text/csv; charset=utf-8"),
 }

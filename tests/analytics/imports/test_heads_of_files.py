@@ -76,3 +76,17 @@ def test_what_was_shown_is_what_is_imported(analyst: Client) -> None:
         "case_id": "Req #",
         "received_at": "Date Rcvd",
     }
+
+
+def test_two_linked_tables_are_not_read_again_when_confirmed(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = b"Req #,Step,At\n1,received,2025-01-13 10:00\n1,sent,2025-01-14 10:00\n"
+    files = {
+        "log": SimpleUploadedFile("large.csv", LOG),
+        "steps": SimpleUploadedFile("history.csv", history),
+    }
+    page = analyst.post("/logs/new/", files)["Location"]
+    monkeypatch.setattr("analytics.imports.views._read", lambda *_: pytest.fail("read again"))
+    analyst.post(page, {"confirm": "yes", "zone": "America/Chicago"})
+    assert ImportRun.objects.get().mapping == {"zone": "America/Chicago"}

@@ -37,17 +37,13 @@ def shot():
 
 @pytest.fixture(scope="module")
 def document(shot) -> Document:
-    return build(
-        Order(
-            source="live",
-            snapshot=shot,
-            selection=SELECTION,
-            since=DAYS[0],
-            until=DAYS[1],
-            names={"northfield": "Northfield General"},
-            seal=SEAL,
-        )
-    )
+    return report_of(shot, names={"northfield": "Northfield General"})
+
+
+def report_of(shot, **said: object) -> Document:
+    words: dict[str, object] = {"source": "live", "names": {}, "seal": SEAL, **said}
+    days = {"since": DAYS[0], "until": DAYS[1]}
+    return build(Order(snapshot=shot, selection=SELECTION, **days, **words))  # type: ignore[arg-type]
 
 
 def nasty() -> Document:
@@ -84,18 +80,7 @@ def test_late_list_has_numbers_only_and_all_of_them(document: Document) -> None:
 
 
 def test_a_due_date_is_a_day_of_its_facility(shot, document: Document) -> None:
-    away = build(
-        Order(
-            source="live",
-            snapshot=shot,
-            selection=SELECTION,
-            since=DAYS[0],
-            until=DAYS[1],
-            names={},
-            seal=SEAL,
-            zones={"riverside": "Pacific/Honolulu"},
-        )
-    )
+    away = report_of(shot, zones={"riverside": "Pacific/Honolulu"})
     stands = {row["number"]: row for row in shot.mirror.cases.to_pylist()}
     zones = {"northfield": ZoneInfo("America/Chicago"), "riverside": ZoneInfo("Pacific/Honolulu")}
     (late,) = (table for table in away.tables if table.name == "Late")
@@ -108,17 +93,8 @@ def test_a_due_date_is_a_day_of_its_facility(shot, document: Document) -> None:
 
 def test_why_a_measure_has_no_value_is_a_sentence_of_its_own() -> None:
     told = "no column holds a deadline"
-    paper = build(
-        Order(
-            source="log",
-            snapshot=synthetic.snapshot(missing={"contract_due": told}),
-            selection=SELECTION,
-            since=DAYS[0],
-            until=DAYS[1],
-            names={},
-            seal=None,
-        )
-    )
+    silent = synthetic.snapshot(missing={"contract_due": told})
+    paper = report_of(silent, source="log", seal=None)
     (definitions,) = (table for table in paper.tables if table.name == "Definitions")
     minds = {row[0]: row[3] for row in definitions.rows}
     assert minds["Contract SLA met (sla_compliance)"].endswith(" No column holds a deadline.")
