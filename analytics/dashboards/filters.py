@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.charts.words import day, listed, period, plural
-from analytics.readers.query import CLOCKS, Query
+from analytics.readers.query import Query
 from analytics.readers.view import View
 from analytics.sources.opening import LIVE
 from requests_app.vocabulary import RequesterType
@@ -27,7 +27,7 @@ def filters(view: View) -> Context:
     local = as_of.astimezone(zone)
     weeks = ((view.until - view.since).days + 1) / 7
     length = plural(int(weeks), "week") if weeks == int(weeks) else plural(round(7 * weeks), "day")
-    lead = "As of" if query.source == LIVE else "The log ends"
+    lead = "As of" if query.is_live else "The log ends"
     chosen = view.selection.facilities or ()
     periods = _periods(view, local.date())
     asked = period(view.since, view.until)
@@ -40,8 +40,8 @@ def filters(view: View) -> Context:
         "length": length,
         "facility_words": _facility_words(view, chosen),
         "as_of": f"{lead} {local:%a}, {day(local.date(), year=True)}, {local:%H:%M %Z}",
-        "is_live": query.source == LIVE,
-        "is_stale": query.source == LIVE and age > STALE_AFTER,
+        "is_live": query.is_live,
+        "is_stale": query.is_live and age > STALE_AFTER,
         "stale_age": f"{age // 60} h {age % 60} min",
         "periods": periods,
         "facilities": [
@@ -50,7 +50,7 @@ def filters(view: View) -> Context:
         **_clocks(query),
         **_askers(query),
         **_sources(view),
-        **_comparisons(query, length),
+        **(_comparisons(query, length) if view.has_before else {"compare": []}),
         "plain": query.address(
             since=None, until=None, facilities=(), clock="contract", compare="before", asked=""
         ),
@@ -58,12 +58,15 @@ def filters(view: View) -> Context:
 
 
 def _clocks(query: Query) -> Context:
-    """Return the choice of clocks."""
+    """Return the choice of clocks; none where there is one alone."""
     choices = [
         {"label": label, "href": query.address(clock=key), "on": key == query.clock}
-        for key, (_, label) in CLOCKS.items()
+        for key, (_, label) in query.clocks.items()
     ]
-    return {"clocks": choices, "clock_label": CLOCKS[query.clock][1]}
+    return {
+        "clocks": choices if len(choices) > 1 else [],
+        "clock_label": query.clocks[query.clock][1],
+    }
 
 
 def _askers(query: Query) -> Context:
@@ -109,7 +112,7 @@ def _periods(view: View, today: date) -> list[Context]:
         "Last 12 months": (date(month.year - 1, month.month, 1), month - timedelta(days=1)),
         "This month": (month, today),
     }
-    if view.query.source != LIVE:
+    if not view.query.is_live:
         ends = {"The whole log": (None, None)}
     chosen = (view.query.since, view.query.until)
     return [

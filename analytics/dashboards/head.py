@@ -80,7 +80,8 @@ def _released(view: View, sla: Result, was: Result | None) -> tuple[str, str]:
         parts.append("none late" if not missed else f"{missed:,} of {sla.n:,} late")
     else:
         parts.append(f"{words} the {target:g}% target")
-    strong = f"{one(sla.value)}% of releases met the {view.query.clock} clock"
+    clock = f"the {view.query.clock} clock" if view.query.is_live else "the log's own deadline"
+    strong = f"{one(sla.value)}% of releases met {clock}"
     return strong, ", " + ", ".join(parts) + "."
 
 

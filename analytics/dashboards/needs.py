@@ -15,7 +15,6 @@ from analytics.forecast.results import Chance, Forecast
 from analytics.metrics.question import Question, asking
 from analytics.readers.foreseen import foreseen
 from analytics.readers.view import View
-from analytics.sources.opening import LIVE
 from requests_app.models import Facility
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.policy import calendar_for
@@ -47,7 +46,8 @@ def _listed(view: View, ask: Question) -> Context:
     _, outside = asked.inbound(ask)
     return {
         "is_empty": not waiting and not received,
-        "needs_title": f"{plural(late + risk, 'request needs', 'requests need')} someone today",
+        "needs_title": _title(view, late + risk),
+        "needs_nobody": "Nobody is waiting for you" if view.query.is_live else "Nobody was waiting",
         "needs_parts": [
             {"words": words, "href": links.behind(view.query, key, by="now")}
             for words, key in doors
@@ -65,6 +65,13 @@ def _listed(view: View, ask: Question) -> Context:
     }
 
 
+def _title(view: View, n: int) -> str:
+    """Say how many need someone: today, or when an imported log ended."""
+    if view.query.is_live:
+        return f"{plural(n, 'request needs', 'requests need')} someone today"
+    return f"{plural(n, 'request')} needed someone when the log ended"
+
+
 def including(outside: int) -> str:
     """Say how many of a number are outside images; nothing where none are."""
     return f"including {plural(outside, 'outside image', 'outside images')}" if outside else ""
@@ -73,7 +80,7 @@ def including(outside: int) -> str:
 def _calendars(view: View, waiting: list[Waiting]) -> Calendars:
     """Return the calendar of each facility shown: its zone draws the day, its holidays count."""
     slugs = {row.facility for row in waiting}
-    if view.query.source != LIVE:
+    if not view.query.is_live:
         return dict.fromkeys(slugs, BusinessCalendar(zone=view.selection.zone))
     places = Facility.objects.filter(slug__in=slugs).prefetch_related("holidays")
     return {place.slug: calendar_for(place) for place in places}

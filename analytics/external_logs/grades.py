@@ -107,10 +107,10 @@ def grade(
     for metric in METRICS:
         lacks = [missing[name] for name in metric.needs if name in missing]
         needs = tuple(
-            "medium" if one == "channel" and metric.unknown else one for one in metric.needs
+            one for one in metric.needs if one != "channel" or "medium" not in metric.needs
         )
         share = min((shares.get(name, 1.0) for name in needs), default=1.0)
-        if metric.unknown and not shares.get("medium", 1.0):
+        if "medium" in needs and not shares.get("medium", 1.0):
             lacks = [*lacks, _NO_MEDIUM]
         why = lacks[0] if lacks else _said(share, needs)
         if not lacks and granularity == "day" and "days" in metric.unit:

@@ -38,7 +38,7 @@ def _workaround(
         sides=("By a way for one partner", "By another way"),
         better=Better.LOWER,
         theme="Channels",
-        needs=("channel",),
+        needs=("channel", "medium"),
         **more,  # type: ignore[arg-type]
     )
 
@@ -86,6 +86,6 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="Outbound deliveries and arrivals of outside images. Who asks alone is no partner.",
         theme="Channels",
-        needs=("channel", "partner"),
+        needs=("channel", "medium", "partner"),
     ),
 )

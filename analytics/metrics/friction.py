@@ -133,7 +133,7 @@ METRICS: tuple[Metric, ...] = (
         "Wanted a link, got a disc",
         "How many patients wanted their images electronically and got a disc?",
         "those wanted by link or network and delivered on physical media at least once",
-        needs=("wanted", "channel"),
+        needs=("wanted", "channel", "medium"),
         caveat="The wish is as it was typed in, where a link is proposed.",
     ),
     _component(
@@ -162,6 +162,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.HIGHER,
         caveat="A ceiling: troubles that nobody noted are not known.",
         theme="Patient access",
-        needs=("intake", "fee", "wanted", "channel", "touch", "codes", "available", "asker"),
+        needs=("intake", "fee", "wanted", "channel", "medium", "touch")
+        + ("codes", "available", "asker"),
     ),
 )

@@ -28,7 +28,7 @@ def _physical(key: str, label: str, question: str, where: str, of: str) -> Metri
         target=10.0,
         caveat="An unknown channel widens the range; it is never dropped.",
         theme="Media",
-        needs=("channel",),
+        needs=("channel", "medium"),
     )
 
 
@@ -50,7 +50,7 @@ def _by_request(key: str, label: str, question: str, counts: str, unknown: str) 
         better=Better.LOWER,
         caveat="A delivery by an unknown channel widens the range where it could decide.",
         theme="Media",
-        needs=("available", "channel"),
+        needs=("available", "channel", "medium"),
     )
 
 
@@ -79,7 +79,7 @@ def _by_study(
             "of one delivery travel together, so that an interval is narrower than it should be."
         ),
         theme="Media",
-        needs=("channel", "studies"),
+        needs=("channel", "medium", "studies"),
     )
 
 

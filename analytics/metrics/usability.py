@@ -116,7 +116,7 @@ def _first_view(key: str, label: str, question: str, quantile: float) -> Metric:
         better=Better.LOWER,
         caveat="A link that has ended can be opened no more, and still counts as waiting.",
         theme="Usability",
-        needs=("available", "first_opened", "channel"),
+        needs=("available", "first_opened", "channel", "medium"),
     )
 
 

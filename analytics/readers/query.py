@@ -13,6 +13,8 @@ CLOCKS: dict[str, tuple[str, str]] = {
     "contract": ("sla_compliance", "Contract, 5 business days"),
     "legal": ("legal_sla_compliance", "Patient access, 30 days"),
 }
+LOG_CLOCKS: dict[str, tuple[str, str]] = {"contract": ("sla_compliance", "The log's own deadline")}
+"""An imported log names no right by which somebody asked: it has its deadlines, and no legal clock."""
 COMPARISONS = ("before", "none")
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
 _KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked"}
@@ -32,9 +34,19 @@ class Query:
     problems: tuple[str, ...] = field(default=(), compare=False)
 
     @property
+    def is_live(self) -> bool:
+        """True for live work, false for an imported log."""
+        return self.source == LIVE
+
+    @property
+    def clocks(self) -> dict[str, tuple[str, str]]:
+        """The clocks to choose from: each a measure and its words."""
+        return CLOCKS if self.is_live else LOG_CLOCKS
+
+    @property
     def sla_key(self) -> str:
         """The measure of the chosen clock."""
-        return CLOCKS[self.clock][0]
+        return self.clocks[self.clock][0]
 
     def address(self, **changes: object) -> str:
         """Return the query string of this view with changes."""
@@ -68,12 +80,14 @@ def read(search: str, *, also: frozenset[str] = frozenset()) -> Query:
         problems.append("The period ends before it begins, so the usual period is shown.")
         since = until = None
     asked = _word(given, "asked", "", ("", *(kind.value for kind in RequesterType)), problems)
+    source = given.get("source", [LIVE])[-1][:60].replace("\x00", "") or LIVE
+    clocks = tuple(Query(source=source).clocks)
     return Query(
         since=since,
         until=until,
         facilities=tuple(dict.fromkeys(one for one in given.get("facility", []) if one)),
-        source=given.get("source", [LIVE])[-1][:60].replace("\x00", "") or LIVE,
-        clock=_word(given, "clock", "contract", tuple(CLOCKS), problems),
+        source=source,
+        clock=_word(given, "clock", "contract", clocks, problems),
         compare=_word(given, "compare", "before", COMPARISONS, problems),
         asked=asked,
         problems=tuple(problems),

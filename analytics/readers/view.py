@@ -15,7 +15,7 @@ from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.query import Query, usual_period
-from analytics.sources.opening import LIVE, names_of_logs, open_source
+from analytics.sources.opening import names_of_logs, open_source
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.refusals import NotAllowed
@@ -37,11 +37,19 @@ class View:
     at: datetime
     problems: tuple[str, ...]
     sources: tuple[str, ...] = ()
+    begins: date | None = None
+
+    @property
+    def has_before(self) -> bool:
+        """Say whether the source reaches back before the period; `begins` is a log's first day."""
+        return self.begins is None or self.begins < self.since
 
     @property
     def before(self) -> Selection | None:
-        """The period before, unless the reader wants none."""
-        return self.selection.before() if self.query.compare == "before" else None
+        """The period before, unless the reader wants none or the log holds none."""
+        if self.query.compare != "before" or not self.has_before:
+            return None
+        return self.selection.before()
 
     def name(self, facility: str) -> str:
         """Return the name of a facility; a log's own word where it is none of ours."""
@@ -78,8 +86,8 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     snapshot = open_source(query.source, at=at, organization_id=user.organization_id)
     log = snapshot.mirror.log
     names = {one.slug: one.name for one in user.visible_facilities()}
-    allowed = tuple(names) if query.source == LIVE else _facilities(snapshot)
-    zone = _zone(user, log.zone) if query.source == LIVE else log.zone
+    allowed = tuple(names) if query.is_live else _facilities(snapshot)
+    zone = _zone(user, log.zone) if query.is_live else log.zone
     strange = [one for one in query.facilities if one not in allowed]
     problems = [*query.problems]
     if strange:
@@ -89,17 +97,20 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     chosen = Selection(
         facilities=query.facilities or None, requester_type=query.asked or None, zone=zone
     ).within(allowed)
-    since, until = _period(query, snapshot, chosen, zone)
+    first, last = _reach(query, snapshot, chosen, zone)
+    since, until = query.since or first, query.until or last
+    since, until = min(since, until), max(since, until)
     return View(
         query=query,
         snapshot=snapshot,
         selection=Selection(**{**chosen.__dict__, "since": since, "until": until}),
         since=since,
         until=until,
-        names=names if query.source == LIVE else {one: one for one in allowed},
+        names=names if query.is_live else {one: one for one in allowed},
         at=at,
         problems=tuple(problems),
         sources=names_of_logs(user.organization_id),
+        begins=None if query.is_live else first,
     )
 
 
@@ -112,12 +123,11 @@ def _zone(user: Any, usual: str) -> str:
     return first.zone if first is not None else usual
 
 
-def _period(query: Query, snapshot: Snapshot, chosen: Selection, zone: str) -> tuple[date, date]:
-    """Return the asked days; the last 13 weeks of live work or the whole of a log otherwise."""
+def _reach(query: Query, snapshot: Snapshot, chosen: Selection, zone: str) -> tuple[date, date]:
+    """Return the last 13 weeks of live work, or the first and last day of a log."""
     as_of = datetime.fromtimestamp(snapshot.mirror.log.as_of, UTC).astimezone(ZoneInfo(zone)).date()
-    since, until = usual_period(as_of)
-    if query.source != LIVE:
-        with asking(snapshot.mirror, chosen) as ask:
-            since, until = reach(ask) or (since, until)
-    since, until = query.since or since, query.until or until
-    return (since, until) if since <= until else (until, since)
+    usual = usual_period(as_of)
+    if query.is_live:
+        return usual
+    with asking(snapshot.mirror, chosen) as ask:
+        return reach(ask) or usual

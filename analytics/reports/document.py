@@ -83,6 +83,10 @@ class Document:
     figures: dict[str, Value] = field(default_factory=dict)
     stamp: str = ""
 
+    def reproduced_as(self, kind: str) -> str:
+        """Return the command that makes this report again, in the format of the file in hand."""
+        return f"{self.reproduce} --format {kind} --out {self.name}.{kind}"
+
     @property
     def tables(self) -> tuple[Table, ...]:
         """The tables of all sections, in order."""

@@ -56,6 +56,19 @@ class _Inside:
     gaps: tuple[Finding, ...] = ()
 
 
+def lacks_report(request: ImagingRequest) -> bool:
+    """Say whether a report was asked for and is not among the images that are here.
+
+    False where no images passed through here: then nobody knows what went along.
+    """
+    here = Instance.objects.filter(series__study__request=request)
+    return (
+        request.wants_reports
+        and here.exists()
+        and not here.filter(sop_class_uid__in=REPORTS).exists()
+    )
+
+
 def check_studies(request: ImagingRequest, studies: list[Study]) -> list[Checked]:
     """Return how each of the request's studies stands now."""
     inside = _look_inside(request)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from requests_app.failure_codes import PAUSING
 from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.subjects import subjects_of
-from requests_app.models import ImagingRequest
+from requests_app.models import ImagingRequest, Study
 from requests_app.refusals import Incomplete
 from requests_app.vocabulary import Direction, EventKind, LetterKind, State, Usability
+from requests_app.words import say_modality
 
 
 def _is_complete(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
@@ -23,10 +24,19 @@ def check_has_images(request: ImagingRequest) -> None:
 
 def _has_usable_images(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
     """Images recorded here must be usable; a study sent from elsewhere leaves no file here."""
-    if request.studies.filter(verdict=Usability.NOT_USABLE).exists():
+    broken = request.studies.filter(verdict=Usability.NOT_USABLE)
+    if broken:
+        called = " and ".join(_called(study) for study in broken)
         raise Incomplete(
-            "A study cannot be used. Remove it, ask for a re-export, or mark the images unusable."
+            f"{called} cannot be used. Remove what cannot be used, or ask for a re-export: "
+            "record that the images cannot be used."
         )
+
+
+def _called(study: Study) -> str:
+    """Call a study by its kind and day, as its line on the page does."""
+    kind = say_modality(study.modality) or "Study"
+    return f"{kind} of {study.study_date:%b} {study.study_date:%-d}" if study.study_date else kind
 
 
 def _has_the_right_patient(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
@@ -83,3 +93,12 @@ def check_guards(request: ImagingRequest, to: State, what: Particulars) -> None:
     """Raise Incomplete unless every guard of the target state holds."""
     for guard in GUARDS.get(to, ()):
         guard(request, what)
+
+
+def may_be_ready(request: ImagingRequest) -> bool:
+    """Say whether what is here could leave: all of it usable, and of the right patient."""
+    try:
+        check_guards(request, State.READY, Particulars())
+    except Incomplete:
+        return False
+    return True

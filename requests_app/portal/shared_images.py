@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from requests_app.delivery.link import UNKNOWN, downloaded, live_link, opened, resolve
+from requests_app.imaging.context import lacks_report
 from requests_app.imaging.presentation import WINDOWS, instance_of, released_by, series_list, zip_of
 from requests_app.imaging.render import frame_answer, warm_up
 from requests_app.lifecycle.looks import frame_seen, looked_at, viewed
@@ -56,7 +57,8 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
         request.session[_key(link.pk)] = True
         opened(link, at=timezone.now())
         return redirect("portal:shared", link_id=link.pk)
-    context = {"link": link, "asked": link.delivery.request, "token": token}
+    asked = link.delivery.request
+    context = {"link": link, "asked": asked, "token": token, "lacks_report": lacks_report(asked)}
     return _own(private(render(request, "requests_app/share.html", context)))
 
 

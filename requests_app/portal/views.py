@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from requests_app.imaging.context import lacks_report
 from requests_app.intake.submission_key import begin_anew
 from requests_app.intake.submit import submit
 from requests_app.lifecycle.looks import listed, looked_at
@@ -18,7 +19,7 @@ from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, Policy, User
 from requests_app.portal.forms import AskForm
-from requests_app.portal.progress import progress_of
+from requests_app.portal.progress import SENT, progress_of
 from requests_app.portal.secret_addresses import private, refused
 from requests_app.refusals import DisclessError, KeyUsed
 from requests_app.throttle import Limit, neighbourhood
@@ -106,7 +107,11 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return refused(request, status=404, **UNKNOWN_ADDRESS)
     looked_at(request, found, at=at, verb="request.tracked", holder="tracking page")
-    context = {"asked": found, "progress": progress_of(found, at)}
+    context = {
+        "asked": found,
+        "progress": progress_of(found, at),
+        "lacks_report": found.state in SENT and lacks_report(found),
+    }
     return private(render(request, "requests_app/tracking.html", context))
 
 

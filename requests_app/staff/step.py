@@ -10,6 +10,7 @@ from requests_app.intake.authority import lacks
 from requests_app.intake.authorization import defects, is_needed
 from requests_app.intake.completeness import is_complete
 from requests_app.lifecycle import effort, holds
+from requests_app.lifecycle.guards import may_be_ready
 from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.models import Authorization, ImagingRequest
 from requests_app.sla.policy import LEGAL_BASES
@@ -49,7 +50,9 @@ def is_new(request: ImagingRequest) -> bool:
 
 
 def needed_first(request: ImagingRequest, on: date) -> str:
-    """Return the key of the step that a new request needs before it is complete; "" for none."""
+    """Return the key of the step without which the usual next one would be refused; "" for none."""
+    if request.state == State.RETRIEVED and not may_be_ready(request):
+        return "unusable"
     if not is_new(request):
         return ""
     if not request.identity_verified:

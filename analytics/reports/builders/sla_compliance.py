@@ -116,7 +116,7 @@ def _reproduce(order: Order, as_of: datetime) -> str:
     )
     words = order.selection.words()
     command = ".venv/bin/python manage.py report sla_compliance"
-    return f"{command} --format pdf --out sla.pdf {words} {at}"
+    return f"{command} {words} {at}"
 
 
 def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str]) -> str:

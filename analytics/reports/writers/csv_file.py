@@ -17,7 +17,8 @@ def write(document: Document) -> bytes:
 
     line(document.title)
     line(document.subtitle)
-    for name, fact in (*document.facts, *sealed(document), ("Reproduce", document.reproduce)):
+    again = ("Reproduce", document.reproduced_as("csv"))
+    for name, fact in (*document.facts, *sealed(document), again):
         line(name, fact)
     for table in document.tables:
         line()

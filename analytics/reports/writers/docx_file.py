@@ -26,7 +26,8 @@ def write(document: Document) -> bytes:
     for section in document.sections:
         _section(paper, section)
     paper.add_heading("What vouches for it", 1)
-    for name, fact in (*document.facts, *sealed(document), ("Reproduce", document.reproduce)):
+    again = ("Reproduce", document.reproduced_as("docx"))
+    for name, fact in (*document.facts, *sealed(document), again):
         paper.add_paragraph(f"{name}: {fact}", style="List Bullet")
     file = io.BytesIO()
     paper.save(file)

@@ -53,7 +53,7 @@ def _plain(document: Document) -> dict[str, object]:
         "facts": [*document.facts],
         "stamp": [document.stamp] if document.stamp else [],
         "data": dict(document.facts).get("Data hash (SHA-256)", ""),
-        "reproduce": document.reproduce,
+        "reproduce": document.reproduced_as("pdf"),
         "seal": None
         if seal is None
         else {

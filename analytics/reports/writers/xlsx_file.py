@@ -38,7 +38,8 @@ def _first(book: xlsxwriter.Workbook, document: Document) -> None:
             sheet.write_string(at, 0, section.heading, muted)
             sheet.write_string(at, 1, paragraph, wrapped)
             at += 1
-    for name, fact in (*document.facts, *sealed(document), ("Reproduce", document.reproduce)):
+    again = ("Reproduce", document.reproduced_as("xlsx"))
+    for name, fact in (*document.facts, *sealed(document), again):
         sheet.write_string(at, 0, name, muted)
         sheet.write_string(at, 1, fact, wrapped)
         at += 1

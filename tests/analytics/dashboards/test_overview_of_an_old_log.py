@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pyarrow as pa
 import pytest
@@ -73,3 +74,25 @@ def test_a_facility_has_a_cell_for_every_week(director: Client) -> None:
     counts = {row.count('<td class="cell">') for row in found if '<th scope="row">' in row}
     assert len(counts) == 1
     assert counts != {0}
+
+
+def test_a_log_needed_someone_when_it_ended_and_not_today(director: Client) -> None:
+    words = html(director, "needs", OLD)
+    assert re.search(r"[1-9]\d* requests needed someone when the log ended", words)
+    assert "today" not in words
+
+
+def test_a_log_has_its_own_deadline_and_no_clock_of_ours(director: Client) -> None:
+    words = html(director, "head", OLD)
+    assert "the log&#x27;s own deadline" in words
+    assert "business days" not in words
+    assert "30 days" not in words
+    assert "is not one of contract" in html(director, "head", f"{OLD}&clock=legal")
+
+
+def test_a_log_is_compared_only_with_days_that_it_holds(director: Client) -> None:
+    assert "Compare with" not in html(director, "head", OLD)
+    first = re.search(r'name="from" value="([\d-]+)"', html(director, "head", OLD))
+    assert first is not None
+    later = (date.fromisoformat(first[1]) + timedelta(days=60)).isoformat()
+    assert "Compare with" in html(director, "head", f"{OLD}&from={later}")

@@ -138,6 +138,8 @@ def test_channel_words_that_nobody_knows_are_no_evidence_of_discs() -> None:
     out = strange["physical_media_share_out"]
     assert (out["computable"], out["share"], out["grade"]) == (False, 0.0, "not_computable")
     assert "give its words a meaning" in out["why"]
+    for key in ("workaround_share_electronic", "workaround_share_all"):
+        assert strange[key]["grade"] == "not_computable"
     known = "2025-01-14,2025-01-20,CD\n2025-01-15,2025-01-20,CD\n2025-01-15,2025-01-20,portal\n"
     some = read(head + rows + known).grades["physical_media_share_out"]
     assert (some["computable"], some["grade"]) == (True, "weak")

@@ -57,7 +57,8 @@ def test_every_format_is_written_whatever_a_facility_is_called(name: str, kind: 
         assert b"pdfuaid" in content
     elif kind == "csv":
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-        assert any(row[:1] == ["Reproduce"] for row in rows)
+        (again,) = [row[1] for row in rows if row[:1] == ["Reproduce"]]
+        assert again.endswith(" --format csv --out sla_compliance.csv")
     elif kind == "xlsx":
         book = openpyxl.load_workbook(io.BytesIO(content))
         assert "By facility" in book.sheetnames
@@ -76,7 +77,7 @@ def test_a_sign_that_cannot_be_printed_is_shown_as_such() -> None:
 def test_the_line_to_reproduce_is_read_by_a_shell_as_it_was_meant(name: str) -> None:
     document = document_about(name)
     chosen = Selection(facilities=(name, "plain"), zone="America/Chicago")
-    line = f"{document.reproduce} {chosen.words()}"
+    line = f"{document.reproduced_as('pdf')} {chosen.words()}"
     command = load_command_class(get_commands()["report"], "report")
     words = shlex.split(line)
     assert words[:3] == [".venv/bin/python", "manage.py", "report"]

@@ -7,12 +7,18 @@ from django.test import Client
 from pydicom.dataset import FileDataset
 from pydicom.uid import EncapsulatedPDFStorage
 
-from requests_app.imaging.context import Checked, check_studies, is_late_without_images
+from requests_app.imaging.context import (
+    Checked,
+    check_studies,
+    is_late_without_images,
+    lacks_report,
+)
 from requests_app.imaging.receive import NamedFile, receive_files
 from requests_app.intake.completeness import complete
 from requests_app.intake.identity import verify_identity
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest
+from requests_app.tokens import tracking_token
 from requests_app.vocabulary import Direction, Role, State
 from tests.requests_app.cast import AT, file_request, make_cast
 from tests.requests_app.imaging.dicom_made import bytes_of, ct_slice
@@ -47,6 +53,11 @@ def received(request: ImagingRequest, *made: FileDataset, days: int = 0) -> Chec
     return one
 
 
+def stands_at(request: ImagingRequest, state: State) -> None:
+    request.state = state
+    request.save(update_fields=["state"])
+
+
 def said(one: Checked) -> set[tuple[str, str | None]]:
     return {(finding.check, finding.code) for finding in one.findings}
 
@@ -62,6 +73,32 @@ def test_a_missing_report_is_a_warning_that_ends_when_the_report_comes(
     one = received(approved, ct_slice(AccessionNumber="A-1"))
     assert (one.passed, one.verdict, said(one)) == (6, "usable_with_warning", {("U6", "PR06")})
     assert received(approved, report()).passed == 7
+
+
+def test_a_patient_is_told_that_the_report_asked_for_did_not_come(
+    client: Client, approved: ImagingRequest
+) -> None:
+    page = f"/track/{tracking_token(approved.number)}/"
+    missing = "The written report is not among the images."
+
+    def told() -> bool:
+        return missing in client.get(page).content.decode()
+
+    received(approved, ct_slice(AccessionNumber="A-1"))
+    assert not told()  # nothing has left yet
+    before = approved.state
+    stands_at(approved, State.DELIVERED)
+    assert told()
+    stands_at(approved, State(before))
+    received(approved, report())
+    stands_at(approved, State.DELIVERED)
+    assert not told()
+
+
+def test_nobody_is_told_of_a_report_where_images_left_without_passing_through_here(
+    approved: ImagingRequest,
+) -> None:
+    assert not lacks_report(approved)
 
 
 def test_a_report_missing_from_elsewhere_has_the_receivers_code(approved: ImagingRequest) -> None:

@@ -12,6 +12,7 @@ from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.intake.completeness import complete
 from requests_app.intake.identity import verify_identity
 from requests_app.lifecycle.effort import note_failure, recover, touch, unmended
+from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest
 from requests_app.refusals import NotAllowed, TransitionRefused
 from requests_app.staff.history import history
@@ -21,6 +22,7 @@ from requests_app.vocabulary import (
     LegalBasis,
     RequesterType,
     Role,
+    State,
     Touch,
     Usability,
 )
@@ -166,3 +168,27 @@ def test_the_step_offers_only_the_failures_that_wait(
     assert history(request_of_ours)[0].words == f"Failure mended: {FAILURES[LOST].label} ({LOST})"
     again = client.post(f"{path(request_of_ours)}do/mended/", said)
     assert again.status_code == 422
+
+
+def test_images_that_cannot_be_used_are_not_offered_as_ready(
+    client: Client, request_of_ours: ImagingRequest
+) -> None:
+    transition(request_of_ours, to=State.LOCATING, by=None, at=AT)
+    transition(request_of_ours, to=State.RETRIEVED, by=None, at=AT)
+    assert offered(client, request_of_ours)[0] == "ready"
+    study = request_of_ours.studies.create(
+        study_instance_uid="1.2.3",
+        study_date=date(2026, 1, 9),
+        modality="CT",
+        verdict=Usability.NOT_USABLE,
+        first_received_at=AT,
+    )
+    page = client.get(path(request_of_ours))
+    assert offered(client, request_of_ours)[0] == "unusable"
+    assert page.context["main"][0].key == "unusable"
+    said = {"expected": request_of_ours.state}
+    answer = client.post(f"{path(request_of_ours)}do/ready/", said)
+    assert answer.status_code == 422
+    assert "CT of Jan 9 cannot be used." in answer.content.decode()
+    study.delete()
+    assert offered(client, request_of_ours)[0] == "ready"
