@@ -1,11 +1,20 @@
 """Only the account pages that an invited person needs are there, and mails name our address."""
 
+import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.test import Client
+from kombu import Connection
 
+from project.celery import app
+from project.embedded import valkey
+from project.embedded.places import broker_url
+from project.embedded.processes import stop
+from project.tasks import send_reset_mail
 from requests_app.models import User
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +74,43 @@ def test_a_mail_leads_to_our_address_whatever_host_was_named(
     assert client.post(where, {"password1": new, "password2": new}).status_code == 302
     person.refresh_from_db()
     assert person.check_password(new)
+
+
+@pytest.fixture
+def queue(tmp_path: Path, settings: object) -> Iterator[Connection]:
+    """A real queue, and nobody who works on it."""
+    var = tmp_path / "var"
+    server = valkey.start(var)
+    before, app.conf.broker_url = app.conf.broker_url, broker_url(var)
+    app._after_fork()  # noqa: SLF001  forget the connections to where no queue was
+    with app.connection_for_read() as connection:
+        yield connection
+    app.conf.broker_url = before
+    app._after_fork()  # noqa: SLF001
+    stop([server], seconds=15)
+
+
+def test_the_mail_is_left_to_the_worker_and_the_task_names_nobody(
+    person: User, settings: object, queue: Connection
+) -> None:
+    ask_for_reset(person.email, settings)
+    assert mail.outbox == []
+    with queue.SimpleQueue("celery") as waiting:
+        task = waiting.get(timeout=5)
+        task.ack()
+    assert task.headers["task"] == "project.tasks.send_reset_mail"
+    assert task.payload[0] == [person.pk]
+    told = json.dumps([task.headers, task.payload])
+    assert person.email not in told
+    send_reset_mail(*task.payload[0])
+    assert [one.to for one in mail.outbox] == [[person.email]]
+
+
+def test_who_was_switched_off_meanwhile_is_not_written_to(person: User) -> None:
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    send_reset_mail(person.pk)
+    assert mail.outbox == []
 
 
 def test_nobody_is_written_to_who_has_no_account(settings: object) -> None:

@@ -1,0 +1,39 @@
+"""Celery tasks of accounts; a task names a person by key, and makes what is secret itself."""
+
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
+from allauth.account.utils import user_pk_to_url_str
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from project.celery import app
+from requests_app.models import User
+
+
+@shared_task(
+    name="project.tasks.send_reset_mail",
+    autoretry_for=(OSError, SMTPException),
+    retry_backoff=30,  # seconds, doubled at each try
+    max_retries=4,
+)
+def send_reset_mail(user_id: int) -> None:
+    """Write to a person how to choose a new password; nothing once the account is switched off."""
+    person = User.objects.filter(pk=user_id, is_active=True).first()
+    if person is None:
+        return
+    adapter: Any = get_adapter()
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
+    address = adapter.get_reset_password_from_key_url(f"{user_pk_to_url_str(person)}-{token}")
+    words = {"user": person, "password_reset_url": address}
+    adapter.render_mail("account/email/password_reset_key", person.email, words).send()
+
+
+def ask_for_reset_mail(user_id: int) -> None:
+    """Leave the mail to the worker; write it at once where no queue takes the task."""
+    try:
+        app.send_task(send_reset_mail.name, (user_id,), retry=False)
+    except OperationalError:
+        send_reset_mail(user_id)
