@@ -27,6 +27,7 @@ class Supervisor:
         self.servers: list[Server] = []
         self.preparing = False
         self.stopping = threading.Event()
+        self.failed = ""
         self.began = time.monotonic()
         self.transcript = Transcript(var)
 
@@ -49,7 +50,8 @@ class Supervisor:
     ) -> None:
         """Start all, call `prepare` once the stores run and `welcome` once the web answers.
 
-        `restore` is called before a worker that died is started again.
+        `restore` is called before a worker that died is started again. Ends with status 1 where
+        it stopped because something died and not because somebody asked.
         """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop_soon)
@@ -66,6 +68,8 @@ class Supervisor:
                 stop([server.child for server in self.servers if server.child], seconds=15)
                 stop(self.stores, seconds=30)
                 self.say("up", "stopped")
+        if self.failed:
+            raise SystemExit(f"{self.failed}. Nothing stored is lost: start it again.")
 
     def _stop_soon(self, *_: object) -> None:
         self.stopping.set()
@@ -109,17 +113,20 @@ class Supervisor:
         while not self.stopping.wait(0.5):
             for child in self.stores:
                 if child.process.poll() is not None:
-                    self.say("up", f"{child.name} stopped by itself; stopping all")
-                    self.stopping.set()
+                    self._give_up(f"{child.name} stopped by itself")
                     return
             for server in self.servers:
                 self._revive(server, lock, time.monotonic())
 
+    def _give_up(self, why: str) -> None:
+        self.say("up", f"{why}; stopping all")
+        self.failed = why
+        self.stopping.set()
+
     def _revive(self, server: Server, lock: int, at: float) -> None:
         wait = server.wait_needed(at)
         if wait is not None and server.is_hopeless():
-            self.say("up", f"{server.name} stopped {server.failures} times; stopping all")
-            self.stopping.set()
+            self._give_up(f"{server.name} stopped {server.failures} times")
             return
         if wait is not None:
             self.say("up", f"{server.name} stopped by itself; started again in {wait:.0f} s")

@@ -12,11 +12,17 @@ from requests_app.models import Event, ImagingRequest, Patient, User
 from requests_app.refusals import Incomplete
 from requests_app.vocabulary import EventKind, Touch
 
+OLDEST = 130  # years; nobody is known to have lived so long
+
 
 def check_birth(born: date | None, today: date) -> None:
-    """Raise ValidationError for a birth that lies ahead; one check for forms and serializers."""
+    """Raise ValidationError for a birth ahead or too long ago; one check for every door."""
     if born is not None and born > today:
         raise ValidationError("A date of birth cannot lie ahead.", code="birth_date")
+    if born is not None and today.year - born.year > OLDEST:
+        raise ValidationError(
+            f"That birth is more than {OLDEST} years ago. Check the year.", code="birth_date"
+        )
 
 
 def verify_identity(

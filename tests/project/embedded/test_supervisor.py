@@ -174,6 +174,8 @@ def test_a_killed_supervisor_leaves_nothing_the_next_start_is_quiet_and_a_lost_s
     for noise in ("superuser", "No directory at", "Traceback", "[queues]", "celery@"):
         assert noise not in said, said
     os.kill(house.main("postgres", "-D"), signal.SIGKILL)
-    house.process.wait(60)
+    assert house.process.wait(60) == 1
     assert house.pids() == set()
-    assert "stopping all" in (house.var.parent / "said").read_text()
+    said = (house.var.parent / "said").read_text()
+    assert "stopping all" in said
+    assert "Nothing stored is lost: start it again." in said

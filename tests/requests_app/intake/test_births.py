@@ -1,4 +1,4 @@
-"""No door takes a birth that lies ahead."""
+"""No door takes a birth that lies ahead, or longer ago than anybody lives."""
 
 from datetime import date, timedelta
 
@@ -12,10 +12,21 @@ from tests.requests_app.cast import AT, file_request, make_cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("born", [date(2099, 1, 1), AT.date() + timedelta(days=1)])
-def test_a_birth_ahead_that_staff_learned_makes_no_patient(born: date) -> None:
+AHEAD, LONG_AGO = "cannot lie ahead", "more than 130 years ago"
+
+
+@pytest.mark.parametrize(
+    ("born", "words"),
+    [
+        (date(2099, 1, 1), AHEAD),
+        (AT.date() + timedelta(days=1), AHEAD),
+        (date(1, 1, 1), LONG_AGO),
+        (date(AT.year - 131, 12, 31), LONG_AGO),
+    ],
+)
+def test_a_birth_that_cannot_be_makes_no_patient(born: date, words: str) -> None:
     request = file_request(make_cast().northfield, patient_birth_date=None)
-    with pytest.raises(Incomplete, match="cannot lie ahead") as refusal:
+    with pytest.raises(Incomplete, match=words) as refusal:
         verify_identity(request, record_number="MRN-1", birth_date=born, by=None, at=AT)
     assert refusal.value.field == "birth_date"
     assert not Patient.objects.exists()
