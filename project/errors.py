@@ -17,6 +17,7 @@ from requests_app.refusals import DisclessError, NotAllowed
 
 SENTENCES: dict[int, tuple[str, str]] = {
     400: ("bad_request", "The address or the form could not be understood. Go back and try again."),
+    401: ("not_signed_in", "Sign in, or send an access key: Authorization: Bearer and the key."),
     403: ("not_allowed", "You may not open this page. Ask a supervisor if you need it."),
     404: ("not_found", "There is nothing here, or it is not yours to see. Check the address."),
     405: ("method_not_allowed", "This address does not accept that kind of call."),

@@ -205,8 +205,14 @@ EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False)
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "imaging@discless.example")
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "requests_app.api.authentication.ByAccessKey",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "requests_app.api.authentication.WithinItsKey",
+    ],
     "DEFAULT_PARSER_CLASSES": [
         "requests_app.api.parsers.BoundedJSONParser",
         "rest_framework.parsers.FormParser",

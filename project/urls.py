@@ -28,6 +28,7 @@ account_urls = [
 ]
 urlpatterns = [
     path("health", health, name="health"),
+    path("account/keys/", include("requests_app.api.key_urls")),
     path("account/", include(account_urls)),
     path("work/analytics/process/", include("analytics.dashboards.process_urls")),
     path("work/analytics/forecast/", include("analytics.dashboards.forecast_urls")),

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from project.sentences import sentences
 from project.side import SideGroup, groups_for, searches_at
+from requests_app.house.keys import may_hold
 from requests_app.imaging.findings import CHECKS
 from requests_app.vocabulary import (
     MEDIUM_OF,
@@ -31,6 +32,8 @@ from requests_app.words import WORDS, plain, say, say_modality
 if TYPE_CHECKING:
     from django.forms import BaseForm, BoundField
     from django.template.context import RequestContext
+
+    from requests_app.models import User
 
 register = template.Library()
 
@@ -239,6 +242,12 @@ def form_errors(form: BaseForm) -> SafeString:
         icon("circle-alert"),
         format_html_join(" ", "{}", ((sentence,) for sentence in sentences)),
     )
+
+
+@register.filter
+def holds_keys(person: User) -> bool:
+    """Say whether a person may have access keys."""
+    return may_hold(person)
 
 
 @register.simple_tag(takes_context=True)

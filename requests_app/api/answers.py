@@ -51,5 +51,8 @@ class ErrorSerializer(serializers.Serializer[None]):
 
 
 def answers(good: Any, *refusals: int) -> dict[int, Any]:
-    """Return the answers of an address by their status: 200, and the refusals it may give."""
-    return {200: good, **dict.fromkeys(refusals, ErrorSerializer)}
+    """Return the answers of an address by their status: 200, and the refusals it may give.
+
+    Every address asks who calls (401).
+    """
+    return {200: good, **dict.fromkeys((401, *refusals), ErrorSerializer)}

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 
 
@@ -18,3 +19,14 @@ def docs(request: HttpRequest) -> HttpResponse:
         for method, call in methods.items()
     ]
     return render(request, "requests_app/api.html", {"calls": calls})
+
+
+class ByAccessKeyScheme(OpenApiAuthenticationExtension):
+    """How the API's description names the key."""
+
+    target_class = "requests_app.api.authentication.ByAccessKey"
+    name = "accessKey"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
+        """Return the scheme."""
+        return {"type": "http", "scheme": "bearer"}

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from audit.proof.entry import Action
 from requests_app.house.ledger import Keeper, lock_house
 from requests_app.house.places import free_slug
-from requests_app.models import Facility, User
+from requests_app.models import AccessKey, Facility, User
 from requests_app.refusals import Incomplete, NotAllowed
 from requests_app.vocabulary import Role
 
@@ -81,7 +81,7 @@ def change_person(keeper: Keeper, person: User, post: Post) -> None:
 
 @transaction.atomic
 def switch(keeper: Keeper, person: User, *, on: bool) -> None:
-    """Switch an account off, which ends its sessions, or on again."""
+    """Switch an account off, which ends its sessions and access keys, or on again."""
     lock_house(keeper)
     _check_own(keeper, person)
     if not on:
@@ -90,6 +90,7 @@ def switch(keeper: Keeper, person: User, *, on: bool) -> None:
     person.save(update_fields=("is_active",))
     if not on:
         _end_sessions(person)
+        AccessKey.objects.filter(person=person, ended_at=None).update(ended_at=keeper.at)
     verb = "person.switched_on" if on else "person.switched_off"
     keeper.note(verb, Action.UPDATE, f"user:{person.pk}")
 

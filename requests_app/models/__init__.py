@@ -1,5 +1,6 @@
 """The nouns of a request's life, one a file."""
 
+from requests_app.models.access_key import AccessKey
 from requests_app.models.authority import AuthorityDocument
 from requests_app.models.authorization import Authorization
 from requests_app.models.delivery import Delivery, ShareLink
@@ -15,6 +16,7 @@ from requests_app.models.study import Instance, Receipt, Series, Study
 from requests_app.models.user import User
 
 __all__ = [
+    "AccessKey",
     "AuthorityDocument",
     "Authorization",
     "Delivery",

@@ -46,19 +46,19 @@ def _about(opens_to: frozenset[str], **answers: int) -> Door:
 
 
 def _api(opens_to: frozenset[str], refusal: int = 404, **answers: int) -> Door:
-    return Door(opens_to=opens_to, answers=answers, refusal=refusal, visitor=403)
+    return Door(opens_to=opens_to, answers=answers, refusal=refusal, visitor=401)
 
 
 def _move(answer: int) -> Door:
     """A step on a request of Northfield: others than its staff do not know that it is there."""
     others = {STRANGER: 404, Role.REQUESTER: 404}
-    return Door(opens_to=WORKERS, answers={"POST": answer}, visitor=403, others=others)
+    return Door(opens_to=WORKERS, answers={"POST": answer}, visitor=401, others=others)
 
 
 def _decision(answer: int) -> Door:
     """A denial is decided by who may: not by release staff, but by the director."""
     others = {STRANGER: 404, Role.REQUESTER: 404}
-    return Door(opens_to=DECIDERS, answers={"POST": answer}, visitor=403, others=others)
+    return Door(opens_to=DECIDERS, answers={"POST": answer}, visitor=401, others=others)
 
 
 DOORS: dict[str, Door] = {
@@ -74,6 +74,8 @@ DOORS: dict[str, Door] = {
     "account_reset_password_done": _door(EVERYBODY, GET=200),
     "account_reset_password_from_key": _door(EVERYBODY, GET=200, POST=200),
     "account_reset_password_from_key_done": _door(EVERYBODY, GET=200),
+    "keys:list": _door(SIGNED_IN - {Role.REQUESTER}, GET=200, POST=422),
+    "keys:end": _door(SIGNED_IN, POST=404),  # nobody's own
     "staff:queue": _door(SEERS | {STRANGER}, GET=200, POST=302),
     "staff:outside_images": _door(SEERS | {STRANGER}, GET=200, POST=302),
     "staff:deliveries": _door(SEERS | {STRANGER}, GET=200),

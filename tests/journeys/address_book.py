@@ -28,6 +28,7 @@ SAMPLES: dict[str, object] = {
     "person_id": 99999999,
     "holiday_id": 99999999,
     "policy_id": 99999999,
+    "key_id": 99999999,
 }
 """Values of parameters that mean the same everywhere."""
 DIFFERENT: dict[str, dict[str, object]] = {

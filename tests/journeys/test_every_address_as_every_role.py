@@ -94,7 +94,7 @@ def test_an_account_switched_off_is_a_visitor_at_once() -> None:
     auditor.save(update_fields=("is_active",))
     for where in ("/proof/", "/work/queue/", "/overview/", "/reports/"):
         assert client.get(where)["Location"].startswith("/account/login/")
-    assert client.get("/api/requests/").status_code == 403
+    assert client.get("/api/requests/").status_code == 401
 
 
 def callback(client: Client, part: str, search: str) -> str:

@@ -53,6 +53,7 @@ NO_ENTRY: dict[str, str] = {
     "account_reset_password_done": "a sentence",
     "account_reset_password_from_key": "the form",
     "account_reset_password_from_key_done": "a sentence",
+    "keys:end": "here: nobody's own, not there; ending is tested beside the keys",
     "staff:new": "an empty form; filing is recorded",
     "staff:frame": "one picture of a viewer whose opening was recorded",
     "api:schema": "describes the product, no data",

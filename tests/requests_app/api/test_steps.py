@@ -94,10 +94,10 @@ def test_every_step_declares_its_refusals_in_the_one_shape(description: dict[str
     assert len(steps) == 10
     for path in steps:
         answers = description["paths"][path]["post"]["responses"]
-        assert set(answers) == {"200", "400", "403", "404", "409", "422"}, path
+        assert set(answers) == {"200", "400", "401", "403", "404", "409", "422"}, path
         assert declared(description, path, "post", "409") == {"error"}
     filed = description["paths"]["/api/requests/"]["post"]["responses"]
-    assert set(filed) == {"200", "201", "400", "403", "409"}
+    assert set(filed) == {"200", "201", "400", "401", "403", "409"}
 
 
 def test_what_is_answered_is_what_is_declared(
