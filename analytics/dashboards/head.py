@@ -87,7 +87,7 @@ def _released(view: View, sla: Result, was: Result | None) -> tuple[str, str]:
 
 def _waited(waits: Survival, why: str) -> tuple[str, str]:
     """Return the first thing that can be said where the chosen clock says nothing."""
-    rest = f". The chosen clock cannot be judged: {why}."
+    rest = f". Whether that was in time cannot be judged: {why}."
     if waits.median is None:
         return "Little can be said of this time", rest
     return f"Half of requests are out in {waits.days(waits.median)} days", rest
