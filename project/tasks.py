@@ -7,6 +7,7 @@ from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.utils import user_pk_to_url_str
 from celery import shared_task
+from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from project.celery import app
@@ -27,7 +28,7 @@ def send_reset_mail(user_id: int) -> None:
     adapter: Any = get_adapter()
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
     address = adapter.get_reset_password_from_key_url(f"{user_pk_to_url_str(person)}-{token}")
-    words = {"user": person, "password_reset_url": address}
+    words = {"password_reset_url": address, "days": settings.PASSWORD_RESET_TIMEOUT // 86400}
     adapter.render_mail("account/email/password_reset_key", person.email, words).send()
 
 

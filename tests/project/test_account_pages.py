@@ -62,6 +62,8 @@ def test_a_mail_leads_to_our_address_whatever_host_was_named(
     (sent,) = mail.outbox
     assert "evil.example" not in sent.body + sent.subject
     assert person.username not in sent.body
+    assert sent.subject == "Choose a new password"
+    assert "once, for 3 days" in sent.body
     link = re.search(r"https?://\S+", sent.body)
     assert link is not None
     assert link[0].startswith(f"{OURS}/account/password/reset/key/")
