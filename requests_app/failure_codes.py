@@ -5,7 +5,10 @@ from enum import StrEnum
 
 
 class FailureCode(StrEnum):
-    """A code of the failure table (DOMAIN section 3)."""
+    """A code of the failure table (DOMAIN section 3).
+
+    A new code goes to the end: mirrors on disk hold the place of each code as a bit.
+    """
 
     IN01 = "IN01"
     IN02 = "IN02"
@@ -57,6 +60,7 @@ class FailureCode(StrEnum):
     FU02 = "FU02"
     FU03 = "FU03"
     FU04 = "FU04"
+    TR10 = "TR10"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,6 +154,7 @@ FAILURES: dict[FailureCode, Failure] = {
     FailureCode.TR07: _failure("Deliver", "Disc damaged", "courier"),
     FailureCode.TR08: _failure("Deliver", "Not picked up", "requester", pauses=True),
     FailureCode.TR09: _failure("Deliver", "Misdirected release", "us", ships=True),
+    FailureCode.TR10: _failure("Deliver", "More released than was asked for", "us", ships=True),
     FailureCode.US01: _failure(
         "Receive and use", "Media unreadable, or no drive", "recipient", ships=True
     ),

@@ -1,35 +1,61 @@
-"""What should not happen: images that reach the wrong hands, imaging again, logging late."""
+"""What should not happen: releases to the wrong hands or too wide, imaging again, late logging."""
 
 from analytics.metrics.definition import Better, Kind, Metric
 from analytics.mirror.faults import befell
 from requests_app.failure_codes import FailureCode
 
-_MISDIRECTED = befell(FailureCode.TR09)
-_RELEASED = f"(deliveries > 0 OR {_MISDIRECTED})"
+_WRONG_HANDS = (FailureCode.TR09,)
+_TOO_WIDE = (FailureCode.TR10,)
+_ERRORS = (*_WRONG_HANDS, *_TOO_WIDE)
+_RELEASED = f"(deliveries > 0 OR {befell(*_ERRORS)})"
 
-METRICS: tuple[Metric, ...] = (
-    Metric(
-        key="disclosure_error_rate",
-        label="Disclosure errors",
-        question="How often do images reach somebody whom they were not meant for?",
+
+def _errors(
+    key: str, label: str, question: str, codes: tuple[FailureCode, ...], numerator: str
+) -> Metric:
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
         why_it_matters="Each one is a breach to be judged, and a person whose trust is lost.",
         unit="%",
         kind=Kind.SHARE,
-        numerator="requests with a misdirected release (TR09)",
+        numerator=numerator,
         denominator="outbound requests that were released, to whomever",
         where=f"direction = 'outbound' AND {_RELEASED}",
-        counts=_MISDIRECTED,
-        sides=("With a misdirected release", "Without"),
+        counts=befell(*codes),
+        sides=("With such an error", "Without"),
         excluded={"not released": f"direction = 'outbound' AND NOT {_RELEASED}"},
         better=Better.LOWER,
         target=0.0,
-        caveat=(
-            "Counted by request, not by release. A floor: only what somebody noted. No code says "
-            "that too much was released, so that an over-scoped release counts only where it was noted as misdirected."
-        ),
+        caveat="Counted by request, not by release. A floor: only what somebody noticed and noted.",
         theme="Disclosure",
         owner="Privacy",
         needs=("available", "codes"),
+    )
+
+
+METRICS: tuple[Metric, ...] = (
+    _errors(
+        "disclosure_error_rate",
+        "Disclosure errors",
+        "How often does a release reach the wrong hands, or hold more than was asked for?",
+        _ERRORS,
+        "requests with a misdirected release (TR09) or an over-scoped one (TR10)",
+    ),
+    _errors(
+        "misdirected_share",
+        "Misdirected releases",
+        "How often do images reach somebody whom they were not meant for?",
+        _WRONG_HANDS,
+        "requests with a misdirected release (TR09)",
+    ),
+    _errors(
+        "over_scoped_share",
+        "Over-scoped releases",
+        "How often does more leave than was asked for?",
+        _TOO_WIDE,
+        "requests of which a release held more than was asked for (TR10)",
     ),
     Metric(
         key="repeat_imaging_share",

@@ -8,6 +8,7 @@ from random import Random
 
 from requests_app.demonstration.course import Course
 from requests_app.demonstration.inbound import fetch
+from requests_app.demonstration.later import with_later
 from requests_app.demonstration.outbound import PEOPLE, release
 from requests_app.demonstration.places import ASKERS, DOORS, EXAMS, PLACES, Place
 from requests_app.demonstration.shown import BODY, shown
@@ -45,7 +46,7 @@ def plan(*, seed: int, requests: int, as_of: datetime) -> list[Story]:
     weights = [_weight(as_of.date() - DAY * (DAYS - number), number) for number in range(DAYS)]
     numbers = chance.choices(range(DAYS), weights, k=requests - len(pieces))
     year = [
-        _story(chance, index, number, as_of=as_of, calendars=calendars)
+        with_later(_story(chance, index, number, as_of=as_of, calendars=calendars), seed)
         for index, number in enumerate(sorted(numbers))
     ]
     stories = [_cut(story, as_of) for story in (*year, *pieces)]

@@ -16,7 +16,7 @@ from requests_app.intake.authority import Paper, need_of, record_authority
 from requests_app.intake.authorization import ELEMENTS, Found, is_needed, record_authorization
 from requests_app.intake.completeness import complete
 from requests_app.intake.identity import verify_identity
-from requests_app.lifecycle import effort, holds
+from requests_app.lifecycle import effort, follow_up, holds
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.transition import transition
 from requests_app.models import Delivery, ImagingRequest, ShareLink, User
@@ -196,6 +196,10 @@ def _confirm(telling: Telling, step: Step) -> None:
     handover.confirm_usable(telling.request, by=telling.by(step), at=step.at)
 
 
+def _hear(telling: Telling, step: Step) -> None:
+    follow_up.hear(telling.request, _reason(step), by=telling.by(step), at=step.at)
+
+
 def _note(telling: Telling, step: Step, kind: EventKind) -> None:
     by = telling.by(step)
     what = Particulars(channel=step.channel, delivery=telling.delivery, by_recipient=by is None)
@@ -228,4 +232,5 @@ _DOES: dict[Verb, Callable[[Telling, Step], None]] = {
     Verb.OPENED: _opened,
     Verb.DOWNLOADED: _downloaded,
     Verb.CONFIRM: _confirm,
+    Verb.HEAR: _hear,
 }

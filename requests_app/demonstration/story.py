@@ -41,6 +41,7 @@ class Verb(StrEnum):
     OPENED = "opened"
     DOWNLOADED = "downloaded"
     CONFIRM = "confirm"
+    HEAR = "hear"
 
 
 class Actor(StrEnum):

@@ -33,6 +33,7 @@ from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
 from requests_app.staff.history import history
+from requests_app.staff.panels import HEARD
 from requests_app.staff.step import Step, needed_first
 from requests_app.staff.steps import STEPS, check_step, steps_for
 from requests_app.staff.worklist import Clocks, clocks_of, words_for
@@ -154,7 +155,7 @@ def _answer(
 def _steps(
     request: ImagingRequest, user: User, at: datetime, tried: tuple[Step, StepForm] | None
 ) -> dict[str, Any]:
-    """Return the steps with their forms, the one that is due first at the head."""
+    """Return the steps with their forms, the one that is due first at the head, and what may be heard."""
     first = needed_first(request, request.facility.local_day(at))
     steps = [
         (step, tried[1] if tried and tried[0] is step else step.form(request=request))
@@ -163,7 +164,10 @@ def _steps(
         )
     ]
     main = next((pair for pair in steps if pair[0].key == first or pair[0].is_main), None)
-    return {"steps": steps, "main": main}
+    heard = None
+    if user.has_role(*WORKERS) and HEARD.fits(request):
+        heard = tried if tried and tried[0] is HEARD else (HEARD, HEARD.form(request=request))
+    return {"steps": steps, "main": main, "heard": heard}
 
 
 def _state_words(request: ImagingRequest, *, is_done: bool) -> str:

@@ -15,7 +15,7 @@ from requests_app.intake.authorization import ELEMENTS, Found, record_authorizat
 from requests_app.intake.completeness import complete
 from requests_app.intake.fee import charge_fee, pay_fee
 from requests_app.intake.identity import verify_identity
-from requests_app.lifecycle import effort, holds
+from requests_app.lifecycle import effort, follow_up, holds
 from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, User
@@ -182,6 +182,15 @@ def note_failure(request: ImagingRequest, form: Form, by: User, at: datetime) ->
     note = form.cleaned_data["note"]
     effort.note_failure(request, code_of(form), by=by, at=at, note=note)
     return "The failure is recorded."
+
+
+def hear(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:
+    """Record what was heard later."""
+    code = code_of(form)
+    follow_up.hear(request, code, by=by, at=at, note=form.cleaned_data["note"])
+    if code in follow_up.FOLLOW_UPS:
+        return "What was heard is recorded."
+    return "The disclosure error is recorded. Close its links, and tell the privacy office today."
 
 
 def mended(request: ImagingRequest, form: Form, by: User, at: datetime) -> str:

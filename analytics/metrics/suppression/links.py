@@ -15,6 +15,7 @@ _EVERYTHING = Cell("cases: all that were selected")
 _ON_DISC = Cell("steps: deliveries by a channel that is a physical medium")
 _BY_ONE_OFF = Cell("steps: deliveries by a channel that was made for one partner")
 _MOVED = Cell("steps: deliveries and arrivals")
+_ERRORS = ("disclosure_error_rate", "misdirected_share", "over_scoped_share")
 _PHYSICAL = frozenset(
     channel.value for channel, medium in MEDIUM_OF.items() if medium is Medium.PHYSICAL
 )
@@ -32,6 +33,7 @@ def linked(several: Iterable[Counted]) -> tuple[list[CountTable], list[Sum]]:
         _by_channels(by_key, "physical_media_share_out", _PHYSICAL, _ON_DISC),
         _by_channels(by_key, "workaround_share_all", _ONE_OFF, _BY_ONE_OFF),
         _all_moved(by_key),
+        _overlapping(by_key),
     ):
         tables += more
         sums += added
@@ -118,6 +120,44 @@ def _all_moved(by_key: Mapping[str, Counted]) -> tuple[list[CountTable], list[Su
         Sum(_MOVED, (pairs.n(), *pairs.excluded().values())),
     ]
     return [single(_MOVED, size, published=False)], sums
+
+
+def _overlapping(by_key: Mapping[str, Counted]) -> tuple[list[CountTable], list[Sum]]:
+    """Two sorts of errors may meet in one release: each alone, and both, follow from the three."""
+    every, one, other = (by_key.get(key) for key in _ERRORS)
+    if every is None or (one is None and other is None):
+        return [], []
+    total = _hit(every)
+    if one is None or other is None:
+        part = _hit(one or other or every)
+        return [], [Sum(total[group][0], (part[group][0],)) for group in total if group in part]
+    first, second = _hit(one), _hit(other)
+    counts = {
+        group: (n - second[group][1], n - first[group][1], first[group][1] + second[group][1] - n)
+        for group, (_, n) in total.items()
+        if group in first and group in second
+    }
+    if not counts or min(map(min, counts.values())) < 0:
+        return [], []
+    tables = [
+        CountTable(
+            counted=f"{total[None][0].counted}, {name}",
+            dimensions=(every.dimension,) if len(counts) > 1 else (),
+            cells={(group,) if len(counts) > 1 else (): n[i] for group, n in counts.items()},
+            published=False,
+        )
+        for i, name in enumerate(("misdirected only", "over-scoped only", "both"))
+    ]
+    sums = list[Sum]()
+    for group in counts:
+        place = (group,) if len(counts) > 1 else ()
+        alone, beside, both = (table.at(place) for table in tables)
+        sums += [
+            Sum(total[group][0], (alone, beside, both)),
+            Sum(first[group][0], (alone, both)),
+            Sum(second[group][0], (beside, both)),
+        ]
+    return tables, sums
 
 
 def _parted(by_key: Mapping[str, Counted]) -> Iterator[Sum]:

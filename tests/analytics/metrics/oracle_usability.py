@@ -87,24 +87,27 @@ def views(requests: list[Row], events: list[Row], as_of: int) -> list[tuple[floa
 
 
 def of_errors(requests: list[Row], events: list[Row]) -> dict[str, float | None]:
-    """Misdirected releases, imaging again, and late logging."""
+    """Misdirected and over-scoped releases, imaging again, and late logging."""
     sent = [row for row in requests if row["direction"] == "outbound"]
     sent = [
         row
         for row in sent
-        if first(events, row, "available") is not None or "TR09" in codes(events, row)
+        if first(events, row, "available") is not None or codes(events, row) & {"TR09", "TR10"}
     ]
     asked = [
         row for row in requests if row["direction"] == "inbound" and row["received"] is not None
     ]
     logged = [row for row in requests if first(events, row, "logged") is not None]
 
-    def bearing(code: str, rows: list[Row]) -> float | None:
-        return share(sum(code in codes(events, row) for row in rows), len(rows))
+    def bearing(code: str, rows: list[Row], *others: str) -> float | None:
+        wanted = {code, *others}
+        return share(sum(bool(wanted & codes(events, row)) for row in rows), len(rows))
 
     is_noted = any("FU01" in codes(events, row) for row in requests)
     return {
-        "disclosure_error_rate": bearing("TR09", sent),
+        "disclosure_error_rate": bearing("TR09", sent, "TR10"),
+        "misdirected_share": bearing("TR09", sent),
+        "over_scoped_share": bearing("TR10", sent),
         "repeat_imaging_share": bearing("FU01", asked) if is_noted else None,
         "logged_late_share": bearing("IN05", logged),
     }

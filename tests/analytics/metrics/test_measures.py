@@ -53,7 +53,7 @@ REQUEST = st.fixed_dictionaries(
 )
 REASONS = (
     *("LO05", "TR06", "TR09", "TR03", "US05", "US06", "US08", "US09", "US02", "AU01", "RV03"),
-    *("IN05", "FU01", "FU02", "FU03", "FU04", "a word of nobody"),
+    *("TR10", "IN05", "FU01", "FU02", "FU03", "FU04", "a word of nobody"),
 )
 EVENT = st.fixed_dictionaries(
     {

@@ -75,11 +75,19 @@ SHARES = {
         f"SELECT count(*) FILTER (WHERE {_LINE}), count(*), count(*) FILTER (WHERE {_UNSURE}) "
         f"{_SENT} AND direction = 'outbound'"
     ),
-    "disclosure_error_rate": (
-        f"SELECT count(*) FILTER (WHERE EXISTS (SELECT FROM failure {_OF} AND reason = 'TR09')), "
-        f"count(*), 0 FROM story WHERE direction = 'outbound' AND ({_SENT_OF}) > 0 "
-        f"OR EXISTS (SELECT FROM failure {_OF} AND reason = 'TR09'))"
-    ),
+    **{
+        key: (
+            "SELECT count(*) FILTER "
+            f"(WHERE EXISTS (SELECT FROM failure {_OF} AND reason IN ({codes}))), "
+            f"count(*), 0 FROM story WHERE direction = 'outbound' AND ({_SENT_OF}) > 0 "
+            f"OR EXISTS (SELECT FROM failure {_OF} AND reason IN ('TR09', 'TR10')))"
+        )
+        for key, codes in (
+            ("disclosure_error_rate", "'TR09', 'TR10'"),
+            ("misdirected_share", "'TR09'"),
+            ("over_scoped_share", "'TR10'"),
+        )
+    },
     "frictionless_share": (
         f"SELECT count(*) FILTER (WHERE available IS NOT NULL AND NOT ({_TROUBLE})), count(*), 0 "
         "FROM story WHERE direction = 'outbound' "

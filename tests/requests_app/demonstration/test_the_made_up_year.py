@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from requests_app.demonstration import write
 from requests_app.demonstration.plan import plan
-from requests_app.demonstration.story import Verb
+from requests_app.demonstration.story import Story, Verb
 from requests_app.demonstration.write import write_year
+from requests_app.failure_codes import FailureCode
 from requests_app.models import Event, ImagingRequest
 from requests_app.sla.policy import timeline_of
 from requests_app.vocabulary import Channel, Direction, State
@@ -66,6 +68,38 @@ def test_discs_become_rarer_over_the_year() -> None:
         shares.append(len(discs) / len(sent))
     assert shares[1] < shares[0] - 0.05
     assert any(step.channel is Channel.UNKNOWN for story in stories for step in story.steps)
+
+
+def test_what_is_heard_later_is_heard_after_the_end_and_seldom() -> None:
+    stories = plan(seed=1, requests=3000, as_of=AS_OF)
+    heard = []
+    for story in stories:
+        later = [step for step in story.steps if step.verb is Verb.HEAR]
+        heard += [step.reason for step in later]
+        if later:
+            moves = [step for step in story.steps if step.to is not None]
+            assert moves[-1].to in (State.CLOSED, State.DENIED, State.NOT_FOUND)
+            assert later[0].at > moves[-1].at
+    assert set(heard) == {"FU01", "FU02", "FU03", "FU04", "TR09", "TR10"}
+    assert heard.count(FailureCode.TR10) < len(stories) / 100
+    assert len(heard) < len(stories) / 20
+
+
+@pytest.mark.django_db
+def test_what_is_heard_later_is_written_into_the_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    stories = [story for story in plan(seed=1, requests=3000, as_of=AS_OF) if _last_heard(story)]
+    one_each = sorted({_last_heard(story): story for story in stories}.items())
+    monkeypatch.setattr(write, "plan", lambda **_: [story for _, story in one_each])
+    write_year(seed=1, requests=3000, as_of=AS_OF, password="only for a test")
+    told = ImagingRequest.objects.order_by("pk").prefetch_related("events")
+    last = [list(request.events.all())[-1] for request in told]
+    assert [event.reason for event in last] == [reason for reason, _ in one_each]
+    assert {event.kind for event in last} == {"failure_noted"}
+
+
+def _last_heard(story: Story) -> str:
+    heard = [str(step.reason) for step in story.steps if step.verb is Verb.HEAR]
+    return heard[-1] if heard else ""
 
 
 @pytest.mark.django_db

@@ -329,3 +329,48 @@ def test_a_measure_that_was_not_computed_says_nothing_of_its_requests() -> None:
     found = suppressed_together([unsaid, result("friction_fee", 100, 40)])
     assert found["friction_complaint"].why == "nobody notes FU03 here"
     assert found["friction_fee"].n == 100
+
+
+SORTS = ("disclosure_error_rate", "misdirected_share", "over_scoped_share")
+
+
+def errors(every: list[int], one: list[int], other: list[int]) -> list[Result]:
+    """Return the three measures of disclosure errors, by facility where there are several."""
+    found = []
+    for key, hits in zip(SORTS, (every, one, other), strict=True):
+        groups = [Group(group=f"f{i}", value=n / 4, n=400, numerator=n) for i, n in enumerate(hits)]
+        by = tuple(groups) if len(groups) > 1 else ()
+        found.append(result(key, 400 * len(hits), sum(hits), by=by))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("counts", "hides"),
+    [
+        ((30, 26, 12), True),  # 4 were over-scoped only
+        ((52, 26, 30), True),  # 4 were both
+        ((70, 50, 40), False),  # 30, 20, and 20 of both
+        ((40, 20, 20), False),  # none was both
+        ((30, 30, 12), False),  # every one was misdirected
+    ],
+)
+def test_releases_with_both_errors_do_not_follow_from_each_and_all(
+    counts: tuple[int, int, int], *, hides: bool
+) -> None:
+    found = suppressed_together(errors(*([n] for n in counts)))
+    assert (None in [found[key].numerator for key in SORTS]) is hides
+    if hides:
+        assert [found[key].numerator for key in SORTS].count(None) == 1
+
+
+def test_errors_of_one_facility_do_not_follow_from_each_and_all() -> None:
+    found = suppressed_together(errors([70, 30], [50, 26], [40, 12]), by="facility")
+    shown = [found[key].by[1].numerator for key in SORTS]
+    assert None in shown
+
+
+def test_one_sort_of_error_is_a_part_of_all() -> None:
+    every, one, _ = errors([30], [26], [12])
+    found = suppressed_together([every, one])
+    assert [found[key].numerator for key in SORTS[:2]].count(None) == 1
+    assert suppressed(every).numerator == 30
