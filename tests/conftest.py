@@ -133,6 +133,25 @@ def _static_files(django_test_environment: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _pages_as_served(django_test_environment: None) -> Iterator[None]:
+    """Render as in earnest: Django's copies of every template's context cost a tenth of a page."""
+    from django.template import Template
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", lambda one, context: one.nodelist.render(context))
+        yield
+
+
+@pytest.fixture
+def contexts_of_pages(_pages_as_served: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let answers carry the context of their page after all, as `answer.context`."""
+    from django.template import Template
+    from django.test.utils import instrumented_test_render
+
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
+
+
 @pytest.fixture(scope="module")
 def _browser() -> Iterator[Any]:
     """Chromium: unpacked, or the machine's own; a loud skip where there is neither."""

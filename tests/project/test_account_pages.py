@@ -8,7 +8,7 @@ from django.test import Client
 
 from requests_app.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 OURS = "https://images.hospital.example"
 
 
