@@ -42,7 +42,7 @@ SLICES = {
 }
 
 
-def bench_engines(requests: int = REQUESTS) -> dict[str, Any]:
+def bench_engines(requests: int = REQUESTS, *, times: int = 5) -> dict[str, Any]:
     """Compute every measure by each engine; raise where a figure differs from pandas'.
 
     The yardsticks do less: no intervals, no exclusions, and plain DuckDB no curve.
@@ -55,7 +55,7 @@ def bench_engines(requests: int = REQUESTS) -> dict[str, Any]:
             raise ValueError("the world is too large to be counted ahead")
         frames = frames_of(mirror.cases, mirror.steps)
         rows = {
-            name: _row(question.over(one), counted["found"], frames)
+            name: _row(question.over(one), counted["found"], frames, times)
             for name, one in (PAGES | SLICES).items()
         }
     return {
@@ -75,7 +75,9 @@ def bench_engines(requests: int = REQUESTS) -> dict[str, Any]:
     }
 
 
-def _row(question: Question, counted: Counted, frames: tuple[Any, Any]) -> dict[str, Any]:
+def _row(
+    question: Question, counted: Counted, frames: tuple[Any, Any], times: int
+) -> dict[str, Any]:
     """Return the times of a selection, and their ratios."""
     mirror, selection = question.mirror, question.selection
     as_of = mirror.log.as_of
@@ -97,7 +99,7 @@ def _row(question: Question, counted: Counted, frames: tuple[Any, Any]) -> dict[
     if window is not None:
         ways["counted"] = lambda: answer(Prepared(counted, window), mirror, METRICS)
     _compare(duck(), pandas())
-    took = {name: seconds(run, 5) for name, run in ways.items()}
+    took = {name: seconds(run, times) for name, run in ways.items()}
     best = took.get("counted", took["duckdb"])["median_s"]
     ratios = {name: took[name]["median_s"] / best for name in ("pandas", "plain_duckdb")}
     return {**took, "times_faster_than": ratios}

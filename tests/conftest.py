@@ -1,6 +1,7 @@
 """What every test may lean on: a real PostgreSQL, real data where it lies, its own files."""
 
 import atexit
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ BASE = Path(__file__).resolve().parent.parent
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for the whole run, in a folder of its own; xdist's workers share it."""
+    gc.set_threshold(50_000, 20, 20)  # looking for rings of dead objects is a twentieth of a run
     if "DATABASE_URL" in os.environ:
         return
     if not hasattr(config, "workerinput"):
@@ -27,6 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files of slow tests first, so that no worker waits for another's at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Never look for dead objects among what the imports left for good."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Let the end of the process find them again."""
+    gc.unfreeze()
 
 
 def _start(var: Path) -> None:
@@ -105,6 +118,38 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         for table in ("auditentry", "sequenced", "signedstate", "review"):
             cursor.execute(f"ALTER TABLE audit_{table} DISABLE TRIGGER audit_{table}_keeps_all")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files(django_test_environment: None) -> Iterator[None]:
+    """List the static files once: each client of a test builds all the middleware anew."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    known = WhiteNoiseMiddleware(lambda _: None).files
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            WhiteNoiseMiddleware, "add_files_from_finders", lambda one: one.files.update(known)
+        )
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_as_served(django_test_environment: None) -> Iterator[None]:
+    """Render as in earnest: Django's copies of every template's context cost a tenth of a page."""
+    from django.template import Template
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", lambda one, context: one.nodelist.render(context))
+        yield
+
+
+@pytest.fixture
+def contexts_of_pages(_pages_as_served: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let answers carry the context of their page after all, as `answer.context`."""
+    from django.template import Template
+    from django.test.utils import instrumented_test_render
+
+    monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
 @pytest.fixture(scope="module")

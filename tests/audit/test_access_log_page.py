@@ -20,7 +20,7 @@ from requests_app.models import Organization, User
 from requests_app.vocabulary import EventKind, Role
 from tests.requests_app.cast import Cast, file_request, make_cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 AT = datetime(2026, 11, 24, 13, 41, 9, tzinfo=UTC)
 
 

@@ -11,7 +11,7 @@ from audit.proof.entry import Action, EventCode
 from requests_app.vocabulary import Role
 from tests.requests_app.cast import Cast, make_cast, person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)
 
 

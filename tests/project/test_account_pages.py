@@ -17,7 +17,7 @@ from project.embedded.processes import stop
 from project.tasks import send_reset_mail
 from requests_app.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 OURS = "https://images.hospital.example"
 
 

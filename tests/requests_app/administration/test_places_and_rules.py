@@ -22,7 +22,7 @@ from requests_app.vocabulary import LegalBasis, Until
 from tests.requests_app.administration.house_made import House, make_house
 from tests.requests_app.cast import file_request
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 PLACE = {
     "name": "Eastbrook",
     "short_name": "Eastbrook",

@@ -19,7 +19,7 @@ from requests_app.tokens import hash_of
 from requests_app.vocabulary import Role
 from tests.requests_app.cast import AT, Cast, file_request, make_cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 
 
 @pytest.fixture

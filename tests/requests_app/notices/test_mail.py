@@ -13,7 +13,7 @@ from requests_app.notices.address import check_address
 from requests_app.notices.outbox import queue_notice
 from tests.requests_app.cast import AT, file_request, make_cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 UNSENDABLE = ("a@。com.de", f"a@{'ü' * 60}.de", "a@㏂.com", "not an address")
 
 

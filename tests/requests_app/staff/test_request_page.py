@@ -28,7 +28,7 @@ from requests_app.vocabulary import (
 )
 from tests.requests_app.cast import AT, Cast, approve_request, file_request, make_cast
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 LATE, LOST = FailureCode.IN05, FailureCode.IN02
 
 
