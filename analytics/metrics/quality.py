@@ -1,6 +1,8 @@
 """Whether what is delivered works, at first try, and with how much handling."""
 
 from analytics.metrics.definition import HOUR, Better, Kind, Metric
+from analytics.mirror.faults import befell
+from requests_app.failure_codes import FailureCode
 
 TESTED = "direction = 'inbound' AND usable IN ('immediate', 'after_rework', 'not_usable')"
 UNTESTED = {"untested": "direction = 'inbound' AND usable = 'untested'"}
@@ -17,12 +19,15 @@ METRICS: tuple[Metric, ...] = (
         numerator="those passing all checks (U1-U7) at the first attempt, without rework",
         denominator="requests with outside images that arrived and were tested",
         where=TESTED,
-        counts="usable = 'immediate'",
+        counts=f"usable = 'immediate' AND NOT {befell(FailureCode.US08, FailureCode.US09)}",
         sides=("Usable at once", "Not at once"),
         excluded=UNTESTED,
         better=Better.HIGHER,
         target=80.0,
-        caveat="Counted by request, not by study.",
+        caveat=(
+            "Counted by request, not by study. What opened at once, but came after the appointment "
+            "(US08) or without its report (US09), is in none of the three grades' shares."
+        ),
         theme="Usability",
         needs=("usable",),
     ),

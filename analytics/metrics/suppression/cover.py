@@ -74,6 +74,9 @@ class _Search:
 
     def _cheapest(self, goal: Goal) -> Whole | None:
         """Return the cheapest move to a goal, or to the nearest value that can be had at all."""
+        goal = self.system.not_below_its_parts(goal, ~self.fixed)
+        if (free := self.system.reach(goal, self.hidden)) is not None:
+            return free
         price = np.where(self.hidden, 0.0, self._prices())
         path = self.system.path(goal, ~self.fixed, price)
         if path is None:

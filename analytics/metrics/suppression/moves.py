@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +53,7 @@ class System:
         `price` is what moving a count by one costs; only the movable ones may move.
         """
         free = np.zeros(self.counts.size)
-        room = self._room_for(goal, movable)
+        room = self._room_for(goal, self._tied(goal.place, movable))
         return self._in_whole_numbers(free, free if price is None else price, *room)
 
     def path(self, goal: Goal, movable: Marks, price: Real) -> Real | None:
@@ -82,6 +83,45 @@ class System:
         alive = abs(self.sums) @ diags_array((self.counts > 0).astype(float))
         _, groups = connected_components(alive.T @ alive, directed=False)
         return np.asarray(groups == groups[place])
+
+    def not_below_its_parts(self, goal: Goal, movable: Marks) -> Goal:
+        """Return the goal, moved up to what its parts cannot be less than, each being one or more."""
+        if goal.is_up:
+            return goal
+        least = int(self._least(movable)[goal.place])
+        return Goal(goal.place, max(goal.value, least), is_up=False)
+
+    def _least(self, movable: Marks) -> Whole:
+        """Return a bound of each count from below: a whole is at least what its parts must be."""
+        least = np.where(movable & (self.counts > 0), 1, self.counts)
+        wholes, parts = self._wholes, (self.sums < 0).astype(np.int64)
+        while True:
+            together = least.copy()
+            np.maximum.at(together, wholes, parts @ least)
+            if np.array_equal(together, least):
+                return least
+            least = together
+
+    @cached_property
+    def _wholes(self) -> NDArray[np.intp]:
+        """The column of the whole in each row."""
+        rows, columns = (self.sums > 0).nonzero()
+        wholes: NDArray[np.intp] = np.asarray(columns)[np.argsort(rows, kind="stable")]
+        return wholes
+
+    def _tied(self, place: int, movable: Marks) -> Marks:
+        """Return those of the movable counts that some chain of sums over them ties to one."""
+        rows, columns = map(np.asarray, self.sums.nonzero())
+        size = self.counts.size
+        alive = movable & (self.counts > 0)
+        alive[place] = True
+        kept = alive[columns]
+        ties = csr_array(
+            (np.ones(kept.sum()), (columns[kept], size + rows[kept])),
+            shape=(size + self.sums.shape[0],) * 2,
+        )
+        _, groups = connected_components(ties, directed=False)
+        return np.asarray(movable & (groups[:size] == groups[place]))
 
     def _room(self, movable: Marks) -> tuple[Real, Real]:
         free = movable & (self.counts > 0)

@@ -7,6 +7,8 @@ from requests_app.vocabulary import State
 from tests.analytics.metrics.oracle_friction import of_friction
 from tests.analytics.metrics.oracle_media import of_media
 from tests.analytics.metrics.oracle_usability import (
+    CLINICAL,
+    codes,
     hours_to_usable,
     of_errors,
     of_usability,
@@ -192,7 +194,10 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "failures_by_code": float(len(failed)),
         "failure_hours_by_code": hours_lost(requests, events),
         "immediately_usable": share(
-            sum(row["usable"] == "immediate" for row in tested), len(tested)
+            sum(
+                row["usable"] == "immediate" and not codes(events, row) & CLINICAL for row in tested
+            ),
+            len(tested),
         ),
         "deliveries_by_channel": float(sum(one["activity"] == "available" for one in events)),
         "first_pass_yield": _first_pass(requests, events),

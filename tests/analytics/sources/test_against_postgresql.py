@@ -111,7 +111,8 @@ SHARES = {
         f"AND 1 = (SELECT count(*) FROM told {_OF} AND kind = 'available')), count(*), 0 {_DELIVERED}"
     ),
     "immediately_usable": (
-        f"SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM told {_OF} AND kind = 'images_unusable')), "
+        f"SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM told {_OF} AND kind = 'images_unusable') "
+        f"AND NOT EXISTS (SELECT FROM failure {_OF} AND reason IN ('US08', 'US09'))), "
         "count(*), 0 FROM story WHERE direction = 'inbound' "
         f"AND EXISTS (SELECT FROM told {_OF} AND kind = 'images_received') "
         f"AND EXISTS (SELECT FROM told {_OF} AND kind IN ('images_usable', 'images_unusable'))"
