@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.metrics.engines.answers import Spread, Sums, Values, added, split
-from analytics.metrics.engines.text import by_table, sums_text, values_text
+from analytics.metrics.engines.text import by_table, marked_text, sums_text, values_text
 from analytics.metrics.grouping import Grouping
+from analytics.metrics.marks import PLACES, is_marked, table_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Population, Sum
 
@@ -27,8 +28,8 @@ class Duck:
     def sums(self, wanted: Sequence[Sum], by: Grouping | None = None) -> dict[str, Sums]:
         """Return each wanted sum, by group."""
         rows: list[tuple[str, Sums]] = []
-        for table, sums in by_table(wanted):
-            for word, *values in self.question.rows(sums_text(table, sums, by)):
+        for sums, text in _statements(wanted, by):
+            for word, *values in self.question.rows(text):
                 rows.append((named(by, word), dict(zip(sums, values, strict=True))))
         return added(rows)
 
@@ -40,6 +41,18 @@ class Duck:
             return {"": Values(np.sort(values[done]), np.sort(values[~done]))}
         words, place = coded(table["word"])
         return split([by.name(word) for word in words], place, values, done)
+
+
+def _statements(wanted: Sequence[Sum], by: Grouping | None) -> Iterator[tuple[list[Sum], str]]:
+    """Yield statements and the sums that each returns: those by marks, and those by a look."""
+    for table, sums in by_table(wanted):
+        place, _ = table_of(table, sums)
+        marked = [one for one in sums if is_marked(one)] if place in PLACES.values() else []
+        others = [one for one in sums if one not in set(marked)]
+        if marked:
+            yield marked, marked_text(place, marked, by)
+        if others:
+            yield others, sums_text(place, others, by)
 
 
 def named(by: Grouping | None, word: Any) -> str:

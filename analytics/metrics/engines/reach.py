@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.metrics.grouping import EPOCH
@@ -50,7 +49,7 @@ class Reach:
 
 def reach_of(mirror: Mirror) -> Reach | None:
     """Return what a mirror spans; None where a request has no day, or nothing is there."""
-    span = span_of(mirror.cases)
+    span = span_of(mirror)
     if span is None:
         return None
     first, last = span
@@ -59,8 +58,9 @@ def reach_of(mirror: Mirror) -> Reach | None:
     )
 
 
-def span_of(cases: pa.Table) -> tuple[int, int] | None:
+def span_of(mirror: Mirror) -> tuple[int, int] | None:
     """Return the first and the last day of receipts and ends; None where a receipt has no day."""
+    cases = mirror.rows.of_cases(["day", "ended_day"])
     days = cases["day"]
     if not len(days) or days.null_count:
         return None

@@ -11,6 +11,7 @@ import numpy as np
 from analytics.metrics.engines.answers import Sums
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.engines.text import by_table
+from analytics.metrics.marks import table_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
 
@@ -101,7 +102,8 @@ def build(question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "
 
 
 def _days(question: Question, table: str, group: list[Sum], word: str) -> list[tuple[Any, ...]]:
-    columns = ", ".join(one.sql() for one in group)
+    place, asked = table_of(table, group)
+    columns = ", ".join(one.sql() for one in asked)
     return question.rows(
-        f"SELECT facility, day, {word}, {columns} FROM {table} WHERE $selection GROUP BY ALL"
+        f"SELECT facility, day, {word}, {columns} FROM {place} WHERE $selection GROUP BY ALL"
     )

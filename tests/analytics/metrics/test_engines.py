@@ -26,7 +26,6 @@ from analytics.mirror.days import days_of
 from analytics.mirror.fold import Mirror, fold
 from analytics.statistics.ordered import Curve
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
-from project.bench_engines import bench_engines
 from project.bench_world import START, world
 from tests.analytics import synthetic
 from tests.analytics.metrics.oracle import of_requests
@@ -234,11 +233,3 @@ def test_the_made_up_world_is_repeatable_and_ends_at_its_as_of() -> None:
     assert log.requests.equals(world(50).requests)
     assert max(log.events["occurred"].to_pylist()) <= log.as_of
     assert min(log.events["occurred"].to_pylist()) >= START
-
-
-def test_the_bench_compares_every_figure_that_pandas_gives_before_it_times_them() -> None:
-    found = bench_engines(150)
-    assert found["requests"] == 150
-    assert found["measures"] == len(METRICS)
-    assert set(found["selections"]["both"]) >= {"counted", "duckdb", "pandas", "plain_duckdb"}
-    assert "counted" not in found["selections"]["modality"]
