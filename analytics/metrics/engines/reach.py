@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,25 @@ class Window:
     places: Any
     first: int
     last: int
+    facilities: int
+    days: int
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether every facility is chosen."""
+        return len(self.places) == self.facilities
+
+    @property
+    def is_always(self) -> bool:
+        """Whether every day is chosen."""
+        return self.first == 0 and self.last == self.days
+
+    @cached_property
+    def chosen(self) -> Any:
+        """Whether each facility is chosen, by number."""
+        found = np.zeros(self.facilities, bool)
+        found[self.places] = True
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +61,13 @@ class Reach:
         named = [i for i, name in enumerate(self.facilities) if name in set(wanted)]
         first = self._day(chosen.since, 0) if chosen.since else 0
         last = self._day(chosen.until, 1) if chosen.until else self.days
-        return Window(places=np.array(named, np.int64), first=first, last=max(first, last))
+        return Window(
+            places=np.array(named, np.int64),
+            first=first,
+            last=max(first, last),
+            facilities=len(self.facilities),
+            days=self.days,
+        )
 
     def _day(self, day: date, more: int) -> int:
         return min(max((day - EPOCH).days - self.first + more, 0), self.days)

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -24,8 +23,6 @@ from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
 from analytics.mirror.days import days_of
 from analytics.mirror.fold import Mirror, fold
-from analytics.statistics.ordered import Curve
-from analytics.statistics.survival import interval_when, kaplan_meier, time_when
 from project.bench_world import START, world
 from tests.analytics import synthetic
 from tests.analytics.metrics.oracle import of_requests
@@ -207,25 +204,6 @@ def test_days_are_those_of_the_zone(moments: list[int | None], zone: str) -> Non
         for at in moments
     ]
     assert days_of(column, zone).to_pylist() == expected
-
-
-@settings(max_examples=examples(60), deadline=None)
-@given(
-    st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=40), st.sampled_from([0.5, 0.9])
-)
-def test_the_curve_of_arrays_equals_the_curve_of_rows(
-    drawn: list[tuple[int, bool]], share: float
-) -> None:
-    steps = kaplan_meier([at for at, _ in drawn], [done for _, done in drawn])
-    released = np.sort(np.array([at for at, done in drawn if done], np.int64))
-    still_open = np.sort(np.array([at for at, done in drawn if not done], np.int64))
-    curve = Curve(released, still_open)
-    assert curve.when(share) == time_when(steps, share)
-    assert curve.interval_when(share) == interval_when(steps, share)
-    waiting = {step.time: step.waiting for step in steps if step.events}
-    assert dict(zip(curve.times.tolist(), curve.waiting.tolist(), strict=True)) == pytest.approx(
-        waiting
-    )
 
 
 def test_the_made_up_world_is_repeatable_and_ends_at_its_as_of() -> None:
