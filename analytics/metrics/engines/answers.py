@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.statements import Population, Sum
+from analytics.mirror.words import joined
 from analytics.statistics.curve import Curve
 from analytics.statistics.ordered import Ordered
 
@@ -159,3 +162,20 @@ def split(names: Sequence[str], place: Any, values: Any, done: Any) -> dict[str,
         label: Values(values[a:b][done[a:b]], values[a:b][~done[a:b]])
         for label, a, b in zip(labels, ends, ends[1:], strict=False)
     }
+
+
+def coded(column: pa.ChunkedArray) -> tuple[list[Any], Any]:
+    """Return the distinct words, null among them, and the place of each row's word."""
+    if not len(column):
+        return [], np.zeros(0, np.int64)
+    if _is_coded(column) and not column.null_count:
+        array = joined(column.unify_dictionaries())
+    else:
+        plain = column.cast(column.type.value_type) if _is_coded(column) else column
+        array = pc.dictionary_encode(joined(plain), null_encoding="encode")
+    return array.dictionary.to_pylist(), array.indices.to_numpy(zero_copy_only=False)
+
+
+def _is_coded(column: pa.ChunkedArray) -> bool:
+    found: bool = pa.types.is_dictionary(column.type)
+    return found

@@ -6,10 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from analytics.metrics.engines.answers import Spread, Sums, Values, added, split
+from analytics.metrics.engines.answers import Spread, Sums, Values, added, coded, split
 from analytics.metrics.engines.text import by_table, marked_text, sums_text, values_text
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.marks import PLACES, is_marked, table_of
@@ -58,12 +56,3 @@ def _statements(wanted: Sequence[Sum], by: Grouping | None) -> Iterator[tuple[li
 def named(by: Grouping | None, word: Any) -> str:
     """Return the name of a group."""
     return by.name(word) if by is not None else ""
-
-
-def coded(column: pa.ChunkedArray) -> tuple[list[Any], Any]:
-    """Return the distinct words, null among them, and the place of each row's word."""
-    words = pc.dictionary_encode(column, null_encoding="encode").unify_dictionaries()
-    if not len(column):
-        return [], np.zeros(0, np.int64)
-    array = words.combine_chunks()
-    return array.dictionary.to_pylist(), array.indices.to_numpy(zero_copy_only=False)

@@ -154,7 +154,7 @@ def test_free_words_as_reasons_are_not_counted_ahead_past_the_memory() -> None:
         for place, event in enumerate(log.events.to_pylist())
     ]
     free = fold(synthetic.log(events=table_of(events, EVENTS)))
-    most = 1 << 23
+    most = 1 << 20
     for mirror, fits in ((fold(log), True), (free, False)):
         with asking(mirror, Selection()) as question:
             counted = count_ahead(question, most=most)
@@ -169,7 +169,7 @@ def test_many_pairs_of_partner_and_way_keep_nothing_else_from_being_counted(
     rows = [row | {"partner": row["request_id"]} for row in log.requests.to_pylist()]
     mirror = fold(synthetic.log(requests=table_of(rows, REQUESTS)))
     with asking(mirror, Selection()) as question:
-        counted = count_ahead(question, most=1 << 24)
+        counted = count_ahead(question, most=1 << 22)
     assert counted is not None
     monkeypatch.setattr("analytics.metrics.planner.counted_ahead", lambda _: counted)
     keys = ["channel_fanout", "net_flow"]
