@@ -1,6 +1,11 @@
 """The Django app of measures."""
 
+from pathlib import Path
+
 from django.apps import AppConfig
+from django.conf import settings
+
+from analytics.mirror.filled import Bounds, bound
 
 
 class AnalyticsConfig(AppConfig):
@@ -9,3 +14,8 @@ class AnalyticsConfig(AppConfig):
     name = "analytics"
     verbose_name = "Analytics"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Bound the databases in which mirrors are asked."""
+        folder = Path(settings.MIRROR_ROOT) / "spill"
+        bound(Bounds(memory=settings.MIRROR_MEMORY, folder=str(folder)))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from analytics.eventlog import EVENTS, REQUESTS, EventLog
 DAY = 86400
 START = 1_735_689_600  # 2025-01-01 UTC
 DAYS = 365
+AT_ONCE = 300_000  # requests of a part; one facility's month is a part at least
 # activity, share of requests that it happens to, median hours of wait before it
 STORY: tuple[tuple[str, str, float], ...] = (
     ("received", "always", 0), ("logged", "half", 1), ("hold_started", "held", 2),
@@ -48,16 +50,63 @@ WORDS: dict[str, Words] = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """So many requests that some facilities received within some seconds; `first` numbers them."""
+
+    requests: int
+    first: int
+    facilities: range
+    since: int
+    until: int
+
+
 def world(requests: int, *, facilities: int = 3, days: int = DAYS, first: int = 0) -> EventLog:
     """Return a log of so many requests; what would happen after its as-of time did not happen."""
-    draw = np.random.default_rng(first + 1)
     as_of = START + days * DAY
-    names = [f"site-{i:03d}" for i in range(facilities)]
-    place = draw.integers(0, facilities, requests)
-    received = draw.integers(START, as_of, requests)
+    whole = Part(
+        requests=requests, first=first, facilities=range(facilities), since=START, until=as_of
+    )
+    return log_of(whole, as_of)
+
+
+def parts_of(requests: int, *, facilities: int, days: int) -> Iterator[Part]:
+    """Yield a world in parts of whole months of whole facilities, each small enough to fold."""
+    bounds = _months(days)
+    whole = bounds[-1] - bounds[0]
+    first = 0
+    for since, until in pairwise(bounds):
+        due = requests * (until - bounds[0]) // whole
+        groups = min(facilities, max(1, -(-(due - first) // AT_ONCE)))
+        begun = first
+        for group in range(groups):
+            sites = range(facilities * group // groups, facilities * (group + 1) // groups)
+            last = begun + (due - begun) * sites.stop // facilities
+            yield Part(
+                requests=last - first, first=first, facilities=sites, since=since, until=until
+            )
+            first = last
+
+
+def _months(days: int) -> list[int]:
+    """Return the moments at which a world begins, its months turn, and it ends."""
+    end = np.datetime64(START + days * DAY, "s")
+    begin = np.datetime64(START, "s")
+    turns = np.arange(begin.astype("M8[M]") + 1, end.astype("M8[M]") + 1).astype("M8[s]")
+    inner = [int(turn.astype(np.int64)) for turn in turns if turn < end]
+    return [START, *inner, START + days * DAY]
+
+
+def log_of(part: Part, as_of: int) -> EventLog:
+    """Return the log of a part as of a moment."""
+    draw = np.random.default_rng(part.first + 1)
+    requests, sites = part.requests, part.facilities
+    names = [f"site-{i:03d}" for i in range(sites.stop)]
+    place = draw.integers(sites.start, sites.stop, requests)
+    received = draw.integers(part.since, part.until, requests)
     inbound = draw.random(requests) < 0.25
     happens, occurred = _moments(draw, received, place, as_of)
-    ids = pc.cast(pa.array(np.arange(first, first + requests)), pa.string())
+    ids = pc.cast(pa.array(np.arange(part.first, part.first + requests)), pa.string())
     drawn = _Drawn(draw, names, place, received, inbound, happens, occurred, ids)
     return EventLog(name="world", as_of=as_of, requests=_requests(drawn), events=_events(drawn))
 

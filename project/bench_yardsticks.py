@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -10,19 +14,95 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.metrics.catalogue import METRICS
-from analytics.metrics.definition import DAY, Kind, Metric
+from analytics.metrics.definition import DAY, Kind, Metric, Result
+from analytics.metrics.grouping import EPOCH
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import hits
+from analytics.mirror.filled import THREADS
+from analytics.mirror.published import Published
+from analytics.mirror.turns import turns_of
+from project.bench_promises import seconds
+from project.bench_selections import SELECTIONS
 
 Frame = pd.DataFrame
 GONE = ("withdrawn", "duplicate", "not_our_patient")
 ANSWERED = ("denied", "not_found")
 NEVER = 2**62
+SMALL = 1_500_000  # requests whose frames fit
+SMALLEST = "both"
+_OF_BOTH = ("facility", "day", "direction", "modality", "requester_type")
+COLUMNS = {
+    "cases": (
+        *(*_OF_BOTH, "outcome", "received", "available", "ended", "is_held"),
+        *("very_late_from", "late_from", "at_risk_from", "usable", "failures", "deliveries"),
+        *("touches", "contract_seconds", "contract_due", "contract_stop", "legal_due"),
+    ),
+    "steps": (*_OF_BOTH, "activity", "medium", "channel", "is_failure", "reason", "lost"),
+}
 
 
-def chosen(frame: Frame, selection: Selection, days: tuple[int, int]) -> Frame:
-    """Return the rows of a selection; days are those of receipt, the last excluded."""
-    keep = frame.day.ge(days[0]) & frame.day.lt(days[1])
+def beside(
+    folder: Path, found: Published, results: Mapping[str, Mapping[str, Result]], memory: str
+) -> dict[str, dict[str, Any]]:
+    """Time plain DuckDB over the published files, and pandas where its frames fit.
+
+    They do less: no intervals, no exclusions, and plain DuckDB no curve. Raises ValueError where
+    a figure differs from that of pandas.
+    """
+    as_of = found.facts.as_of
+    times = 3 if found.rows.count("cases") <= SMALL else 1
+    taken: dict[str, dict[str, Any]] = {name: {} for name in SELECTIONS}
+    with duckdb.connect(config={"threads": THREADS}) as database:
+        plain_views(database, folder, memory)
+        for name, one in SELECTIONS.items():
+            run = partial(by_statements, database, one, as_of)
+            taken[name]["plain_duckdb_over_parquet"] = seconds(run, times)
+    frames: tuple[Frame, Frame] | None = None
+    for name, one in SELECTIONS.items():
+        fits = found.rows.count("cases") <= SMALL
+        if not fits and name != SMALLEST:
+            taken[name]["pandas"] = {"why": "its frames would not fit"}
+            continue
+        if frames is None:
+            frames = frames_of(found, None if fits else one)
+        run = partial(by_frames, frames, one, as_of)
+        check_figures(results[name], run())
+        taken[name]["pandas"] = seconds(run, times)
+    return taken
+
+
+def by_frames(frames: tuple[Frame, Frame], selection: Selection, as_of: int) -> dict[str, Any]:
+    """Return the measures of a selection that pandas gives."""
+    cases, steps = (chosen(frame, selection) for frame in frames)
+    return by_pandas(cases, steps, as_of)
+
+
+def check_figures(ours: Mapping[str, Result], theirs: Mapping[str, float]) -> None:
+    """Raise ValueError where a figure differs from that of pandas."""
+    for key, value in theirs.items():
+        found = ours[key].value
+        if found is None and math.isnan(value):
+            continue
+        if found is None or not math.isclose(found, value, rel_tol=1e-9):
+            raise ValueError(f"{key}: {found} here, {value} by pandas")
+
+
+def plain_views(database: duckdb.DuckDBPyConnection, folder: Path, memory: str) -> None:
+    """Let a database look at published files as they are, under the same limit."""
+    database.execute("SET memory_limit = ?", [memory])
+    for table in ("cases", "steps"):
+        database.execute(f"CREATE VIEW {table} AS FROM read_parquet('{folder}/{table}/*.parquet')")
+    names = [row[0] for row in database.execute("DESCRIBE cases").fetchall()]
+    database.execute(f"CREATE VIEW turns AS {turns_of(names)}")
+
+
+def chosen(frame: Frame, selection: Selection) -> Frame:
+    """Return the rows of a selection; days are those of receipt."""
+    keep = pd.Series(True, frame.index)  # noqa: FBT003
+    if selection.since is not None:
+        keep &= frame.day.ge((selection.since - EPOCH).days)
+    if selection.until is not None:
+        keep &= frame.day.le((selection.until - EPOCH).days)
     if selection.facilities is not None:
         keep &= frame.facility.isin(selection.facilities)
     for name, words in selection.slices:
@@ -138,13 +218,24 @@ def _column(metric: Metric) -> str:
     return "CAST(count(*) AS DOUBLE)"
 
 
-def frames_of(cases: pa.Table, steps: pa.Table) -> tuple[Frame, Frame]:
-    """Return the tables as frames whose words are categories."""
-    found = []
-    for table in (cases, steps):
-        frame = table.to_pandas()
+def frames_of(found: Published, only: Selection | None) -> tuple[Frame, Frame]:
+    """Return what by_pandas reads as frames whose words are categories; some pieces, or all."""
+    keys = [key for key in sorted(found.pieces) if only is None or _touches(only, *key)]
+    both: list[Frame] = []
+    for table, names in COLUMNS.items():
+        parts = [found.pieces[key].of(table).columns(names) for key in keys]
+        frame = pa.concat_tables(parts).unify_dictionaries().to_pandas()
         for name in frame.columns:
-            if frame[name].dtype in ("object", "str") and name not in ("request_id", "number"):
+            if frame[name].dtype in ("object", "str"):
                 frame[name] = frame[name].astype("category")
-        found.append(frame)
-    return found[0], found[1]
+        both.append(frame)
+    return both[0], both[1]
+
+
+def _touches(selection: Selection, facility: str, month: str) -> bool:
+    is_there = selection.facilities is None or facility in selection.facilities
+    since, until = (
+        day.isoformat()[:7] if day is not None else month
+        for day in (selection.since, selection.until)
+    )
+    return is_there and since <= month <= until

@@ -25,6 +25,7 @@ IS_HTTPS = PUBLIC_ADDRESS.startswith("https://")
 BLOB_ROOT = VAR / "blobs"
 FRAME_ROOT = VAR / "frames"
 MIRROR_ROOT = VAR / "mirror"
+MIRROR_MEMORY = environment.text("MIRROR_MEMORY", "4GiB")  # DuckDB's; more goes to the disk
 REPORTED_SNAPSHOTS_KEPT_DAYS = environment.number("REPORTED_SNAPSHOTS_KEPT_DAYS", 400)
 UPLOAD_ROOT = VAR / "uploads"
 AUDIT_KEY_PATH = VAR / "audit" / "ed25519.pem"

@@ -137,7 +137,7 @@ def _changed(one: Change | None) -> dict[str, float | None]:
 
 def cases_of(mirror: Mirror, selection: Selection, *, limit: int, offset: int) -> pa.Table:
     """Return requests of a selection, the earliest first; missing columns are null."""
-    there = [name for name in CASES if name in mirror.cases.schema.names]
+    there = [name for name in CASES if name in mirror.rows.names("cases")]
     with asking(mirror, selection) as question:
         return question.table(
             f"SELECT {', '.join(there)} FROM cases WHERE $selection "

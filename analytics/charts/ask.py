@@ -111,7 +111,7 @@ def failures(ask: Question) -> list[Failure]:
     """Return failure codes by hours from failure to recovery, most hours first."""
     rows = ask.rows(
         "SELECT reason, coalesce(sum(lost), 0) / 3600e0 AS hours, count(DISTINCT request_id) "
-        "FROM steps WHERE $selection AND is_failure GROUP BY reason ORDER BY hours DESC, reason"
+        "FROM landmarks WHERE $selection AND is_failure GROUP BY reason ORDER BY hours DESC, reason"
     )
     return [_failure(code, hours, n) for code, hours, n in rows]
 
@@ -119,7 +119,7 @@ def failures(ask: Question) -> list[Failure]:
 def failing_requests(ask: Question) -> int:
     """Return how many requests had a failure: one with two failures is one."""
     ((n,),) = ask.rows(
-        "SELECT count(DISTINCT request_id) FROM steps WHERE $selection AND is_failure"
+        "SELECT count(DISTINCT request_id) FROM landmarks WHERE $selection AND is_failure"
     )
     return int(n)
 
@@ -134,7 +134,7 @@ def media_mix(ask: Question, since: date) -> dict[str, int]:
     """Return outbound deliveries by medium since a day, whenever they were asked for."""
     (start,) = _bounds([since], ask.selection.zone)
     rows = ask.rows(
-        "SELECT coalesce(medium, 'unknown'), count(*) FROM steps WHERE $selection "
+        "SELECT coalesce(medium, 'unknown'), count(*) FROM landmarks WHERE $selection "
         f"AND activity = 'available' AND direction = 'outbound' AND occurred >= {start} GROUP BY 1",
         ask.whenever,
     )

@@ -7,8 +7,10 @@ from typing import Any
 
 from analytics.metrics.band import BAND
 from analytics.metrics.definition import Kind, Metric
+from analytics.metrics.marks import table_of
 from analytics.metrics.question import Row, asking
 from analytics.metrics.selection import Selection
+from analytics.metrics.statements import Sum
 from analytics.mirror.fold import Mirror
 
 COLUMNS = (
@@ -88,7 +90,7 @@ class Behind:
         columns = ", ".join(
             f"count(DISTINCT request_id) FILTER (WHERE {part.predicate})" for part in parts
         )
-        (row,) = self._ask(f"SELECT {columns} FROM {self.metric.table} WHERE $selection")
+        (row,) = self._ask(f"SELECT {columns} FROM {self._place} WHERE $selection")
         return {part.key: n for part, n in zip(parts, row, strict=True)}
 
     def rows(self, part: Part, *, limit: int | None, skip: int = 0) -> list[dict[str, Any]]:
@@ -96,12 +98,19 @@ class Behind:
         page = f"LIMIT {int(limit)} OFFSET {int(skip)}" if limit is not None else ""
         columns = ", ".join(f"{BAND} AS band" if one == "band" else one for one in COLUMNS)
         found = self._ask(
-            f"WITH hits AS (SELECT DISTINCT request_id FROM {self.metric.table} "
+            f"WITH hits AS (SELECT DISTINCT request_id FROM {self._place} "
             f"WHERE $selection AND ({part.predicate})) "
             f"SELECT {columns} FROM cases JOIN hits USING (request_id) "
             f"ORDER BY received DESC, request_id {page}"
         )
         return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+
+    @property
+    def _place(self) -> str:
+        """Where the rows of every part are."""
+        table = self.metric.table
+        parts = [Sum(table=table, predicate=part.predicate) for part in parts_of(self.metric)]
+        return table_of(table, parts)[0]
 
     def _ask(self, sql: str) -> list[Row]:
         narrowed, values = self._narrowed()

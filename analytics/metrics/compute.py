@@ -11,7 +11,7 @@ from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.definition import COUNTS_GROUPS, Group, Kind, Metric, Result
 from analytics.metrics.engines.answers import Engine, Sums
 from analytics.metrics.grouping import Grouping, grouping_of, words_of
-from analytics.metrics.planner import engine_for
+from analytics.metrics.planner import engines_for
 from analytics.metrics.question import asking
 from analytics.metrics.reading import (
     Parts,
@@ -41,7 +41,10 @@ def compute(
     chosen = METRICS if keys is None else tuple(BY_KEY[key] for key in keys)
     group = grouping_of(by) if by is not None else None
     with asking(mirror, selection) as question:
-        return answer(engine_for(question, chosen, group), mirror, chosen, by=group)
+        found: dict[str, Result] = {}
+        for engine, some in engines_for(question, chosen, group):
+            found |= answer(engine, mirror, some, by=group)
+        return {metric.key: found[metric.key] for metric in chosen}
 
 
 def answer(

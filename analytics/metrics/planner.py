@@ -25,27 +25,40 @@ _ASKED: WeakKeyDictionary[Mirror, int] = WeakKeyDictionary()
 _COUNTED: Once[Counted | None] = Once()
 
 
-def engine_for(question: Question, chosen: Sequence[Metric], by: Grouping | None) -> Engine:
-    """Return the engine that answers a selection fastest and exactly."""
-    if not _is_counted(chosen, by) or not _is_asked_again(question.mirror):
-        return Duck(question)
-    return prepared_for(question, chosen, by) or Duck(question)
+def engines_for(
+    question: Question, chosen: Sequence[Metric], by: Grouping | None
+) -> list[tuple[Engine, list[Metric]]]:
+    """Return the engines that answer a selection fastest and exactly, and what each answers."""
+    able = [one for one in chosen if _is_counted([one], by)]
+    found: Prepared | None = None
+    if able and _is_asked_again(question.mirror):
+        found = _prepared(question)
+    counted = [one for one in able if found is not None and _holds(found.counted, one)]
+    others = [one for one in chosen if one not in counted]
+    parts: list[tuple[Engine, list[Metric]]] = [(Duck(question), others)] if others else []
+    return [(found, counted), *parts] if found is not None and counted else parts
 
 
 def prepared_for(
     question: Question, chosen: Sequence[Metric], by: Grouping | None
 ) -> Prepared | None:
-    """Return what was counted ahead, where it can answer; None where it cannot."""
-    if not _is_counted(chosen, by):
-        return None
+    """Return what was counted ahead, where it can answer all; None where it cannot."""
+    found = _prepared(question) if _is_counted(chosen, by) else None
+    is_there = found is not None and all(_holds(found.counted, one) for one in chosen)
+    return found if is_there else None
+
+
+def _prepared(question: Question) -> Prepared | None:
     counted = counted_ahead(question)
     window = counted.reach.window(question.selection) if counted is not None else None
-    if counted is None or window is None:
-        return None
-    wanted = {statements.population(one) for one in chosen if one.kind in ORDERED}
-    words = {one.group for one in chosen if one.kind in COUNTS_GROUPS}
-    is_there = wanted <= set(counted.cubes) and words <= set(counted.words)
-    return Prepared(counted, window) if is_there else None
+    return Prepared(counted, window) if counted is not None and window is not None else None
+
+
+def _holds(counted: Counted, one: Metric) -> bool:
+    """Say whether a measure was counted ahead."""
+    if one.kind in ORDERED:
+        return statements.population(one) in counted.cubes
+    return one.kind not in COUNTS_GROUPS or one.group in counted.words
 
 
 def _is_counted(chosen: Sequence[Metric], by: Grouping | None) -> bool:

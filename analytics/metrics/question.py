@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
+from analytics.metrics.marks import marks
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
-from analytics.mirror.opened import opened
+from analytics.mirror.opened import Reader, reader
 
 Row = tuple[Any, ...]
 
@@ -21,7 +21,7 @@ Row = tuple[Any, ...]
 class Question:
     """An open mirror with a selection."""
 
-    database: duckdb.DuckDBPyConnection
+    reader: Reader
     mirror: Mirror
     selection: Selection
 
@@ -34,12 +34,12 @@ class Question:
         selection, which may stand once in the statement and before them.
         """
         text, chosen = self._filled(sql, selection or self.selection)
-        return self.database.execute(text, [*chosen, *values]).fetchall()
+        return self.reader.of(text).execute(text, [*chosen, *values]).fetchall()
 
     def table(self, sql: str) -> pa.Table:
         """Return the answer as a table: many rows, few columns."""
         text, chosen = self._filled(sql, self.selection)
-        return self.database.sql(text, params=chosen).to_arrow_table()
+        return self.reader.of(text).sql(text, params=chosen).to_arrow_table()
 
     def _filled(self, sql: str, selection: Selection) -> tuple[str, list[object]]:
         condition, chosen = selection.sql()
@@ -59,5 +59,5 @@ class Question:
 @contextmanager
 def asking(mirror: Mirror, selection: Selection) -> Iterator[Question]:
     """Open the mirror for several statements."""
-    with opened(mirror) as database:
-        yield Question(database, mirror, selection)
+    with closing(reader(mirror, marks())) as opened:
+        yield Question(opened, mirror, selection)

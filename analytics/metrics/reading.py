@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 from analytics.metrics.definition import Metric
+from analytics.statistics.curve import Curve
 from analytics.statistics.intervals import Z95, wilson
-from analytics.statistics.ordered import Curve, Ordered, interval, quantile
+from analytics.statistics.ordered import Ordered, interval, quantile
 
 Parts = dict[str, Any]
 NOBODY = "no request of this kind in the period"

@@ -48,7 +48,7 @@ def without_each_code(
             )
         )
         waits = question.rows(
-            "SELECT s.reason, s.request_id, s.occurred, s.occurred + s.lost FROM steps AS s "
+            "SELECT s.reason, s.request_id, s.occurred, s.occurred + s.lost FROM landmarks AS s "
             "WHERE s.is_failure AND s.lost IS NOT NULL ORDER BY 1, 2, 3"
         )
     if not took:

@@ -20,4 +20,6 @@ def bears(mirror: Mirror, codes: Iterable[FailureCode]) -> bool:
 
 
 def _all_bits(mirror: Mirror) -> int:
-    return int(np.bitwise_or.reduce(mirror.cases["faults"].to_numpy(), initial=0))
+    return int(
+        np.bitwise_or.reduce(mirror.rows.of_cases(["faults"])["faults"].to_numpy(), initial=0)
+    )

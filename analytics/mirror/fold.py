@@ -45,13 +45,13 @@ class Mirror:
 
     @property
     def cases(self) -> pa.Table:
-        """All cases."""
+        """All cases; of a published mirror they are unpacked each time."""
         return self.rows.cases
 
     @cached_property
     def facilities(self) -> tuple[str, ...]:
         """The facilities that received any of the requests, in order."""
-        return tuple(sorted(pc.unique(self.cases["facility"]).to_pylist()))
+        return self.rows.facilities
 
     @property
     def steps(self) -> pa.Table:

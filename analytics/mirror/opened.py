@@ -1,83 +1,142 @@
-"""A mirror loaded into a private DuckDB, once a process."""
+"""A mirror loaded into a private DuckDB, once a process; steps only once they are asked for."""
 
 from __future__ import annotations
 
+import re
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from threading import Lock
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.mirror import filled
+from analytics.mirror.filled import Marks
 from analytics.mirror.fold import Change, Mirror
+from analytics.mirror.landmarks import landmarks_of
 from analytics.mirror.once import Once
 from analytics.mirror.turns import turns_of
-from analytics.mirror.words import words_of
 
-FEW = 50_000  # rows that DuckDB reads from Arrow as fast as from its own tables
-WORDS = 10_000  # a column of more different words stays text
-THREADS = 2
-AT_ONCE = 122_880  # rows: as many as DuckDB keeps together, so that each thread has its own
-TABLES = ("cases", "steps")
+LEAN = ("cases", "landmarks")
+_STEPS = re.compile(r"\bsteps\b", re.IGNORECASE)
 
 
 class Shared:
     """A database in memory, and the mirror whose rows it holds now."""
 
-    def __init__(self, mirror: Mirror) -> None:
-        self.database, self.lock, self.holds = _load(mirror), Lock(), weakref.ref(mirror)
+    def __init__(self, mirror: Mirror, marks: Marks) -> None:
+        self.marks, self.tables = marks, list(LEAN)
+        self.database, self.holds = filled.database(mirror), weakref.ref(mirror)
+        self.lock, self._filling = Lock(), Lock()
+        for name in LEAN:
+            filled.fill(self.database, mirror, name, marks.get(name, {}))
+        turns = turns_of(mirror.rows.names("cases"))
+        self.database.execute(f"CREATE VIEW turns AS {turns}")
 
-    def reading(self, mirror: Mirror) -> duckdb.DuckDBPyConnection | None:
+    def reading(self, mirror: Mirror, *, with_steps: bool) -> duckdb.DuckDBPyConnection | None:
         """Return a cursor that sees one state to its end; None where the rows moved on."""
+        if with_steps and not self._has_steps(mirror):
+            return None
         with self.lock:
             if self.holds() is not mirror:
                 return None
-            return self.database.cursor().begin()
+            return filled.cursor(self.database).begin()
+
+    def _has_steps(self, mirror: Mirror) -> bool:
+        """Fill in the steps where they are not there yet; others go on reading meanwhile."""
+        with self._filling:
+            if "steps" not in self.tables and self.holds() is mirror:
+                with filled.cursor(self.database) as filling:
+                    filled.fill(filling, mirror, "steps", {})
+                self.tables.append("steps")
+            return "steps" in self.tables
 
     def move_to(self, mirror: Mirror, change: Change) -> Shared | None:
         """Replace the rows that changed; None where new words do not fit."""
-        with self.lock:
+        with self._filling, self.lock:
             if change.before is None or self.holds() is not change.before:
                 return None
             try:
-                _replace(self.database, change)
+                self._replace(change)
             except duckdb.ConversionException:
                 return None
             self.holds = weakref.ref(mirror)
             return self
 
+    def _replace(self, change: Change) -> None:
+        """Take out the rows that went and put in those that came, all at once."""
+        if not change.gone.cases.num_rows and not change.come.cases.num_rows:
+            return
+        with filled.cursor(self.database) as cursor:
+            cursor.begin()
+            for name in self.tables:
+                gone, come = (_rows(side, name) for side in (change.gone, change.come))
+                if gone.num_rows:
+                    _take_out(cursor, name, change.gone.cases)
+                filled.put(cursor, f"INSERT INTO {name}", come, {}, self.marks.get(name, {}))
+            cursor.commit()
+
 
 _OPEN: Once[Shared] = Once()
 
 
-def opened(mirror: Mirror) -> duckdb.DuckDBPyConnection:
-    """Return a cursor of its own over `cases` and `steps`; it ends with the mirror.
+class Reader:
+    """A cursor over `cases`, `landmarks`, `turns` and, once a statement names them, `steps`.
 
-    It sees them as they are now until it is closed, also while they move on to the next mirror.
+    It sees one state to its end, also while the rows move on to the next mirror.
     """
-    shared = _OPEN.of(
-        mirror, lambda: Shared(mirror), lambda made, change: made.move_to(mirror, change)
-    )
-    found = shared.reading(mirror)
-    return found if found is not None else Shared(mirror).database
+
+    def __init__(self, mirror: Mirror, marks: Marks) -> None:
+        self._mirror, self._marks, self._has_steps = mirror, marks, False
+        self._cursor = self._opened()
+
+    def of(self, sql: str) -> duckdb.DuckDBPyConnection:
+        """Return the cursor for a statement."""
+        if not self._has_steps and _STEPS.search(sql):
+            self._cursor.close()
+            self._has_steps = True
+            self._cursor = self._opened()
+        return self._cursor
+
+    def close(self) -> None:
+        """See no more."""
+        self._cursor.close()
+
+    def _opened(self) -> duckdb.DuckDBPyConnection:
+        mirror, marks = self._mirror, self._marks
+        shared = _OPEN.of(
+            mirror,
+            lambda: Shared(mirror, marks),
+            lambda made, change: made.move_to(mirror, change) if made.marks == marks else None,
+        )
+        found = None
+        if shared.marks == marks:
+            found = shared.reading(mirror, with_steps=self._has_steps)
+        if found is None:
+            found = Shared(mirror, marks).reading(mirror, with_steps=self._has_steps)
+        if found is None:
+            raise LookupError("a database that nobody else has holds another mirror")
+        return found
 
 
-def _replace(database: duckdb.DuckDBPyConnection, change: Change) -> None:
-    """Take out the rows that went and put in those that came, all at once."""
-    if not change.gone.cases.num_rows and not change.come.cases.num_rows:
-        return
-    with database.cursor() as cursor:
-        cursor.begin()
-        for name in TABLES:
-            gone, come = (getattr(side, name) for side in (change.gone, change.come))
-            if gone.num_rows:
-                _take_out(cursor, name, change.gone.cases)
-            cursor.register("come", come)
-            cursor.execute(f"INSERT INTO {name} SELECT * FROM come")
-            cursor.unregister("come")
-        cursor.commit()
+_NO_MARKS: Mapping[str, Mapping[str, str]] = {}
+
+
+def reader(mirror: Mirror, marks: Marks = _NO_MARKS) -> Reader:
+    """Return a reader of a mirror whose tables bear further columns (`marks`)."""
+    return Reader(mirror, marks)
+
+
+def opened(mirror: Mirror) -> duckdb.DuckDBPyConnection:
+    """Return a cursor of its own over all tables; it ends with the mirror."""
+    return reader(mirror).of("FROM steps")
+
+
+def _rows(side: Mirror, name: str) -> pa.Table:
+    if name == "cases":
+        return side.cases
+    return side.steps if name == "steps" else landmarks_of(side.steps)
 
 
 def _take_out(cursor: duckdb.DuckDBPyConnection, name: str, gone: pa.Table) -> None:
@@ -91,59 +150,3 @@ def _take_out(cursor: duckdb.DuckDBPyConnection, name: str, gone: pa.Table) -> N
         f"DELETE FROM {name} WHERE {within} AND request_id IN (SELECT request_id FROM gone)"
     )
     cursor.unregister("gone")
-
-
-def _load(mirror: Mirror) -> duckdb.DuckDBPyConnection:
-    # A transaction is to see what is there when it begins, and not when it first asks.
-    database = duckdb.connect(config={"threads": THREADS, "immediate_transaction_mode": True})
-    for name in TABLES:
-        kinds = _enums(database, mirror, name) if mirror.rows.count(name) > FEW else {}
-        made = f"CREATE TABLE {name} AS"
-        for batch in _ahead(mirror.rows.batches(name)):
-            _put(database, made, batch, kinds)
-            made = f"INSERT INTO {name}"
-    database.execute(f"CREATE VIEW turns AS {turns_of(mirror.cases.column_names)}")
-    return database
-
-
-def _ahead(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """Yield batches while the next one is unpacked beside."""
-    with ThreadPoolExecutor(1) as unpacker:
-        following = unpacker.submit(next, batches, None)
-        while (batch := following.result()) is not None:
-            following = unpacker.submit(next, batches, None)
-            yield batch
-
-
-def _enums(database: duckdb.DuckDBPyConnection, mirror: Mirror, name: str) -> dict[str, str]:
-    """Make an ENUM of the words of each column: one byte a row where text has sixteen."""
-    kinds = {}
-    for column, words in mirror.rows.words(name).items():
-        if words and len(words) <= WORDS:
-            kinds[column] = f"{name}_{column}"
-            # Sorted: an ENUM is ordered by the place of its words.
-            database.execute(f"CREATE TYPE {kinds[column]} AS ENUM ({_listed(sorted(words))})")
-    return kinds
-
-
-def _put(
-    database: duckdb.DuckDBPyConnection, made: str, batch: pa.Table, kinds: Mapping[str, str]
-) -> None:
-    """Put rows into a table; words are looked up by their numbers, and never compared."""
-    said, listed = [], words_of(batch)
-    for place, name in enumerate(batch.column_names):
-        if name not in kinds:
-            said.append(name)
-            continue
-        words = f"CAST([{_listed(listed[name])}] AS {kinds[name]}[])"
-        said.append(f"({words})[{name} + 1] AS {name}")
-        numbers = [chunk.indices for chunk in batch[name].chunks]
-        batch = batch.set_column(place, name, pa.chunked_array(numbers, pa.int32()))
-    rows = pa.Table.from_batches(batch.to_batches(AT_ONCE), batch.schema)
-    database.register("put", rows)
-    database.execute(f"{made} SELECT {', '.join(said)} FROM put")
-    database.unregister("put")
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join("'" + word.replace("'", "''") + "'" for word in words)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import TypeAlias
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -10,6 +12,8 @@ from pyarrow import parquet
 from analytics.mirror.rows import Words
 from analytics.mirror.words import is_text, words_of
 
+Packed: TypeAlias = bytes | pa.Buffer
+"""The bytes of a file, in memory or where they lie."""
 _WORDS = b"words"  # beside the columns: the list of each, so that nobody reads rows to know it
 
 
@@ -34,19 +38,26 @@ def parquet_bytes(table: pa.Table) -> bytes:
 _REPEATED = ("received", "day", "ended_day")  # the same again and again, as words are
 
 
-def unpacked(content: bytes) -> pa.Table:
-    """Return the table of Parquet bytes, in one chunk."""
+def unpacked(content: Packed, names: Sequence[str] | None = None) -> pa.Table:
+    """Return the table of Parquet bytes, or some of its columns, in one chunk."""
     file = parquet.ParquetFile(pa.BufferReader(content))
-    return file.read(use_threads=False).combine_chunks().replace_schema_metadata()
+    columns = None if names is None else list(names)
+    return file.read(columns, use_threads=False).combine_chunks().replace_schema_metadata()
 
 
-def rows_in(content: bytes) -> int:
+def rows_in(content: Packed) -> int:
     """Return how many rows Parquet bytes hold."""
     found: int = parquet.read_metadata(pa.BufferReader(content)).num_rows
     return found
 
 
-def words_in(content: bytes) -> Words:
+def names_in(content: Packed) -> list[str]:
+    """Return the columns of Parquet bytes."""
+    found: list[str] = parquet.read_schema(pa.BufferReader(content)).names
+    return found
+
+
+def words_in(content: Packed) -> Words:
     """Return the words of each column of Parquet bytes."""
     found: Words = json.loads(parquet.read_schema(pa.BufferReader(content)).metadata[_WORDS])
     return found

@@ -6,7 +6,7 @@ requests touches only their pieces.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hashlib import sha256
@@ -17,11 +17,12 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
-from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror, fold
-from analytics.mirror.packed import parquet_bytes, rows_in, unpacked, words_in
-from analytics.mirror.rows import BATCH, Words
-from analytics.mirror.words import codes_of, joined, settled, words_of
+from analytics.mirror.held import Held
+from analytics.mirror.landmarks import landmarks_of
+from analytics.mirror.packed import Packed
+from analytics.mirror.rows import BATCH, TABLES, Words
+from analytics.mirror.words import codes_of, joined, settled
 
 Key = tuple[str, str]
 """A facility and a month of receipt (UTC, as in 2026-11), in order."""
@@ -32,81 +33,71 @@ _STEPS_BY = [*_CASES_BY, ("seq", "ascending")]
 
 
 class Partition:
-    """One piece; its tables are sorted and settled, each in one chunk.
+    """One piece; its tables are sorted and settled.
 
-    Its cases are at hand. Its steps, ten times as many, are packed as the bytes of their file
-    once these are asked for by `pack`, and are unpacked by whoever asks for them.
+    They are packed as the bytes of their files once these are asked for by `pack`, and are then
+    unpacked by whoever asks for them.
     """
 
-    def __init__(self, cases: pa.Table, steps: pa.Table | bytes) -> None:
-        self.cases = cases
-        self._steps = steps if isinstance(steps, pa.Table) else None
-        self._packed = steps if isinstance(steps, bytes) else None
+    def __init__(
+        self,
+        cases: pa.Table | Packed,
+        steps: pa.Table | Packed,
+        landmarks: Packed | None = None,
+    ) -> None:
+        self._cases, self._steps = Held(cases), Held(steps)
+        self._known = landmarks
+
+    @property
+    def cases(self) -> pa.Table:
+        """Its requests."""
+        return self._cases.table
 
     @property
     def steps(self) -> pa.Table:
         """The steps of its requests."""
-        held = self._steps  # another thread may be packing it
-        return held if held is not None else unpacked(self.packed)
+        return self._steps.table
+
+    @cached_property
+    def _landmarks(self) -> Held:
+        known = self._known
+        return Held(settled(landmarks_of(self.steps)) if known is None else known)
+
+    def of(self, table: str) -> Held:
+        """Return a table, packed or at hand."""
+        if table == "landmarks":
+            return self._landmarks
+        return self._cases if table == "cases" else self._steps
 
     @property
     def is_unpacked(self) -> bool:
         """Say whether its steps are at hand."""
-        return self._steps is not None
-
-    @property
-    def packed(self) -> bytes:
-        """Its steps as the bytes of their file."""
-        if self._packed is None:
-            self._packed = parquet_bytes(self._steps)
-        return self._packed
+        return self._steps.is_unpacked
 
     def pack(self) -> None:
-        """Keep the steps packed only, with what is said of them."""
-        if self._steps is not None:
-            _ = self.packed, self.rows, self.digests, self._words
-            self._steps = None
-
-    @property
-    def tables(self) -> Mapping[str, pa.Table]:
-        """Both tables by name."""
-        return {"cases": self.cases, "steps": self.steps}
-
-    def content(self, table: str) -> bytes:
-        """Return a table as the bytes of its file."""
-        return self.packed if table == "steps" else parquet_bytes(self.cases)
-
-    def words(self, table: str) -> Words:
-        """Return the words of each column of a table."""
-        return words_of(self.cases) if table == "cases" else self._words
+        """Keep its tables packed only, with what is said of them."""
+        _ = self.ids, self.stale_from
+        for table in reversed(TABLES):
+            self.of(table).pack()
 
     @cached_property
-    def _words(self) -> Words:
-        return words_of(self._steps) if self._steps is not None else words_in(self.packed)
-
-    @cached_property
-    def rows(self) -> Mapping[str, int]:
-        """How many rows each table has."""
-        steps = self._steps.num_rows if self._steps is not None else rows_in(self.packed)
-        return {"cases": self.cases.num_rows, "steps": steps}
-
-    @cached_property
-    def digests(self) -> Mapping[str, str]:
-        """The hash of each table."""
-        return {name: digest(table) for name, table in self.tables.items()}
+    def ids(self) -> pa.ChunkedArray:
+        """Its requests by number, at hand also where they are packed."""
+        return self._cases.columns(["request_id"])["request_id"]
 
     @cached_property
     def stale_from(self) -> int | None:
         """The first moment at which a row is to be read anew, though nothing happened."""
-        found: int | None = pc.min(self.cases["stale_from"]).as_py()
+        found: int | None = pc.min(self._cases.columns(["stale_from"])["stale_from"]).as_py()
         return found
 
     def stale(self, at: int) -> list[int]:
         """Return the requests whose rows are to be read anew at a moment."""
         if self.stale_from is None or self.stale_from > at:
             return []
-        hits = pc.less_equal(self.cases["stale_from"], at)
-        return [int(one) for one in self.cases.filter(hits)["request_id"].to_pylist()]
+        cases = self._cases.columns(["request_id", "stale_from"])
+        hits = pc.less_equal(cases["stale_from"], at)
+        return [int(one) for one in cases.filter(hits)["request_id"].to_pylist()]
 
 
 Partitions = Mapping[Key, Partition]
@@ -118,9 +109,9 @@ class Pieces:
 
     pieces: Partitions
 
-    @cached_property
+    @property
     def cases(self) -> pa.Table:
-        """All cases."""
+        """All cases; whoever needs few columns asks for these."""
         return _together([nothing().cases, *(one.cases for one in self._ordered)])
 
     @property
@@ -128,24 +119,37 @@ class Pieces:
         """All steps; whoever needs few at once asks for batches."""
         return _together([nothing().steps, *(one.steps for one in self._ordered)])
 
+    @property
+    def facilities(self) -> tuple[str, ...]:
+        """The facilities that received any of the requests, in order."""
+        return tuple(sorted({facility for facility, _ in self.pieces}))
+
+    def names(self, table: str) -> list[str]:
+        """Return the columns of a table."""
+        return nothing().rows.names(table)
+
+    def of_cases(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all cases."""
+        parts = [one.of("cases").columns(names) for one in self._ordered]
+        return _together([nothing().cases.select(list(names)), *parts])
+
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
-        return sum(one.rows[table] for one in self._ordered)
+        return sum(one.of(table).rows for one in self._ordered)
 
     def words(self, table: str) -> Words:
         """Return the words of each column of a table."""
         found: dict[str, dict[str, None]] = {}
         for one in self._ordered:
-            for name, words in one.words(table).items():
+            for name, words in one.of(table).words.items():
                 found.setdefault(name, {}).update(dict.fromkeys(words))
         return {name: list(words) for name, words in found.items()}
 
     def batches(self, table: str) -> Iterator[pa.Table]:
         """Yield the rows of a table, so many at once as memory holds with ease; none as none."""
-        none = nothing()
-        held = [none.cases if table == "cases" else none.steps]
+        held = list(nothing().rows.batches(table))
         for one in self._ordered:
-            held.append(one.cases if table == "cases" else one.steps)
+            held.append(one.of(table).table)
             if sum(part.num_rows for part in held) >= BATCH:
                 yield _together(held)
                 held = []
@@ -165,7 +169,7 @@ def pack_but_newest(pieces: Partitions) -> None:
     """Pack the steps of pieces, but for those of the newest months, where changes fall."""
     left = UNPACKED
     for key in sorted(pieces, key=lambda one: (one[1] != NO_MONTH, one[1]), reverse=True):
-        left -= pieces[key].rows["steps"] if pieces[key].is_unpacked else 0
+        left -= pieces[key].of("steps").rows if pieces[key].is_unpacked else 0
         if left < 0:
             pieces[key].pack()
 
@@ -192,7 +196,7 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
     gone = pa.array([str(one) for one in ids], pa.string())
     kept = {key: _without(piece, gone) for key, piece in pieces.items()}
     return with_more(
-        {key: piece for key, piece in kept.items() if piece.rows["cases"]}, split(fresh)
+        {key: piece for key, piece in kept.items() if piece.of("cases").rows}, split(fresh)
     )
 
 
@@ -208,11 +212,7 @@ def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
 
 def digests_of(pieces: Partitions) -> dict[tuple[str, str, str], str]:
     """Return the hash of each table of each piece, by facility, month and table."""
-    return {
-        (*key, name): found
-        for key, piece in pieces.items()
-        for name, found in piece.digests.items()
-    }
+    return {(*key, name): piece.of(name).digest for key, piece in pieces.items() for name in TABLES}
 
 
 def content_of(digests: Mapping[tuple[str, str, str], str]) -> str:
@@ -251,7 +251,7 @@ def _name(month: int) -> str:
 
 
 def _without(old: Partition, gone: pa.Array) -> Partition:
-    hit = pc.is_in(old.cases["request_id"], value_set=gone)
+    hit = pc.is_in(old.ids, value_set=gone)
     if not pc.any(hit).as_py():
         return old
     steps = old.steps

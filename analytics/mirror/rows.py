@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from analytics.mirror.landmarks import landmarks_of
 from analytics.mirror.words import words_of
+
+TABLES = ("cases", "steps", "landmarks")
+"""A row a request, a row a step, and those of the steps that measures look at."""
 
 Words = Mapping[str, Sequence[str]]
 """The words of each column of words, in no order."""
@@ -16,15 +22,25 @@ BATCH = 1 << 18  # rows that are unpacked at once
 
 
 class Rows(Protocol):
-    """Both tables of a mirror: a row a request, and a row a step."""
+    """The tables of a mirror: a row a request, and a row a step."""
 
     @property
     def cases(self) -> pa.Table:
-        """All cases."""
+        """All cases; whoever needs few columns asks for these."""
 
     @property
     def steps(self) -> pa.Table:
         """All steps; whoever needs few at once asks for batches."""
+
+    @property
+    def facilities(self) -> tuple[str, ...]:
+        """The facilities that received any of the requests, in order."""
+
+    def names(self, table: str) -> list[str]:
+        """Return the columns of a table."""
+
+    def of_cases(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all cases."""
 
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
@@ -43,6 +59,20 @@ class Whole:
     cases: pa.Table
     steps: pa.Table
 
+    @property
+    def facilities(self) -> tuple[str, ...]:
+        """The facilities that received any of the requests, in order."""
+        return tuple(sorted(pc.unique(self.cases["facility"]).to_pylist()))
+
+    def names(self, table: str) -> list[str]:
+        """Return the columns of a table."""
+        found: list[str] = self._of(table).column_names
+        return found
+
+    def of_cases(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all cases."""
+        return self.cases.select(list(names))
+
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
         found: int = self._of(table).num_rows
@@ -58,5 +88,11 @@ class Whole:
         for first in range(0, max(whole.num_rows, 1), BATCH):
             yield whole.slice(first, BATCH)
 
+    @cached_property
+    def _landmarks(self) -> pa.Table:
+        return landmarks_of(self.steps)
+
     def _of(self, table: str) -> pa.Table:
+        if table == "landmarks":
+            return self._landmarks
         return self.cases if table == "cases" else self.steps

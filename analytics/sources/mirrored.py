@@ -214,7 +214,8 @@ def _packed(log: EventLog) -> Partitions:
 
 def _open(last: Published) -> Iterable[int]:
     for piece in last.pieces.values():
-        found = piece.cases.filter(piece.cases["outcome"].is_null())
+        cases = piece.of("cases").columns(["request_id", "outcome"])
+        found = cases.filter(cases["outcome"].is_null())
         yield from (int(one) for one in found["request_id"].to_pylist())
 
 

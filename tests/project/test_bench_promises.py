@@ -1,13 +1,11 @@
 """The benches measure what they say: as many events, entries and the same figures."""
 
-import math
-
-import pytest
-
 from analytics.metrics.compute import compute
-from analytics.metrics.selection import Selection
+from analytics.mirror.partition import split
+from analytics.mirror.published import Facts, Published
 from project.bench_promises import bench_import, bench_verify
-from project.bench_yardsticks import by_pandas, frames_of
+from project.bench_selections import SELECTIONS
+from project.bench_yardsticks import by_frames, check_figures, frames_of
 from tests.analytics import synthetic
 
 
@@ -25,8 +23,9 @@ def test_the_verify_bench_checks_a_hundred_thousand_entries() -> None:
 
 def test_the_yardstick_of_pandas_gives_our_figures() -> None:
     mirror = synthetic.mirror()
-    said = by_pandas(*frames_of(mirror.cases, mirror.steps), mirror.log.as_of)
-    ours = compute(mirror, Selection(), list(said))
-    for key, value in said.items():
-        found = ours[key].value
-        assert found == pytest.approx(value, rel=1e-9) or (found is None and math.isnan(value)), key
+    facts = Facts(source="synthetic", as_of=mirror.log.as_of, watermark="", zone="UTC")
+    found = Published("0", facts, split(mirror), {})
+    frames = frames_of(found, None)
+    for chosen in SELECTIONS.values():
+        said = by_frames(frames, chosen, mirror.log.as_of)
+        check_figures(compute(mirror, chosen, list(said)), said)

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from analytics.mirror.published import TABLES
 from analytics.sources.mirrored import rebuild
 
 
@@ -24,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Rebuild, and say how much and whether it is the same."""
         made = rebuild(timezone.now(), only_check=options["check"])
-        cases, steps = (made.published.rows.count(table) for table in TABLES)
+        cases, steps = (made.published.rows.count(table) for table in ("cases", "steps"))
         answer = {
             "cases": cases,
             "steps": steps,

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.statements import Population, Sum
-from analytics.statistics.ordered import Curve, Ordered
+from analytics.mirror.words import joined
+from analytics.statistics.curve import Curve
+from analytics.statistics.ordered import Ordered
 
 Sums = Mapping[Sum, float]
 
@@ -61,7 +65,8 @@ class Values:
 
     def curve(self) -> Curve:
         """The share still waiting after each value."""
-        return Curve(self.ended, self.running)
+        ranks = np.searchsorted(self.ended, self.running, side="right")
+        return Curve(self.released, ranks)
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,10 @@ class _Array:
     def at(self, rank: int) -> int:
         """Return the value of a rank."""
         return int(self.values[rank])
+
+    def upto(self, value: int) -> int:
+        """Return how many are at most a value."""
+        return int(np.searchsorted(self.values, value, side="right"))
 
 
 @dataclass(frozen=True)
@@ -104,7 +113,9 @@ class Tally:
 
     def curve(self) -> Curve:
         """The share still waiting after each value."""
-        return Curve(np.repeat(*self.ended), np.repeat(*self.running))
+        released = self.released
+        ranks = np.array([released.upto(value) for value in self.running[0]], np.int64)
+        return Curve(released, np.repeat(ranks, self.running[1]))
 
 
 def _columns(pairs: list[tuple[int, int]]) -> tuple[Any, Any]:
@@ -115,14 +126,19 @@ def _columns(pairs: list[tuple[int, int]]) -> tuple[Any, Any]:
 @dataclass(frozen=True)
 class _Ranked:
     values: Any
-    upto: Any
+    counts: Any
 
     def __len__(self) -> int:
-        return int(self.upto[-1]) if len(self.upto) else 0
+        return int(self.counts[-1]) if len(self.counts) else 0
 
     def at(self, rank: int) -> int:
         """Return the value of a rank."""
-        return int(self.values[np.searchsorted(self.upto, rank, side="right")])
+        return int(self.values[np.searchsorted(self.counts, rank, side="right")])
+
+    def upto(self, value: int) -> int:
+        """Return how many are at most a value."""
+        known = int(np.searchsorted(self.values, value, side="right"))
+        return int(self.counts[known - 1]) if known else 0
 
 
 def added(rows: Iterable[tuple[str, Sums]]) -> dict[str, Sums]:
@@ -146,3 +162,20 @@ def split(names: Sequence[str], place: Any, values: Any, done: Any) -> dict[str,
         label: Values(values[a:b][done[a:b]], values[a:b][~done[a:b]])
         for label, a, b in zip(labels, ends, ends[1:], strict=False)
     }
+
+
+def coded(column: pa.ChunkedArray) -> tuple[list[Any], Any]:
+    """Return the distinct words, null among them, and the place of each row's word."""
+    if not len(column):
+        return [], np.zeros(0, np.int64)
+    if _is_coded(column) and not column.null_count:
+        array = joined(column.unify_dictionaries())
+    else:
+        plain = column.cast(column.type.value_type) if _is_coded(column) else column
+        array = pc.dictionary_encode(joined(plain), null_encoding="encode")
+    return array.dictionary.to_pylist(), array.indices.to_numpy(zero_copy_only=False)
+
+
+def _is_coded(column: pa.ChunkedArray) -> bool:
+    found: bool = pa.types.is_dictionary(column.type)
+    return found

@@ -18,7 +18,8 @@ import pyarrow as pa
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Population
-from analytics.statistics.ordered import Curve, Ordered
+from analytics.statistics.curve import Curve
+from analytics.statistics.ordered import Ordered
 
 RUNS = 512
 FEWEST_RUNS = 16
@@ -34,10 +35,19 @@ class Rows:
     places: Any
     days: Any
 
-    def within(self, window: Window, chosen: Any, first: int = 0, last: int | None = None) -> Any:
+    def within(self, window: Window, first: int = 0, last: int | None = None) -> Any:
         """Say of each row from one place to another whether a window holds it."""
-        days = self.days[first:last]
-        return chosen[self.places[first:last]] & (days >= window.first) & (days < window.last)
+        places, days = self.places[first:last], self.days[first:last]
+        if len(window.places) == 1:
+            held = places == window.places[0]
+        elif window.is_everywhere:
+            held = np.ones(len(places), bool)
+        else:
+            held = window.chosen[places]
+        if not window.is_always:
+            held &= days >= window.first
+            held &= days < window.last
+        return held
 
     def found(self, others: Rows) -> Any:
         """Return where rows stand, each once; LookupError where one is not there."""
@@ -87,7 +97,6 @@ class Cube:
     running: Rows
     starts: Any
     upto: Any
-    facilities: int
 
     @property
     def bytes(self) -> int:
@@ -118,10 +127,13 @@ class Cube:
 
     def over(self, window: Window) -> Cut:
         """Return the ordered values of a window."""
-        chosen = np.zeros(self.facilities, bool)
-        chosen[window.places] = True
         counts = self.upto[window.places, window.last] - self.upto[window.places, window.first]
-        return Cut(self, window, chosen, np.cumsum(counts.sum(axis=0, dtype=np.int64)))
+        return Cut(self, window, np.cumsum(counts.sum(axis=0, dtype=np.int64)))
+
+    @cached_property
+    def ranks(self) -> Any:
+        """How many of all ended rows are at most each running one."""
+        return np.searchsorted(self.ended.values, self.running.values, side="right")
 
 
 @dataclass(frozen=True)
@@ -130,7 +142,6 @@ class Cut:
 
     cube: Cube
     window: Window
-    chosen: Any
     below: Any
 
     @property
@@ -141,7 +152,7 @@ class Cut:
     @property
     def n(self) -> int:
         """How many there are in all."""
-        return len(self) + len(self._running)
+        return len(self) + int(np.count_nonzero(self._running))
 
     def __len__(self) -> int:
         """Return how many ended."""
@@ -151,19 +162,34 @@ class Cut:
         """Return the value of a rank: one run is searched."""
         run = int(np.searchsorted(self.below, rank, side="right"))
         first, last = int(self.cube.starts[run]), int(self.cube.starts[run + 1])
-        keep = self.cube.ended.within(self.window, self.chosen, first, last)
+        keep = self.cube.ended.within(self.window, first, last)
         before = int(self.below[run - 1]) if run else 0
         return int(self.cube.ended.values[first:last][keep][rank - before])
 
+    def upto(self, value: int) -> int:
+        """Return how many are at most a value: one run is searched."""
+        place = int(np.searchsorted(self.cube.ended.values, value, side="right"))
+        run = int(np.searchsorted(self.cube.starts, place, side="left")) - 1
+        if run < 0:
+            return 0
+        keep = self.cube.ended.within(self.window, int(self.cube.starts[run]), place)
+        return (int(self.below[run - 1]) if run else 0) + int(np.count_nonzero(keep))
+
     @cached_property
     def _running(self) -> Any:
-        rows = self.cube.running
-        return rows.values[rows.within(self.window, self.chosen)]
+        return self.cube.running.within(self.window)
 
     def curve(self) -> Curve:
         """The share still waiting after each value."""
-        rows = self.cube.ended
-        return Curve(rows.values[rows.within(self.window, self.chosen)], self._running)
+        return self._curve
+
+    @cached_property
+    def _curve(self) -> Curve:
+        ranks = self.cube.ranks[self._running]
+        if not (self.window.is_everywhere and self.window.is_always):
+            held = self.cube.ended.within(self.window)
+            ranks = np.append(0, np.cumsum(held, dtype=np.int32))[ranks]
+        return Curve(self, ranks)
 
 
 def build(question: Question, population: Population, reach: Reach, most: int) -> Cube | None:
@@ -176,7 +202,7 @@ def built(question: Question, population: Population, reach: Reach, runs: int) -
     """Return the cube of a population in so many runs."""
     ended = read_rows(question, population, reach, ended=True)
     running = read_rows(question, population, reach, ended=False)
-    return Cube(ended, running, *_counted(ended, reach, runs), len(reach.facilities))
+    return Cube(ended, running, *_counted(ended, reach, runs))
 
 
 def read_rows(question: Question, population: Population, reach: Reach, *, ended: bool) -> Rows:
@@ -205,7 +231,8 @@ def _rows(table: pa.Table, reach: Reach) -> Rows:
     numbers = np.array([code[word] for word in words], np.uint16)
     spots = np.concatenate([one.indices.to_numpy() for one in coded.chunks] or [[]]).astype(int)
     places = numbers[spots] if len(spots) else np.zeros(0, np.uint16)
-    days = (table["day"].to_numpy() - reach.first).astype(np.int32)
+    small_days = np.uint16 if reach.days < 1 << 16 else np.int32
+    days = (table["day"].to_numpy() - reach.first).astype(small_days)
     order = np.argsort(values, kind="stable")
     return Rows(values[order], places[order], days[order])
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
-from analytics.metrics.engines.answers import Spread, Sums, Values, added, split
-from analytics.metrics.engines.text import by_table, sums_text, values_text
+from analytics.metrics.engines.answers import Spread, Sums, Values, added, coded, split
+from analytics.metrics.engines.text import by_table, marked_text, sums_text, values_text
 from analytics.metrics.grouping import Grouping
+from analytics.metrics.marks import PLACES, is_marked, table_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Population, Sum
 
@@ -27,8 +26,8 @@ class Duck:
     def sums(self, wanted: Sequence[Sum], by: Grouping | None = None) -> dict[str, Sums]:
         """Return each wanted sum, by group."""
         rows: list[tuple[str, Sums]] = []
-        for table, sums in by_table(wanted):
-            for word, *values in self.question.rows(sums_text(table, sums, by)):
+        for sums, text in _statements(wanted, by):
+            for word, *values in self.question.rows(text):
                 rows.append((named(by, word), dict(zip(sums, values, strict=True))))
         return added(rows)
 
@@ -42,15 +41,18 @@ class Duck:
         return split([by.name(word) for word in words], place, values, done)
 
 
+def _statements(wanted: Sequence[Sum], by: Grouping | None) -> Iterator[tuple[list[Sum], str]]:
+    """Yield statements and the sums that each returns: those by marks, and those by a look."""
+    for table, sums in by_table(wanted):
+        place, _ = table_of(table, sums)
+        marked = [one for one in sums if is_marked(one)] if place in PLACES.values() else []
+        others = [one for one in sums if one not in set(marked)]
+        if marked:
+            yield marked, marked_text(place, marked, by)
+        if others:
+            yield others, sums_text(place, others, by)
+
+
 def named(by: Grouping | None, word: Any) -> str:
     """Return the name of a group."""
     return by.name(word) if by is not None else ""
-
-
-def coded(column: pa.ChunkedArray) -> tuple[list[Any], Any]:
-    """Return the distinct words, null among them, and the place of each row's word."""
-    words = pc.dictionary_encode(column, null_encoding="encode").unify_dictionaries()
-    if not len(column):
-        return [], np.zeros(0, np.int64)
-    array = words.combine_chunks()
-    return array.dictionary.to_pylist(), array.indices.to_numpy(zero_copy_only=False)

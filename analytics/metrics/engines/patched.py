@@ -57,7 +57,7 @@ def _both(change: Change) -> Mirror:
 def _is_within(mirror: Mirror, reach: Reach) -> bool:
     if not mirror.cases.num_rows:
         return True
-    span = span_of(mirror.cases)
+    span = span_of(mirror)
     return (
         span is not None
         and reach.first <= span[0]

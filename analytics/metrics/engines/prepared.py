@@ -13,9 +13,10 @@ from analytics.metrics.engines.answers import Spread, Sums, added
 from analytics.metrics.engines.cube import MOST_FACILITIES, Cube
 from analytics.metrics.engines.cube import build as build_cube
 from analytics.metrics.engines.reach import Reach, Window, reach_of
-from analytics.metrics.engines.rollup import Rollup
+from analytics.metrics.engines.rollup import Rollup, bytes_of
 from analytics.metrics.engines.rollup import build as build_rollup
 from analytics.metrics.grouping import Grouping
+from analytics.metrics.marks import table_of
 from analytics.metrics.question import Question
 from analytics.metrics.slices import PERIODS
 from analytics.metrics.statements import Population, Sum
@@ -51,15 +52,18 @@ def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
     wanted = [one for metric in able for one in statements.sums_of(metric)]
     parts = {group: list(dict.fromkeys(of)) for group, of in _grouped(able).items()}
     cells = len(reach.facilities) * (reach.days + 1)
-    sizes = {group: len(of) * _words(question, of[0].table, group) for group, of in parts.items()}
+    sizes = {
+        group: bytes_of(of, cells) * _words(question, table_of(of[0].table, of)[0], group)
+        for group, of in parts.items()
+    }
     # Pairs of partner and channel may be many: they alone must not keep the rest from being counted.
     parts = {
         group: of
         for group, of in parts.items()
-        if group not in _PAIRED or cells * sizes[group] * 16 <= most // 8
+        if group not in _PAIRED or sizes[group] <= most // 8
     }
-    rows = len(set(wanted)) + sum(sizes[group] for group in parts)
-    if cells * rows * 16 > most // 2 or len(reach.facilities) > MOST_FACILITIES:
+    taken = bytes_of(set(wanted), cells) + sum(sizes[group] for group in parts)
+    if taken > most // 2 or len(reach.facilities) > MOST_FACILITIES:
         return None
     ordered = [one for one in able if one.kind in (Kind.QUANTILE, Kind.SURVIVAL)]
     populations = dict.fromkeys(statements.population(one) for one in ordered)

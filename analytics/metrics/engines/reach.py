@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.metrics.grouping import EPOCH
@@ -22,6 +22,25 @@ class Window:
     places: Any
     first: int
     last: int
+    facilities: int
+    days: int
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether every facility is chosen."""
+        return len(self.places) == self.facilities
+
+    @property
+    def is_always(self) -> bool:
+        """Whether every day is chosen."""
+        return self.first == 0 and self.last == self.days
+
+    @cached_property
+    def chosen(self) -> Any:
+        """Whether each facility is chosen, by number."""
+        found = np.zeros(self.facilities, bool)
+        found[self.places] = True
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +61,13 @@ class Reach:
         named = [i for i, name in enumerate(self.facilities) if name in set(wanted)]
         first = self._day(chosen.since, 0) if chosen.since else 0
         last = self._day(chosen.until, 1) if chosen.until else self.days
-        return Window(places=np.array(named, np.int64), first=first, last=max(first, last))
+        return Window(
+            places=np.array(named, np.int64),
+            first=first,
+            last=max(first, last),
+            facilities=len(self.facilities),
+            days=self.days,
+        )
 
     def _day(self, day: date, more: int) -> int:
         return min(max((day - EPOCH).days - self.first + more, 0), self.days)
@@ -50,7 +75,7 @@ class Reach:
 
 def reach_of(mirror: Mirror) -> Reach | None:
     """Return what a mirror spans; None where a request has no day, or nothing is there."""
-    span = span_of(mirror.cases)
+    span = span_of(mirror)
     if span is None:
         return None
     first, last = span
@@ -59,8 +84,9 @@ def reach_of(mirror: Mirror) -> Reach | None:
     )
 
 
-def span_of(cases: pa.Table) -> tuple[int, int] | None:
+def span_of(mirror: Mirror) -> tuple[int, int] | None:
     """Return the first and the last day of receipts and ends; None where a receipt has no day."""
+    cases = mirror.rows.of_cases(["day", "ended_day"])
     days = cases["day"]
     if not len(days) or days.null_count:
         return None

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from analytics.metrics.engines.answers import Sums
+from analytics.metrics.engines.answers import Sums, coded
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.engines.text import by_table
+from analytics.metrics.marks import table_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
+
+SMALL, LARGE = 4, 16  # bytes of a count, and of a sum of values
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,12 @@ class Rollup:
 
     def over(self, window: Window) -> list[tuple[Any, Sums]]:
         """Return the sums of each word over a window."""
-        chosen = self.upto[:, :, window.places]
-        found = (chosen[..., window.last] - chosen[..., window.first]).sum(axis=-1)
+        found = self._between(window).sum(axis=-1)
         return [(word, self._named(found[:, i])) for i, word in enumerate(self.words)]
 
     def by_facility(self, window: Window, reach: Reach) -> list[tuple[str, Sums]]:
         """Return the sums of each chosen facility."""
-        chosen = self.upto[:, 0, window.places]
-        found = chosen[..., window.last] - chosen[..., window.first]
+        found = self._between(window)[:, 0]
         names = [reach.facilities[i] for i in window.places]
         return [(name, self._named(found[:, i])) for i, name in enumerate(names)]
 
@@ -50,6 +52,11 @@ class Rollup:
             for i in range(found.shape[-1])
             if found[:, i].any()
         ]
+
+    def _between(self, window: Window) -> Any:
+        """Return the sums of a window by word and chosen facility; days between are not read."""
+        places = window.places
+        return self.upto[:, :, places, window.last] - self.upto[:, :, places, window.first]
 
     def followed(self, delta: Rollup | None, anew: Rollup | None) -> Rollup:
         """Return the sums with what came and went, and some of them as counted anew.
@@ -78,30 +85,40 @@ def _number(value: Any) -> float:
     return int(value) if float(value).is_integer() else float(value)
 
 
+def bytes_of(sums: Iterable[Sum], cells: int) -> int:
+    """Return the memory of so many cells for each of some sums."""
+    return sum(LARGE if one.weight else SMALL for one in sums) * cells
+
+
 def build(question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "''") -> Rollup:
     """Return the sums of a whole mirror by word, facility and day."""
     sums = tuple(dict.fromkeys(wanted))
-    place = {name: i for i, name in enumerate(reach.facilities)}
-    rows = [
-        (group, found)
-        for table, group in by_table(sums)
-        for found in _days(question, table, group, word)
-    ]
-    words = tuple(dict.fromkeys(found[2] for _, found in rows)) or ("",)
+    parts = [(group, _days(question, table, group, word)) for table, group in by_table(sums)]
+    named = [coded(table["word"]) for _, table in parts]
+    words = tuple(dict.fromkeys(one for known, _ in named for one in known)) or ("",)
     # Long floats: a difference of two running totals must not lose the digits of a small day.
     whole = all(not one.weight for one in sums)
-    shape = (len(sums), len(words), len(place), reach.days + 1)
+    shape = (len(sums), len(words), len(reach.facilities), reach.days + 1)
     upto = np.zeros(shape, np.int32 if whole else np.longdouble)
     spot = {one: i for i, one in enumerate(sums)}
-    at_word = {one: i for i, one in enumerate(words)}
-    for group, (facility, day, named, *values) in rows:
-        for one, value in zip(group, values, strict=True):
-            upto[spot[one], at_word[named], place[facility], day - reach.first + 1] = value
-    return Rollup(sums, words, np.cumsum(upto, axis=-1, dtype=upto.dtype))
+    for (group, table), (known, at) in zip(parts, named, strict=True):
+        if not table.num_rows:
+            continue
+        places, numbers = coded(table["facility"])
+        cells = (
+            np.array([words.index(one) for one in known])[at],
+            np.array([reach.facilities.index(one) for one in places])[numbers],
+            table["day"].to_numpy() - reach.first + 1,
+        )
+        for i, one in enumerate(group):
+            upto[(spot[one], *cells)] = table[f"s{i}"].to_numpy()
+    return Rollup(sums, words, np.cumsum(upto, axis=-1, dtype=upto.dtype, out=upto))
 
 
-def _days(question: Question, table: str, group: list[Sum], word: str) -> list[tuple[Any, ...]]:
-    columns = ", ".join(one.sql() for one in group)
-    return question.rows(
-        f"SELECT facility, day, {word}, {columns} FROM {table} WHERE $selection GROUP BY ALL"
+def _days(question: Question, table: str, group: list[Sum], word: str) -> pa.Table:
+    place, asked = table_of(table, group)
+    columns = ", ".join(f"CAST({one.sql()} AS DOUBLE) AS s{i}" for i, one in enumerate(asked))
+    return question.table(
+        f"SELECT facility, day, {word} AS word, {columns} FROM {place} "
+        "WHERE $selection GROUP BY ALL"
     )

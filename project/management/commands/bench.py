@@ -19,10 +19,11 @@ from analytics.mirror.fold import fold
 from analytics.sources.live import live_log
 from audit.proof.merkle import CompactRange, leaf_hash
 from project.bench_audit import bench_audit
-from project.bench_engines import REQUESTS, bench_engines
+from project.bench_engines import BASE, MEMORY, bench_engines
 from project.bench_import import bench_import_large
 from project.bench_mirror import bench_mirror
 from project.bench_promises import bench_import, bench_verify, seconds
+from project.bench_world import DAYS
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.explain import explain
 from requests_app.sla.rules import CONTRACT
@@ -69,7 +70,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "tree": bench_tree,
     "clocks": bench_clocks,
     "measures": bench_measures,
-    "engines": bench_engines,
+    "engines": partial(bench_engines, BASE, 3, DAYS, MEMORY),
     "mirror": bench_mirror,
     "import": bench_import,
     "import_large": bench_import_large,
@@ -87,8 +88,11 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("name")
         parser.add_argument(
-            "--requests", type=int, default=REQUESTS, help="size of the world for `engines`"
+            "--requests", type=int, default=BASE, help="size of the world for `engines`"
         )
+        parser.add_argument("--facilities", type=int, default=3, help="of that world")
+        parser.add_argument("--days", type=int, default=DAYS, help="that it spans")
+        parser.add_argument("--memory", default=MEMORY, help="what DuckDB may take of it")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -98,11 +102,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no bench {name!r}. Known: {', '.join(BENCHES)}.", returncode=2
             )
-        chosen = BENCHES if name == "all" else {name: BENCHES[name]}
+        chosen = dict(BENCHES) if name == "all" else {name: BENCHES[name]}
         answer: dict[str, Any] = {"python": sys.version.split()[0], "machine": platform.machine()}
-        chosen |= (
-            {"engines": partial(bench_engines, options["requests"])} if "engines" in chosen else {}
-        )
+        if "engines" in chosen:
+            given = (options[key] for key in ("requests", "facilities", "days", "memory"))
+            chosen = chosen | {"engines": partial(bench_engines, *given)}
         answer |= {key: run() for key, run in chosen.items()}
         if options["json"]:
             self.stdout.write(json.dumps(answer))

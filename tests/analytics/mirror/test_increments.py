@@ -11,6 +11,7 @@ from analytics.mirror import published
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import Pieces, digests_of, split
 from analytics.mirror.refresh import forget, known
+from analytics.mirror.rows import TABLES
 from analytics.sources.live import live_log
 from analytics.sources.mirrored import LIVE, live_snapshot
 from tests.analytics.mirror.world import DAY, HOUR, KINDS, OPERATIONS, REASONS, World
@@ -31,9 +32,9 @@ def assert_as_if_read_whole(at: datetime) -> None:
     root = published.root_of(LIVE)
     folder = root / str(published.current(root))
     assert {path: (folder / path).read_bytes() for path in held.files} == {
-        published.path_of(table, key): piece.content(table)
+        published.path_of(table, key): piece.of(table).packed
         for key, piece in whole.items()
-        for table in published.TABLES
+        for table in TABLES
     }
 
 

@@ -50,30 +50,34 @@ def test_other_words_have_another_hash(one: list[str | None], other: list[str | 
 
 def test_a_packed_piece_tells_its_rows_and_words_without_being_unpacked() -> None:
     for piece in split(fold(world(200))).values():
-        steps, words, content = piece.steps, piece.words("steps"), piece.packed
+        steps, content = piece.steps, piece.of("steps").packed
+        words = piece.of("steps").words
         assert (rows_in(content), words_in(content)) == (steps.num_rows, words)
         piece.pack()
         assert piece.steps.equals(steps)
         assert unpacked(content).equals(steps)
-        assert piece.words("steps") == words
+        assert piece.of("steps").words == words
 
 
 def test_only_the_newest_months_stay_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     pieces = split(fold(world(200)))
     newest = max(month for _, month in pieces)
     kept = [key for key in pieces if key[1] == newest]
-    monkeypatch.setattr(partition, "UNPACKED", sum(pieces[key].rows["steps"] for key in kept))
+    monkeypatch.setattr(partition, "UNPACKED", sum(pieces[key].of("steps").rows for key in kept))
     pack_but_newest(pieces)
     assert [key for key, piece in pieces.items() if piece.is_unpacked] == kept
 
 
+@pytest.mark.parametrize("many", [1, 3_000_000])
 @pytest.mark.parametrize("few", [0, 50_000])
 @pytest.mark.parametrize("batch", [7, 1 << 18])
 def test_a_database_holds_the_rows_of_a_mirror_in_order(
-    few: int, batch: int, monkeypatch: pytest.MonkeyPatch
+    many: int, few: int, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analytics.mirror.opened.FEW", few)
-    monkeypatch.setattr("analytics.mirror.opened.AT_ONCE", 50)
+    monkeypatch.setattr("analytics.mirror.filled.MANY", many)
+    monkeypatch.setattr("analytics.mirror.filled.SQUEEZED", 30)
+    monkeypatch.setattr("analytics.mirror.filled.FEW", few)
+    monkeypatch.setattr("analytics.mirror.filled.AT_ONCE", 50)
     for room in (rows, partition):
         monkeypatch.setattr(room, "BATCH", batch)
     whole = fold(world(20, facilities=2))

@@ -203,7 +203,7 @@ def test_a_large_log_whose_words_are_numbered_gives_the_same(drawn: list[Any]) -
     log = log_of(drawn)
     small = view_of(log)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analytics.mirror.opened.FEW", -1)
+        patch.setattr("analytics.mirror.filled.FEW", -1)
         assert view_of(log) == small
 
 

@@ -1,0 +1,108 @@
+"""Which rows each declared sum counts, as bits of numbers that stand beside every row.
+
+A predicate is looked at once, when a row comes; to count is then to group by these numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import sqlglot
+from sqlglot import expressions as sql
+
+from analytics.metrics.catalogue import METRICS
+from analytics.metrics.statements import Sum, groups_of, sums_of
+from analytics.mirror.landmarks import ACTIVITIES, FLAG, LEFT_OUT
+
+BITS = 62
+AS_OF = "$as_of"
+PLACES = {"cases": "cases", "steps": "landmarks"}
+"""Where the rows of a table are that declared sums count."""
+
+
+def table_of(table: str, sums: Sequence[Sum]) -> tuple[str, list[Sum]]:
+    """Return where the rows of some sums of one table are, and the sums as they are asked there."""
+    place = PLACES.get(table)
+    if place is None or (place != table and not all(is_of_landmarks(one) for one in sums)):
+        return table, list(sums)
+    return place, [marked(one) for one in sums]
+
+
+def is_marked(one: Sum) -> bool:
+    """Say whether rows bear a bit for a sum."""
+    return (one.table, one.predicate) in _numbered()
+
+
+def bits_of(sums: Sequence[Sum]) -> dict[str, int]:
+    """Return the columns of marks that some sums need, and their bits in each."""
+    found: dict[str, int] = {}
+    for one in sums:
+        column, bit = _numbered()[one.table, one.predicate]
+        found[column] = found.get(column, 0) | 1 << bit
+    return dict(sorted(found.items()))
+
+
+@cache
+def marks() -> Mapping[str, Mapping[str, str]]:
+    """Return the columns of marks of each table, as SQL over its own columns."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for (table, predicate), (column, bit) in _numbered().items():
+        parts = found.setdefault(PLACES[table], {}).setdefault(column, [])
+        parts.append(f"CASE WHEN {predicate} THEN {1 << bit} ELSE CAST(0 AS BIGINT) END")
+    return {
+        table: {column: " | ".join(parts) for column, parts in columns.items()}
+        for table, columns in found.items()
+    }
+
+
+def marked(one: Sum) -> Sum:
+    """Return a sum whose predicate looks at a bit, where there is one."""
+    if not is_marked(one):
+        return one
+    column, bit = _numbered()[one.table, one.predicate]
+    return Sum(table=one.table, predicate=f"({column} & {1 << bit}) <> 0", weight=one.weight)
+
+
+@cache
+def _numbered() -> Mapping[tuple[str, str], tuple[str, int]]:
+    """Number the predicates that no clock changes, by table; those of steps are of landmarks."""
+    wanted = [one for metric in METRICS for one in (*sums_of(metric), *groups_of(metric))]
+    found: dict[tuple[str, str], tuple[str, int]] = {}
+    for table in PLACES:
+        lasting = dict.fromkeys(
+            one.predicate
+            for one in wanted
+            if one.table == table
+            and AS_OF not in one.predicate
+            and (table == "cases" or is_of_landmarks(one))
+        )
+        for number, predicate in enumerate(lasting):
+            found[table, predicate] = (f"marks_{number // BITS}", number % BITS)
+    return found
+
+
+def is_of_landmarks(one: Sum) -> bool:
+    """Say whether a sum of steps counts landmarks alone, as its text shows."""
+    return one.table == "steps" and _shows(one.predicate, one.weight)
+
+
+@cache
+def _shows(predicate: str, weight: str) -> bool:
+    parts = [sqlglot.parse_one(text, dialect="duckdb") for text in (predicate, weight) if text]
+    looked_at = {column.name for part in parts for column in part.find_all(sql.Column)}
+    return looked_at.isdisjoint(LEFT_OUT) and _is_bound(parts[0])
+
+
+def _is_bound(part: sqlglot.Expr) -> bool:
+    """Say whether a predicate can hold of landmarks only; no where that is not plain to see."""
+    if isinstance(part, sql.Paren):
+        return _is_bound(part.this)
+    if isinstance(part, sql.And):
+        return _is_bound(part.left) or _is_bound(part.right)
+    if isinstance(part, sql.Or):
+        return _is_bound(part.left) and _is_bound(part.right)
+    if isinstance(part, sql.EQ):
+        is_word = isinstance(part.right, sql.Literal) and part.right.name in ACTIVITIES
+        return isinstance(part.left, sql.Column) and part.left.name == "activity" and is_word
+    return isinstance(part, sql.Column) and part.name == FLAG

@@ -1,0 +1,75 @@
+"""A table of a piece: at hand, or as the bytes of its file until somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import pyarrow as pa
+
+from analytics.mirror.digest import digest
+from analytics.mirror.packed import Packed, names_in, parquet_bytes, rows_in, unpacked, words_in
+from analytics.mirror.rows import Words
+from analytics.mirror.words import words_of
+
+
+class Held:
+    """A sorted and settled table in one chunk, or the bytes of its file."""
+
+    def __init__(self, held: pa.Table | Packed) -> None:
+        self._table = held if isinstance(held, pa.Table) else None
+        self._packed = None if isinstance(held, pa.Table) else held
+
+    @property
+    def table(self) -> pa.Table:
+        """The rows; unpacked each time where they are packed."""
+        held = self._table  # another thread may be packing it
+        return held if held is not None else unpacked(self.packed)
+
+    def columns(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all rows."""
+        held = self._table
+        return held.select(names) if held is not None else unpacked(self.packed, names)
+
+    @property
+    def is_unpacked(self) -> bool:
+        """Say whether the rows are at hand."""
+        return self._table is not None
+
+    @property
+    def packed(self) -> Packed:
+        """The bytes of the file."""
+        if self._packed is None:
+            self._packed = parquet_bytes(self._table)
+        return self._packed
+
+    def pack(self) -> None:
+        """Keep the bytes only, with what is said of the rows."""
+        if self._table is not None:
+            _ = self.packed, self.rows, self.digest, self.words
+            self._table = None
+
+    @cached_property
+    def words(self) -> Words:
+        """The words of each column."""
+        held = self._table
+        return words_of(held) if held is not None else words_in(self.packed)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        held = self._table
+        names: list[str] = held.column_names if held is not None else names_in(self.packed)
+        return names
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows there are."""
+        held = self._table
+        found: int = held.num_rows if held is not None else rows_in(self.packed)
+        return found
+
+    @cached_property
+    def digest(self) -> str:
+        """The hash of the rows."""
+        return digest(self.table)

@@ -1,0 +1,68 @@
+"""A made-up world published as a mirror is: folded in parts, so that any size fits."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import django
+
+from analytics.mirror.fold import fold
+from analytics.mirror.partition import Partition, split
+from analytics.mirror.published import Facts, publish
+from project.bench_world import DAY, DAYS, START, log_of, parts_of
+
+Said = TypeVar("Said")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How large a world is."""
+
+    requests: int
+    facilities: int = 3
+    days: int = DAYS
+
+    @property
+    def as_of(self) -> int:
+        """The moment at which it ends."""
+        return START + self.days * DAY
+
+
+def publish_world(root: Path, size: Size) -> dict[str, Any]:
+    """Fold a world part by part and publish it; its pieces are packed as soon as they are made."""
+    began = time.perf_counter()
+    pieces: dict[tuple[str, str], Partition] = {}
+    for part in parts_of(size.requests, facilities=size.facilities, days=size.days):
+        for key, piece in split(fold(log_of(part, size.as_of))).items():
+            piece.pack()
+            pieces[key] = piece
+    facts = Facts(source="world", as_of=size.as_of, watermark="", zone="UTC")
+    made = publish(root, facts, pieces, last=None)
+    return {
+        "name": made.name,
+        **asdict(size),
+        "events": made.rows.count("steps"),
+        "pieces": len(pieces),
+        "bytes": sum(path.stat().st_size for path in (root / made.name).rglob("*.parquet")),
+        "folded_and_published_s": time.perf_counter() - began,
+        "folding_peak_mib": peak_mib(),
+    }
+
+
+def peak_mib() -> float:
+    """Return the greatest resident memory of this process so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def apart(run: Callable[..., Said], *given: object) -> Said:
+    """Return what a function says in a process of its own, whose memory is its own."""
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawning, initializer=django.setup) as child:
+        return child.submit(run, *given).result()
