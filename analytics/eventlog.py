@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import pyarrow as pa
@@ -127,6 +127,11 @@ class EventLog(Source):
 
     requests: pa.Table
     events: pa.Table
+
+    @property
+    def source(self) -> Source:
+        """What is known of the log, without its rows."""
+        return Source(**{one.name: getattr(self, one.name) for one in fields(Source)})
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], schema: pa.Schema) -> pa.Table:

@@ -80,7 +80,7 @@ def fold(log: EventLog) -> Mirror:
     ]
     cases, steps = (pa.concat_tables(tables) for tables in zip(*parts, strict=True))
     rows = Whole(cases.unify_dictionaries(), steps.unify_dictionaries())
-    return Mirror(log=log, rows=rows)
+    return Mirror(log=log.source, rows=rows)
 
 
 def _part(log: EventLog, requests: pa.Table, story: Story) -> tuple[pa.Table, pa.Table]:

@@ -114,8 +114,7 @@ def test_engines_agree_on_a_year_of_a_made_up_world(by: str | None) -> None:
 
 
 def test_a_slice_is_the_log_of_its_requests_alone() -> None:
-    mirror = synthetic.same_snapshot().mirror
-    log = mirror.log
+    mirror, log = synthetic.same_snapshot().mirror, synthetic.log()
     for name, words in (("modality", ("CT chest", "MR knee")), ("partner", ("unknown",))):
         chosen = Selection(slices=((name, words),))
         rows = [row for row in log.requests.to_pylist() if (row[name] or "unknown") in words]

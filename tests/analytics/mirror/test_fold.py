@@ -1,5 +1,6 @@
 """What the fold says of each step: waits by the facility's calendar, hands, and moves."""
 
+import weakref
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,12 @@ def test_a_published_mirror_still_says_whose_calendar_it_counts_by(tmp_path: Pat
     assert again is not None
     for shot in (made.snapshot(FRIDAY), again.snapshot(FRIDAY)):
         assert shot.mirror.log.calendar == "its own days"
+
+
+def test_a_mirror_lets_the_rows_of_its_log_go() -> None:
+    log = log_of({"activity": "received", "occurred": FRIDAY})
+    rows = weakref.ref(log.events)
+    mirror = fold(log)
+    assert mirror.log.as_of == log.as_of
+    del log
+    assert rows() is None
