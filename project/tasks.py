@@ -13,6 +13,9 @@ from kombu.exceptions import OperationalError
 from project.celery import app
 from requests_app.models import User
 
+SOON = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
+"""Seconds that a page waits for a Redis queue; without them one that never answers holds it."""
+
 
 @shared_task(
     name="project.tasks.send_reset_mail",
@@ -35,6 +38,7 @@ def send_reset_mail(user_id: int) -> None:
 def ask_for_reset_mail(user_id: int) -> None:
     """Leave the mail to the worker; write it at once where no queue takes the task."""
     try:
-        app.send_task(send_reset_mail.name, (user_id,), retry=False)
+        with app.connection_for_write(connect_timeout=1, transport_options=SOON) as queue:
+            app.send_task(send_reset_mail.name, (user_id,), retry=False, connection=queue)
     except OperationalError:
         send_reset_mail(user_id)
