@@ -40,8 +40,9 @@ def issue_key(
     person: User, name: str, *, days: int, may_write: bool, at: datetime
 ) -> tuple[AccessKey, str]:
     """Make a key; return it with its secret, which nobody can read again."""
-    User.objects.select_for_update().get(pk=person.pk)
-    if not may_hold(person):
+    # Read anew under the lock: a key made as the account is switched off must not outlive it.
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if not person.is_active or not may_hold(person):
         raise NotAllowed("Keys are for the programs of people who work here.")
     if days not in LIVES:
         raise Incomplete("Choose for how long the key may be used.", field="days")

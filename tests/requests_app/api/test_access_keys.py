@@ -129,6 +129,40 @@ def test_an_account_that_is_switched_off_and_on_again_has_no_keys(
     assert call(secret).status_code == 401
 
 
+def test_no_key_is_made_as_its_person_is_switched_off(supervisor: User) -> None:
+    read_before = User.objects.get(pk=supervisor.pk)
+    keeper = Keeper(organization=supervisor.organization, at=timezone.now())
+    switch(keeper, supervisor, on=False)
+    with pytest.raises(NotAllowed):
+        made(read_before)
+    assert not AccessKey.objects.exists()
+
+
+def test_a_key_speaks_for_its_person_beside_a_session_of_another(
+    cast: Cast, supervisor: User
+) -> None:
+    request = file_request(cast.northfield)
+    _, secret = made(supervisor, may_write=True)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.people[Role.RELEASE_STAFF])
+    path, said = f"/api/requests/{request.number}/hold/", {"reason": "LO05"}
+    for scheme, status in (("Basic", 403), ("Bearer", 200)):
+        headers = {"authorization": f"{scheme} {secret}"}
+        answer = client.post(path, said, content_type="application/json", headers=headers)
+        assert answer.status_code == status
+    assert request.events.latest("seq").actor == supervisor
+
+
+@pytest.mark.parametrize(
+    "path", ["/overview/", "/reports/", "/logs/", "/proof/", "/administration/", "/account/keys/"]
+)
+def test_pages_do_not_open_by_a_key(supervisor: User, path: str) -> None:
+    _, secret = made(supervisor, may_write=True)
+    answer = call(secret, path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/")
+
+
 def test_requesters_have_no_keys(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         made(cast.people[Role.REQUESTER])
