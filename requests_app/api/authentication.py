@@ -13,7 +13,6 @@ from rest_framework.request import Request
 
 from requests_app.house.keys import holder_of
 from requests_app.models import AccessKey, User
-from requests_app.refusals import NotAllowed
 from requests_app.throttle import Limit, neighbourhood
 
 if TYPE_CHECKING:
@@ -51,9 +50,10 @@ class ByAccessKey(BaseAuthentication):
 class WithinItsKey(BasePermission):
     """A key that only reads changes nothing."""
 
+    message = READS_ONLY
+
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Refuse a change by a key that only reads."""
         key = request.auth
-        if isinstance(key, AccessKey) and not key.may_write and request.method not in SAFE_METHODS:
-            raise NotAllowed(READS_ONLY)
-        return True
+        reads_only = isinstance(key, AccessKey) and not key.may_write
+        return not reads_only or request.method in SAFE_METHODS

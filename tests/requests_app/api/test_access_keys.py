@@ -138,6 +138,14 @@ def test_no_key_is_made_as_its_person_is_switched_off(supervisor: User) -> None:
     assert not AccessKey.objects.exists()
 
 
+def test_a_key_that_only_reads_may_ask_what_an_address_takes(cast: Cast, supervisor: User) -> None:
+    request = file_request(cast.northfield)
+    _, secret = made(supervisor)
+    for path in ("/api/requests/", f"/api/requests/{request.number}/hold/"):
+        assert call(secret, path, "options").status_code == 200
+    assert not AuditEntry.objects.filter(verb="door.refused").exists()
+
+
 def test_a_key_speaks_for_its_person_beside_a_session_of_another(
     cast: Cast, supervisor: User
 ) -> None:
