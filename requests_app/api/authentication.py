@@ -11,7 +11,7 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from requests_app.house.keys import holder_of
+from requests_app.house.keys import holder_of, note_refused
 from requests_app.models import AccessKey, User
 from requests_app.throttle import Limit, neighbourhood
 
@@ -35,11 +35,13 @@ class ByAccessKey(BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         at = timezone.now()
-        key = holder_of(secret.strip().decode("latin-1"), at)
+        told = secret.strip().decode("latin-1")
+        key = holder_of(told, at)
         if key is not None:
             return key.person, key
         if not GUESSES.take(at, neighbourhood(str(request.META.get("REMOTE_ADDR", "")))):
             raise Throttled(wait=60)
+        note_refused(told, at)  # within the limit: an ended key must not fill the log
         raise AuthenticationFailed(UNKNOWN)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

@@ -85,7 +85,7 @@ def test_an_ended_or_expired_key_opens_nothing_and_its_use_is_recorded(superviso
     assert call(secret).status_code == 200
     end_key(supervisor, key.pk, at=timezone.now())
     assert call(secret).status_code == 401
-    assert told() == {"key.issued": 1, "key.used": 1, "key.ended": 1, "key.refused": 2}
+    assert told() == {"key.issued": 1, "key.used": 1, "key.ended": 1, "key.refused": 1}
 
 
 def test_the_first_use_of_a_day_is_recorded(supervisor: User) -> None:
@@ -204,6 +204,17 @@ def test_who_tries_many_keys_is_slowed(monkeypatch: pytest.MonkeyPatch, supervis
     assert [call(f"discless_{n}").status_code for n in range(3)] == [401, 401, 429]
     _, secret = made(supervisor)
     assert call(secret).status_code == 200
+
+
+def test_a_program_that_goes_on_with_an_ended_key_does_not_fill_the_log(
+    monkeypatch: pytest.MonkeyPatch, supervisor: User
+) -> None:
+    few = authentication.Limit(name="few-ended", times=2, within=timedelta(days=1))
+    monkeypatch.setattr(authentication, "GUESSES", few)
+    key, secret = made(supervisor)
+    end_key(supervisor, key.pk, at=timezone.now())
+    assert [call(secret).status_code for _ in range(4)] == [401, 401, 429, 429]
+    assert told()["key.refused"] == 2
 
 
 def test_the_page_shows_a_secret_once_and_ends_keys(supervisor: User) -> None:
