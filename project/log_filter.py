@@ -1,9 +1,10 @@
-"""Keep secrets out of the log: the addresses of links, tracking pages and resets hold one."""
+"""Keep secrets out of the log: addresses of links, trackings and resets, and access keys."""
 
 import logging
 import re
 
 _SECRET = re.compile(r"(/(?:s|track|account/password/reset/key)/)[^/\s?\"']+")
+_KEY = re.compile(r"discless_[\w-]{43}", re.ASCII)
 
 
 class WithoutSecrets(logging.Filter):
@@ -18,4 +19,4 @@ class WithoutSecrets(logging.Filter):
 
 
 def _without(word: object) -> object:
-    return _SECRET.sub(r"\1-", word) if isinstance(word, str) else word
+    return _KEY.sub("-", _SECRET.sub(r"\1-", word)) if isinstance(word, str) else word

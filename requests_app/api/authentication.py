@@ -11,9 +11,8 @@ from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from requests_app.house.keys import holder_of
+from requests_app.house.keys import holder_of, note_refused
 from requests_app.models import AccessKey, User
-from requests_app.refusals import NotAllowed
 from requests_app.throttle import Limit, neighbourhood
 
 if TYPE_CHECKING:
@@ -36,11 +35,13 @@ class ByAccessKey(BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         at = timezone.now()
-        key = holder_of(secret.strip().decode("latin-1"), at)
+        told = secret.strip().decode("latin-1")
+        key = holder_of(told, at)
         if key is not None:
             return key.person, key
         if not GUESSES.take(at, neighbourhood(str(request.META.get("REMOTE_ADDR", "")))):
             raise Throttled(wait=60)
+        note_refused(told, at)  # within the limit: an ended key must not fill the log
         raise AuthenticationFailed(UNKNOWN)
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
@@ -51,9 +52,10 @@ class ByAccessKey(BaseAuthentication):
 class WithinItsKey(BasePermission):
     """A key that only reads changes nothing."""
 
+    message = READS_ONLY
+
     def has_permission(self, request: Request, view: APIView) -> bool:  # noqa: ARG002
         """Refuse a change by a key that only reads."""
         key = request.auth
-        if isinstance(key, AccessKey) and not key.may_write and request.method not in SAFE_METHODS:
-            raise NotAllowed(READS_ONLY)
-        return True
+        reads_only = isinstance(key, AccessKey) and not key.may_write
+        return not reads_only or request.method in SAFE_METHODS

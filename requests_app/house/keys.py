@@ -40,8 +40,9 @@ def issue_key(
     person: User, name: str, *, days: int, may_write: bool, at: datetime
 ) -> tuple[AccessKey, str]:
     """Make a key; return it with its secret, which nobody can read again."""
-    User.objects.select_for_update().get(pk=person.pk)
-    if not may_hold(person):
+    # Read anew under the lock: a key made as the account is switched off must not outlive it.
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if not person.is_active or not may_hold(person):
         raise NotAllowed("Keys are for the programs of people who work here.")
     if days not in LIVES:
         raise Incomplete("Choose for how long the key may be used.", field="days")
@@ -74,17 +75,27 @@ def end_key(person: User, key_id: int, *, at: datetime) -> AccessKey | None:
 def holder_of(secret: str, at: datetime) -> AccessKey | None:
     """Return the key of a secret where it opens: not ended, not expired, its person still here.
 
-    The first use on each day is recorded, and each use of a key that no longer opens.
+    The first use on each day is recorded.
     """
-    found = AccessKey.objects.select_related("person").filter(secret_hash=hash_of(secret)).first()
-    if found is None:
+    found = _key_of(secret)
+    if found is None or found.ended_at is not None or found.expires_at <= at:
         return None
-    is_live = found.ended_at is None and found.expires_at > at
-    if not is_live or not found.person.is_active or not may_hold(found.person):
-        _note("key.refused", Action.EXECUTE, found, at, outcome=Outcome.MINOR_FAILURE)
+    if not found.person.is_active or not may_hold(found.person):
         return None
     _note_first_use(found, at)
     return found
+
+
+def note_refused(secret: str, at: datetime) -> None:
+    """Record the use of a key that no longer opens; nothing where nobody made such a key."""
+    found = _key_of(secret)
+    if found is not None:
+        _note("key.refused", Action.EXECUTE, found, at, outcome=Outcome.MINOR_FAILURE)
+
+
+def _key_of(secret: str) -> AccessKey | None:
+    keys = AccessKey.objects.select_related("person")
+    return keys.filter(secret_hash=hash_of(secret)).first()
 
 
 def _note_first_use(key: AccessKey, at: datetime) -> None:

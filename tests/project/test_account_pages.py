@@ -2,11 +2,16 @@
 
 import json
 import re
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused
+from threading import Timer
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.test import Client
 from kombu import Connection
 
@@ -106,6 +111,39 @@ def test_the_mail_is_left_to_the_worker_and_the_task_names_nobody(
     assert person.email not in told
     send_reset_mail(*task.payload[0])
     assert [one.to for one in mail.outbox] == [[person.email]]
+
+
+@pytest.mark.parametrize("scheme", ["redis", "amqp"])
+def test_a_queue_that_never_answers_does_not_hold_the_page(
+    person: User, settings: object, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setattr(
+            app.conf, "broker_url", f"{scheme}://127.0.0.1:{silent.getsockname()[1]}//"
+        )
+        hangs_up = Timer(8, silent.close)
+        hangs_up.start()
+        began = time.monotonic()
+        ask_for_reset(person.email, settings)
+        waited = time.monotonic() - began
+        hangs_up.cancel()
+    assert waited < 6
+    assert [one.to for one in mail.outbox] == [[person.email]]
+
+
+def test_with_neither_queue_nor_mail_server_the_page_answers_as_it_does_a_stranger(
+    person: User,
+    settings: object,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refuse(*_: object) -> int:
+        raise SMTPRecipientsRefused({person.email: (550, b"unknown")})
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    ask_for_reset(person.email, settings)
+    assert "No queue, and no mail server: SMTPRecipientsRefused" in caplog.text
+    assert person.email not in caplog.text
 
 
 def test_who_was_switched_off_meanwhile_is_not_written_to(person: User) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from project.log_filter import WithoutSecrets
+from requests_app.house.keys import PREFIX
 
 SECRET = "Zk3-secret_9"
+KEY = PREFIX + "Zk3-secret_" * 3 + "0123456789"
 
 
 @pytest.mark.parametrize(
@@ -20,6 +22,8 @@ SECRET = "Zk3-secret_9"
             f"'/account/password/reset/key/1-{SECRET}/' broke",
             "'/account/password/reset/key/-/' broke",
         ),
+        (f"Not Found: /api/?key={KEY}&by=facility", "Not Found: /api/?key=-&by=facility"),
+        ("Not Found: /discless_deploy", "Not Found: /discless_deploy"),
         ("Not Found: /static/s.css", "Not Found: /static/s.css"),
     ],
 )

@@ -85,7 +85,7 @@ def test_an_ended_or_expired_key_opens_nothing_and_its_use_is_recorded(superviso
     assert call(secret).status_code == 200
     end_key(supervisor, key.pk, at=timezone.now())
     assert call(secret).status_code == 401
-    assert told() == {"key.issued": 1, "key.used": 1, "key.ended": 1, "key.refused": 2}
+    assert told() == {"key.issued": 1, "key.used": 1, "key.ended": 1, "key.refused": 1}
 
 
 def test_the_first_use_of_a_day_is_recorded(supervisor: User) -> None:
@@ -129,6 +129,48 @@ def test_an_account_that_is_switched_off_and_on_again_has_no_keys(
     assert call(secret).status_code == 401
 
 
+def test_no_key_is_made_as_its_person_is_switched_off(supervisor: User) -> None:
+    read_before = User.objects.get(pk=supervisor.pk)
+    keeper = Keeper(organization=supervisor.organization, at=timezone.now())
+    switch(keeper, supervisor, on=False)
+    with pytest.raises(NotAllowed):
+        made(read_before)
+    assert not AccessKey.objects.exists()
+
+
+def test_a_key_that_only_reads_may_ask_what_an_address_takes(cast: Cast, supervisor: User) -> None:
+    request = file_request(cast.northfield)
+    _, secret = made(supervisor)
+    for path in ("/api/requests/", f"/api/requests/{request.number}/hold/"):
+        assert call(secret, path, "options").status_code == 200
+    assert not AuditEntry.objects.filter(verb="door.refused").exists()
+
+
+def test_a_key_speaks_for_its_person_beside_a_session_of_another(
+    cast: Cast, supervisor: User
+) -> None:
+    request = file_request(cast.northfield)
+    _, secret = made(supervisor, may_write=True)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.people[Role.RELEASE_STAFF])
+    path, said = f"/api/requests/{request.number}/hold/", {"reason": "LO05"}
+    for scheme, status in (("Basic", 403), ("Bearer", 200)):
+        headers = {"authorization": f"{scheme} {secret}"}
+        answer = client.post(path, said, content_type="application/json", headers=headers)
+        assert answer.status_code == status
+    assert request.events.latest("seq").actor == supervisor
+
+
+@pytest.mark.parametrize(
+    "path", ["/overview/", "/reports/", "/logs/", "/proof/", "/administration/", "/account/keys/"]
+)
+def test_pages_do_not_open_by_a_key(supervisor: User, path: str) -> None:
+    _, secret = made(supervisor, may_write=True)
+    answer = call(secret, path)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/account/login/")
+
+
 def test_requesters_have_no_keys(cast: Cast) -> None:
     with pytest.raises(NotAllowed):
         made(cast.people[Role.REQUESTER])
@@ -162,6 +204,17 @@ def test_who_tries_many_keys_is_slowed(monkeypatch: pytest.MonkeyPatch, supervis
     assert [call(f"discless_{n}").status_code for n in range(3)] == [401, 401, 429]
     _, secret = made(supervisor)
     assert call(secret).status_code == 200
+
+
+def test_a_program_that_goes_on_with_an_ended_key_does_not_fill_the_log(
+    monkeypatch: pytest.MonkeyPatch, supervisor: User
+) -> None:
+    few = authentication.Limit(name="few-ended", times=2, within=timedelta(days=1))
+    monkeypatch.setattr(authentication, "GUESSES", few)
+    key, secret = made(supervisor)
+    end_key(supervisor, key.pk, at=timezone.now())
+    assert [call(secret).status_code for _ in range(4)] == [401, 401, 429, 429]
+    assert told()["key.refused"] == 2
 
 
 def test_the_page_shows_a_secret_once_and_ends_keys(supervisor: User) -> None:
