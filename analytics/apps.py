@@ -18,4 +18,4 @@ class AnalyticsConfig(AppConfig):
     def ready(self) -> None:
         """Bound the databases in which mirrors are asked."""
         folder = Path(settings.MIRROR_ROOT) / "spill"
-        bound(Bounds(memory=settings.MIRROR_MEMORY, folder=str(folder)))
+        bound(Bounds(memory=f"{settings.MIRROR_MEMORY}B", folder=str(folder)))

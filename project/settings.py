@@ -25,7 +25,8 @@ IS_HTTPS = PUBLIC_ADDRESS.startswith("https://")
 BLOB_ROOT = VAR / "blobs"
 FRAME_ROOT = VAR / "frames"
 MIRROR_ROOT = VAR / "mirror"
-MIRROR_MEMORY = environment.text("MIRROR_MEMORY", "4GiB")  # DuckDB's; more goes to the disk
+# Bytes of DuckDB's in one process; more goes to the disk.
+MIRROR_MEMORY = environment.number("MIRROR_MEMORY", 4 << 30, least=1 << 28)
 REPORTED_SNAPSHOTS_KEPT_DAYS = environment.number("REPORTED_SNAPSHOTS_KEPT_DAYS", 400)
 UPLOAD_ROOT = VAR / "uploads"
 AUDIT_KEY_PATH = VAR / "audit" / "ed25519.pem"
