@@ -18,24 +18,34 @@ from analytics.metrics.definition import DAY, Kind, Metric, Result
 from analytics.metrics.grouping import EPOCH
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import hits
+from analytics.mirror.faults import bits_of
 from analytics.mirror.filled import THREADS
 from analytics.mirror.published import Published
 from analytics.mirror.turns import turns_of
 from project.bench_promises import seconds
 from project.bench_selections import SELECTIONS
+from requests_app.failure_codes import FailureCode
 
 Frame = pd.DataFrame
 GONE = ("withdrawn", "duplicate", "not_our_patient")
 ANSWERED = ("denied", "not_found")
 NEVER = 2**62
+LATE_OR_BARE = bits_of((FailureCode.US08, FailureCode.US09))
 SMALL = 1_500_000  # requests whose frames fit
 SMALLEST = "both"
 _OF_BOTH = ("facility", "day", "direction", "modality", "requester_type")
 COLUMNS = {
     "cases": (
         *(*_OF_BOTH, "outcome", "received", "available", "ended", "is_held"),
-        *("very_late_from", "late_from", "at_risk_from", "usable", "failures", "deliveries"),
-        *("touches", "contract_seconds", "contract_due", "contract_stop", "legal_due"),
+        *("very_late_from", "late_from", "at_risk_from", "usable", "faults", "failures"),
+        *(
+            "deliveries",
+            "touches",
+            "contract_seconds",
+            "contract_due",
+            "contract_stop",
+            "legal_due",
+        ),
     ),
     "steps": (*_OF_BOTH, "activity", "medium", "channel", "is_failure", "reason", "lost"),
 }
@@ -139,7 +149,8 @@ def by_pandas(cases: Frame, steps: Frame, as_of: int) -> dict[str, Any]:
             "deliveries_by_channel": float(
                 steps[steps.activity == "available"].channel.value_counts(dropna=False).sum()
             ),
-            "immediately_usable": 100 * graded.usable.eq("immediate").mean(),
+            "immediately_usable": 100
+            * (graded.usable.eq("immediate") & (graded.faults & LATE_OR_BARE).eq(0)).mean(),
             "first_pass_yield": 100
             * (delivered.failures.eq(0) & delivered.deliveries.eq(1)).mean(),
             "manual_touches_mean": delivered.touches.mean(),
