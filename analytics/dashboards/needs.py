@@ -47,7 +47,7 @@ def _listed(view: View, ask: Question) -> Context:
     return {
         "is_empty": not waiting and not received,
         "needs_title": _title(view, late + risk),
-        "needs_nobody": "Nobody is waiting for you" if view.query.is_live else "Nobody was waiting",
+        "needs_nobody": _nobody(view),
         "needs_parts": [
             {"words": words, "href": links.behind(view.query, key, by="now")}
             for words, key in doors
@@ -70,6 +70,13 @@ def _title(view: View, n: int) -> str:
     if view.query.is_live:
         return f"{plural(n, 'request needs', 'requests need')} someone today"
     return f"{plural(n, 'request')} needed someone when the log ended"
+
+
+def _nobody(view: View) -> tuple[str, str]:
+    """Say in a title and a sentence that nobody needs someone, or needed someone then."""
+    if view.query.is_live:
+        return "Nobody is waiting for you", "No open request is late or at risk."
+    return "Nobody was waiting", "No open request was late or at risk when the log ended."
 
 
 def including(outside: int) -> str:

@@ -6,6 +6,7 @@ the images came.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from requests_app.failure_codes import FailureCode
 from requests_app.imaging.findings import CHECKS, Finding, failure, verdict_of, warning
 from requests_app.imaging.gaps import find_gap
 from requests_app.lifecycle.subjects import Subjects, subjects_of
-from requests_app.models import ImagingRequest, Instance, Series, Study
+from requests_app.models import Delivery, ImagingRequest, Instance, Series, Study
 from requests_app.vocabulary import Direction, Severity, Usability
 
 PAIRED = frozenset(
@@ -56,16 +57,16 @@ class _Inside:
     gaps: tuple[Finding, ...] = ()
 
 
-def lacks_report(request: ImagingRequest) -> bool:
-    """Say whether a report was asked for and is not among the images that are here.
+def lacks_report(request: ImagingRequest, deliveries: Iterable[Delivery]) -> bool:
+    """Say whether a report was asked for and is not among what some deliveries released.
 
     False where no images passed through here: then nobody knows what went along.
     """
-    here = Instance.objects.filter(series__study__request=request)
+    went = Instance.objects.filter(deliveries__in=list(deliveries))
     return (
         request.wants_reports
-        and here.exists()
-        and not here.filter(sop_class_uid__in=REPORTS).exists()
+        and went.exists()
+        and not went.filter(sop_class_uid__in=REPORTS).exists()
     )
 
 

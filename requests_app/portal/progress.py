@@ -64,9 +64,6 @@ HEADLINES: dict[State, str] = {
 }
 """What a patient reads first, for every state."""
 
-SENT = (State.DELIVERED, State.CLOSED)
-"""Where the images are with whom they were for."""
-
 NEEDED: dict[FailureCode, str] = {
     FailureCode.IN01: "Your form is not complete yet.",
     FailureCode.AU01: "We need a signed permission that is still valid.",

@@ -58,7 +58,8 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
         opened(link, at=timezone.now())
         return redirect("portal:shared", link_id=link.pk)
     asked = link.delivery.request
-    context = {"link": link, "asked": asked, "token": token, "lacks_report": lacks_report(asked)}
+    lacks = lacks_report(asked, [link.delivery])
+    context = {"link": link, "asked": asked, "token": token, "lacks_report": lacks}
     return _own(private(render(request, "requests_app/share.html", context)))
 
 

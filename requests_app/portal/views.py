@@ -19,12 +19,12 @@ from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest, Policy, User
 from requests_app.portal.forms import AskForm
-from requests_app.portal.progress import SENT, progress_of
+from requests_app.portal.progress import progress_of
 from requests_app.portal.secret_addresses import private, refused
 from requests_app.refusals import DisclessError, KeyUsed
 from requests_app.throttle import Limit, neighbourhood
 from requests_app.tokens import hash_of, tracking_token
-from requests_app.vocabulary import Role, State
+from requests_app.vocabulary import DeliveryState, Role, State
 
 MOST = 200  # own requests on one page
 TO_MAIL = Limit(name="ask-mail", times=5, within=timedelta(hours=1))
@@ -107,10 +107,11 @@ def tracking(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return refused(request, status=404, **UNKNOWN_ADDRESS)
     looked_at(request, found, at=at, verb="request.tracked", holder="tracking page")
+    arrived = found.deliveries.filter(state=DeliveryState.AVAILABLE)
     context = {
         "asked": found,
         "progress": progress_of(found, at),
-        "lacks_report": found.state in SENT and lacks_report(found),
+        "lacks_report": lacks_report(found, arrived),
     }
     return private(render(request, "requests_app/tracking.html", context))
 

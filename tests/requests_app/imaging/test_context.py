@@ -7,6 +7,7 @@ from django.test import Client
 from pydicom.dataset import FileDataset
 from pydicom.uid import EncapsulatedPDFStorage
 
+from requests_app.delivery.released import bind
 from requests_app.imaging.context import (
     Checked,
     check_studies,
@@ -17,9 +18,9 @@ from requests_app.imaging.receive import NamedFile, receive_files
 from requests_app.intake.completeness import complete
 from requests_app.intake.identity import verify_identity
 from requests_app.lifecycle.transition import transition
-from requests_app.models import ImagingRequest
+from requests_app.models import Delivery, ImagingRequest
 from requests_app.tokens import tracking_token
-from requests_app.vocabulary import Direction, Role, State
+from requests_app.vocabulary import Channel, DeliveryState, Direction, Role, State
 from tests.requests_app.cast import AT, file_request, make_cast
 from tests.requests_app.imaging.dicom_made import bytes_of, ct_slice
 
@@ -53,9 +54,16 @@ def received(request: ImagingRequest, *made: FileDataset, days: int = 0) -> Chec
     return one
 
 
-def stands_at(request: ImagingRequest, state: State) -> None:
-    request.state = state
-    request.save(update_fields=["state"])
+def released(request: ImagingRequest) -> Delivery:
+    """Release what is here, and say that it arrived."""
+    delivery = request.deliveries.create(
+        channel=Channel.LINK_SECURE,
+        state=DeliveryState.AVAILABLE,
+        recipient_name="Sample Patient 0417",
+        created_at=AT,
+    )
+    bind(delivery)
+    return delivery
 
 
 def said(one: Checked) -> set[tuple[str, str | None]]:
@@ -86,19 +94,20 @@ def test_a_patient_is_told_that_the_report_asked_for_did_not_come(
 
     received(approved, ct_slice(AccessionNumber="A-1"))
     assert not told()  # nothing has left yet
-    before = approved.state
-    stands_at(approved, State.DELIVERED)
+    first = released(approved)
     assert told()
-    stands_at(approved, State(before))
     received(approved, report())
-    stands_at(approved, State.DELIVERED)
+    assert told()  # it is here, and did not leave
+    second = released(approved)
     assert not told()
+    assert lacks_report(approved, [first])
+    assert not lacks_report(approved, [second])
 
 
 def test_nobody_is_told_of_a_report_where_images_left_without_passing_through_here(
     approved: ImagingRequest,
 ) -> None:
-    assert not lacks_report(approved)
+    assert not lacks_report(approved, [released(approved)])
 
 
 def test_a_report_missing_from_elsewhere_has_the_receivers_code(approved: ImagingRequest) -> None:
