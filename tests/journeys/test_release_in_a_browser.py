@@ -48,10 +48,6 @@ class Visitor:
     def _turn(self, width: int, scheme: str) -> None:
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        # Finished at once, not waited for: a window that draws no frames never ends a transition.
-        self.page.evaluate(
-            "document.getAnimations().forEach(one => {try {one.finish()} catch {one.cancel()}})"
-        )
 
     def _look(self, where: str) -> None:
         wide = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
