@@ -21,6 +21,7 @@ from audit.proof.entry import Action, EventCode
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.db.models import QuerySet
     from django.http import HttpRequest, HttpResponseBase
 
 ROLES = frozenset({"auditor", "administrator"})
@@ -46,11 +47,16 @@ class Reader:
         Entries of no facility (sign-ins, imports, uses of this log) are shown to every reader,
         but for those of accounts of another organization; accounts of none serve the whole house.
         """
-        others = get_user_model().objects.exclude(organization=None)
-        others = others.exclude(organization=self.organization_id)
-        agents = others.values_list(Concat(Value("user:"), Cast("pk", CharField())))
+        agents = self.accounts_of_others().values_list(
+            Concat(Value("user:"), Cast("pk", CharField()))
+        )
         nowhere = Q(**{path + "facility": ""}) & ~Q(**{path + "agent__in": agents})
         return nowhere | Q(**{path + "facility__in": sorted(self.facilities)})
+
+    def accounts_of_others(self) -> QuerySet[Any]:
+        """Return the accounts of other organizations."""
+        others = get_user_model().objects.exclude(organization=None)
+        return others.exclude(organization=self.organization_id)
 
 
 def reader_of(request: HttpRequest) -> Reader:

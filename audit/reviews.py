@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.db.models import Max, Min
 
@@ -49,12 +50,18 @@ class Week:
 
 
 def reviews_of(reader: Reader) -> list[Review]:
-    """Return the reviews that touch the reader's facilities, the latest first."""
-    return [one for one in Review.objects.all() if _touches(one, reader)]
+    """Return the reviews of the reader's house that touch their facilities, the latest first."""
+    others = reader.accounts_of_others().values_list(get_user_model().USERNAME_FIELD)
+    ours = Review.objects.exclude(reviewer__in=others)
+    return [one for one in ours if _touches(one, reader)]
+
+
+def _covered(review: Review) -> set[str]:
+    return set(review.facilities.split(",")) - {""}
 
 
 def _touches(review: Review, reader: Reader) -> bool:
-    covered = set(review.facilities.split(",")) - {""}
+    covered = _covered(review)
     return not covered or not reader.facilities or bool(covered & reader.facilities)
 
 
@@ -66,14 +73,29 @@ def waiting(reader: Reader, at: datetime) -> list[tuple[date, date]]:
     today = at.astimezone(reader.zone).date()
     monday = today - timedelta(days=today.weekday()) - WEEK
     oldest = first.astimezone(reader.zone).date()
-    done = [(one.since, one.until) for one in reviews_of(reader)]
+    done = reviews_of(reader)
     found = []
     while monday + WEEK > oldest:
-        days = (monday + timedelta(days=number) for number in range(7))
-        if not all(any(since <= day <= until for since, until in done) for day in days):
+        if any(_waits(monday + timedelta(days=number), done, reader) for number in range(7)):
             found.append((monday, monday + WEEK - timedelta(days=1)))
         monday -= WEEK
     return found
+
+
+def _waits(day: date, done: list[Review], reader: Reader) -> bool:
+    """Say whether a day lacks a review, or was reviewed only by who saw less than this reader."""
+    these = [one for one in done if one.since <= day <= one.until]
+    return not these or _sees_more(these, reader, day, day)
+
+
+def _sees_more(these: list[Review], reader: Reader, since: date, until: date) -> bool:
+    """Say whether a reader sees entries of facilities that none of these reviews covered."""
+    left = reader.facilities.difference(*map(_covered, these))
+    if not left:
+        return False
+    less = replace(reader, facilities=left)
+    places = places_of(Filters(since=since, until=until), less)
+    return places.exclude(entry__facility="").exists()
 
 
 def week_of(days: tuple[date, date], reader: Reader) -> Week:
@@ -132,7 +154,9 @@ def _check(reader: Reader, since: date, until: date, at: datetime) -> None:
     if until >= at.astimezone(reader.zone).date():
         raise ReviewRefused(f"{until.isoformat()} is not over yet. Review days that are past.")
     for one in reviews_of(reader):
-        if one.since <= until and since <= one.until:
+        if one.since > until or since > one.until:
+            continue
+        if not _sees_more([one], reader, max(since, one.since), min(until, one.until)):
             raise ReviewRefused(
                 f"{one.reviewer} has reviewed {one.since.isoformat()} to {one.until.isoformat()} "
                 "already. Choose days that nobody has reviewed."

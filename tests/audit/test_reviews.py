@@ -8,6 +8,7 @@ from django.test import Client
 from audit.access import record
 from audit.models import AuditEntry, Review
 from audit.proof.entry import Action, EventCode
+from requests_app.models import Organization
 from requests_app.vocabulary import Role
 from tests.requests_app.cast import Cast, make_cast, person
 
@@ -124,6 +125,56 @@ def test_a_review_covers_only_what_its_reviewer_could_see(
     other.force_login(person("lakes", Role.AUDITOR, cast.lakeside))
     assert waiting(other) == [(date(2026, 11, 16), 1)]
     assert "recorded" in review(other, "2026-11-16", "2026-11-22")
+
+
+def test_a_week_waits_for_who_sees_more_than_its_reviewer_did(auditor: Client, cast: Cast) -> None:
+    look(17)
+    look(18, "lakeside")
+    review(auditor, "2026-11-16", "2026-11-22")
+    other = Client()
+    other.force_login(person("both", Role.AUDITOR, cast.northfield, cast.lakeside))
+    assert waiting(other) == [(date(2026, 11, 16), 2)]
+    assert "2 entries is recorded" in review(other, "2026-11-16", "2026-11-22")
+    assert waiting(other) == []
+    assert "has reviewed" in review(other, "2026-11-16", "2026-11-22")
+    assert "has reviewed" in review(auditor, "2026-11-16", "2026-11-22")
+
+
+def test_a_week_is_reviewed_where_the_facilities_not_covered_had_no_entries(
+    auditor: Client, cast: Cast
+) -> None:
+    look(17)
+    review(auditor, "2026-11-16", "2026-11-22")
+    other = Client()
+    other.force_login(person("both", Role.AUDITOR, cast.northfield, cast.lakeside))
+    assert waiting(other) == []
+    assert "has reviewed" in review(other, "2026-11-16", "2026-11-22")
+
+
+def test_a_review_by_who_sees_no_facility_leaves_the_week_to_others(
+    auditor: Client, cast: Cast
+) -> None:
+    look(17)
+    nowhere, person_of_none = Client(), person("nowhere", Role.AUDITOR, cast.northfield)
+    person_of_none.facilities.clear()
+    nowhere.force_login(person_of_none)
+    assert "recorded" in review(nowhere, "2026-11-16", "2026-11-22")
+    assert waiting(auditor) == [(date(2026, 11, 16), 1)]
+    assert "recorded" in review(auditor, "2026-11-16", "2026-11-22")
+
+
+def test_reviews_and_findings_of_another_organization_are_not_shown(auditor: Client) -> None:
+    look(17)
+    house = Organization.objects.create(name="Example Rivals", slug="example-rivals")
+    theirs, auditor_there = Client(), person("rival", Role.AUDITOR)
+    auditor_there.organization = house
+    auditor_there.save(update_fields=("organization",))
+    theirs.force_login(auditor_there)
+    assert "recorded" in review(theirs, "2026-11-16", "2026-11-22", "their own affair")
+    assert "their own affair" not in auditor.get("/proof/").content.decode()
+    assert waiting(auditor) == [(date(2026, 11, 16), 1)]
+    review(auditor, "2026-11-16", "2026-11-22", "ours alone")
+    assert "ours alone" not in theirs.get("/proof/").content.decode()
 
 
 def test_a_review_goes_back_when_its_entry_cannot_be_written(
