@@ -32,10 +32,11 @@ def add_holiday(keeper: Keeper, facilities: Iterable[Facility], day: date, name:
 
 @transaction.atomic
 def remove_holiday(keeper: Keeper, holiday: Holiday) -> None:
-    """Remove a day of one facility; due dates of open requests follow."""
+    """Remove a day of one facility, once; due dates of open requests follow."""
     day = holiday.date.isoformat()
-    holiday.delete()
-    _note(keeper, "holiday.removed", Action.DELETE, holiday.facility, {"day": day})
+    gone, _ = Holiday.objects.filter(pk=holiday.pk).delete()
+    if gone:
+        _note(keeper, "holiday.removed", Action.DELETE, holiday.facility, {"day": day})
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import available_timezones
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from audit.proof.entry import Action
@@ -63,10 +63,8 @@ def add_facility(keeper: Keeper, place: Place) -> Facility:
     check_zone(place.zone)
     lock_house(keeper)
     _check_name(keeper, place)
-    slug = free_slug(place.short_name, set(Facility.objects.values_list("slug", flat=True)))
-    facility = Facility.objects.create(
-        organization=keeper.organization, slug=slug, **_fields(place)
-    )
+    facility = _new(keeper, place)
+    slug = facility.slug
     keeper.note(
         "facility.added",
         Action.CREATE,
@@ -75,6 +73,21 @@ def add_facility(keeper: Keeper, place: Place) -> Facility:
         detail=_told(place),
     )
     return facility
+
+
+def _new(keeper: Keeper, place: Place) -> Facility:
+    """Write the facility; slugs are unique over all houses, and only ours is locked."""
+    slug = free_slug(place.short_name, set(Facility.objects.values_list("slug", flat=True)))
+    try:
+        with transaction.atomic():
+            return Facility.objects.create(
+                organization=keeper.organization, slug=slug, **_fields(place)
+            )
+    except IntegrityError as error:
+        raise Incomplete(
+            "Another facility took this name at the same moment. Send it once more.",
+            field="short_name",
+        ) from error
 
 
 @transaction.atomic
