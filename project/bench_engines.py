@@ -72,8 +72,8 @@ def _growth(base: Mapping[str, Any], large: Mapping[str, Any]) -> dict[str, dict
     }
 
 
-def measured(root: Path, name: str, memory: str) -> dict[str, Any]:
-    """Open a published mirror under a limit and time every selection by every engine.
+def measured(root: Path, name: str, memory: str, turns: int = 5) -> dict[str, Any]:
+    """Open a published mirror under a limit and time every selection by every engine, in turns.
 
     Raises ValueError where engines differ in any cell, or from a figure that pandas gives.
     """
@@ -92,11 +92,11 @@ def measured(root: Path, name: str, memory: str) -> dict[str, Any]:
         ahead = {"s": time.perf_counter() - began, "most_mib": MOST / 2**20}
         if counted is not None:
             ahead |= {"mib": counted.bytes / 2**20, "cubes": len(counted.cubes)}
-        rows = {key: _row(question.over(one), counted) for key, one in SELECTIONS.items()}
+        rows = {key: _row(question.over(one), counted, turns) for key, one in SELECTIONS.items()}
         peak = peak_mib()  # before the yardsticks take memory of their own
         asked = {key: Duck(question.over(one)) for key, one in SELECTIONS.items()}
         results = {key: answer(engine, mirror, METRICS) for key, engine in asked.items()}
-    for key, theirs in beside(root / name, found, results, memory).items():
+    for key, theirs in beside(root / name, found, results, memory, turns).items():
         best = rows[key].get("counted", rows[key]["duckdb"])["median_s"]
         ratios = {
             way: took["median_s"] / best for way, took in theirs.items() if "median_s" in took
@@ -112,7 +112,7 @@ def measured(root: Path, name: str, memory: str) -> dict[str, Any]:
     }
 
 
-def _row(question: Question, counted: Counted | None) -> dict[str, Any]:
+def _row(question: Question, counted: Counted | None, turns: int) -> dict[str, Any]:
     """Return the times of a selection, after both engines gave the same."""
     mirror = question.mirror
 
@@ -127,7 +127,9 @@ def _row(question: Question, counted: Counted | None) -> dict[str, Any]:
         check_same(ways["counted"](), duck())
     engines = {key: one.engine for key, one in compute(mirror, question.selection).items()}
     by_counts = sum(engine == Prepared.name for engine in engines.values())
-    return {"answered_by_counts": by_counts} | {way: seconds(run, 5) for way, run in ways.items()}
+    return {"answered_by_counts": by_counts} | {
+        way: seconds(run, turns) for way, run in ways.items()
+    }
 
 
 def check_same(one: Mapping[str, Result], other: Mapping[str, Result]) -> None:

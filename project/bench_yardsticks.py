@@ -52,7 +52,11 @@ COLUMNS = {
 
 
 def beside(
-    folder: Path, found: Published, results: Mapping[str, Mapping[str, Result]], memory: str
+    folder: Path,
+    found: Published,
+    results: Mapping[str, Mapping[str, Result]],
+    memory: str,
+    turns: int,
 ) -> dict[str, dict[str, Any]]:
     """Time plain DuckDB over the published files, and pandas where its frames fit.
 
@@ -60,7 +64,7 @@ def beside(
     a figure differs from that of pandas.
     """
     as_of = found.facts.as_of
-    times = 3 if found.rows.count("cases") <= SMALL else 1
+    times = min(turns, 3) if found.rows.count("cases") <= SMALL else 1
     taken: dict[str, dict[str, Any]] = {name: {} for name in SELECTIONS}
     with duckdb.connect(config={"threads": THREADS}) as database:
         plain_views(database, folder, memory)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -18,6 +19,7 @@ SQUEEZED = 2_000_000  # rows that lie there uncompressed at most
 WORDS = 10_000  # a column of more different words stays text
 THREADS = 2
 AT_ONCE = 122_880  # rows: as many as DuckDB keeps together, so that each thread has its own
+BRIEF = 20_000  # rows that are put in sooner than a better plan of it is thought of
 _DRAFT = "draft"
 ROOM = "mirror"  # the database within DuckDB in which the tables of a large mirror are
 
@@ -139,8 +141,22 @@ def put(
     rows = pa.Table.from_batches(batch.to_batches(AT_ONCE), batch.schema)
     database.register("put", rows)
     more = "".join(f", {sql} AS {name}" for name, sql in marks.items())
-    database.execute(f"{made} SELECT *{more} FROM (SELECT {', '.join(said)} FROM put)")
+    with _planned(database, rows.num_rows):
+        database.execute(f"{made} SELECT *{more} FROM (SELECT {', '.join(said)} FROM put)")
     database.unregister("put")
+
+
+@contextmanager
+def _planned(database: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
+    """Let one connection take a statement over few rows as it is written."""
+    if rows > BRIEF:
+        yield
+        return
+    database.execute("PRAGMA disable_optimizer")
+    try:
+        yield
+    finally:
+        database.execute("PRAGMA enable_optimizer")
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ def test_a_published_world_is_measured_by_every_engine(
     before = bounds()
     made = publish_world(tmp_path, Size(requests=150))
     try:
-        found = measured(tmp_path, made["name"], "1GiB")
+        found = measured(tmp_path, made["name"], "1GiB", turns=1)
         assert bounds() == Bounds(memory="1GiB", folder=str(tmp_path / "spill"))
     finally:
         bound(before)

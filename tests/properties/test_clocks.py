@@ -41,7 +41,7 @@ def slow_business_seconds(calendar: BusinessCalendar, start: datetime, end: date
     return int(total.total_seconds())
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(ZONES, HOURS, MOMENTS, SPANS)
 def test_the_grid_agrees_with_the_slow_sum(
     zone: str, hours: tuple[time | None, time | None], start: datetime, span: timedelta
@@ -57,7 +57,7 @@ ANY_TIME = st.integers(
 )
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(ZONES, HOURS, st.lists(st.tuples(ANY_TIME, ANY_TIME), max_size=20))
 def test_many_at_once_equal_one_by_one(
     zone: str, hours: tuple[time | None, time | None], pairs: list[tuple[int, int]]
@@ -71,7 +71,7 @@ def test_many_at_once_equal_one_by_one(
     assert calendar.business_seconds_of(starts, ends).tolist() == singly
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(ZONES, MOMENTS, SPANS, SPANS)
 def test_business_time_adds_up(zone: str, start: datetime, one: timedelta, two: timedelta) -> None:
     calendar = calendar_of(zone)
@@ -83,7 +83,7 @@ def test_business_time_adds_up(zone: str, start: datetime, one: timedelta, two: 
     )
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(ZONES, MOMENTS, MOMENTS, SPANS)
 def test_a_hold_never_makes_a_due_date_earlier(
     zone: str, start: datetime, held: datetime, span: timedelta
@@ -95,7 +95,7 @@ def test_a_hold_never_makes_a_due_date_earlier(
     assert waited.due >= free.due
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(ZONES, MOMENTS, st.integers(0, 20))
 def test_a_holiday_never_makes_a_due_date_earlier(zone: str, start: datetime, after: int) -> None:
     calendar = calendar_of(zone)
@@ -106,7 +106,7 @@ def test_a_holiday_never_makes_a_due_date_earlier(zone: str, start: datetime, af
         assert explain(rule, starts_at=start, calendar=fuller).due >= less.due
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(st.tuples(MOMENTS, SPANS), max_size=6))
 def test_joined_holds_never_exceed_their_sum(spans: list[tuple[datetime, timedelta]]) -> None:
     holds = [Hold(started=at, ended=at + span, reason=FailureCode.LO05) for at, span in spans]

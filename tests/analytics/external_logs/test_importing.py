@@ -135,7 +135,7 @@ CELLS = st.sampled_from(
 )
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=1, max_size=5), max_size=12))
 def test_every_row_is_imported_or_listed(rows: list[list[str]]) -> None:
     content = LOG + "".join(",".join(row) + "\n" for row in rows).encode()

@@ -159,7 +159,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(ROWS, ROWS)
 def test_whatever_comes_importing_it_again_changes_nothing(
     first: list[tuple[str, ...]], second: list[tuple[str, ...]]

@@ -75,7 +75,7 @@ def clock(some: list[Life], at: int, *, business: bool) -> ContractClock:
 MOMENTS = st.integers(0, 40 * 24).map(lambda hours: START + hours * HOUR)
 
 
-@settings(deadline=None, max_examples=examples(10))
+@settings(deadline=None, max_examples=examples(6))
 @given(lives(), MOMENTS, MOMENTS)
 def test_what_was_left_is_what_the_due_date_said_on_that_day(some, one: int, other: int) -> None:
     """Later holds move the due date; an earlier look must not see it."""
@@ -96,7 +96,7 @@ def test_what_was_left_is_what_the_due_date_said_on_that_day(some, one: int, oth
         assert left.get(life.key, 0) == span  # none is left on a weekend after the last day
 
 
-@settings(deadline=None, max_examples=examples(10))
+@settings(deadline=None, max_examples=examples(6))
 @given(lives(), MOMENTS, MOMENTS, st.booleans())
 def test_an_earlier_look_is_blind_to_what_came_later(some, one: int, other: int, business) -> None:
     early, late = sorted((one, other))
@@ -118,7 +118,7 @@ def told(known: ContractClock, at: int) -> list[tuple[object, ...]]:
     return [*sorted(rows, key=lambda row: row[0]), (model.finished, model.missed, model.requests)]
 
 
-@settings(deadline=None, max_examples=examples(10))
+@settings(deadline=None, max_examples=examples(6))
 @given(lives(), MOMENTS, st.booleans())
 def test_chances_are_those_of_the_slow_oracle(some, at: int, business: bool) -> None:
     known = clock(some, at, business=business)
@@ -140,7 +140,7 @@ def test_chances_are_those_of_the_slow_oracle(some, at: int, business: bool) -> 
         assert one.chance - 1e-12 <= one.high <= 1
 
 
-@settings(deadline=None, max_examples=examples(10))
+@settings(deadline=None, max_examples=examples(6))
 @given(lives(), MOMENTS, st.booleans())
 def test_missed_dates_are_those_of_the_measure(some, at: int, business: bool) -> None:
     mirror = fold(log(some, at, business=business))

@@ -81,7 +81,7 @@ def by_both(
     return differing(answer(Prepared(counted, window), mirror, metrics, by=group), slow)
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(LOGS, PLACES, DAYS, DAYS)
 def test_what_is_counted_ahead_equals_the_scan(
     drawn: list[Any], places: tuple[str, ...] | None, since: date | None, until: date | None
@@ -206,7 +206,7 @@ def test_more_facilities_than_their_numbers_hold_are_left_to_the_scan() -> None:
     assert named == [66_000, 66_000]
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(
     st.lists(st.none() | st.integers(-3_000_000_000, 4_000_000_000), max_size=20),
     st.sampled_from(["UTC", "America/Chicago", "Asia/Kolkata", "Australia/Lord_Howe"]),

@@ -102,7 +102,7 @@ def log_of(drawn: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> EventLog
     )
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(16), deadline=None)
 @given(LOGS)
 def test_every_measure_equals_the_oracle(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -114,7 +114,7 @@ def test_every_measure_equals_the_oracle(drawn: list[Any]) -> None:
         assert found == (None if value is None else pytest.approx(value, rel=1e-9, abs=1e-9)), key
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(LOGS)
 def test_facilities_add_up_and_an_empty_scope_is_empty(drawn: list[Any]) -> None:
     mirror = fold(log_of(drawn))
@@ -127,7 +127,7 @@ def test_facilities_add_up_and_an_empty_scope_is_empty(drawn: list[Any]) -> None
     assert all(result.n == 0 for result in nothing.values())
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(LOGS)
 def test_unknown_channels_widen_the_range_and_are_never_dropped(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -250,7 +250,7 @@ def test_days_are_drawn_in_the_readers_zone() -> None:
     assert compute(mirror, before, ["requests_received"])["requests_received"].n == 0
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(16), deadline=None)
 @given(st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_wilson_agrees_with_statsmodels(drawn: tuple[int, int]) -> None:
     hits, n = drawn
@@ -269,7 +269,7 @@ def test_a_small_sample_has_no_interval_of_its_tail() -> None:
     assert interval_ranks(100, 0.5) == (40, 60)
 
 
-@settings(max_examples=examples(20), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=60))
 def test_the_curve_agrees_with_statsmodels(drawn: list[tuple[int, bool]]) -> None:
     from statsmodels.duration.survfunc import SurvfuncRight

@@ -108,7 +108,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=examples(4), deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 @given(CHANGES)
 def test_what_follows_changes_equals_what_is_counted_from_nothing(changes: list[Any]) -> None:
     line = Line.begun()
@@ -143,7 +143,7 @@ def test_many_changes_later_everything_is_still_equal(
     sides = [(there, other), (back, begun)]
     with closing(shared.reading(begun, with_steps=True)):
         assert "steps" in shared.tables
-    for turn in range(examples(40)):
+    for turn in range(examples(25)):
         change, mirror = sides[turn % 2]
         assert shared.move_to(mirror, change) is shared
         with asking(mirror, Selection()) as question:

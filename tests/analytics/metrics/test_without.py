@@ -35,7 +35,7 @@ def waits_of(events: list[Row], request: str, code: str) -> set[int]:
     return found
 
 
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(LOGS)
 def test_the_quantile_without_a_code_equals_the_slow_way(drawn: list[Any]) -> None:
     log = log_of(drawn)

@@ -29,7 +29,7 @@ def in_chunks(words: list[str | None], cut: int) -> pa.Table:
     return pa.table({"modality": column, "request_id": pa.array([""] * len(words), pa.string())})
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(words=WORDS, cut=st.integers(0, 12))
 def test_lists_tell_the_same_words(words: list[str | None], cut: int) -> None:
     mixed, alone = in_chunks(words, cut), in_chunks(words, 0)
@@ -41,7 +41,7 @@ def test_lists_tell_the_same_words(words: list[str | None], cut: int) -> None:
     assert digest(found) == digest(settled(in_lists(alone)))
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(one=WORDS, other=WORDS)
 def test_other_words_have_another_hash(one: list[str | None], other: list[str | None]) -> None:
     hashes = {digest(settled(in_lists(in_chunks(words, 0)))) for words in (one, other)}

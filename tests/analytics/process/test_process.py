@@ -71,7 +71,7 @@ def near(value: Any) -> Any:
     return pytest.approx(value, rel=1e-9, abs=1e-9)
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(LOGS)
 def test_the_graph_equals_the_oracle(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -93,7 +93,7 @@ def test_the_graph_equals_the_oracle(drawn: list[Any]) -> None:
     assert counts == sorted(counts, reverse=True)
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(LOGS)
 def test_variants_equal_the_oracle(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -108,7 +108,7 @@ def test_variants_equal_the_oracle(drawn: list[Any]) -> None:
         assert (one.share, one.cumulative) == near((100 * one.n / whole, 100 * reached / whole))
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(LOGS)
 def test_loops_equal_the_oracle(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -127,7 +127,7 @@ def test_loops_equal_the_oracle(drawn: list[Any]) -> None:
     assert found.requests == sum(len({one["activity"] for one in s}) < len(s) for s in told)
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(LOGS)
 def test_waits_equal_the_oracle_and_their_shares_are_whole(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -145,7 +145,7 @@ def test_waits_equal_the_oracle_and_their_shares_are_whole(drawn: list[Any]) -> 
         assert sum(one.share for one in found.waits) == near(100)
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(LOGS)
 def test_hand_offs_equal_the_oracle(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -155,7 +155,7 @@ def test_hand_offs_equal_the_oracle(drawn: list[Any]) -> None:
     assert (found.unnamed, found.handoffs) == (unnamed, sum(pairs.values()))
 
 
-@settings(max_examples=examples(10), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(LOGS)
 def test_conformance_equals_the_oracle(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -170,7 +170,7 @@ def test_conformance_equals_the_oracle(drawn: list[Any]) -> None:
     assert found.requests + found.silent == len(drawn)
 
 
-@settings(max_examples=examples(5), deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(LOGS)
 def test_facilities_add_up_and_an_empty_scope_is_empty(drawn: list[Any]) -> None:
     log = log_of(drawn)
@@ -185,7 +185,7 @@ def test_facilities_add_up_and_an_empty_scope_is_empty(drawn: list[Any]) -> None
     assert (nothing.rework.loops, nothing.waits.waits, nothing.hand_offs.pairs) == ((), (), ())
 
 
-@settings(max_examples=examples(5), deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(LOGS)
 def test_a_log_of_dates_has_no_business_time_and_says_why(drawn: list[Any]) -> None:
     view = view_of(log_of(drawn, granularity="day"))
@@ -197,7 +197,7 @@ def test_a_log_of_dates_has_no_business_time_and_says_why(drawn: list[Any]) -> N
     assert all(wait.business_hours is None for wait in view.waits.waits)
 
 
-@settings(max_examples=examples(5), deadline=None)
+@settings(max_examples=examples(4), deadline=None)
 @given(LOGS)
 def test_a_large_log_whose_words_are_numbered_gives_the_same(drawn: list[Any]) -> None:
     log = log_of(drawn)

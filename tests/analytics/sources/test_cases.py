@@ -55,7 +55,7 @@ def assert_equal_one_by_one(world: World) -> None:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=examples(20),
+    max_examples=examples(12),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

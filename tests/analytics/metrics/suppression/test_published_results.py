@@ -126,7 +126,7 @@ def test_an_interval_that_ends_at_the_least_or_greatest_value_is_not_shown() -> 
         assert (found.low is not None) is shows, key
 
 
-@settings(max_examples=examples(35), deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=11, max_size=40))
 def test_a_censored_quantile_is_never_the_last_release_nor_the_first(
     drawn: list[tuple[int, bool]],
