@@ -52,6 +52,7 @@ def _figures(one: Counted) -> Iterator[Figure]:
                 value=said.value,
                 n=one.n(group),
                 parts=one.parts(group)[:1],
+                beside=one.totals(group),
             )
 
 
@@ -113,18 +114,23 @@ class _Print:
     def _numerator(
         self, group: str | None, said: Result | Group, value: float | None
     ) -> float | None:
-        parts = self.counted.parts(group)
-        if parts and said.numerator is not None:
-            return self.pack.value(parts[0])
+        counts = (*self.counted.parts(group), *self.counted.totals(group))
+        if counts and said.numerator is not None:
+            return self.pack.value(counts[0])
         return said.numerator if value is not None else None
 
     def _range(self, said: Result | Group) -> tuple[float | None, float | None]:
-        """Return the interval where no end of it is the least or greatest of the values."""
+        """Return the interval where no end of it is the least or greatest of the values.
+
+        The interval of a mean of counts tells the sum of their squares. With their sum it may tell
+        how many of them are not zero: 11 touches whose squares add up to 13 are of ten requests.
+        """
         metric = self.counted.metric
         is_extreme = metric.kind is Kind.SURVIVAL or (
             metric.kind is Kind.QUANTILE and touches_an_extreme(said.n, metric.quantile)
         )
-        return (None, None) if is_extreme else (said.low, said.high)
+        is_hidden = is_extreme or self.counted.averages_counts
+        return (None, None) if is_hidden else (said.low, said.high)
 
     def _reason(self) -> str:
         return hidden_because(self.pack.threshold)

@@ -77,6 +77,34 @@ def test_a_small_number_of_unknown_hides_the_range_that_they_make() -> None:
     assert (found.low, found.high) == (None, None)
 
 
+@pytest.mark.parametrize(("again", "shows"), [(0, True), (1, False), (10, False), (11, True)])
+def test_a_mean_of_counts_tells_their_total_and_hides_with_it(again: int, *, shows: bool) -> None:
+    """0.015 further deliveries a request, of 200, are three."""
+    said = result("rework_rate", 200, again, value=again / 200, low=0.0, high=0.2)
+    found = suppressed(said)
+    assert (found.value, found.numerator) == ((again / 200, again) if shows else (None, None))
+    assert (found.n, found.why) == (200, None if shows else HIDDEN)
+
+
+def test_a_few_touches_of_one_facility_do_not_follow_from_those_of_the_rest() -> None:
+    groups = [
+        Group(group=f"f{i}", value=n / 50, n=50, numerator=n) for i, n in enumerate((4, 60, 90))
+    ]
+    said = result("manual_touches_mean", 150, 154, value=154 / 150, by=tuple(groups))
+    found = suppressed(said, by="facility")
+    assert [group.numerator for group in found.by] == [None, None, 90]
+    assert [group.value for group in found.by] == [None, None, 1.8]
+    assert (found.numerator, found.value) == (154, 154 / 150)
+
+
+def test_the_interval_of_a_mean_of_counts_is_not_shown() -> None:
+    """It tells the squares: 11 touches whose squares add up to 13 are of ten requests."""
+    touches = suppressed(result("manual_touches_mean", 200, 11, low=0.02, high=0.09))
+    days = suppressed(result("turnaround_mean", 200, low=4.0, high=4.4))
+    assert (touches.value, touches.low, touches.high) == (5.5, None, None)
+    assert (days.low, days.high) == (4.0, 4.4)
+
+
 def test_a_group_that_is_small_hides_a_second_one() -> None:
     groups = [Group(group=name, value=4.0, n=n) for name, n in (("a", 5), ("b", 20), ("c", 300))]
     found = suppressed(result("turnaround_mean", 325, by=tuple(groups)), by="facility")
