@@ -9,7 +9,11 @@ from typing import Any
 from analytics.metrics.definition import Group, Kind, Result
 from analytics.metrics.suppression.cells import THRESHOLD, Figure
 from analytics.metrics.suppression.counted import Counted, counted
-from analytics.metrics.suppression.extremes import may_be_an_extreme, touches_an_extreme
+from analytics.metrics.suppression.extremes import (
+    leans_on_an_extreme,
+    may_be_an_extreme,
+    touches_an_extreme,
+)
 from analytics.metrics.suppression.links import linked, taken_for_the_same
 from analytics.metrics.suppression.pack import Pack, suppress
 from analytics.metrics.suppression.published import (
@@ -108,6 +112,8 @@ class _Print:
             return said.value
         kind, q = self.counted.metric.kind, self.counted.metric.quantile
         if kind is Kind.SURVIVAL and may_be_an_extreme(said.n, int(said.numerator or 0), q):
+            return None
+        if kind is Kind.QUANTILE and leans_on_an_extreme(said.n, q):
             return None
         return self.pack.figures[_name(self.counted, group)] if n is not None else None
 

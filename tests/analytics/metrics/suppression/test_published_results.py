@@ -18,6 +18,7 @@ from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import suppressed, suppressed_together
 from analytics.statistics.survival import kaplan_meier, time_when
+from tests.analytics.metrics.oracle import linear_quantile
 from tests.analytics.metrics.suppression.attacker import Attacker, added
 from tests.depth import examples
 
@@ -145,6 +146,22 @@ def test_discs_do_not_follow_from_the_channels() -> None:
     found = suppressed_together([channels, result("physical_media_share_out", 206, 96)])
     assert [group.n for group in found["deliveries_by_channel"].by] == [None, None, 60, 50]
     assert found["physical_media_share_out"].numerator == 96
+
+
+@pytest.mark.parametrize(
+    ("key", "fewest"), [("turnaround_median", 11), ("turnaround_p90", 11), ("turnaround_p95", 21)]
+)
+def test_a_quantile_between_the_greatest_value_and_the_one_before_is_not_shown(
+    key: str, fewest: int
+) -> None:
+    """Of eleven values twice P95 less P90 is the greatest."""
+    for n in range(1, 40):
+        found = suppressed(result(key, n))
+        assert (found.value is not None) is (n >= fewest), n
+        assert found.why == (None if n >= fewest else HIDDEN)
+        values = [float(i) for i in range(n - 1)]
+        wild = (linear_quantile([*values, end], BY_KEY[key].quantile) for end in (n, 9 * n))
+        assert found.value is None or len(set(wild)) == 1, n
 
 
 def test_an_interval_that_ends_at_the_least_or_greatest_value_is_not_shown() -> None:
