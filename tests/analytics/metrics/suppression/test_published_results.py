@@ -419,3 +419,37 @@ def test_one_sort_of_error_is_a_part_of_all() -> None:
     found = suppressed_together([every, one])
     assert [found[key].numerator for key in SORTS[:2]].count(None) == 1
     assert suppressed(every).numerator == 30
+
+
+def counts_of(key: str, n: int) -> Result:
+    """Return a measure that only counts."""
+    return result(key, n, n, value=float(n), denominator=None)
+
+
+BANDS = ("late_requests", "held_requests", "at_risk_requests")
+
+
+@pytest.mark.parametrize("on_track", [0, 2, 10, 11])
+def test_few_that_are_on_track_do_not_follow_from_all_that_are_not(on_track: int) -> None:
+    bands = [counts_of(key, n) for key, n in zip(BANDS, (50, 30, 18), strict=True)]
+    everything = [counts_of("requests_received", 500), counts_of("open_requests", 98 + on_track)]
+    found = suppressed_together([*everything, *bands])
+    hides = 0 < on_track < 11
+    assert (None in [found[key].n for key in ("open_requests", *BANDS)]) is hides
+
+
+@pytest.mark.parametrize("again", [0, 6, 10, 11])
+def test_a_few_further_deliveries_do_not_follow_from_deliveries_and_requests(again: int) -> None:
+    """206 deliveries of 200 requests are six beyond the first."""
+    sent = result("physical_media_share_out", 200 + again, 96)
+    found = suppressed_together([sent, result("physical_media_requests_any", 200, 90)])
+    assert (None in [one.n for one in found.values()]) is (0 < again < 11)
+    channels = result(
+        "deliveries_by_channel",
+        200 + again,
+        value=200.0 + again,
+        by=(Group(group="link_secure", value=200.0 + again, n=200 + again),),
+    )
+    delivered = result("rework_rate", 200, again, value=again / 200)
+    found = suppressed_together([channels, delivered])
+    assert (None in [one.n for one in found.values()]) is (0 < again < 11)
