@@ -74,17 +74,25 @@ class _Print:
         said, one = self.counted.result, self.counted
         unknown = self.pack.value(one.unknown()) if said.unknown else said.unknown
         pairs = zip(one.words, said.by, strict=True)
+        numbers = self._numbers(None, said, doubt=unknown is None, why=said.why)
         return PublishedResult(
             key=said.key,
             label=said.label,
             unit=said.unit,
-            denominator=self.pack.value(one.n()) if said.denominator is not None else None,
+            denominator=self._denominator(said, numbers["value"]),
             unknown=unknown,
             excluded={why: self.pack.value(cell) for why, cell in one.excluded().items()},
             by=tuple(self._group(word, group) for word, group in pairs),
-            **self._numbers(None, said, doubt=unknown is None, why=said.why),
+            **numbers,
             engine=said.engine,
         )
+
+    def _denominator(self, said: Result, value: float | None) -> float | None:
+        if said.denominator is None:
+            return None
+        # What groups add up to may be hours; everything else is of so many.
+        is_sum = self.counted.metric.kind is Kind.GROUPS
+        return value if is_sum else self.pack.value(self.counted.n())
 
     def _group(self, word: str, said: Group) -> PublishedGroup:
         # A range that unknown channels made would tell how many they were.

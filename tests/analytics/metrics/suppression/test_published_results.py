@@ -296,6 +296,9 @@ def test_no_small_count_of_any_measure_is_published(by: str | None) -> None:
         for group in one.by:
             assert (group.n is None) <= (group.why == HIDDEN)
             assert group.n is not None or group.value is None
+        for name in ("value", "numerator", "denominator", "n", "unknown", "low", "high"):
+            said = getattr(results[key], name)
+            assert getattr(one, name) in (None, said if said is None else pytest.approx(said)), key
     assert any(one.why == HIDDEN for one in found.values()), "nothing was small: no test"
     assert any(one.why is None for one in found.values())
 
