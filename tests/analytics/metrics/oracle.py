@@ -270,7 +270,7 @@ def _touches(requests: list[Row], events: list[Row]) -> list[int]:
     for row in _delivered(requests):
         last: dict[tuple[str | None, str | None], int] = {}
         touches = 0
-        for event in _own(events, row):
+        for event in sorted(_own(events, row), key=lambda one: one["occurred"]):
             if event["activity"] != "manual_touch":
                 continue
             key = (event["actor"], event["touch"])
