@@ -183,9 +183,9 @@ def _turnaround(cases: Frame, as_of: int) -> dict[str, Any]:
     leaving = gone.groupby("time").done.agg(["size", "sum"])
     at_risk = leaving["size"][::-1].cumsum()[::-1]
     waiting = (1 - leaving["sum"] / at_risk).cumprod()
-    for key, share in (("turnaround_censored_median", 0.5), ("turnaround_censored_p90", 0.9)):
+    for name, share in (("median", 0.5), ("p90", 0.9), ("p95", 0.95)):
         reached = waiting[waiting <= 1 - share + 1e-12]
-        found[key] = reached.index[0] if len(reached) else np.nan
+        found[f"turnaround_censored_{name}"] = reached.index[0] if len(reached) else np.nan
     return found
 
 

@@ -172,6 +172,7 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "turnaround_p95": linear_quantile(days, 0.95),
         "turnaround_censored_median": released_by(requests, as_of, 0.5),
         "turnaround_censored_p90": released_by(requests, as_of, 0.9),
+        "turnaround_censored_p95": released_by(requests, as_of, 0.95),
         "contract_turnaround_median": linear_quantile(
             [
                 row["contract_seconds"] / DAY
