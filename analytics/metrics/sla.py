@@ -2,8 +2,11 @@
 
 from analytics.metrics.definition import Better, Kind, Metric
 
-_ANSWERED = "outcome IN ('denied', 'not_found')"
-_GONE = "outcome IN ('withdrawn', 'duplicate', 'not_our_patient')"
+ANSWERED = ("denied", "not_found")
+"""Outcomes that no contract clock counts; on the legal one they are answers."""
+GONE = ("withdrawn", "duplicate", "not_our_patient")
+"""Outcomes that no clock counts where they came before it was due."""
+_ANSWERED, _GONE = f"outcome IN {ANSWERED}", f"outcome IN {GONE}"
 _STOP = "coalesce(contract_stop, 9223372036854775807)"
 _LEGAL_STOP = f"coalesce(available, CASE WHEN {_ANSWERED} THEN ended END, 9223372036854775807)"
 
