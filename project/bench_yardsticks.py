@@ -192,10 +192,10 @@ def _turnaround(cases: Frame, as_of: int) -> dict[str, Any]:
 def _kept(cases: Frame, as_of: int) -> dict[str, Any]:
     gone = cases.outcome.isin(GONE)
     answered = cases.outcome.isin(ANSWERED)
-    left = gone & (cases.contract_due.isna() | (cases.ended < cases.contract_due))
+    left = gone & ~(cases.ended >= cases.contract_due)
     contract = cases[cases.contract_due.notna() & ~answered & ~left]
     contract = contract[(contract.contract_due <= as_of) | contract.contract_stop.notna()]
-    legal = cases[cases.legal_due.notna() & ~(gone & (cases.ended < cases.legal_due))]
+    legal = cases[cases.legal_due.notna() & ~(gone & ~(cases.ended >= cases.legal_due))]
     stop = legal.available.fillna(legal.ended.where(legal.outcome.isin(ANSWERED))).fillna(NEVER)
     legal, stop = legal[keep := (legal.legal_due <= as_of) | (stop <= as_of)], stop[keep]
     return {

@@ -61,10 +61,10 @@ ANSWERED, GONE = ("denied", "not_found"), ("withdrawn", "duplicate", "not_our_pa
 
 
 def is_gone(row: Row, due: int | None) -> bool:
-    """Withdrawn, duplicate or not our patient, before it was due."""
+    """Withdrawn, duplicate or not our patient, before it was due; or nobody knows when."""
     if row["outcome"] not in GONE:
         return False
-    return due is None or (row["ended"] is not None and row["ended"] < due)
+    return due is None or row["ended"] is None or row["ended"] < due
 
 
 def sla(requests: list[Row], as_of: int) -> tuple[int, int]:
