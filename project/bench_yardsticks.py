@@ -187,19 +187,19 @@ def _turnaround(cases: Frame, as_of: int) -> dict[str, Any]:
     leaving = gone.groupby("time").done.agg(["size", "sum"])
     at_risk = leaving["size"][::-1].cumsum()[::-1]
     waiting = (1 - leaving["sum"] / at_risk).cumprod()
-    for key, share in (("turnaround_censored_median", 0.5), ("turnaround_censored_p90", 0.9)):
+    for name, share in (("median", 0.5), ("p90", 0.9), ("p95", 0.95)):
         reached = waiting[waiting <= 1 - share + 1e-12]
-        found[key] = reached.index[0] if len(reached) else np.nan
+        found[f"turnaround_censored_{name}"] = reached.index[0] if len(reached) else np.nan
     return found
 
 
 def _kept(cases: Frame, as_of: int) -> dict[str, Any]:
     gone = cases.outcome.isin(GONE)
     answered = cases.outcome.isin(ANSWERED)
-    left = gone & (cases.contract_due.isna() | (cases.ended < cases.contract_due))
+    left = gone & ~(cases.ended >= cases.contract_due)
     contract = cases[cases.contract_due.notna() & ~answered & ~left]
     contract = contract[(contract.contract_due <= as_of) | contract.contract_stop.notna()]
-    legal = cases[cases.legal_due.notna() & ~(gone & (cases.ended < cases.legal_due))]
+    legal = cases[cases.legal_due.notna() & ~(gone & ~(cases.ended >= cases.legal_due))]
     stop = legal.available.fillna(legal.ended.where(legal.outcome.isin(ANSWERED))).fillna(NEVER)
     legal, stop = legal[keep := (legal.legal_due <= as_of) | (stop <= as_of)], stop[keep]
     return {

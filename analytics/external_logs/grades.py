@@ -44,6 +44,7 @@ _COLUMN_OF = {
     "fee": "",
     "wanted": "",
     "logged": "",
+    "deliveries": "",
 }
 _WHY = {
     "received": "no column says when a request was received",
@@ -68,6 +69,7 @@ _WHY = {
     "fee": "a log of this kind does not say whether a fee was charged",
     "wanted": "a log of this kind does not say how the images were wanted",
     "logged": "a log of this kind does not say when a request was logged",
+    "deliveries": "a log of this kind does not say how often a request was delivered",
 }
 
 

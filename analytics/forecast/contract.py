@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from analytics.forecast.axis import Axis
-from analytics.forecast.stories import ANSWERED, GONE, Stories
+from analytics.forecast.stories import Stories
 from analytics.forecast.telling import NOT_YET
+from analytics.metrics.sla import ANSWERED, GONE
 from analytics.statistics.landmarks import Flags, Numbers
 
 MET, MISSED, NOT_KNOWN, NOT_COUNTED = 0, 1, 2, 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analytics.eventlog import OWN_WORD
 from requests_app.failure_codes import PAUSING, FailureCode
 
 RECEIVED, CHECKED, WAITS = "received", "complete", "clarifying"
@@ -22,16 +23,14 @@ MOVES: dict[str, str] = {
 """The state that a request is in after an event; holds are waits beside it."""
 ENDS = frozenset({"denied", "withdrawn", "not_found", "duplicate"})
 HOLDS = frozenset({"hold_started", "hold_ended"})
-TOLD_ELSEWHERE = "log: "
-"""An imported event log brings its own activities: each is a state of its own."""
 
 
 def state_after(state: str, activity: str) -> str:
     """Return where a request stands after an event that is no hold."""
     if activity == "complete":  # complete is a fact, and a move only for what was just received
         return CHECKED if state == RECEIVED else state
-    if activity.startswith(TOLD_ELSEWHERE):
-        return activity.removeprefix(TOLD_ELSEWHERE)
+    if activity.startswith(OWN_WORD):  # an imported event log brings its own: each is a state
+        return activity.removeprefix(OWN_WORD)
     return MOVES.get(activity, state)
 
 

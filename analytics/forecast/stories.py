@@ -11,9 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from analytics.forecast.moves import ENDS, HOLDS, MOVES, TOLD_ELSEWHERE
+from analytics.eventlog import OWN_WORD
+from analytics.forecast.moves import ENDS, HOLDS, MOVES
 from analytics.forecast.telling import NOT_YET, Telling
 from analytics.metrics.question import Question, Row
+from analytics.metrics.sla import ANSWERED, GONE
 from analytics.statistics.landmarks import Flags, Numbers
 
 DAY = 86400
@@ -24,8 +26,6 @@ MOST = 20_000
 Where there are more, every second, third, ... is taken by a digest of its key: evenly over the
 year, the same ones each time. Open requests are all read, to be foretold.
 """
-ANSWERED = frozenset({"denied", "not_found"})
-GONE = frozenset({"withdrawn", "duplicate", "not_our_patient"})
 _HEARD = sorted({*MOVES, *HOLDS, *ENDS, "complete"})
 _SIZE = "SELECT count(*) FROM cases WHERE $selection AND received > {since} AND received <= $as_of"
 # What happened after the as-of time is not known yet, whatever the log holds.
@@ -85,7 +85,7 @@ def read(ask: Question) -> Stories:
         learns += f" AND md5_number(request_id) % {-(-size // MOST)} = 0"
     parts = {"learns": f"({learns})", "read": _READ.format(learns=f"({learns})")}
     requests = wide.rows(_REQUESTS.format(**parts))
-    events = wide.rows(_EVENTS.format(**parts), values=[_HEARD, TOLD_ELSEWHERE])
+    events = wide.rows(_EVENTS.format(**parts), values=[_HEARD, OWN_WORD])
     return _told(Stories(as_of=as_of, since=since), requests, events)
 
 
@@ -125,7 +125,7 @@ def _with_requests(stories: Stories, requests: Sequence[Row]) -> Stories:
     stories.completed, stories.dues = _moments(complete), _moments(dues)
     # An end whose day nobody wrote down is as old as the request: such a one teaches nothing.
     stories.ended = _column(
-        (at if at is not None else begun) if fate in ANSWERED | GONE else NOT_YET
+        (at if at is not None else begun) if fate in (*ANSWERED, *GONE) else NOT_YET
         for fate, at, begun in zip(fates, ended, received, strict=True)
     )
     return stories

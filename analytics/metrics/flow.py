@@ -38,7 +38,7 @@ METRICS: tuple[Metric, ...] = (
         excluded=_REST,
         better=Better.LOWER,
         theme="Quality",
-        needs=("available",),
+        needs=("available", "deliveries"),
     ),
     Metric(
         key="handoffs_mean",

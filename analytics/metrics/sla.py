@@ -2,8 +2,11 @@
 
 from analytics.metrics.definition import Better, Kind, Metric
 
-_ANSWERED = "outcome IN ('denied', 'not_found')"
-_GONE = "outcome IN ('withdrawn', 'duplicate', 'not_our_patient')"
+ANSWERED = ("denied", "not_found")
+"""Outcomes that no contract clock counts; on the legal one they are answers."""
+GONE = ("withdrawn", "duplicate", "not_our_patient")
+"""Outcomes that no clock counts where they came before it was due."""
+_ANSWERED, _GONE = f"outcome IN {ANSWERED}", f"outcome IN {GONE}"
 _STOP = "coalesce(contract_stop, 9223372036854775807)"
 _LEGAL_STOP = f"coalesce(available, CASE WHEN {_ANSWERED} THEN ended END, 9223372036854775807)"
 
@@ -12,8 +15,13 @@ def _is(predicate: str) -> str:
     return f"coalesce({predicate}, FALSE)"
 
 
-_CONTRACT_GONE = _is(f"{_GONE} AND (contract_due IS NULL OR ended < contract_due)")
-_LEGAL_GONE = _is(f"{_GONE} AND (legal_due IS NULL OR ended < legal_due)")
+def _gone_before(due: str) -> str:
+    # An end that nobody dated is no evidence of a broken promise.
+    return _is(f"{_GONE} AND ({due} IS NULL OR ended IS NULL OR ended < {due})")
+
+
+_CONTRACT_GONE, _LEGAL_GONE = _gone_before("contract_due"), _gone_before("legal_due")
+_LEFT = "withdrawn, duplicate or not our patient before due, or nobody knows when"
 _CONTRACT_RUNS = f"NOT {_is(_ANSWERED)} AND NOT {_CONTRACT_GONE}"
 
 METRICS: tuple[Metric, ...] = (
@@ -38,9 +46,7 @@ METRICS: tuple[Metric, ...] = (
             ),
             "never complete": f"contract_due IS NULL AND {_CONTRACT_RUNS}",
             "denied or not found": _is(_ANSWERED),
-            "withdrawn, duplicate or not our patient before due": (
-                f"{_CONTRACT_GONE} AND NOT {_is(_ANSWERED)}"
-            ),
+            _LEFT: f"{_CONTRACT_GONE} AND NOT {_is(_ANSWERED)}",
         },
         better=Better.HIGHER,
         target=95.0,
@@ -66,7 +72,7 @@ METRICS: tuple[Metric, ...] = (
         excluded={
             "not due yet": (f"legal_due > $as_of AND {_LEGAL_STOP} > $as_of AND NOT {_LEGAL_GONE}"),
             "no legal clock": f"legal_due IS NULL AND NOT {_LEGAL_GONE}",
-            "withdrawn, duplicate or not our patient before due": _LEGAL_GONE,
+            _LEFT: _LEGAL_GONE,
         },
         better=Better.HIGHER,
         target=100.0,

@@ -102,6 +102,12 @@ METRICS: tuple[Metric, ...] = (
         "Nine in ten are out after how long, counting those still open?",
         0.9,
     ),
+    _censored(
+        "turnaround_censored_p95",
+        "95th percentile of turnaround",
+        "Nineteen in twenty are out after how long, counting those still open?",
+        0.95,
+    ),
     Metric(
         key="contract_turnaround_median",
         label="Median contract turnaround",

@@ -157,11 +157,11 @@ class Story:
 
     @cached_property
     def is_touch(self) -> Truths:
-        """Whether a touch counts: not soon after the same by the same person."""
+        """Whether a touch counts: not soon after the same by the same person, by their moments."""
         counts = self.is_any("activity", ("manual_touch",))
         rows = np.flatnonzero(counts)
         keys = (self.codes("touch")[rows], self.codes("actor")[rows], self.place[rows])
-        order = np.lexsort((rows, *keys))
+        order = np.lexsort((rows, self.occurred[rows], *keys))
         alike = np.ones(max(len(order) - 1, 0), bool)
         for key in keys:
             alike &= key[order][1:] == key[order][:-1]

@@ -99,11 +99,13 @@ class Sum:
 class Figure:
     """A share, mean or quantile, with the counts that it hangs on.
 
-    `n` is how many it is made of; `numerator`, and whatever else is known by it, are parts of
-    them.
+    `n` is how many it is made of; the numerator, and whatever else is known by it, are `parts` of
+    them. Counts `beside` are told by it too, and are no parts of them: a mean of touches times how
+    many requests it is of is how many touches there were.
     """
 
     name: str
     value: float
     n: Cell
     parts: tuple[Cell, ...] = ()
+    beside: tuple[Cell, ...] = ()

@@ -53,6 +53,17 @@ class Counted:
         """The count of those of whom it is not known whether they belong to the numerator."""
         return self._cell(self._part(self.metric.unknown), None)
 
+    @property
+    def averages_counts(self) -> bool:
+        """Whether a mean is of whole things, such as touches, so that its total is a count."""
+        return self.metric.kind is Kind.MEAN and self.metric.per == 1
+
+    def totals(self, group: str | None = None) -> tuple[Cell, ...]:
+        """The count of all that is averaged; none where nothing is, or it is time."""
+        if not self.averages_counts or self.result.numerator is None:
+            return ()
+        return (self._cell(f"{self.metric.where}, each by {self.metric.value}", group),)
+
     def excluded(self) -> Mapping[str, Cell]:
         """The counts of those left out, by reason."""
         table, left_out = self.metric.table, self.metric.excluded
@@ -62,9 +73,9 @@ class Counted:
         """Yield every count of the result."""
         result, groups = self.result, self.result.by
         yield self._table(self.n(), result.n, [one.n for one in groups])
-        if self.parts():
+        for cell in (*self.parts()[:1], *self.totals()):
             hits = [int(one.numerator or 0) for one in groups]
-            yield self._table(self.parts()[0], int(result.numerator or 0), hits)
+            yield self._table(cell, int(result.numerator or 0), hits)
         if result.unknown:
             yield single(self.unknown(), result.unknown)
         for why, cell in self.excluded().items():

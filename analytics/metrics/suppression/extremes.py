@@ -1,10 +1,20 @@
-"""Which ends of an interval of a quantile are the least or the greatest of the values."""
+"""Which quantiles, and which ends of their intervals, hang on the least or greatest value."""
 
 from __future__ import annotations
 
 import math
 
 from analytics.statistics.intervals import Z95
+
+
+def leans_on_an_extreme(n: int, q: float) -> bool:
+    """Tell whether a quantile lies between the least or the greatest value and the one beside it.
+
+    Of eleven values the 90th percentile is the last but one, and the 95th lies halfway from there
+    to the greatest: together they tell it.
+    """
+    place = q * (n - 1)
+    return math.floor(place) <= 0 or math.ceil(place) >= n - 1
 
 
 def touches_an_extreme(n: int, q: float) -> bool:

@@ -15,6 +15,11 @@ _EVERYTHING = Cell("cases: all that were selected")
 _ON_DISC = Cell("steps: deliveries by a channel that is a physical medium")
 _BY_ONE_OFF = Cell("steps: deliveries by a channel that was made for one partner")
 _MOVED = Cell("steps: deliveries and arrivals")
+_OF_DELIVERED = (
+    *("rework_rate", "first_pass_yield", "zero_touch_share", "manual_touches_mean"),
+    "handoffs_mean",
+)
+"""Measures that look at each delivered request once."""
 _ERRORS = ("disclosure_error_rate", "misdirected_share", "over_scoped_share")
 _PHYSICAL = frozenset(
     channel.value for channel, medium in MEDIUM_OF.items() if medium is Medium.PHYSICAL
@@ -162,7 +167,8 @@ def _overlapping(by_key: Mapping[str, Counted]) -> tuple[list[CountTable], list[
 
 def _parted(by_key: Mapping[str, Counted]) -> Iterator[Sum]:
     """Counts that other measures cut into disjoint parts, in all and in every group."""
-    for whole, parts in (*_grades(by_key), *_ways(by_key), *_turns(by_key), *_apart(by_key)):
+    found = (_grades, _ways, _turns, _apart, _bands, _beyond_the_first)
+    for whole, parts in (one for each in found for one in each(by_key)):
         for group in whole:
             there = [one[group] for one in parts if group in one]
             if there and sum(n for _, n in there) <= whole[group][1]:
@@ -234,3 +240,28 @@ def _apart(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
         for key, one in by_key.items():
             if key.startswith("friction_"):
                 yield _looked_at(free), [_hit(free), _hit(one)]
+
+
+def _bands(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
+    """What is open is late, held, at risk, or none of these."""
+    every = by_key.get("open_requests")
+    bands = [by_key.get(f"{band}_requests") for band in ("late", "held", "at_risk")]
+    some = [_looked_at(one) for one in bands if one is not None]
+    if every is not None and some:
+        yield _looked_at(every), some
+
+
+def _beyond_the_first(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
+    """Deliveries are the first ones, a request that was delivered each, and those beyond."""
+    sent = by_key.get("physical_media_share_out") or by_key.get("workaround_share_all")
+    of = by_key.get("physical_media_requests_any") or by_key.get("physical_media_requests_only")
+    if sent is not None and of is not None:
+        yield _looked_at(sent), [_looked_at(of)]
+    every, again = by_key.get("deliveries_by_channel"), by_key.get("rework_rate")
+    first = next((by_key[key] for key in _OF_DELIVERED if key in by_key), None)
+    if every is not None and first is not None:
+        parts: list[_Counts] = [{None: (first.n(), first.result.n)}]
+        if again is not None:
+            total = int(again.result.numerator or 0)
+            parts += [{None: (cell, total)} for cell in again.totals()]
+        yield {None: (every.n(), every.result.n)}, parts

@@ -152,7 +152,7 @@ def _cells(
 
 def _figure(figure: Figure, cells: Mapping[Cell, Published], threshold: int) -> float | None:
     """Return the figure if all its counts are shown, so that it says no more than they do."""
-    needed = [cells.get(cell) for cell in (figure.n, *figure.parts)]
+    needed = [cells.get(cell) for cell in (figure.n, *figure.parts, *figure.beside)]
     n = needed[0].value if needed[0] is not None else None
     shown = all(one is not None and one.value is not None for one in needed)
     return figure.value if shown and n is not None and n >= threshold else None

@@ -9,7 +9,11 @@ from typing import Any
 from analytics.metrics.definition import Group, Kind, Result
 from analytics.metrics.suppression.cells import THRESHOLD, Figure
 from analytics.metrics.suppression.counted import Counted, counted
-from analytics.metrics.suppression.extremes import may_be_an_extreme, touches_an_extreme
+from analytics.metrics.suppression.extremes import (
+    leans_on_an_extreme,
+    may_be_an_extreme,
+    touches_an_extreme,
+)
 from analytics.metrics.suppression.links import linked, taken_for_the_same
 from analytics.metrics.suppression.pack import Pack, suppress
 from analytics.metrics.suppression.published import (
@@ -52,6 +56,7 @@ def _figures(one: Counted) -> Iterator[Figure]:
                 value=said.value,
                 n=one.n(group),
                 parts=one.parts(group)[:1],
+                beside=one.totals(group),
             )
 
 
@@ -69,17 +74,25 @@ class _Print:
         said, one = self.counted.result, self.counted
         unknown = self.pack.value(one.unknown()) if said.unknown else said.unknown
         pairs = zip(one.words, said.by, strict=True)
+        numbers = self._numbers(None, said, doubt=unknown is None, why=said.why)
         return PublishedResult(
             key=said.key,
             label=said.label,
             unit=said.unit,
-            denominator=self.pack.value(one.n()) if said.denominator is not None else None,
+            denominator=self._denominator(said, numbers["value"]),
             unknown=unknown,
             excluded={why: self.pack.value(cell) for why, cell in one.excluded().items()},
             by=tuple(self._group(word, group) for word, group in pairs),
-            **self._numbers(None, said, doubt=unknown is None, why=said.why),
+            **numbers,
             engine=said.engine,
         )
+
+    def _denominator(self, said: Result, value: float | None) -> float | None:
+        if said.denominator is None:
+            return None
+        # What groups add up to may be hours; everything else is of so many.
+        is_sum = self.counted.metric.kind is Kind.GROUPS
+        return value if is_sum else self.pack.value(self.counted.n())
 
     def _group(self, word: str, said: Group) -> PublishedGroup:
         # A range that unknown channels made would tell how many they were.
@@ -108,23 +121,30 @@ class _Print:
         kind, q = self.counted.metric.kind, self.counted.metric.quantile
         if kind is Kind.SURVIVAL and may_be_an_extreme(said.n, int(said.numerator or 0), q):
             return None
+        if kind is Kind.QUANTILE and leans_on_an_extreme(said.n, q):
+            return None
         return self.pack.figures[_name(self.counted, group)] if n is not None else None
 
     def _numerator(
         self, group: str | None, said: Result | Group, value: float | None
     ) -> float | None:
-        parts = self.counted.parts(group)
-        if parts and said.numerator is not None:
-            return self.pack.value(parts[0])
+        counts = (*self.counted.parts(group), *self.counted.totals(group))
+        if counts and said.numerator is not None:
+            return self.pack.value(counts[0])
         return said.numerator if value is not None else None
 
     def _range(self, said: Result | Group) -> tuple[float | None, float | None]:
-        """Return the interval where no end of it is the least or greatest of the values."""
+        """Return the interval where no end of it is the least or greatest of the values.
+
+        The interval of a mean of counts tells the sum of their squares. With their sum it may tell
+        how many of them are not zero: 11 touches whose squares add up to 13 are of ten requests.
+        """
         metric = self.counted.metric
         is_extreme = metric.kind is Kind.SURVIVAL or (
             metric.kind is Kind.QUANTILE and touches_an_extreme(said.n, metric.quantile)
         )
-        return (None, None) if is_extreme else (said.low, said.high)
+        is_hidden = is_extreme or self.counted.averages_counts
+        return (None, None) if is_hidden else (said.low, said.high)
 
     def _reason(self) -> str:
         return hidden_because(self.pack.threshold)

@@ -29,6 +29,18 @@ def measured(reading: Reading) -> dict[str, Result]:
     return compute(fold(reading.log), Selection())
 
 
+def test_a_log_that_tells_of_one_end_says_nothing_of_further_deliveries() -> None:
+    both = read_log(LOG.replace(b"portal", b"CD + portal"), name="log")
+    assert measured(both)["deliveries_by_channel"].value == 3
+    for reading in (read_log(LOG, name="log"), both):
+        again = measured(reading)["rework_rate"]
+        assert (again.value, again.why) == (
+            None,
+            "a log of this kind does not say how often a request was delivered",
+        )
+        assert reading.grades["rework_rate"]["grade"] == "not_computable"
+
+
 def test_a_plain_log_is_read_and_measured() -> None:
     reading = read_log(LOG, name="log")
     found = measured(reading)

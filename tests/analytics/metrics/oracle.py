@@ -61,10 +61,10 @@ ANSWERED, GONE = ("denied", "not_found"), ("withdrawn", "duplicate", "not_our_pa
 
 
 def is_gone(row: Row, due: int | None) -> bool:
-    """Withdrawn, duplicate or not our patient, before it was due."""
+    """Withdrawn, duplicate or not our patient, before it was due; or nobody knows when."""
     if row["outcome"] not in GONE:
         return False
-    return due is None or (row["ended"] is not None and row["ended"] < due)
+    return due is None or row["ended"] is None or row["ended"] < due
 
 
 def sla(requests: list[Row], as_of: int) -> tuple[int, int]:
@@ -172,6 +172,7 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "turnaround_p95": linear_quantile(days, 0.95),
         "turnaround_censored_median": released_by(requests, as_of, 0.5),
         "turnaround_censored_p90": released_by(requests, as_of, 0.9),
+        "turnaround_censored_p95": released_by(requests, as_of, 0.95),
         "contract_turnaround_median": linear_quantile(
             [
                 row["contract_seconds"] / DAY
@@ -270,7 +271,7 @@ def _touches(requests: list[Row], events: list[Row]) -> list[int]:
     for row in _delivered(requests):
         last: dict[tuple[str | None, str | None], int] = {}
         touches = 0
-        for event in _own(events, row):
+        for event in sorted(_own(events, row), key=lambda one: one["occurred"]):
             if event["activity"] != "manual_touch":
                 continue
             key = (event["actor"], event["touch"])

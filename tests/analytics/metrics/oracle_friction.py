@@ -16,7 +16,7 @@ def _contacts(mine: list[Row]) -> int:
     """Calls, faxes and reminders; the same by the same person within five minutes is one."""
     last: dict[tuple[str | None, str | None], int] = {}
     found = 0
-    for event in mine:
+    for event in sorted(mine, key=lambda one: one["occurred"]):
         if event["activity"] != "manual_touch":
             continue
         key = (event["actor"], event["touch"])

@@ -60,6 +60,17 @@ def test_touches_are_handling_and_no_steps_of_the_flow() -> None:
     assert mirror.cases["variant"] == plain.cases["variant"]
 
 
+@pytest.mark.parametrize(
+    ("minutes", "touches"),
+    [((0, 5), 1), ((0, 6), 2), ((0, 4, 8), 1), ((60, 0), 2), ((60, 0, 61), 2), ((3, 0), 1)],
+)
+def test_the_same_touch_within_five_minutes_is_one_whenever_it_was_written_down(
+    minutes: tuple[int, ...], touches: int
+) -> None:
+    calls = (step("manual_touch", at / 1440, touch="call", actor="1") for at in minutes)
+    assert fold(log_of(*calls)).cases["touches"].to_pylist() == [touches]
+
+
 def test_a_delivery_derived_from_a_step_of_a_log_is_no_further_step() -> None:
     mirror = fold(log_of(step("log: asked"), step("log: sent", 1), step("available", 1)))
     assert mirror.steps["flows"].to_pylist() == [True, True, False]

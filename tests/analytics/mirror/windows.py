@@ -41,7 +41,8 @@ SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_typ
     e.activity IN ('hold_started', 'delivery_failed', 'images_unusable', 'failure_noted')
         AND e.reason IS NOT NULL AS is_failure,
     e.activity = 'manual_touch' AND NOT coalesce(e.occurred - lag(e.occurred)
-        OVER (PARTITION BY e.request_id, e.activity, e.actor, e.touch ORDER BY e.seq) <= 300, FALSE)
+        OVER (PARTITION BY e.request_id, e.activity, e.actor, e.touch ORDER BY e.occurred, e.seq)
+        <= 300, FALSE)
         AS is_touch
 FROM events e JOIN requests r USING (request_id)
 WINDOW story AS (PARTITION BY e.request_id ORDER BY e.seq),

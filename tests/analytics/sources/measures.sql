@@ -40,11 +40,8 @@ CREATE TEMPORARY VIEW handled AS
 SELECT t.request_id, t.seq FROM told t
 WHERE t.kind = 'manual_touch' AND NOT EXISTS (
     SELECT FROM told b WHERE b.request_id = t.request_id AND b.kind = 'manual_touch'
-        AND b.actor_id IS NOT DISTINCT FROM t.actor_id AND b.touch = t.touch AND b.seq < t.seq
-        AND t.at - b.at <= 300
-        AND NOT EXISTS (SELECT FROM told m WHERE m.request_id = t.request_id
-            AND m.kind = 'manual_touch' AND m.actor_id IS NOT DISTINCT FROM t.actor_id
-            AND m.touch = t.touch AND m.seq > b.seq AND m.seq < t.seq));
+        AND b.actor_id IS NOT DISTINCT FROM t.actor_id AND b.touch = t.touch
+        AND (b.at, b.seq) < (t.at, t.seq) AND t.at - b.at <= 300);
 
 -- A patient has 30 days, or 60: to the end of the last of them, where the facility is.
 CREATE TEMPORARY VIEW lawful AS

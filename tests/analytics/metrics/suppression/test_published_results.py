@@ -18,6 +18,7 @@ from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import suppressed, suppressed_together
 from analytics.statistics.survival import kaplan_meier, time_when
+from tests.analytics.metrics.oracle import linear_quantile
 from tests.analytics.metrics.suppression.attacker import Attacker, added
 from tests.depth import examples
 
@@ -77,6 +78,34 @@ def test_a_small_number_of_unknown_hides_the_range_that_they_make() -> None:
     assert (found.low, found.high) == (None, None)
 
 
+@pytest.mark.parametrize(("again", "shows"), [(0, True), (1, False), (10, False), (11, True)])
+def test_a_mean_of_counts_tells_their_total_and_hides_with_it(again: int, *, shows: bool) -> None:
+    """0.015 further deliveries a request, of 200, are three."""
+    said = result("rework_rate", 200, again, value=again / 200, low=0.0, high=0.2)
+    found = suppressed(said)
+    assert (found.value, found.numerator) == ((again / 200, again) if shows else (None, None))
+    assert (found.n, found.why) == (200, None if shows else HIDDEN)
+
+
+def test_a_few_touches_of_one_facility_do_not_follow_from_those_of_the_rest() -> None:
+    groups = [
+        Group(group=f"f{i}", value=n / 50, n=50, numerator=n) for i, n in enumerate((4, 60, 90))
+    ]
+    said = result("manual_touches_mean", 150, 154, value=154 / 150, by=tuple(groups))
+    found = suppressed(said, by="facility")
+    assert [group.numerator for group in found.by] == [None, None, 90]
+    assert [group.value for group in found.by] == [None, None, 1.8]
+    assert (found.numerator, found.value) == (154, 154 / 150)
+
+
+def test_the_interval_of_a_mean_of_counts_is_not_shown() -> None:
+    """It tells the squares: 11 touches whose squares add up to 13 are of ten requests."""
+    touches = suppressed(result("manual_touches_mean", 200, 11, low=0.02, high=0.09))
+    days = suppressed(result("turnaround_mean", 200, low=4.0, high=4.4))
+    assert (touches.value, touches.low, touches.high) == (5.5, None, None)
+    assert (days.low, days.high) == (4.0, 4.4)
+
+
 def test_a_group_that_is_small_hides_a_second_one() -> None:
     groups = [Group(group=name, value=4.0, n=n) for name, n in (("a", 5), ("b", 20), ("c", 300))]
     found = suppressed(result("turnaround_mean", 325, by=tuple(groups)), by="facility")
@@ -117,6 +146,22 @@ def test_discs_do_not_follow_from_the_channels() -> None:
     found = suppressed_together([channels, result("physical_media_share_out", 206, 96)])
     assert [group.n for group in found["deliveries_by_channel"].by] == [None, None, 60, 50]
     assert found["physical_media_share_out"].numerator == 96
+
+
+@pytest.mark.parametrize(
+    ("key", "fewest"), [("turnaround_median", 11), ("turnaround_p90", 11), ("turnaround_p95", 21)]
+)
+def test_a_quantile_between_the_greatest_value_and_the_one_before_is_not_shown(
+    key: str, fewest: int
+) -> None:
+    """Of eleven values twice P95 less P90 is the greatest."""
+    for n in range(1, 40):
+        found = suppressed(result(key, n))
+        assert (found.value is not None) is (n >= fewest), n
+        assert found.why == (None if n >= fewest else HIDDEN)
+        values = [float(i) for i in range(n - 1)]
+        wild = (linear_quantile([*values, end], BY_KEY[key].quantile) for end in (n, 9 * n))
+        assert found.value is None or len(set(wild)) == 1, n
 
 
 def test_an_interval_that_ends_at_the_least_or_greatest_value_is_not_shown() -> None:
@@ -251,6 +296,9 @@ def test_no_small_count_of_any_measure_is_published(by: str | None) -> None:
         for group in one.by:
             assert (group.n is None) <= (group.why == HIDDEN)
             assert group.n is not None or group.value is None
+        for name in ("value", "numerator", "denominator", "n", "unknown", "low", "high"):
+            said = getattr(results[key], name)
+            assert getattr(one, name) in (None, said if said is None else pytest.approx(said)), key
     assert any(one.why == HIDDEN for one in found.values()), "nothing was small: no test"
     assert any(one.why is None for one in found.values())
 
@@ -374,3 +422,37 @@ def test_one_sort_of_error_is_a_part_of_all() -> None:
     found = suppressed_together([every, one])
     assert [found[key].numerator for key in SORTS[:2]].count(None) == 1
     assert suppressed(every).numerator == 30
+
+
+def counts_of(key: str, n: int) -> Result:
+    """Return a measure that only counts."""
+    return result(key, n, n, value=float(n), denominator=None)
+
+
+BANDS = ("late_requests", "held_requests", "at_risk_requests")
+
+
+@pytest.mark.parametrize("on_track", [0, 2, 10, 11])
+def test_few_that_are_on_track_do_not_follow_from_all_that_are_not(on_track: int) -> None:
+    bands = [counts_of(key, n) for key, n in zip(BANDS, (50, 30, 18), strict=True)]
+    everything = [counts_of("requests_received", 500), counts_of("open_requests", 98 + on_track)]
+    found = suppressed_together([*everything, *bands])
+    hides = 0 < on_track < 11
+    assert (None in [found[key].n for key in ("open_requests", *BANDS)]) is hides
+
+
+@pytest.mark.parametrize("again", [0, 6, 10, 11])
+def test_a_few_further_deliveries_do_not_follow_from_deliveries_and_requests(again: int) -> None:
+    """206 deliveries of 200 requests are six beyond the first."""
+    sent = result("physical_media_share_out", 200 + again, 96)
+    found = suppressed_together([sent, result("physical_media_requests_any", 200, 90)])
+    assert (None in [one.n for one in found.values()]) is (0 < again < 11)
+    channels = result(
+        "deliveries_by_channel",
+        200 + again,
+        value=200.0 + again,
+        by=(Group(group="link_secure", value=200.0 + again, n=200 + again),),
+    )
+    delivered = result("rework_rate", 200, again, value=again / 200)
+    found = suppressed_together([channels, delivered])
+    assert (None in [one.n for one in found.values()]) is (0 < again < 11)
