@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -141,22 +140,14 @@ def put(
     rows = pa.Table.from_batches(batch.to_batches(AT_ONCE), batch.schema)
     database.register("put", rows)
     more = "".join(f", {sql} AS {name}" for name, sql in marks.items())
-    with _planned(database, rows.num_rows):
-        database.execute(f"{made} SELECT *{more} FROM (SELECT {', '.join(said)} FROM put)")
-    database.unregister("put")
-
-
-@contextmanager
-def _planned(database: duckdb.DuckDBPyConnection, rows: int) -> Iterator[None]:
-    """Let one connection take a statement over few rows as it is written."""
-    if rows > BRIEF:
-        yield
-        return
-    database.execute("PRAGMA disable_optimizer")
-    try:
-        yield
-    finally:
+    statement = f"{made} SELECT *{more} FROM (SELECT {', '.join(said)} FROM put)"
+    # Where it fails, the connection is given up: it need not plan thoroughly again.
+    if rows.num_rows <= BRIEF:
+        database.execute("PRAGMA disable_optimizer")
+    database.execute(statement)
+    if rows.num_rows <= BRIEF:
         database.execute("PRAGMA enable_optimizer")
+    database.unregister("put")
 
 
 def _listed(words: Iterable[str]) -> str:

@@ -143,7 +143,7 @@ def test_many_changes_later_everything_is_still_equal(
     sides = [(there, other), (back, begun)]
     with closing(shared.reading(begun, with_steps=True)):
         assert "steps" in shared.tables
-    for turn in range(examples(25)):
+    for turn in range(examples(26)):
         change, mirror = sides[turn % 2]
         assert shared.move_to(mirror, change) is shared
         with asking(mirror, Selection()) as question:
