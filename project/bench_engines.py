@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -72,8 +72,10 @@ def _growth(base: Mapping[str, Any], large: Mapping[str, Any]) -> dict[str, dict
     }
 
 
-def measured(root: Path, name: str, memory: str, turns: int = 5) -> dict[str, Any]:
-    """Open a published mirror under a limit and time every selection by every engine, in turns.
+def measured(
+    root: Path, name: str, memory: str, turns: int = 5, names: Collection[str] = tuple(SELECTIONS)
+) -> dict[str, Any]:
+    """Open a published mirror under a limit and time the named selections by every engine.
 
     Raises ValueError where engines differ in any cell, or from a figure that pandas gives.
     """
@@ -92,9 +94,9 @@ def measured(root: Path, name: str, memory: str, turns: int = 5) -> dict[str, An
         ahead = {"s": time.perf_counter() - began, "most_mib": MOST / 2**20}
         if counted is not None:
             ahead |= {"mib": counted.bytes / 2**20, "cubes": len(counted.cubes)}
-        rows = {key: _row(question.over(one), counted, turns) for key, one in SELECTIONS.items()}
+        rows = {key: _row(question.over(SELECTIONS[key]), counted, turns) for key in names}
         peak = peak_mib()  # before the yardsticks take memory of their own
-        asked = {key: Duck(question.over(one)) for key, one in SELECTIONS.items()}
+        asked = {key: Duck(question.over(SELECTIONS[key])) for key in names}
         results = {key: answer(engine, mirror, METRICS) for key, engine in asked.items()}
     for key, theirs in beside(root / name, found, results, memory, turns).items():
         best = rows[key].get("counted", rows[key]["duckdb"])["median_s"]

@@ -65,14 +65,15 @@ def beside(
     """
     as_of = found.facts.as_of
     times = min(turns, 3) if found.rows.count("cases") <= SMALL else 1
-    taken: dict[str, dict[str, Any]] = {name: {} for name in SELECTIONS}
+    chosen = {name: SELECTIONS[name] for name in results}
+    taken: dict[str, dict[str, Any]] = {name: {} for name in chosen}
     with duckdb.connect(config={"threads": THREADS}) as database:
         plain_views(database, folder, memory)
-        for name, one in SELECTIONS.items():
+        for name, one in chosen.items():
             run = partial(by_statements, database, one, as_of)
             taken[name]["plain_duckdb_over_parquet"] = seconds(run, times)
     frames: tuple[Frame, Frame] | None = None
-    for name, one in SELECTIONS.items():
+    for name, one in chosen.items():
         fits = found.rows.count("cases") <= SMALL
         if not fits and name != SMALLEST:
             taken[name]["pandas"] = {"why": "its frames would not fit"}

@@ -28,6 +28,7 @@ from requests_app.vocabulary import Direction, State
 LIVE = "live"
 MOST_TOLD = 10_000  # changed requests that a manifest names
 AHEAD = 60  # seconds by which the clock of another process may be ahead of ours
+_COMPLETE = "complete"
 
 
 def live_snapshot(at: datetime) -> Snapshot:
@@ -225,15 +226,19 @@ def _day(moment: datetime) -> str:
 
 def _as_words(needs: Needs) -> dict[str, int]:
     instant = timedelta(microseconds=1)
-    return {f"{way} {state}": span // instant for (way, state), span in sorted(needs.items())}
+    return {
+        f"{way} {state}" + f" {_COMPLETE}" * is_complete: span // instant
+        for (way, state, is_complete), span in sorted(needs.items())
+    }
 
 
 def needs_of(facts: Facts) -> Needs:
     """Return the typical needs that a snapshot was folded with."""
     found = {}
     for words, span in (facts.needs or {}).items():
-        way, state = words.split(" ", 1)
-        found[Direction(way), State(state)] = timedelta(microseconds=span)
+        way, state, *more = words.split(" ")
+        stage = Direction(way), State(state), more == [_COMPLETE]
+        found[stage] = timedelta(microseconds=span)
     return found
 
 

@@ -20,7 +20,7 @@ from requests_app.sla.deadlines import (
 from requests_app.sla.history import Needs
 from requests_app.sla.rules import CONTRACT, HIPAA, Rule, Unit
 from requests_app.sla.timelines import Timelines
-from requests_app.vocabulary import Direction
+from requests_app.vocabulary import Direction, State
 
 SECOND = 1_000_000  # microseconds
 UNITS = tuple(unit.value for unit in Unit)
@@ -61,11 +61,15 @@ class Many:
     needs: Needs
 
     def usually(self, places: Integers) -> Integers:
-        """Return what each request usually still needs in its state; NONE where unknown."""
-        table = np.full((2, len(STATES)), NONE)
-        for (way, state), span in self.needs.items():
-            table[int(way is Direction.INBOUND), STATES.index(state)] = span // INSTANT
-        found: Integers = table[self.is_inbound[places].astype(int), self.moves.state[places]]
+        """Return what each request usually still needs at its stage; NONE where unknown."""
+        table = np.full((2, 2, len(STATES)), NONE)
+        for (way, state, is_complete), span in self.needs.items():
+            into = int(way is Direction.INBOUND), int(is_complete), STATES.index(state)
+            table[into] = span // INSTANT
+        states = self.moves.state[places]
+        was_complete = self.lines.at["complete"][places] != NONE
+        stage = was_complete & (states == STATES.index(State.RECEIVED))
+        found: Integers = table[self.is_inbound[places].astype(int), stage.astype(int), states]
         return found
 
 

@@ -17,7 +17,7 @@ from requests_app.sla.calendar import DAY, BusinessCalendar
 from requests_app.sla.clock import CLOCKED, Moment, Timeline, fold, paused
 from requests_app.sla.day_table import moment
 from requests_app.sla.explain import DueDate
-from requests_app.sla.history import Needs
+from requests_app.sla.history import Needs, stage_of
 from requests_app.sla.moments import moments_of, next_turn
 from requests_app.sla.policy import due_dates, foremost, in_force, rules_under
 from requests_app.sla.rules import CONTRACT, Rule
@@ -134,7 +134,10 @@ class CaseReader:
         self, filed: Filed, state: State, dues: tuple[DueDate, ...], timeline: Timeline
     ) -> dict[str, Any]:
         calendar = self.places[filed.facility_id].calendar
-        needs = self.needs.get((Direction(filed.direction), state))
+        stage = stage_of(
+            Direction(filed.direction), state, is_complete=timeline.complete is not None
+        )
+        needs = self.needs.get(stage)
         found = moments_of(dues, timeline, calendar, at=self.as_of, needs=needs)
         return {
             "at_risk_from": _reached(found.at_risk_from),

@@ -8,26 +8,53 @@ from datetime import UTC, datetime, timedelta
 from django.core.cache import caches
 from django.db import connection
 
+from requests_app.failure_codes import PAUSING
+from requests_app.sla.clock import ENDS
 from requests_app.vocabulary import Direction, EventKind, State
 
 LOOKS_BACK = timedelta(days=182)
 FEWEST = 30  # stories; fewer say too little to warn by
 KEPT_FOR = 600  # seconds; the past changes slowly
-Needs = Mapping[tuple[Direction, State], timedelta]
+Stage = tuple[Direction, State, bool]
+Needs = Mapping[Stage, timedelta]
+"""What requests still need by way, state, and whether they are complete and wait for approval."""
 
 _P80 = """
 WITH done AS (
     SELECT request_id, max(occurred_at) AS at FROM requests_app_event
     WHERE kind = %(available)s AND occurred_at > %(since)s AND occurred_at <= %(at)s
-    GROUP BY request_id)
-SELECT request.direction, event.state_to, percentile_cont(0.8) WITHIN GROUP
-    (ORDER BY extract(epoch FROM done.at - event.occurred_at))
-FROM requests_app_event event
+    GROUP BY request_id),
+waits AS (
+    SELECT request_id, range_agg(tstzrange(occurred_at, (
+        SELECT min(after.occurred_at) FROM requests_app_event after
+        WHERE after.request_id = hold.request_id AND after.kind = ANY(%(ends)s)
+            AND after.occurred_at > hold.occurred_at))) AS spans
+    FROM requests_app_event hold
+    WHERE kind = %(held)s AND reason = ANY(%(pausing)s) AND request_id IN (
+        SELECT request_id FROM done)
+    GROUP BY request_id),
+entered AS (
+    SELECT request_id, state_to AS state, FALSE AS is_complete, occurred_at AS at
+    FROM requests_app_event WHERE state_to <> ''
+    UNION ALL
+    SELECT request_id, %(received)s, TRUE, occurred_at
+    FROM requests_app_event WHERE kind = %(complete)s)
+SELECT request.direction, entered.state, entered.is_complete, percentile_cont(0.8) WITHIN GROUP
+    (ORDER BY extract(epoch FROM done.at - entered.at - coalesce((
+        SELECT sum(upper(span) - lower(span)) FROM unnest(
+            waits.spans * tstzmultirange(tstzrange(entered.at, done.at))) AS span), '0')))
+FROM entered
 JOIN done USING (request_id)
-JOIN requests_app_imagingrequest request ON request.id = event.request_id
-WHERE event.state_to <> '' AND event.occurred_at < done.at
-GROUP BY request.direction, event.state_to HAVING count(*) >= %(fewest)s
+LEFT JOIN waits USING (request_id)
+JOIN requests_app_imagingrequest request ON request.id = entered.request_id
+WHERE entered.at < done.at
+GROUP BY request.direction, entered.state, entered.is_complete HAVING count(*) >= %(fewest)s
 """
+
+
+def stage_of(direction: Direction, state: State, *, is_complete: bool) -> Stage:
+    """Return the stage of a request: between receipt and approval there are two."""
+    return direction, state, is_complete and state is State.RECEIVED
 
 
 def last_midnight(at: datetime) -> datetime:
@@ -41,23 +68,29 @@ def needs_today(at: datetime) -> Needs:
 
 
 def typical_needs(at: datetime) -> Needs:
-    """Return the 80th percentile of elapsed time from entering a state to available.
+    """Return the 80th percentile of elapsed time from entering a stage to available.
 
-    Of requests released in the half year before `at`; a state with fewer than 30 such
-    stories is left out (DOMAIN section 3, at risk).
+    What a request waited on its requester is no part of it: clocks stand still meanwhile. Of
+    requests released in the half year before `at`; a stage with fewer than 30 such stories is
+    left out (DOMAIN section 3, at risk).
     """
-    said: dict[str, str | int | datetime] = {
+    said: dict[str, str | int | datetime | list[str]] = {
         "available": EventKind.AVAILABLE.value,
         "since": at - LOOKS_BACK,
         "at": at,
         "fewest": FEWEST,
+        "held": EventKind.HOLD_STARTED.value,
+        "pausing": sorted(code.value for code in PAUSING),
+        "ends": [kind.value for kind in (EventKind.HOLD_ENDED, *ENDS)],
+        "received": State.RECEIVED.value,
+        "complete": EventKind.COMPLETE.value,
     }
     with connection.cursor() as cursor:
         cursor.execute(_P80, said)
         rows = cursor.fetchall()
     return {
-        (Direction(direction), State(state)): timedelta(seconds=float(seconds))
-        for direction, state, seconds in rows
+        (Direction(direction), State(state), is_complete): timedelta(seconds=float(seconds))
+        for direction, state, is_complete, seconds in rows
     }
 
 

@@ -13,7 +13,7 @@ from requests_app.models.imaging_request import ImagingRequestQuerySet
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline
 from requests_app.sla.explain import DueDate
-from requests_app.sla.history import Needs, needs_now
+from requests_app.sla.history import Needs, needs_now, stage_of
 from requests_app.sla.policy import (
     Band,
     Standing,
@@ -128,9 +128,12 @@ def clocks_of(
     calendar = known[request.facility_id]
     timeline = timeline_of(request.events.all())
     dues = due_dates(rules_for(request, policies), timeline, calendar, as_of=at)
-    usual = (needs_now(at) if needs is None else needs).get(
-        (Direction(request.direction), State(request.state))
+    stage = stage_of(
+        Direction(request.direction),
+        State(request.state),
+        is_complete=timeline.complete is not None,
     )
+    usual = (needs_now(at) if needs is None else needs).get(stage)
     now = standing(dues, timeline, calendar, at=at, needs=usual)
     return Clocks(timeline=timeline, calendar=calendar, dues=dues, standing=now)
 

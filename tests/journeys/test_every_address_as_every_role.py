@@ -27,11 +27,12 @@ def test_every_address_is_declared_and_nothing_else_is() -> None:
 def methods_of(round_: int, place: int, key: str) -> tuple[str, ...]:
     """Return what one person tries at one door.
 
-    A method that a door does not take is tried by a third of all people there: each of the three
-    at every door, and by everybody at a third of all doors.
+    Methods that a door does not take are tried there by a third of all people, each method by
+    somebody, and by everybody at a third of all doors.
     """
-    taken = DOORS[key].answers
-    others = () if key in TAKES_ANY else (ODD[(round_ + place) % len(ODD)],)
+    taken, times = DOORS[key].answers, len(ODD)
+    is_turn = round_ % times == place % times and key not in TAKES_ANY
+    others = (ODD[round_ // times % times],) if is_turn else ()
     return tuple(dict.fromkeys(("GET", "POST", *taken, *others)))
 
 

@@ -1,5 +1,6 @@
 """The bench of engines measures a published world, and stops where figures differ."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,24 +15,28 @@ from analytics.mirror.filled import Bounds, bound, bounds
 from analytics.mirror.fold import fold
 from project.bench_engines import check_same, measured
 from project.bench_published import Size, publish_world
+from project.bench_selections import SELECTIONS
 from project.bench_world import AT_ONCE, START, log_of, parts_of
 from project.bench_yardsticks import check_figures
 
 
-@pytest.mark.parametrize("many", [1, 10**9])
+@pytest.mark.parametrize(
+    ("many", "chosen"), [(1, ("both", "modality")), (10**9, tuple(SELECTIONS))]
+)
 def test_a_published_world_is_measured_by_every_engine(
-    many: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    many: int, chosen: Collection[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(filled, "MANY", many)  # compressed, or not
     before = bounds()
     made = publish_world(tmp_path, Size(requests=150))
     try:
-        found = measured(tmp_path, made["name"], "1GiB", turns=1)
+        found = measured(tmp_path, made["name"], "1GiB", turns=1, names=chosen)
         assert bounds() == Bounds(memory="1GiB", folder=str(tmp_path / "spill"))
     finally:
         bound(before)
     assert (made["requests"], found["measures"]) == (150, len(METRICS))
     assert found["parquet_to_answers"]["s"] > 0
+    assert set(found["selections"]) == set(chosen)
     both = found["selections"]["both"]
     assert {"counted", "duckdb", "pandas", "plain_duckdb_over_parquet"} <= set(both)
     assert "counted" not in found["selections"]["modality"]

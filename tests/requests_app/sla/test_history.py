@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from requests_app.failure_codes import PAUSING, FailureCode
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.models import Facility
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline
 from requests_app.sla.explain import explain
-from requests_app.sla.history import FEWEST, typical_needs
+from requests_app.sla.history import FEWEST, stage_of, typical_needs
 from requests_app.sla.policy import Band, standing
 from requests_app.sla.rules import HIPAA
 from requests_app.staff.worklist import words_for
@@ -34,8 +35,37 @@ def test_the_need_of_a_state_is_the_eightieth_percentile_of_what_followed() -> N
     for hours in range(FEWEST + 1):
         released(place, after=(hours + 1) * HOUR)
     needs = typical_needs(AT + 3 * DAY)
-    assert needs[Direction.OUTBOUND, State.LOCATING] == 25 * HOUR
-    assert (Direction.INBOUND, State.LOCATING) not in needs
+    assert needs[Direction.OUTBOUND, State.LOCATING, False] == 25 * HOUR
+    assert (Direction.INBOUND, State.LOCATING, False) not in needs
+
+
+@pytest.mark.django_db
+def test_what_was_complete_needs_what_followed_its_completion() -> None:
+    place = make_cast().northfield
+    for _ in range(FEWEST):
+        request = file_request(place)
+        record(request, EventKind.COMPLETE, by=None, at=AT + 5 * DAY)
+        record(request, EventKind.AVAILABLE, by=None, at=AT + 7 * DAY)
+    needs = typical_needs(AT + 8 * DAY)
+    received = Direction.OUTBOUND, State.RECEIVED
+    assert needs[stage_of(*received, is_complete=False)] == 7 * DAY
+    assert needs[stage_of(*received, is_complete=True)] == 2 * DAY
+
+
+@pytest.mark.django_db
+def test_what_was_waited_on_the_requester_is_no_part_of_the_need() -> None:
+    place = make_cast().northfield
+    pauses = Particulars(reason=min(PAUSING))
+    ours = Particulars(reason=min(set(FailureCode) - PAUSING))
+    for _ in range(FEWEST):
+        request = file_request(place)
+        record(request, EventKind.COMPLETE, by=None, at=AT)
+        for start, why in ((1, pauses), (2, pauses), (2, ours)):
+            record(request, EventKind.HOLD_STARTED, by=None, at=AT + start * DAY, particulars=why)
+        record(request, EventKind.HOLD_ENDED, by=None, at=AT + 4 * DAY)
+        record(request, EventKind.AVAILABLE, by=None, at=AT + 6 * DAY)
+    needs = typical_needs(AT + 7 * DAY)
+    assert needs[Direction.OUTBOUND, State.RECEIVED, True] == 3 * DAY
 
 
 @pytest.mark.django_db
@@ -43,7 +73,7 @@ def test_what_was_not_over_yet_says_nothing() -> None:
     place = make_cast().northfield
     for hours in range(FEWEST + 1):
         released(place, after=(hours + 1) * HOUR)
-    assert (Direction.OUTBOUND, State.LOCATING) not in typical_needs(AT + 20 * HOUR)
+    assert (Direction.OUTBOUND, State.LOCATING, False) not in typical_needs(AT + 20 * HOUR)
     assert typical_needs(AT + 400 * DAY) == {}
 
 
