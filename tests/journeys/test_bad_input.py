@@ -66,7 +66,8 @@ def test_lists_answer_weird_filters(staff: Client) -> None:
 def test_every_step_answers_weird_values(staff: Client, key: str) -> None:
     request = ask(Client())
     fields = [name for name in STEPS[key].form(request=request).fields if name != "expected"]
-    for value in WEIRD[:2] + WEIRD[-4:]:
+    turn = sorted(STEPS).index(key) % 2
+    for value in (WEIRD[:2] + WEIRD[-4:])[turn::2]:
         request.refresh_from_db()
         said = dict.fromkeys(fields, value) | {"expected": request.state}
         answer = staff.post(f"/work/requests/{request.number}/do/{key}/", said)
