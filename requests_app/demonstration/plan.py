@@ -11,6 +11,7 @@ from requests_app.demonstration.inbound import fetch
 from requests_app.demonstration.later import with_later
 from requests_app.demonstration.outbound import PEOPLE, release
 from requests_app.demonstration.places import ASKERS, DOORS, EXAMS, PLACES, Place
+from requests_app.demonstration.relief import with_relief
 from requests_app.demonstration.shown import BODY, shown
 from requests_app.demonstration.story import Actor, Step, Story, Verb
 from requests_app.failure_codes import FailureCode
@@ -45,10 +46,11 @@ def plan(*, seed: int, requests: int, as_of: datetime) -> list[Story]:
     pieces = list(shown(as_of, calendars))[:requests]
     weights = [_weight(as_of.date() - DAY * (DAYS - number), number) for number in range(DAYS)]
     numbers = chance.choices(range(DAYS), weights, k=requests - len(pieces))
-    year = [
-        with_later(_story(chance, index, number, as_of=as_of, calendars=calendars), seed)
+    told = (
+        _story(chance, index, number, as_of=as_of, calendars=calendars)
         for index, number in enumerate(sorted(numbers))
-    ]
+    )
+    year = [with_later(with_relief(story, seed), seed) for story in told]
     stories = [_cut(story, as_of) for story in (*year, *pieces)]
     return sorted(stories, key=lambda story: (story.received, story.key))
 

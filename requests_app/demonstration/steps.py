@@ -33,10 +33,16 @@ class Telling:
     """One request on its way through its story."""
 
     def __init__(
-        self, *, request: ImagingRequest, story: Story, staff: User, supervisor: User
+        self,
+        *,
+        request: ImagingRequest,
+        story: Story,
+        staff: User,
+        colleague: User,
+        supervisor: User,
     ) -> None:
         self.request, self.story = request, story
-        self.staff, self.supervisor = staff, supervisor
+        self.staff, self.colleague, self.supervisor = staff, colleague, supervisor
         self.delivery: Delivery | None = None
         self.link: ShareLink | None = None
 
@@ -105,6 +111,11 @@ def _recover(telling: Telling, step: Step) -> None:
 
 def _assign(telling: Telling, step: Step) -> None:
     effort.assign(telling.request, to=telling.staff, by=telling.by(step), at=step.at)
+
+
+def _hand_on(telling: Telling, step: Step) -> None:
+    effort.assign(telling.request, to=telling.colleague, by=telling.by(step), at=step.at)
+    telling.staff, telling.colleague = telling.colleague, telling.staff
 
 
 def _attach(telling: Telling, step: Step) -> None:
@@ -222,6 +233,7 @@ _DOES: dict[Verb, Callable[[Telling, Step], None]] = {
     Verb.FAIL: _fail,
     Verb.RECOVER: _recover,
     Verb.ASSIGN: _assign,
+    Verb.HAND_ON: _hand_on,
     Verb.ATTACH: _attach,
     Verb.ARRIVE: _arrive,
     Verb.USABLE: _usable,

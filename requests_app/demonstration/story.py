@@ -31,6 +31,7 @@ class Verb(StrEnum):
     FAIL = "fail"
     RECOVER = "recover"
     ASSIGN = "assign"
+    HAND_ON = "hand_on"
     ATTACH = "attach"
     ARRIVE = "arrive"
     USABLE = "usable"

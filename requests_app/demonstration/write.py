@@ -127,11 +127,17 @@ def _key(story: Story, seed: int) -> str:
 def _tell(story: Story, cast: Cast, seed: int) -> int:
     """Write one request and its steps; return the number of steps."""
     names = STAFF[story.place]
+    supervisor = cast.users["supervisor"]
     staff = cast.users[names[story.staff % len(names)]]
+    others = [cast.users[name] for name in names if cast.users[name] != staff]
     by = None if story.intake is Intake.PORTAL else staff
     filed = submit(_submission(story, cast, seed), by=by, at=story.received, logged_at=story.logged)
     telling = Telling(
-        request=filed.request, story=story, staff=staff, supervisor=cast.users["supervisor"]
+        request=filed.request,
+        story=story,
+        staff=staff,
+        colleague=next(iter(others), supervisor),
+        supervisor=supervisor,
     )
     for step in story.steps:
         telling.do(step)

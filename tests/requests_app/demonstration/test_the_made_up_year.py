@@ -2,6 +2,7 @@
 
 import time
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -95,6 +96,27 @@ def test_what_is_heard_later_is_written_into_the_year(monkeypatch: pytest.Monkey
     last = [list(request.events.all())[-1] for request in told]
     assert [event.reason for event in last] == [reason for reason, _ in one_each]
     assert {event.kind for event in last} == {"failure_noted"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("place", ["northfield", "lakeside"])  # three who release, and one
+def test_a_colleague_takes_some_requests_over_before_the_search(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stories = [one for one in plan(seed=1, requests=3000, as_of=AS_OF) if one.place == place]
+    handed_on = [one for one in stories if Verb.HAND_ON in {step.verb for step in one.steps}]
+    assert 0.05 < len(handed_on) / len(stories) < 0.2
+    monkeypatch.setattr(write, "plan", lambda **_: handed_on[:1])
+    write_year(seed=1, requests=1, as_of=AS_OF, password="only for a test")
+    request = ImagingRequest.objects.get()
+    events = list(request.events.all())
+    [handing] = [
+        place
+        for place, (one, following) in enumerate(pairwise(events))
+        if (one.kind, following.kind) == ("assigned", "search_started")
+    ]
+    assert events[handing].actor_id != events[handing + 1].actor_id
+    assert events[handing + 1].actor_id == request.assigned_to_id
 
 
 def _last_heard(story: Story) -> str:
