@@ -36,6 +36,10 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "request_id": (
         *("request #", "req #", "req id", "request id", "request number", "log #", "ticket"),
         *("ticket #", "roi #", "tracking #", "tracking number", "tracking id"),
+        *("request no", "request no.", "request num", "request#", "req no", "req no.", "req num"),
+        *("req number", "req#", "req. #", "req. no.", "request_id", "log no", "log no."),
+        *("log number", "ticket no", "ticket no.", "ticket number", "ticket id", "roi no"),
+        *("roi no.", "roi number", "tracking no", "tracking no."),
     ),
     "received_at": (
         *("date received", "received", "rcvd", "date rcvd", "date in", "request date"),

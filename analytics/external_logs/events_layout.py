@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from analytics.eventlog import OWN_WORD
+from analytics.external_logs.channel_words import counted
 from analytics.external_logs.check import (
     Clock,
     Findings,
@@ -82,8 +83,8 @@ _FIRST = """first({0} ORDER BY "at:timestamp", "row") FILTER (WHERE {0} <> '') A
 
 def build_events(
     cells: pa.Table, mapping: Mapping, database: Database
-) -> tuple[pa.Table, pa.Table]:
-    """Return the tables of requests and of events of the kept rows."""
+) -> tuple[pa.Table, pa.Table, dict[str, int]]:
+    """Return the tables of requests and of events of the kept rows, and each channel word's cases."""
     if "studies" in cells.column_names:
         counts = each_word(cells["studies"], studies_of, pa.int64())
         cells = cells.append_column("meant_studies", counts)
@@ -97,10 +98,10 @@ def build_events(
     database.execute(
         _CASES.format(received=received, completed=completed, texts=texts), [*first, *last]
     )
-    own = dict(mapping.values.get("channel", {}))
     named = database.table("SELECT coalesce(channel, '') AS channel FROM cases")
-    database.register("ways", ways(named["channel"], own))
-    return database.table(_REQUESTS), numbered(database.table(_EVENTS))
+    said = counted(named["channel"])
+    database.register("ways", ways(said, mapping.values.get("channel", {})))
+    return database.table(_REQUESTS), numbered(database.table(_EVENTS)), said
 
 
 def _anchor(anchor: Anchor, name: str, *, is_first: bool) -> tuple[str, list[Any]]:

@@ -102,9 +102,16 @@ def missing_fields(mapping: Mapping) -> dict[str, str]:
 
 
 def grade(
-    missing: dict[str, str], shares: dict[str, float], *, granularity: str = "second"
+    missing: dict[str, str],
+    shares: dict[str, float],
+    *,
+    granularity: str = "second",
+    ignored: str = "",
 ) -> dict[str, dict[str, Any]]:
-    """Return {metric: computable, share of rows, grade in a word, why}."""
+    """Return {metric: computable, share of rows, grade in a word, why}.
+
+    `ignored` says why no way of sending is read although some are known, where that is so.
+    """
     grades: dict[str, dict[str, Any]] = {}
     for metric in METRICS:
         lacks = [missing[name] for name in metric.needs if name in missing]
@@ -113,7 +120,7 @@ def grade(
         )
         share = min((shares.get(name, 1.0) for name in needs), default=1.0)
         if "medium" in needs and not shares.get("medium", 1.0):
-            lacks = [*lacks, _NO_MEDIUM]
+            lacks = [*lacks, ignored or _NO_MEDIUM]
         why = lacks[0] if lacks else _said(share, needs)
         if not lacks and granularity == "day" and "days" in metric.unit:
             why = f"dates only: whole days, never hours; {why}"

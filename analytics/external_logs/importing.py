@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -13,6 +14,7 @@ from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.cells import kept_cells
+from analytics.external_logs.channel_words import can_be_asked, channel_words, why_ignored
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
 from analytics.external_logs.database import Database
@@ -30,6 +32,7 @@ from analytics.external_logs.refusals import UnusableLog
 from analytics.external_logs.requests_layout import build_requests, check_requests
 
 DAY = 86400
+MOST_WORDS = 30  # that somebody is asked to give a meaning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,8 @@ class Reading:
     has_times: bool = False
     events: int = 0
     linked: Linked | None = None
+    ignored: str = ""
+    """Why no way of sending is read although some are known, where that is so."""
 
     def answer(self, name: str) -> dict[str, Any]:
         """Return the JSON answer of an import.
@@ -77,8 +82,18 @@ class Reading:
             "mapping": self.mapping.as_json(),
             "recognised_as": export.name if export else None,
             "grades": self.grades,
+            "unknown_words": self.unknown_words(),
             **(self.linked.answer() if self.linked else {}),
         }
+
+    def unknown_words(self) -> list[dict[str, Any]]:
+        """Return the words for channels that nobody gave a meaning, the most frequent first."""
+        listed = (
+            {"word": one.text, "rows": one.rows}
+            for one in channel_words(self.raw, self.mapping)
+            if not one.means and not one.is_given and can_be_asked(one.text)
+        )
+        return list(islice(listed, MOST_WORDS))
 
 
 def read_log(
@@ -127,6 +142,8 @@ class _Built:
     requests: pa.Table
     events: pa.Table
     merged: Merged
+    said: Map[str, int]
+    """How often each word for a channel is said, by row or by case."""
 
 
 def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Findings]:
@@ -156,11 +173,12 @@ def _built(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | No
     merged = _merged(raw, mapping, cells, earlier)
     build = build_requests if mapping.layout == "requests" else build_events
     with Database() as database:
-        requests, events = build(merged.rows, mapping, database)
+        requests, events, said = build(merged.rows, mapping, database)
     return _Built(
         requests=as_schema(with_bands(requests), REQUESTS),
         events=as_schema(events, EVENTS),
         merged=merged,
+        said=said,
     )
 
 
@@ -186,7 +204,7 @@ def _finished(
     as_of: datetime | None,
     earlier: Earlier | None,
 ) -> Reading:
-    mapping, merged = reading.mapping, built.merged
+    mapping, merged, ignored = reading.mapping, built.merged, _why_ignored(reading.mapping, built)
     until = _until(built, as_of)
     missing = missing_fields(mapping)
     stays = earlier is not None and not merged.replaced_whole
@@ -205,12 +223,19 @@ def _finished(
         reading,
         rejected=findings.rejected,
         unread=findings.unread,
-        grades=grade(missing, shares_of(log), granularity=log.granularity),
+        grades=grade(missing, shares_of(log), granularity=log.granularity, ignored=ignored),
+        ignored=ignored,
         log=log,
         merged=merged,
         has_times=has_times,
         events=rows if mapping.layout != "requests" else built.events.num_rows,
     )
+
+
+def _why_ignored(mapping: Mapping, built: _Built) -> str:
+    own = mapping.values.get("channel", {})
+    rows = "rows" if mapping.layout == "requests" else "cases"
+    return why_ignored(built.said, own, rows=rows)
 
 
 def _until(built: _Built, as_of: datetime | None) -> int:

@@ -177,7 +177,14 @@ def _proposed(raw: RawLog, steps: RawLog, theirs: str, given: Map[str, Any]) -> 
             columns[field] = header
     columns |= given.get("columns", {})
     found: dict[str, Any] = {**given, "layout": "events", "columns": columns}
-    receipt = match_headers([one for one in raw.headers if one not in columns.values()])
-    if "received" not in given and "received_at" in receipt:
-        found["received"] = {"column": receipt["received_at"]}
+    if receipt := _receipt(raw, columns):
+        found.setdefault("received", {"column": receipt})
     return found
+
+
+def _receipt(raw: RawLog, columns: Map[str, str]) -> str:
+    """Return the header of the receipt: as said, blank too, else one that says so and is free."""
+    if "received_at" in columns:
+        return columns["received_at"]
+    free = [one for one in raw.headers if one not in columns.values()]
+    return match_headers(free).get("received_at", "")

@@ -142,12 +142,16 @@ def check_form(given: Map[str, Any]) -> None:
             raise BadMapping(f"The part {part!r} is an object.")
     if not all(isinstance(header, str) for header in given.get("columns", {}).values()):
         raise BadMapping('Columns are given as {"received_at": "Date Received"}.')
-    if not all(isinstance(words, Map) for words in given.get("values", {}).values()):
+    if not all(_are_words(words) for words in given.get("values", {}).values()):
         raise BadMapping('Values are given by field, such as {"channel": {"Desk": "physical_cd"}}.')
     try:
         ZoneInfo(str(given.get("zone") or "UTC"))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadMapping(f"There is no time zone {given.get('zone')!r}.") from error
+
+
+def _are_words(words: object) -> bool:
+    return isinstance(words, Map) and all(isinstance(one, str) for one in words.values())
 
 
 def _received(layout: str, columns: Map[str, str]) -> Anchor:

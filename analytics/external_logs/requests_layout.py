@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Map
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
+from analytics.external_logs.channel_words import counted
 from analytics.external_logs.check import (
     Clock,
     Findings,
@@ -148,8 +150,8 @@ _BLANK = {"hold_reason": "NULL", "hold_start": "NULL", "counted": "NULL"}
 
 def build_requests(
     cells: pa.Table, mapping: Mapping, database: Database
-) -> tuple[pa.Table, pa.Table]:
-    """Return the tables of requests and of events of the kept rows."""
+) -> tuple[pa.Table, pa.Table, dict[str, int]]:
+    """Return the tables of requests and of events of the kept rows, and each channel word's rows."""
     has = set(cells.column_names)
     meanings = {"direction": direction_of, "status": outcome_of, "usable": usable_of}
     names = {"direction": "meant_direction", "status": "meant_outcome", "usable": "meant_usable"}
@@ -164,9 +166,10 @@ def build_requests(
     columns = [f", {sql} AS {name}" for name, (field, sql) in _COLUMNS.items() if field in has]
     requests = database.table(_WORDS.format(columns="".join(columns)))
     channel = cells["channel"] if "channel" in has else pa.chunked_array([pa.array([""])])
-    database.register("ways", ways(channel, dict(mapping.values.get("channel", {}))))
+    said = counted(channel)
+    database.register("ways", ways(said, mapping.values.get("channel", {})))
     database.register("words", requests)
-    return requests, _events(database, has, set(requests.column_names))
+    return requests, _events(database, has, set(requests.column_names)), said
 
 
 def _events(database: Database, has: set[str], columns: set[str]) -> pa.Table:
@@ -189,16 +192,14 @@ def numbered(events: pa.Table) -> pa.Table:
     return events.drop_columns(["i", "rank"]).append_column("seq", pa.array(seq.astype(np.int32)))
 
 
-def ways(channel: pa.ChunkedArray, own: dict[str, str]) -> pa.Table:
+def ways(said: Map[str, int], own: Map[str, str]) -> pa.Table:
     """Return, for each different text of the channel column, the channels that it names.
 
     `ways` is how many there are: where several are, nobody knows which of them carried how much.
     """
-    counted = pc.value_counts(channel.combine_chunks()).to_pylist()
-    translate = speaks_our_channels({one["values"]: one["counts"] for one in counted}, own)
+    translate = speaks_our_channels(said, own)
     rows = []
-    for one in counted:
-        word = one["values"]
+    for word in said:
         pairs: list[tuple[str | None, str | None]] = [(None, None)]
         if word:
             pairs = [(way, str(medium)) for way, medium in channels_of(word, own)]

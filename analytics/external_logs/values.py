@@ -69,18 +69,20 @@ def _channel(word: str) -> tuple[str, Medium]:
     return (word, MEDIUM_OF[channel] if channel else Medium.UNKNOWN)
 
 
+def is_known(word: str, own: Mapping[str, str]) -> bool:
+    """Say whether a cell names a channel that we know, by itself or by an answer of a mapping."""
+    return any(medium is not Medium.UNKNOWN for _, medium in channels_of(word, own))
+
+
 def speaks_our_channels(counts: Mapping[str, int], own: Mapping[str, str]) -> bool:
-    """Say whether most rows of a column use channel words that we know.
+    """Say whether most rows of a column use channel words that we know, or somebody gave one.
 
     In a log of another trade one word may look like ours by chance; then all keep their spelling.
+    A word that was given a meaning is no chance.
     """
     filled = {word: n for word, n in counts.items() if word}
-    known = sum(
-        n
-        for word, n in filled.items()
-        if any(medium is not Medium.UNKNOWN for _, medium in channels_of(word, own))
-    )
-    return 2 * known >= sum(filled.values())
+    known = {word: n for word, n in filled.items() if is_known(word, own)}
+    return 2 * sum(known.values()) >= sum(filled.values()) or any(word in own for word in known)
 
 
 def direction_of(word: str) -> str | None:

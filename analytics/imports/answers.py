@@ -9,6 +9,7 @@ from analytics.external_logs.columns import FIELD_WORDS
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.refusals import BadMapping
 from analytics.external_logs.saved import with_blanks
+from analytics.imports.meanings import said_by
 from analytics.models import SavedMapping
 
 
@@ -24,6 +25,11 @@ def given_by(form: Mapping[str, Any], before: dict[str, Any]) -> dict[str, Any]:
         given["columns"] = _columns(form)
         for part in ("received", "completed", "layout"):
             given.pop(part, None)
+    values = given.get("values", {})
+    if meanings := said_by(form, values.get("channel", {})):
+        given["values"] = {**values, "channel": meanings}
+    elif "channel" in values:
+        given["values"] = {field: values[field] for field in values if field != "channel"}
     if header := form.get("received_at"):
         given["columns"] = {**given.get("columns", {}), "received_at": header}
         given.pop("received", None)

@@ -5,11 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.external_logs.columns import FIELD_WORDS, is_private
-from analytics.external_logs.grades import GRADE_WORDS, HELPS, missing_fields, would_help
+from analytics.external_logs.grades import (
+    GRADE_WORDS,
+    HELPS,
+    by_reason,
+    missing_fields,
+    would_help,
+)
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.sniff import is_yes_no
 from analytics.external_logs.tables import rejected_rows
+from analytics.imports.meanings import words_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.models import SavedMapping
 
@@ -81,20 +88,46 @@ def fields_for(column: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def grades_of(reading: Reading) -> list[dict[str, Any]]:
-    """Return the grades in words, the best first; measures on the same columns share a line."""
+    """Return the grades of what can be computed in words, the best first.
+
+    Measures on the same columns share a line.
+    """
     order = list(GRADES)
-    ranked = sorted(reading.grades.items(), key=lambda pair: order.index(pair[1]["grade"]))
+    computable = [pair for pair in reading.grades.items() if pair[1]["computable"]]
+    ranked = sorted(computable, key=lambda pair: order.index(pair[1]["grade"]))
     found: dict[tuple[str, int, str], dict[str, Any]] = {}
     for key, grade in ranked:
         share, label = round(100 * grade["share"]), BY_KEY[key].label
         line = (grade["grade"], share, grade["why"])
         if line in found:
-            found[line]["label"] += f", {label[0].lower()}{label[1:]}"
+            found[line]["label"] += f", {_within(label)}"
             continue
         tone, icon = GRADES[grade["grade"]]
         found[line] = {"label": label, "percent": share, "why": grade["why"]}
         found[line] |= {"tone": tone, "icon": icon, "word": GRADE_WORDS[grade["grade"]]}
     return list(found.values())
+
+
+def not_computable(reading: Reading) -> dict[str, Any] | None:
+    """Return what cannot be computed, by its reason, the one that stops most first."""
+    reasons = sorted(by_reason(reading.grades).items(), key=lambda pair: -len(pair[1]))
+    if not reasons:
+        return None
+    tone, icon = GRADES["not_computable"]
+    lines = []
+    for why, keys in reasons:
+        first, *others = (BY_KEY[key].label for key in keys)
+        lines.append({"why": why, "measures": ", ".join([first, *map(_within, others)])})
+    return {
+        "lines": lines,
+        "measures": sum(len(keys) for _, keys in reasons),
+        **{"tone": tone, "icon": icon, "word": GRADE_WORDS["not_computable"]},
+    }
+
+
+def _within(label: str) -> str:
+    """Return a label as it stands within a sentence."""
+    return label if label[:2].isupper() else f"{label[0].lower()}{label[1:]}"
 
 
 def help_for(reading: Reading) -> dict[str, Any] | None:
@@ -123,7 +156,7 @@ def page_of(
     reading: Reading, name: str, file_name: str, saved: SavedMapping | None
 ) -> dict[str, Any]:
     """Return all that the template shows."""
-    answer = reading.answer(name)
+    answer, mapping = reading.answer(name), reading.mapping
     columns = columns_of(reading)
     for column in columns:
         column["fields"] = fields_for(column)
@@ -145,18 +178,23 @@ def page_of(
         "settled": settled,
         "asking": len(columns) - settled,
         "grades": grades_of(reading),
+        "lacking": not_computable(reading),
+        "words": words_of(reading),
+        "lacks_number": mapping.layout == "requests" and "request_id" not in mapping.columns,
         "helps": help_for(reading),
         "rejected": rejected,
         "rejected_headers": headers,
-        "unread": [
-            {"word": FIELD_WORDS.get(key, "Hold"), **one} for key, one in reading.unread.items()
-        ],
+        "unread": _unread(reading),
         "saved": saved,
         "reading_linked": reading.linked is not None,
         "unlinked": answer.get("unlinked", [])[:MOST_REJECTED],
         "more_unlinked": max(0, len(answer.get("unlinked", [])) - MOST_REJECTED),
         "steps": _steps(question is not None, bool(rejected)),
     }
+
+
+def _unread(reading: Reading) -> list[dict[str, Any]]:
+    return [{"word": FIELD_WORDS.get(key, "Hold"), **one} for key, one in reading.unread.items()]
 
 
 def _choices(question: dict[str, Any] | None) -> list[tuple[str, str]]:

@@ -28,6 +28,7 @@ from analytics.external_logs.store import (
 from analytics.external_logs.tables import rejected_rows
 from analytics.imports.answers import as_seen, given_by
 from analytics.imports.door import reader, record_act, zone_of
+from analytics.imports.meanings import check_words, words_in
 from analytics.imports.page import page_of, template_headers
 from analytics.imports.runs import AT_ONCE, rows_shown, runs_of, start_run
 from analytics.imports.sheets import rejected_csv, template_csv
@@ -97,17 +98,19 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
     try:
         given = given_by(request.POST, _base(request, person, kept))
         is_large, is_confirmed = len(kept.whole) > AT_ONCE, bool(request.POST.get("confirm"))
-        seen = _seen(kept, person, given) if is_large and is_confirmed else None
+        seen = _seen(request, kept, person, given) if is_large and is_confirmed else None
         if seen is not None:
             save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=seen)
             return redirect("logs:run", run=start_run(request, person, kept, name, seen).pk)
         if is_confirmed and not is_large:
             with held(name, organization) as earlier:
                 reading, saved = _read(kept, person, given, earlier)
+                check_words(reading, request.POST)
                 if reading.log is not None:
                     return _import(request, person, kept, reading)
         else:
             reading, saved = _read(kept, person, given, earlier_of(name, organization))
+            check_words(reading, request.POST)
         if request.method == "POST":
             save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
     except DisclessError as error:
@@ -136,15 +139,21 @@ def _read(
     )
 
 
-def _seen(kept: Draft, person: User, given: dict[str, Any]) -> dict[str, Any] | None:
+def _seen(
+    request: HttpRequest, kept: Draft, person: User, given: dict[str, Any]
+) -> dict[str, Any] | None:
     """Return what the worker is to read a file by; None where its first rows ask first.
 
-    A file that its page showed whole is read the same by the same words.
+    A file that its page showed whole is read the same by the same words, unless new ones are said.
     """
-    if rows_shown(kept) is None:
+    is_whole = rows_shown(kept) is None
+    if is_whole and not words_in(request.POST):
         return given
     reading, saved = _read(kept, person, given, None)
-    return as_seen(reading, given, saved) if reading.log is not None else None
+    check_words(reading, request.POST)
+    if reading.log is None:
+        return None
+    return given if is_whole else as_seen(reading, given, saved)
 
 
 def _base(request: HttpRequest, person: User, kept: Draft) -> dict[str, Any]:

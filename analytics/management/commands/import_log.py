@@ -23,6 +23,7 @@ from analytics.readers.arguments import check_reach
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.models import Organization
+from requests_app.vocabulary import Channel
 
 
 class Command(BaseCommand):
@@ -117,6 +118,8 @@ class Command(BaseCommand):
             )
         for field, cells in answer["unread"].items():
             self.stdout.write(f"  {field}: {cells['rows']} cells are no date ({cells['example']})")
+        for line in _words_in(answer["unknown_words"]):
+            self.stdout.write(f"  {line}")
         for row in answer["rejected"]:
             self.stdout.write(f"  row {row['row']}: {row['reason']}")
         for row in answer.get("unlinked", ()):
@@ -129,6 +132,20 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {key}: {GRADE_WORDS[grade['grade']]}; {grade['why']}")
         for why, keys in by_reason(grades).items():
             self.stdout.write(f"  {GRADE_WORDS['not_computable']}: {why}: {', '.join(keys)}")
+
+
+def _words_in(unknown: list[dict[str, Any]]) -> list[str]:
+    """Return which words for channels nobody gave a meaning, and how to give them one."""
+    if not unknown:
+        return []
+    words = ", ".join(f"“{one['word']}” ({one['rows']} rows)" for one in unknown)
+    example = {"values": {"channel": {unknown[0]["word"]: Channel.PHYSICAL_CD.value}}}
+    ours = ", ".join(one for one in Channel if one is not Channel.UNKNOWN)
+    return [
+        f"channel: words without a meaning: {words}",
+        f"Give them one by --mapping, such as {json.dumps(example, ensure_ascii=False)}",
+        f"Channels: {ours}",
+    ]
 
 
 def _read(content: bytes, steps: bytes | None, by: str, words: dict[str, Any]) -> Reading:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from analytics.external_logs.columns import match_headers
 from analytics.external_logs.importing import Reading, read_log
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.refusals import BadMapping, UnusableLog
@@ -175,3 +176,8 @@ def test_a_list_of_requests_says_what_it_cannot_tell_of_patients() -> None:
         if key.startswith("friction"):
             assert result.value is None
             assert "a log of this kind" in (result.why or "") or "own words" in (result.why or "")
+
+
+@pytest.mark.parametrize("header", ["Req No", "REQ #", "Request No.", "Req Number", "request #:"])
+def test_a_number_of_the_request_is_known_by_its_header(header: str) -> None:
+    assert match_headers([header, "Date Rcvd"])["request_id"] == header

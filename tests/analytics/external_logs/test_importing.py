@@ -119,6 +119,7 @@ def test_a_mapping_names_columns_and_words() -> None:
         {"zone": "Mars/Olympus"},
         {"completed": {"column": "Nowhere"}},
         {"values": {"channel": "CD"}},
+        {"values": {"channel": {"Desk": 1}}},
     ],
 )
 def test_a_mapping_that_does_not_fit_gets_a_sentence(given: dict[str, Any]) -> None:
@@ -216,6 +217,25 @@ def test_the_command_gives_a_log_to_the_only_organization(
     assert "command line only" in imported(capsys, str(path), "--name=second")
     with pytest.raises(CommandError, match=r"Known: example-health, other-health\."):
         imported(capsys, str(path), "--organization=northfield")
+
+
+@pytest.mark.django_db
+def test_the_command_names_words_without_a_meaning_and_how_to_give_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, mapping = tmp_path / "desk.csv", tmp_path / "mapping.json"
+    rows = [f'{at},1/13/25,1/20/25,"Desk ""A"""' for at in range(3)]
+    path.write_text("\n".join(["Req #,Date Rcvd,Date Out,How sent", *rows, "9,1/13/25,1/20/25,CD"]))
+    said = imported(capsys, str(path), "--name=first")
+    assert "1 of 4 rows say a way of sending that we know (CD)" in said
+    assert 'channel: words without a meaning: “Desk "A"” (3 rows)' in said
+    example = said.partition("such as ")[2].partition("\n")[0]
+    mapping.write_text(example)
+    told = imported(capsys, str(path), "--name=second", f"--mapping={mapping}")
+    assert "without a meaning" not in told
+    assert "physical_media_share_out: Good; every row says it" in told
+    answer = json.loads(imported(capsys, str(path), "--name=third", "--json"))
+    assert answer["unknown_words"] == [{"word": 'Desk "A"', "rows": 3}]
 
 
 FACTS = {

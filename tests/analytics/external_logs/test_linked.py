@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analytics.external_logs.as_said import read_linked
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.refusals import BadMapping
+from analytics.external_logs.saved import with_blanks
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
@@ -54,6 +55,15 @@ def test_steps_are_put_to_their_requests_and_measured() -> None:
     assert sorted(reading.log.requests["number"].to_pylist()) == ["007", "8"]
     activities = set(reading.log.events["activity"].to_pylist())
     assert {"log: Received", "log: Approved", "log: Sent"} <= activities
+
+
+def test_the_receipt_is_the_same_when_the_columns_are_said_as_they_were_shown() -> None:
+    shown = read().mapping
+    assert shown.received == {"column": "Date Received"}
+    said = with_blanks(shown.as_json())["columns"]
+    assert read(given={"columns": said}).mapping.received == shown.received
+    without = {**said, "received_at": ""}
+    assert read(given={"columns": without}).mapping.received == "first_event"
 
 
 def test_rows_without_a_partner_are_listed_on_either_side() -> None:

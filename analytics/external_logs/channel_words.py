@@ -1,0 +1,82 @@
+"""The words of a log's column of channels: how often each is said, and which of them we know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from analytics.external_logs.mapping import Mapping
+from analytics.external_logs.raw import RawLog
+from analytics.external_logs.values import channels_of, is_known, speaks_our_channels
+
+LONGEST_WORD = 100  # characters; what is longer is a remark, and nobody is asked what it means
+_NAMED = 3  # words that a sentence names
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChannelWord:
+    """A word as written, on how many rows it stands, and the channels that it is read as."""
+
+    text: str
+    rows: int
+    means: tuple[str, ...]
+    is_given: bool
+    """True where a mapping says what it means."""
+
+
+def counted(cells: pa.ChunkedArray) -> dict[str, int]:
+    """Return how often each different cell is said, the blank one too."""
+    found = pc.value_counts(cells.combine_chunks()).to_pylist()
+    return {one["values"]: one["counts"] for one in found}
+
+
+def channel_words(raw: RawLog, mapping: Mapping) -> Iterator[ChannelWord]:
+    """Yield the words of the file's column of channels, the most frequent first."""
+    header = mapping.columns.get("channel")
+    own = mapping.values.get("channel", {})
+    for word, rows in _ranked(counted(raw.cells(header))) if header else ():
+        ways = tuple(way for way, _ in channels_of(word, own))
+        yield ChannelWord(
+            text=word,
+            rows=rows,
+            means=ways if is_known(word, own) else (),
+            is_given=word in own,
+        )
+
+
+def can_be_asked(word: str) -> bool:
+    """Say whether somebody can be asked what a word means: it is short, and can be shown."""
+    return len(word) <= LONGEST_WORD and word.isprintable()
+
+
+def why_ignored(counts: Map[str, int], own: Map[str, str], *, rows: str) -> str:
+    """Return why no word of a column is read although some are known; "" where that is not so.
+
+    `rows` is what was counted: rows, or cases.
+    """
+    known = {word: n for word, n in counts.items() if is_known(word, own)}
+    if not known or speaks_our_channels(counts, own):
+        return ""
+    said = sum(n for word, n in counts.items() if word)
+    unknown = {word: n for word, n in counts.items() if word and word not in known}
+    return (
+        f"{sum(known.values())} of {said} {rows} say a way of sending that we know "
+        f"({_listed(known, quote=False)}), too few to read the column by: "
+        f"say what {_listed(unknown, quote=True)} {'means' if len(unknown) == 1 else 'mean'}"
+    )
+
+
+def _listed(counts: Map[str, int], *, quote: bool) -> str:
+    ranked = [word if can_be_asked(word) else "a remark" for word, _ in _ranked(counts)]
+    named = [f"“{word[:40]}”" if quote else word[:40] for word in ranked[:_NAMED]]
+    rest = len(ranked) - len(named)
+    return ", ".join(named) + (f" and {rest} more" if rest else "")
+
+
+def _ranked(counts: Map[str, int]) -> list[tuple[str, int]]:
+    filled = [(word, n) for word, n in counts.items() if word]
+    return sorted(filled, key=lambda pair: (-pair[1], pair[0]))

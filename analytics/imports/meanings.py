@@ -1,0 +1,103 @@
+"""What the words for ways of sending mean: the section of a draft's page, and its answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Map
+from typing import Any
+
+from analytics.external_logs.channel_words import ChannelWord, can_be_asked, channel_words
+from analytics.external_logs.importing import MOST_WORDS, Reading
+from analytics.external_logs.refusals import BadMapping
+from requests_app.vocabulary import Channel
+from requests_app.words import WORDS
+
+AS_WRITTEN = "Leave as written"
+MEANINGS = (
+    *(Channel.PHYSICAL_CD, Channel.PHYSICAL_DVD, Channel.PHYSICAL_USB, Channel.PHYSICAL_FILM),
+    *(Channel.PHYSICAL_PAPER, Channel.LINK_SECURE, Channel.PORTAL_PATIENT),
+    *(Channel.NETWORK_STANDARD, Channel.NETWORK_VENDOR, Channel.P2P_VPN_DICOM, Channel.P2P_SFTP),
+    *(Channel.P2P_EMAIL, Channel.P2P_PORTAL_ONEOFF),
+)
+"""What a word can be said to mean, in the order of the page."""
+OPEN = 5  # words that are shown unfolded
+MOST_KNOWN = 12  # words that are shown as known
+_CHOICES = [(str(one), WORDS[Channel][one]) for one in MEANINGS]
+_LABELS = {str(one): word for one, word in WORDS[Channel].items()}
+_PREFIX = "word:"
+
+
+def said_by(form: Map[str, Any], before: Map[str, str]) -> dict[str, str]:
+    """Return the meanings of words that a form gives beside those given before.
+
+    BadMapping where a meaning is none of ours; no word is repeated in it: people type them.
+    """
+    found = dict(before)
+    for key, meaning in form.items():
+        if not key.startswith(_PREFIX):
+            continue
+        word = key.removeprefix(_PREFIX)
+        if not meaning:
+            found.pop(word, None)
+        elif meaning in dict(_CHOICES) or meaning == before.get(word):
+            found[word] = meaning
+        else:
+            raise BadMapping(
+                "A word was given a meaning that is no way of sending. Choose one from its list."
+            )
+    return found
+
+
+def words_in(form: Map[str, Any]) -> set[str]:
+    """Return the words that a form gives a meaning."""
+    return {
+        key.removeprefix(_PREFIX)
+        for key, meaning in form.items()
+        if key.startswith(_PREFIX) and meaning
+    }
+
+
+def check_words(reading: Reading, form: Map[str, Any]) -> None:
+    """Raise BadMapping where a form gives a meaning to a word that the column does not hold."""
+    asked = words_in(form)
+    if asked and not asked <= {one.text for one in channel_words(reading.raw, reading.mapping)}:
+        raise BadMapping(
+            "A word was given a meaning, and the column of channels does not hold it. "
+            "Look at the words below and choose again."
+        )
+
+
+def words_of(reading: Reading) -> dict[str, Any] | None:
+    """Return the words that ask what they mean; None where none does, or a question comes first."""
+    if reading.log is None:
+        return None
+    words = list(channel_words(reading.raw, reading.mapping))
+    asking = [one for one in words if one.is_given or not one.means]
+    shown = [one for one in asking if can_be_asked(one.text)][:MOST_WORDS]
+    if not shown:
+        return None
+    own = reading.mapping.values.get("channel", {})
+    rows = [_row(one, own.get(one.text, "")) for one in shown]
+    known = [one for one in words if one.means and not one.is_given]
+    return {
+        "ignored": reading.ignored,
+        "header": reading.mapping.columns["channel"],
+        "open": rows[:OPEN],
+        "folded": rows[OPEN:],
+        "known": [_known(one) for one in known[:MOST_KNOWN]],
+        "more_known": max(0, len(known) - MOST_KNOWN),
+        "more": len(asking) - len(shown),
+        "unread": sum(one.rows for one in asking if not one.means),
+        "filled": sum(one.rows for one in words),
+    }
+
+
+def _row(word: ChannelWord, meaning: str) -> dict[str, Any]:
+    """Return a word with what it can mean; what a mapping said otherwise can stay."""
+    other = [(meaning, meaning)] if meaning not in ("", *dict(_CHOICES)) else []
+    choices = [("", AS_WRITTEN), *_CHOICES, *other]
+    return {"text": word.text, "rows": word.rows, "meaning": meaning, "choices": choices}
+
+
+def _known(word: ChannelWord) -> dict[str, Any]:
+    means = " and ".join(_LABELS.get(way, f"“{way}”") for way in word.means)
+    return {"text": word.text[:40], "rows": word.rows, "means": means}
