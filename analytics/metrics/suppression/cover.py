@@ -10,6 +10,7 @@ import numpy as np
 from analytics.metrics.suppression.ledger import Entry, Ledger, Role
 from analytics.metrics.suppression.moves import Goal, Marks, Real, System, Whole
 
+NEARBY = 4  # sums away from a count, where a move to it mostly ends
 TRIES = 200
 """How many moves are looked for in order to show again what need not be hidden."""
 
@@ -78,10 +79,7 @@ class _Search:
         if (free := self.system.reach(goal, self.hidden)) is not None:
             return free
         price = np.where(self.hidden, 0.0, self._prices())
-        path = self.system.path(goal, ~self.fixed, price)
-        if path is None:
-            goal = self.system.nearest(goal, ~self.fixed)
-            path = self.system.path(goal, ~self.fixed, price)
+        goal, path = self._path(goal, price)
         if path is None:
             return None
         if (move := self.system.checked(path, -np.inf, np.inf)) is not None:
@@ -89,6 +87,18 @@ class _Search:
         # Whole numbers mostly lead along the same path as fractions.
         move = self.system.reach(goal, self.hidden | (np.abs(path) > 0))
         return self.system.reach(goal, ~self.fixed, price) if move is None else move
+
+    def _path(self, goal: Goal, price: Real) -> tuple[Goal, Real | None]:
+        """Return a cheap path to a goal, or to the nearest value that can be had at all; near by
+        where there is one, since most others are far to look through."""
+        near = self.system.around(goal.place, NEARBY, ~self.fixed)
+        if (path := self.system.path(goal, near, price)) is None:
+            wanted, goal = goal, self.system.nearest(goal, ~self.fixed)
+            if goal != wanted:
+                path = self.system.path(goal, near, price)
+        if path is None:
+            path = self.system.path(goal, ~self.fixed, price)
+        return goal, path
 
     def _hide_all_near(self, goal: Goal) -> None:
         """Leave a reader with zeros and earlier packs, where no move was found; it needs no proof."""

@@ -84,6 +84,14 @@ class System:
         _, groups = connected_components(alive.T @ alive, directed=False)
         return np.asarray(groups == groups[place])
 
+    def around(self, place: int, steps: int, movable: Marks) -> Marks:
+        """Return the movable counts that so many sums in a row tie to one."""
+        ties, alive = abs(self.sums), movable & (self.counts > 0)
+        found: Marks = np.arange(self.counts.size) == place
+        for _ in range(steps):
+            found = np.asarray(alive & (ties.T @ (ties @ found) > 0))
+        return found
+
     def not_below_its_parts(self, goal: Goal, movable: Marks) -> Goal:
         """Return the goal, moved up to what its parts cannot be less than, each being one or more."""
         if goal.is_up:
