@@ -141,6 +141,7 @@ def ask_time(view: View) -> int:
 def _days(due: date, today: date, calendar: BusinessCalendar, *, is_business: bool) -> str:
     """Return the time left or over in the days that the deciding clock counts."""
     left = calendar.business_days_between(today, due) if is_business else (due - today).days
+    kind = "business day" if is_business else "day"
     if due < today:
-        return f"{plural(max(1, -left), 'day')} late"
-    return "Due today" if due == today else f"{plural(left, 'day')} left"
+        return f"{plural(max(1, -left), kind)} late"
+    return "Due today" if due == today else f"{plural(left, kind)} left"
