@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from audit.proof.bundle import holds_nothing_of_ours
 from audit.proof.inclusion import verify_entry_file
 from audit.proof.verify import Verdict, verify_file
 
@@ -33,6 +34,11 @@ def main(words: list[str] | None = None) -> int:
     for path in filter(None, (options.file, getattr(options, "previous", None))):
         if not path.is_file():
             print(f"There is no file {path}.", file=sys.stderr)
+            return 2
+        if options.command == "verify" and holds_nothing_of_ours(path):
+            print(
+                f"{path} is no bundle of an audit log: it holds none of its parts.", file=sys.stderr
+            )
             return 2
     if options.command == "verify-entry":
         verdict = verify_entry_file(options.file, key=options.key)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from analytics.charts.ask import reach
 from analytics.charts.words import day, listed, period, plural
+from analytics.metrics.question import asking
 from analytics.readers.query import Query
 from analytics.readers.view import View
 from analytics.sources.opening import LIVE
@@ -26,6 +29,9 @@ def filters(view: View) -> Context:
     age = int((view.at - as_of).total_seconds() / 60)
     local = as_of.astimezone(zone)
     weeks = ((view.until - view.since).days + 1) / 7
+    plain = query.address(
+        since=None, until=None, facilities=(), clock="contract", compare="before", asked=""
+    )
     length = plural(int(weeks), "week") if weeks == int(weeks) else plural(round(7 * weeks), "day")
     lead = "As of" if query.is_live else "The log ends"
     chosen = view.selection.facilities or ()
@@ -51,10 +57,17 @@ def filters(view: View) -> Context:
         **_askers(query),
         **_sources(view),
         **(_comparisons(query, length) if view.has_before else {"compare": []}),
-        "plain": query.address(
-            since=None, until=None, facilities=(), clock="contract", compare="before", asked=""
-        ),
+        "plain": plain,
+        "is_narrowed": query.address() != plain,
     }
+
+
+def nothing_here(view: View) -> Context:
+    """Return what a page without a single request says: also whether there never was one."""
+    ever = replace(view.selection, since=None, until=None)
+    with asking(view.snapshot.mirror, ever) as ask:
+        is_new = view.query.is_live and reach(ask) is None
+    return {"is_empty": True, "is_new": is_new and not view.query.facilities}
 
 
 def _clocks(query: Query) -> Context:

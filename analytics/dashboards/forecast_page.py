@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from analytics.forecast.model import METHOD
 from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
 from analytics.forecast.stories import DAY
 from analytics.readers.foreseen import foreseen
+from analytics.readers.places import due_day, zones_of
 from analytics.readers.query import read
 from analytics.readers.view import View, demand_reader, open_view, record_look
 from analytics.statistics.scores import Bin, Figure
@@ -47,6 +49,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = foreseen(query.source, view.snapshot, view.selection)
     chances = found.chances if isinstance(found, Forecast) else ()
     pages = Paginator(chances, PER_PAGE).get_page(request.GET.get("page"))
+    zones = zones_of(query.source)
     record_look(request, view.query, "forecast", view.at, rows=len(pages))
     context = {
         **filters(view),
@@ -54,7 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "is_given": isinstance(found, Forecast),
         "places": _places(view),
         "story": _story(found),
-        "rows": [_row(view, chance, found.unit) for chance in pages],
+        "rows": [_row(view, chance, found.unit, zones) for chance in pages],
         "page": pages,
         "trial": _trial(view, found.evaluation) if found.evaluation else None,
         "facts": _facts(view, found),
@@ -90,9 +93,8 @@ def _story(found: Forecast | Refusal) -> Context:
     }
 
 
-def _row(view: View, chance: Chance, unit: str) -> Context:
-    # A due moment is the first one after the due date.
-    due = datetime.fromtimestamp(chance.due - 1, ZoneInfo(view.selection.zone)).date()
+def _row(view: View, chance: Chance, unit: str, zones: Mapping[str, str]) -> Context:
+    due = due_day(chance.due, zones.get(chance.facility, view.selection.zone))
     state = STEPS.get(chance.state, chance.state.replace("_", " "))
     return {
         "number": chance.number,

@@ -9,7 +9,7 @@ from analytics.charts.marks import reading
 from analytics.charts.tables import Survival
 from analytics.charts.words import one, span
 from analytics.dashboards import cards, links
-from analytics.dashboards.filters import filters
+from analytics.dashboards.filters import filters, nothing_here
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
@@ -38,11 +38,12 @@ def head(view: View) -> Context:
             cards.share_card(ask, now[USABLE], before.get(USABLE), starts, view.until),
         ]
         story = _story(view, ask, now, before)
+    empty = {} if now["requests_received"].n else nothing_here(view)
     return {
         "cards": [(card, links.behind(view.query, card.key)) for card in shown],
         "story": story,
-        "is_empty": not now["requests_received"].n,
         **filters(view),
+        **empty,
     }
 
 

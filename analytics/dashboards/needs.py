@@ -14,6 +14,7 @@ from analytics.dashboards.standing import STATES, STEPS
 from analytics.forecast.results import Chance, Forecast
 from analytics.metrics.question import Question, asking
 from analytics.readers.foreseen import foreseen
+from analytics.readers.places import due_day
 from analytics.readers.view import View
 from requests_app.models import Facility
 from requests_app.sla.calendar import BusinessCalendar
@@ -95,11 +96,7 @@ def _calendars(view: View, waiting: list[Waiting]) -> Calendars:
 
 def _need(view: View, row: Waiting, calendar: BusinessCalendar) -> Context:
     tone, icon, words = STATES[row.band]
-    due = (
-        calendar.local_day(datetime.fromtimestamp(row.due - 1, calendar.zone_info))
-        if row.due
-        else None
-    )
+    due = due_day(row.due, calendar.zone) if row.due else None
     far = False
     if due is not None:
         today = calendar.local_day(datetime.fromtimestamp(ask_time(view), calendar.zone_info))
@@ -144,6 +141,7 @@ def ask_time(view: View) -> int:
 def _days(due: date, today: date, calendar: BusinessCalendar, *, is_business: bool) -> str:
     """Return the time left or over in the days that the deciding clock counts."""
     left = calendar.business_days_between(today, due) if is_business else (due - today).days
+    kind = "business day" if is_business else "day"
     if due < today:
-        return f"{plural(max(1, -left), 'day')} late"
-    return "Due today" if due == today else f"{plural(left, 'day')} left"
+        return f"{plural(max(1, -left), kind)} late"
+    return "Due today" if due == today else f"{plural(left, kind)} left"

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.dashboards import links
 from analytics.dashboards.cards import plain_card
-from analytics.dashboards.filters import filters
+from analytics.dashboards.filters import filters, nothing_here
 from analytics.dashboards.flow import graph_words, hands_words, rework_words, variants_words
 from analytics.dashboards.rules import rules_words
 from analytics.dashboards.waits import story, waits_words
@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     seen = process(view.snapshot.mirror, view.selection)
     bar = {**filters(view), "clocks": [], "compare": []}
     if not seen.basis.requests:
-        return render(request, "analytics/dashboards/process.html", bar | {"is_empty": True})
+        return render(request, "analytics/dashboards/process.html", bar | nothing_here(view))
     cards = [plain_card(result) for result in seen.measures.values()]
     context = {
         "cards": [(card, links.behind(view.query, card.key)) for card in cards],

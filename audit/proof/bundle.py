@@ -67,6 +67,18 @@ def write_bundle(target: Path | BinaryIO, bundle: Bundle, *, made_at: str) -> No
         archive.writestr(ABOUT, README)
 
 
+def holds_nothing_of_ours(path: Path) -> bool:
+    """Say whether a file is a whole zip without a single part of a bundle: the wrong file.
+
+    A bundle that lost parts, or is no zip any more, is damaged and not the wrong file.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return not (_PARTS - {ABOUT}).intersection(archive.namelist())
+    except _UNREADABLE:
+        return False
+
+
 def read_bundle(path: Path) -> Bundle:
     """Read a bundle under a size cap; BadBundle says what is wrong with the file."""
     try:

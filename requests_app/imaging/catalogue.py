@@ -11,6 +11,7 @@ from requests_app.imaging.store import Blob
 from requests_app.models import ImagingRequest, Instance, Series, Study
 from requests_app.vocabulary import Severity, Usability
 
+FIRST_KEPT = warning("U3", "An image came again with other content; the first was kept.")
 WHOSE = ("patient_id", "patient_name", "patient_birth_date")
 
 
@@ -52,7 +53,7 @@ def add_instance(
         if not is_new:  # rows older than these columns do not say whose images they are
             Instance.objects.filter(pk=kept.pk).update(**{word: said[word] for word in WHOSE})
         return study, None
-    return study, warning("U3", "An image came again with other content; the first was kept.")
+    return study, FIRST_KEPT
 
 
 def _instance(facts: dict[str, Any], blob: Blob) -> dict[str, Any]:

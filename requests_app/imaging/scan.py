@@ -162,10 +162,17 @@ class _Walk:
         while self.place < len(self.body) and not (self.problem or self.cut_off):
             self._leave()
             if self.place + 8 > len(self.body):
-                self.notes.append("Some bytes follow the dataset.")
+                self._take_rest(self.body[self.place :])
                 return
             if not self._step():
                 return
+
+    def _take_rest(self, rest: bytes) -> None:
+        """Judge what is too short for an element: padding, or one that was cut; none begins with 0."""
+        if rest.strip(b"\x00\r\n") and self.last < PIXEL_DATA:
+            self.cut_off = "The file ends inside an element's header."
+        else:
+            self.notes.append("Some bytes follow the dataset.")
 
     def _leave(self) -> None:
         while self.stack and self.stack[-1][0] != UNDEFINED and self.place >= self.stack[-1][0]:

@@ -10,9 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydicom.config import IGNORE
 from pydicom.dataset import Dataset, FileDataset
 from pydicom.errors import InvalidDicomError
 from pydicom.pixels import pixel_array
+from pydicom.uid import UID
 
 from requests_app.failure_codes import FailureCode
 from requests_app.imaging.directory import check_directory
@@ -39,6 +41,9 @@ _NOT_DICOM = {
 }
 CAPTURES = "1.2.840.10008.5.1.4.1.1.7"
 """Secondary captures may leave out the modality (PS3.3 C.8.6.1, type 3)."""
+_SIZE = ("Rows", "Columns", "BitsAllocated")
+"""What says how large an image is and how deep (PS3.3 C.7.6.3)."""
+_OTHER_PIXELS = ("FloatPixelData", "DoubleFloatPixelData")
 _VIDEO = ("1.2.840.10008.1.2.4.10",)
 _UNSUPPORTED_BY_DECODERS = ("1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.53")
 _ENTITY = re.compile(rb"<!ENTITY", re.IGNORECASE)
@@ -115,7 +120,10 @@ def _findings(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
     yield from _identifiers(seen, dataset)
     yield from _values(dataset)
     yield from _document(dataset)
-    yield from _pixels(seen, dataset)
+    if "PixelData" in dataset:
+        yield from _pixels(seen, dataset)
+    elif _lacks_pixels(dataset):
+        yield failure("U3", FailureCode.US05, "The file holds no image. Ask for it again.")
 
 
 def _identifiers(seen: Scan, dataset: Dataset) -> Iterator[Finding]:
@@ -210,9 +218,14 @@ def _too_much(seen: Scan, dataset: FileDataset, area: int, bits: int) -> Finding
     return None
 
 
+def _lacks_pixels(dataset: Dataset) -> bool:
+    """Say whether an image holds none: one by its SOP class (PS3.6 annex A), or by a size."""
+    kind = UID(text_of(dataset, "SOPClassUID"), validation_mode=IGNORE)
+    is_image = "Image Storage" in kind.name or all(number_of(dataset, word) for word in _SIZE)
+    return is_image and not any(word in dataset for word in _OTHER_PIXELS)
+
+
 def _pixels(seen: Scan, dataset: FileDataset) -> Iterator[Finding]:
-    if "PixelData" not in dataset:
-        return
     rows, columns = number_of(dataset, "Rows"), number_of(dataset, "Columns")
     bits = number_of(dataset, "BitsAllocated")
     if not rows or not columns or bits not in (1, 8, 16, 32, 64):

@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from requests_app.imaging.catalogue import FIRST_KEPT
 from requests_app.imaging.receive import NamedFile, check_takes_images, receive_files
 from requests_app.imaging.store import HANDED_OVER, StoredFile, Upload
 from requests_app.refusals import DisclessError, TooLarge
@@ -74,6 +75,13 @@ def _files_of(http_request: HttpRequest, upload: Upload | None) -> Sequence[Name
 def _sentence(receipt: Receipt) -> str:
     files = f"{receipt.file_count} file{'' if receipt.file_count == 1 else 's'}"
     failed = {one["check"] for one in receipt.findings if one["severity"] == Severity.FAILURE}
+    if failed <= {"U4"} and FIRST_KEPT.sentence in {one["sentence"] for one in receipt.findings}:
+        whose = " The images kept do not name the patient of this request." if failed else ""
+        return (
+            f"{files} read. An image that was here already came with other content: the first was "
+            f"kept and the new one was not taken.{whose} To take the new one, remove the study "
+            "and attach all of it again."
+        )
     if receipt.verdict == Usability.NOT_USABLE and failed == {"U4"}:
         return (
             f"{files} read, and none can be used: they do not name the patient of this request. "

@@ -36,7 +36,7 @@ from requests_app.staff.history import history
 from requests_app.staff.panels import HEARD
 from requests_app.staff.step import Step, needed_first
 from requests_app.staff.steps import STEPS, check_step, steps_for
-from requests_app.staff.worklist import Clocks, clocks_of, words_for
+from requests_app.staff.worklist import Clocks, clocks_of, days_of, words_for
 from requests_app.vocabulary import EventKind, NoticeState, State
 from requests_app.words import plain
 
@@ -229,10 +229,10 @@ def _stopped(due: DueDate, stop: Stop) -> tuple[str, str]:
 def _running(due: DueDate, clocks: Clocks, at: datetime) -> tuple[str, str]:
     left = days_left(due, at=at, calendar=clocks.calendar)
     if at >= due.due_at:
-        return "late", f"{max(1, -left)} day{'' if left >= -1 else 's'} late"
+        return "late", f"{days_of(due.rule, max(1, -left))} late"
     if due.is_held:
         return "held", "Paused"
-    words = "Due today" if left == 0 else f"{left} day{'' if left == 1 else 's'} left"
+    words = "Due today" if left == 0 else f"{days_of(due.rule, left)} left"
     return ("risk" if left <= 2 else "ok"), words
 
 

@@ -23,6 +23,7 @@ from requests_app.sla.policy import (
     standing,
     timeline_of,
 )
+from requests_app.sla.rules import Rule, Unit
 from requests_app.vocabulary import Direction, State
 
 STEPS: dict[State, tuple[str, str, str]] = {
@@ -39,6 +40,12 @@ STEPS: dict[State, tuple[str, str, str]] = {
     State.DELIVERED: ("ended", "Close", "Nobody: delivered"),
 }
 """For each state: the tab, the next step and who it waits for."""
+
+INBOUND: dict[State, str] = {
+    State.LOCATING: "Other site",
+    State.UNUSABLE: "Other site",
+}
+"""Whom a request for outside images waits for where that is another than for a release."""
 
 TABS: tuple[tuple[str, str], ...] = (
     ("needs", "Needs someone"),
@@ -170,6 +177,12 @@ def is_in(row: Row, tab: str, user_id: int) -> bool:
     return tab in ("all", row.tab)
 
 
+def days_of(rule: Rule, count: int) -> str:
+    """Say a number of days as the rule counts them."""
+    kind = "business day" if rule.unit is Unit.BUSINESS else "day"
+    return f"{count} {kind}{'' if count == 1 else 's'}"
+
+
 def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str]:
     """Say a standing: the tone of its pill and its words."""
     if now.band is Band.HELD:
@@ -180,21 +193,23 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
         return "new", "No clock yet"
     if now.days_left is None:
         return "done", "Clocks stopped"
-    left = now.days_left
+    left, rule = now.days_left, now.due.rule
     if now.band in (Band.LATE, Band.VERY_LATE):
-        days = max(1, -left)
-        return "late", f"{days} day{'' if days == 1 else 's'} late"
+        return "late", f"{days_of(rule, max(1, -left))} late"
     if left == 0:
         return "risk", "Due today"
-    words = f"{left} day{'' if left == 1 else 's'} left"
+    words = f"{days_of(rule, left)} left"
     if now.usually_needs is not None:
-        words += f", usually needs {now.usually_needs / timedelta(days=1):.1f} days"
+        other = "calendar " if rule.unit is Unit.BUSINESS else ""
+        words += f", usually needs {now.usually_needs / timedelta(days=1):.1f} {other}days"
     return ("risk", words) if now.band is Band.AT_RISK else ("ok", words)
 
 
 def _row(request: ImagingRequest, clocks: Clocks, at: datetime) -> Row:
     state = State(request.state)
     tab, step, waiting = STEPS.get(state, ("ended", "None", "Nobody"))
+    if request.direction == Direction.INBOUND:
+        waiting = INBOUND.get(state, waiting)
     timeline = clocks.timeline
     if state is State.RECEIVED and timeline.complete is not None:
         tab, step, waiting = "approve", "Approve", "Approval"

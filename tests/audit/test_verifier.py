@@ -206,6 +206,12 @@ def test_what_an_altered_entry_says_of_itself_is_not_repeated_when_it_is_no_plai
     assert "\x1b" not in verify_bundle(replace(bundle_of(BODIES), bodies=bodies)).findings[0]
 
 
+def _cut(path: Path, folder: Path) -> Path:
+    short = folder / "short.zip"
+    short.write_bytes(path.read_bytes()[:-40])
+    return short
+
+
 def test_the_command_answers_with_sentences_json_and_its_status(
     path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -219,6 +225,18 @@ def test_the_command_answers_with_sentences_json_and_its_status(
     for words in (["verify", str(tmp_path)], ["verify", "nowhere.zip"]):
         assert main(words) == 2
         assert "There is no file" in capsys.readouterr().err
+    wrong = tmp_path / "images.zip"
+    with zipfile.ZipFile(wrong, "w") as archive:
+        archive.writestr("README.txt", "slices")
+        archive.writestr("a.dcm", "")
+    for words in (["verify", str(wrong)], ["verify", str(path), "--previous", str(wrong)]):
+        assert main(words) == 2
+        assert "no bundle" in capsys.readouterr().err
+    robbed = tmp_path / "robbed.zip"
+    with zipfile.ZipFile(robbed, "w") as archive:
+        archive.writestr(ENTRIES, b"")
+    for damaged in (robbed, _cut(path, tmp_path)):
+        assert main(["verify", str(damaged)]) == 1
     with pytest.raises(SystemExit) as left:
         main(["verify"])
     assert left.value.code == 2

@@ -82,6 +82,18 @@ def test_misuse_ends_with_status_2(words: tuple[str, ...]) -> None:
     assert status_of(*words) == 2
 
 
+def test_a_report_that_could_not_be_written_is_refused_before_anything_is_counted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def counted(*_: object) -> None:
+        raise AssertionError("counted first")
+
+    monkeypatch.setattr("analytics.management.commands.report.snapshot_for", counted)
+    for target in ("/nowhere/at/all.csv", str(tmp_path)):
+        words = ("report", "sla_compliance", "--format=csv", f"--out={target}")
+        assert status_of(*words) == 2, target
+
+
 def test_json_nested_without_end_ends_with_status_2(tmp_path: Path) -> None:
     deep = tmp_path / "deep.json"
     deep.write_text('{"a":' * 100_000)

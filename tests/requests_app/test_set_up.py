@@ -21,8 +21,8 @@ SAID = {
 PASSWORD = "violet-harbor-9431"
 
 
-def set_up(**other: str) -> str:
-    out = StringIO()
+def set_up(out: StringIO | None = None, **other: str) -> str:
+    out = out or StringIO()
     said = {f"--{name.replace('_', '-')}": value for name, value in (SAID | other).items()}
     call_command("set_up", *(word for pair in said.items() for word in pair), stdout=out)
     return out.getvalue()
@@ -84,10 +84,12 @@ def test_what_is_made_is_in_the_log() -> None:
     ],
 )
 def test_nonsense_is_refused_and_nothing_is_written(other: dict[str, str], sentence: str) -> None:
+    out = StringIO()
     with pytest.raises(CommandError, match=sentence) as refused:
-        set_up(**other)
+        set_up(out, **other)
     assert refused.value.returncode == 2
     assert not Organization.objects.exists()
+    assert out.getvalue() == ""
 
 
 @pytest.mark.parametrize("zone", ["America/Chicgo", "America/Denver"])

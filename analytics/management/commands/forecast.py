@@ -2,11 +2,11 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -16,6 +16,7 @@ from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Re
 from analytics.forecast.stories import DAY
 from analytics.readers.arguments import add_selection, selection_for, snapshot_for
 from analytics.readers.foreseen import foreseen
+from analytics.readers.places import due_day, zones_of
 
 Answer = Forecast | Refusal
 
@@ -39,7 +40,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(as_object(options["source"], found)))
             return
-        lines = trial_in_words(found) if options["evaluate"] else in_words(found, chosen.zone)
+        zones = defaultdict(lambda: chosen.zone, zones_of(options["source"]))
+        lines = trial_in_words(found) if options["evaluate"] else in_words(found, zones)
         self.stdout.write("\n".join(lines))
 
 
@@ -97,7 +99,7 @@ def _open(one: Chance) -> dict[str, Any]:
     return {name: getattr(one, name) for name in names} | days | {"due": _moment(one.due)}
 
 
-def in_words(found: Answer, zone: str) -> Iterator[str]:
+def in_words(found: Answer, zones: Mapping[str, str]) -> Iterator[str]:
     """Yield the chances, the greatest first, or why there are none."""
     if isinstance(found, Refusal):
         yield f"No forecast. {found.why}"
@@ -105,8 +107,7 @@ def in_words(found: Answer, zone: str) -> Iterator[str]:
         return
     yield f"{_score(found.evaluation)} {METHOD}"
     for one in found.chances:
-        # A due moment is the first one after the due date.
-        due = datetime.fromtimestamp(one.due - 1, ZoneInfo(zone)).date()
+        due = due_day(one.due, zones[one.facility])
         span = f"{100 * one.low:.0f}-{100 * one.high:.0f}"
         place = f"{one.facility}, {one.state.replace('_', ' ')}, due {due}"
         yield f"{one.number}: {100 * one.chance:.0f} % ({span}), n = {one.n} of {one.n_any}; {place}"

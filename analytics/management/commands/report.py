@@ -21,6 +21,7 @@ from analytics.reports.builders import BUILDERS
 from analytics.reports.orders import Made, make
 from analytics.reports.writers import WRITERS
 from analytics.sources.opening import LIVE
+from audit.management.commands.export_audit_log import check_target
 from requests_app.models import Facility
 
 
@@ -39,7 +40,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the report, write it, say what was written."""
-        at = timezone.now()
+        at, out = timezone.now(), Path(options["out"])
+        check_target(out)
         snapshot = snapshot_for(options, at)
         selection = _in_usual_days(options, snapshot)
         made = make(
@@ -51,7 +53,6 @@ class Command(BaseCommand):
             source=options["source"],
             at=at,
         )
-        out = Path(options["out"])
         try:
             out.write_bytes(made.content)
         except OSError as error:

@@ -1,6 +1,7 @@
 """Write the audit log to a bundle that anyone can check offline."""
 
 import json
+import os
 import secrets
 import sys
 from argparse import ArgumentParser
@@ -70,5 +71,7 @@ def check_target(target: Path) -> None:
             raise CommandError(f"There is no folder {target.parent}.", returncode=2)
         if target.is_dir():
             raise CommandError(f"{target} is a folder; name a file.", returncode=2)
+        if not os.access(target if target.exists() else target.absolute().parent, os.W_OK):
+            raise CommandError(f"{target} cannot be written: not allowed here.", returncode=2)
     except OSError as error:
         raise CommandError(f"{target} cannot be written: {error}.", returncode=2) from error

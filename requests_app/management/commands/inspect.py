@@ -37,7 +37,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(answer))
         else:
             for one in found:
-                self.stdout.write(f"{one['path']}: {one['verdict']}, {one['files']} files")
+                files = f"{one['files']:,} file{'' if one['files'] == 1 else 's'}"
+                self.stdout.write(f"{one['path']}: {one['verdict']}, {files}")
                 for finding in one["findings"]:
                     self.stdout.write(f"  {finding['check']} {finding['sentence']}")
         if any(one["verdict"] != "usable" for one in found):

@@ -56,30 +56,12 @@ class Command(BaseCommand):
         password = "" if known else _password(options["password_file"], email)
         try:
             with transaction.atomic():
-                self._write(options, email, password)
+                done = _write(options, email, password)
         except DisclessError as error:
             raise CommandError(error.sentence, returncode=2) from error
+        for what, is_new in done:
+            self.stdout.write(f"  {'made ' if is_new else 'there'}  {what}")
         self._say_what_next()
-
-    def _write(self, options: dict[str, Any], email: str, password: str) -> None:
-        at = now()
-        house, is_new = found_organization(options["organization"])
-        self._say(f"Organization {house}", new=is_new)
-        keeper = Keeper(organization=house, at=at)
-        facility, is_new = _facility(keeper, options)
-        self._say(f"Facility {facility} ({facility.zone})", new=is_new)
-        added = load_federal(keeper, [facility], at.year, at.year + 2)
-        self._say(f"US federal holidays {at.year} to {at.year + 2}", new=bool(added))
-        seeded = seed_rules()
-        self._say(f"{Policy.objects.count()} clock rules", new=bool(seeded))
-        person = User.objects.filter(email__iexact=email).first()
-        if person is None:
-            post = Post(roles=frozenset({Role.ADMINISTRATOR}), sees_all_facilities=True)
-            invite(keeper, email, post, password=password)
-        self._say(f"Administrator {email}", new=person is None)
-
-    def _say(self, what: str, *, new: bool) -> None:
-        self.stdout.write(f"  {'made ' if new else 'there'}  {what}")
 
     def _say_what_next(self) -> None:
         off = Policy.objects.filter(organization=None, enabled=False).count()
@@ -94,6 +76,27 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"No mail server is set: invitations and all other mail are files in {where}."
             )
+
+
+def _write(options: dict[str, Any], email: str, password: str) -> list[tuple[str, bool]]:
+    """Make what is missing; return what there is now, and whether it is new."""
+    at = now()
+    house, is_new_house = found_organization(options["organization"])
+    keeper = Keeper(organization=house, at=at)
+    facility, is_new_place = _facility(keeper, options)
+    added = load_federal(keeper, [facility], at.year, at.year + 2)
+    seeded = seed_rules()
+    person = User.objects.filter(email__iexact=email).first()
+    if person is None:
+        post = Post(roles=frozenset({Role.ADMINISTRATOR}), sees_all_facilities=True)
+        invite(keeper, email, post, password=password)
+    return [
+        (f"Organization {house}", is_new_house),
+        (f"Facility {facility} ({facility.zone})", is_new_place),
+        (f"US federal holidays {at.year} to {at.year + 2}", bool(added)),
+        (f"{Policy.objects.count()} clock rules", bool(seeded)),
+        (f"Administrator {email}", person is None),
+    ]
 
 
 def _facility(keeper: Keeper, options: dict[str, Any]) -> tuple[Facility, bool]:

@@ -2,17 +2,21 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 
+from analytics.charts.words import day
 from analytics.forecast.forecasting import forecast
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.mirror.refresh import Snapshot
 from analytics.readers import foreseen
+from requests_app.models import Facility
 from tests.analytics.dashboards.test_overview_page import html
 from tests.analytics.forecast.worlds import DAY, START, Life, log, memoryless
 
@@ -76,6 +80,20 @@ def test_the_page_shows_chances_the_trial_and_the_model(director: Client, shot: 
         assert f"{one.brier:.3f}" in words
     assert words.count("–") >= 10
     assert "Kaplan-Meier" in words
+
+
+def test_a_due_date_is_a_day_of_its_facility_and_not_of_the_reader(
+    director: Client, shot: Snapshot
+) -> None:
+    told = forecast(shot.mirror, Selection(facilities=("northfield", "riverside")))
+    first = told.chances[0]
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):  # a day and an hour apart
+        Facility.objects.filter(slug="northfield").update(zone=zone)
+        due = datetime.fromtimestamp(first.due - 1, ZoneInfo(zone)).date()
+        row = director.get(WHERE).content.decode().split(f"{first.number}</a>")[1]
+        assert day(due, year=True) in row.split("</tr>")[0]
+        line = next(one for one in said().splitlines() if one.startswith(first.number))
+        assert line.endswith(f"due {due}")
 
 
 def test_pages_turn_and_a_number_too_far_shows_the_last(director: Client, shot: Snapshot) -> None:

@@ -29,6 +29,10 @@ def test_charts_appear_and_the_page_never_scrolls_sideways(pages, width: int, sc
     assert took["warm"] < 10_000, "ms; promised are 2 s on a quiet machine, here others work too"
     assert page.locator(".js-plotly-plot").count() == 3
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    foot, table = (
+        page.locator(f"#weekly {part}").bounding_box() for part in (".panel-foot", "table")
+    )
+    assert foot["y"] - table["y"] - table["height"] < 40, "px: a hole in the card"
     assert said == []
 
 

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import synthetic
 from django.test import Client
 
 from analytics.sources.opening import open_source
@@ -40,6 +41,7 @@ def test_page_holds_the_frame_and_a_strict_policy(director: Client) -> None:
     assert answer.status_code == 200
     text = answer.content.decode()
     assert "react-entry-point" in text
+    assert "<title>Overview · Discless</title>" in text
     assert 'class="side"' in text
     policy = answer["Content-Security-Policy"]
     assert "style-src 'self' 'sha256-" in policy
@@ -111,6 +113,26 @@ def test_an_empty_scope_sees_nothing(person, client: Client) -> None:
     assert "No requests in this view" in html(client, "head")
     for part in ("weekly", "needs", "charts"):
         assert "Northfield" not in html(client, part)
+
+
+def test_a_house_without_any_request_is_told_so_and_offered_no_filter_to_clear(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = synthetic.snapshot(facilities=())
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    for words in (
+        html(director, "head"),
+        director.get("/work/analytics/process/").content.decode(),
+    ):
+        assert "No requests yet" in words
+        assert "Clear the filters" not in words
+    assert "Clear the filters" in html(director, "head", "?facility=northfield")
+
+
+def test_a_time_without_requests_offers_to_clear_the_filters(director: Client) -> None:
+    words = html(director, "head", "?from=2020-01-01&to=2020-02-01")
+    assert "No requests in this view" in words
+    assert "Clear the filters" in words
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def test_another_facility_is_not_in_the_figures(person, client: Client) -> None:
     theirs = client.get(PAGE, {"facility": "northfield"}).content.decode()
     assert "Northfield" not in theirs
     assert "No requests in this view" in theirs
+    assert "Clear the filters" in theirs
 
 
 def test_an_empty_scope_sees_nothing(person, client: Client) -> None:

@@ -12,7 +12,7 @@ from requests_app.sla.clock import Timeline
 from requests_app.sla.explain import explain
 from requests_app.sla.history import FEWEST, stage_of, typical_needs
 from requests_app.sla.policy import Band, standing
-from requests_app.sla.rules import HIPAA
+from requests_app.sla.rules import CONTRACT, HIPAA
 from requests_app.staff.worklist import words_for
 from requests_app.vocabulary import Direction, EventKind, State
 from tests.requests_app.cast import AT, file_request, make_cast
@@ -86,7 +86,19 @@ def test_less_time_than_usually_needed_is_a_risk_that_says_why() -> None:
     assert (calm.band, calm.usually_needs) == (Band.ON_TRACK, None)
     assert (risky.band, risky.usually_needs) == (Band.AT_RISK, 20 * DAY)
     _, words = words_for(risky, Timeline(received=start), at)
-    assert words.endswith("days left, usually needs 20.0 days")
+    assert words.endswith(" days left, usually needs 20.0 days")
+
+
+def test_days_are_called_what_the_deciding_rule_counts() -> None:
+    start = datetime(2026, 3, 2, 15, tzinfo=UTC)
+    due = explain(CONTRACT, starts_at=start, calendar=CALENDAR)
+    line = Timeline(received=start, complete=start)
+    risky = standing((due,), line, CALENDAR, at=start, needs=60 * DAY)
+    _, words = words_for(risky, line, start)
+    assert words.endswith(" business days left, usually needs 60.0 calendar days")
+    after = due.due_at + DAY
+    _, words = words_for(standing((due,), line, CALENDAR, at=after), line, after)
+    assert words.endswith(" business days late") or words == "1 business day late"
 
 
 def test_a_late_request_is_late_whatever_others_needed() -> None:

@@ -7,10 +7,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from requests_app.intake.completeness import complete
+from requests_app.intake.identity import verify_identity
 from requests_app.models import Delivery, ImagingRequest
 from requests_app.sla.policy import Band
 from requests_app.staff.worklist import BANDS, rows_of
-from requests_app.vocabulary import Channel, RequesterType, Role
+from requests_app.vocabulary import Channel, Direction, RequesterType, Role, State
 from tests.requests_app.cast import Cast, file_request, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -122,6 +124,23 @@ def test_a_request_goes_by_its_latest_delivery_not_by_what_was_wanted(
     assert "<small>last sent</small>" in client.get(QUEUE).content.decode()
     assert shown(client.get(f"{QUEUE}?medium=physical")) == [request.number]
     assert shown(client.get(f"{QUEUE}?medium=link")) == []
+
+
+def test_days_of_the_contract_are_called_business_days(client: Client, cast: Cast) -> None:
+    late = filed(cast, days_ago=60)
+    verify_identity(late, record_number="MRN-0417", by=None, at=timezone.now() - timedelta(days=60))
+    complete(late, by=None, at=timezone.now() - timedelta(days=60))
+    assert " business days late" in client.get(QUEUE).content.decode()
+    assert " business days late" in client.get(f"/work/requests/{late.number}/").content.decode()
+
+
+def test_outside_images_come_and_wait_for_the_other_site(client: Client, cast: Cast) -> None:
+    asked = filed(cast, direction=Direction.INBOUND)
+    ImagingRequest.objects.filter(pk=asked.pk).update(state=State.LOCATING)
+    words = client.get("/work/outside-images/").content.decode()
+    assert "Other site" in words
+    assert "Archive search" not in words
+    assert ("Comes by" in words, "Goes by" in words) == (True, False)
 
 
 def test_modalities_are_said_in_words(client: Client, cast: Cast) -> None:
