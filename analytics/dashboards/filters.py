@@ -64,7 +64,7 @@ def filters(view: View) -> Context:
 
 def nothing_here(view: View) -> Context:
     """Return what a page without a single request says: also whether there never was one."""
-    ever = replace(view.selection, since=None, until=None)
+    ever = replace(view.selection, since=None, until=None, requester_type=None)
     with asking(view.snapshot.mirror, ever) as ask:
         is_new = view.query.is_live and reach(ask) is None
     return {"is_empty": True, "is_new": is_new and not view.query.facilities}

@@ -64,7 +64,7 @@ def why_ignored(counts: Map[str, int], own: Map[str, str], *, rows: str) -> str:
     said = sum(n for word, n in counts.items() if word)
     unknown = {word: n for word, n in counts.items() if word and word not in known}
     return (
-        f"{sum(known.values())} of {said} {rows} say a way of sending that we know "
+        f"{sum(known.values()):,} of {said:,} {rows} say a way of sending that we know "
         f"({_listed(known, quote=False)}), too few to read the column by: "
         f"say what {_listed(unknown, quote=True)} {'means' if len(unknown) == 1 else 'mean'}"
     )

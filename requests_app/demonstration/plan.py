@@ -50,7 +50,8 @@ def plan(*, seed: int, requests: int, as_of: datetime) -> list[Story]:
         _story(chance, index, number, as_of=as_of, calendars=calendars)
         for index, number in enumerate(sorted(numbers))
     )
-    year = [with_later(with_relief(story, seed), seed) for story in told]
+    noted = (_with_late_arrival(story, calendars[story.place]) for story in told)
+    year = [with_later(with_relief(story, seed), seed) for story in noted]
     stories = [_cut(story, as_of) for story in (*year, *pieces)]
     return sorted(stories, key=lambda story: (story.received, story.key))
 
@@ -61,6 +62,17 @@ def _weight(day: date, number: int) -> float:
     if day.weekday() >= 5:
         return 0.14 * growth
     return growth * (1.15 if day.weekday() == 0 else 1.0)
+
+
+def _with_late_arrival(story: Story, calendar: BusinessCalendar) -> Story:
+    """Note outside images that came after the day they were needed by, as the sweep does."""
+    for place, step in enumerate(story.steps, start=1):
+        if step.verb is Verb.AVAILABLE and story.need_by is not None:
+            if calendar.local_day(step.at) <= story.need_by:
+                return story
+            late = Step(at=step.at, verb=Verb.FAIL, by=Actor.NOBODY, reason=FailureCode.US08)
+            return replace(story, steps=(*story.steps[:place], late, *story.steps[place:]))
+    return story
 
 
 def _cut(story: Story, as_of: datetime) -> Story:

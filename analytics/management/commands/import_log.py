@@ -138,7 +138,9 @@ def _words_in(unknown: list[dict[str, Any]]) -> list[str]:
     """Return which words for channels nobody gave a meaning, and how to give them one."""
     if not unknown:
         return []
-    words = ", ".join(f"“{one['word']}” ({one['rows']} rows)" for one in unknown)
+    words = ", ".join(
+        f"“{one['word']}” ({one['rows']:,} row{'' if one['rows'] == 1 else 's'})" for one in unknown
+    )
     example = {"values": {"channel": {unknown[0]["word"]: Channel.PHYSICAL_CD.value}}}
     ours = ", ".join(one for one in Channel if one is not Channel.UNKNOWN)
     return [

@@ -129,6 +129,13 @@ def test_a_house_without_any_request_is_told_so_and_offered_no_filter_to_clear(
     assert "Clear the filters" in html(director, "head", "?facility=northfield")
 
 
+def test_a_house_is_not_new_because_one_kind_of_requester_never_asked(director: Client) -> None:
+    words = html(director, "head", "?asked=employer")
+    assert "No requests in this view" in words
+    assert "No requests yet" not in words
+    assert "Clear the filters" in words
+
+
 def test_a_time_without_requests_offers_to_clear_the_filters(director: Client) -> None:
     words = html(director, "head", "?from=2020-01-01&to=2020-02-01")
     assert "No requests in this view" in words

@@ -15,15 +15,7 @@ from analytics.external_logs.drafts import draft_of
 from analytics.models import ImportRun, UploadedLog
 from analytics.tasks import run_imports, sweep_logs
 from requests_app.models import Organization, User
-from requests_app.vocabulary import Role
 from tests.analytics.imports.test_runs import AT, LOG, other_session, started
-from tests.requests_app.cast import make_cast
-
-
-@pytest.fixture
-def analyst(client: Client) -> Client:
-    client.force_login(make_cast().people[Role.ANALYST])
-    return client
 
 
 class Unforeseen(RuntimeError):

@@ -7,8 +7,6 @@ from django.test import Client
 from analytics.imports.runs import HEAD
 from analytics.models import ImportRun, UploadedLog
 from analytics.tasks import run_imports
-from requests_app.vocabulary import Role
-from tests.requests_app.cast import make_cast
 
 pytestmark = pytest.mark.django_db
 LOG = b"Req #,Date Rcvd,Date Out,Method,Remark,Site note\n" + b"".join(
@@ -16,12 +14,6 @@ LOG = b"Req #,Date Rcvd,Date Out,Method,Remark,Site note\n" + b"".join(
     % (number, number)
     for number in range(HEAD)
 )
-
-
-@pytest.fixture
-def analyst(client: Client) -> Client:
-    client.force_login(make_cast().people[Role.ANALYST])
-    return client
 
 
 def sent(client: Client, more: bytes) -> str:
@@ -33,8 +25,8 @@ def sent(client: Client, more: bytes) -> str:
 def test_the_first_rows_are_shown_as_such_and_all_are_imported(analyst: Client) -> None:
     page = sent(analyst, b"x,2025-01-14T10:00:00,2025-01-15T10:00:00,CD,,\n,,,,no date,\n")
     shown = analyst.get(page).content.decode()
-    assert f"the first {HEAD} rows" in shown
-    assert f"Of the first {HEAD} rows 0 are rejected" in shown
+    assert f"the first {HEAD:,} rows" in shown
+    assert f"Of the first {HEAD:,} rows 0 are rejected" in shown
     analyst.post(page, {"confirm": "yes"})
     assert run_imports()
     answer = UploadedLog.objects.get().answer
@@ -43,7 +35,7 @@ def test_the_first_rows_are_shown_as_such_and_all_are_imported(analyst: Client) 
 
 def test_a_file_that_ends_with_the_first_rows_is_shown_whole(analyst: Client) -> None:
     shown = analyst.get(sent(analyst, b"")).content.decode()
-    assert f"{HEAD} rows" in shown
+    assert f"{HEAD:,} rows" in shown
     assert "the first" not in shown
 
 

@@ -19,7 +19,6 @@ from analytics.sources.opening import UnknownSource, open_source
 from audit.models import AuditEntry
 from audit.words import VERBS
 from requests_app.vocabulary import Role
-from tests.requests_app.cast import make_cast
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -29,12 +28,6 @@ LOG = b"""Req #,Date Rcvd,Date Out,Method,Pt Name
 3,1/15/25,,CD,Sample Patient
 TOTAL FEB,,,,
 """
-
-
-@pytest.fixture
-def analyst(client: Client) -> Client:
-    client.force_login(make_cast().people[Role.ANALYST])
-    return client
 
 
 def send(client: Client, content: bytes, name: str = "cd_log.csv") -> str:

@@ -15,8 +15,7 @@ from analytics.imports.runs import HEAD
 from analytics.models import ImportRun, SavedMapping, UploadedLog
 from analytics.tasks import run_imports
 from audit.models import AuditEntry
-from requests_app.vocabulary import Channel, Role
-from tests.requests_app.cast import make_cast
+from requests_app.vocabulary import Channel
 
 pytestmark = pytest.mark.django_db
 HEADERS = "Req No,Date Rcvd,Date Out,How sent"
@@ -31,12 +30,6 @@ def log_of(ways: list[str], headers: str = HEADERS) -> bytes:
 
 def read(ways: list[str], **given: Any) -> Reading:
     return read_log(log_of(ways), name="log", given=given)
-
-
-@pytest.fixture
-def analyst(client: Client) -> Client:
-    client.force_login(make_cast().people[Role.ANALYST])
-    return client
 
 
 def send(client: Client, content: bytes, name: str = "desk.csv") -> str:

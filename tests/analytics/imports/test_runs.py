@@ -25,18 +25,12 @@ from audit.models import AuditEntry
 from requests_app.vocabulary import Role
 from tests.analytics.imports.importer import STEPS, work
 from tests.another_process import ended, start
-from tests.requests_app.cast import make_cast, person
+from tests.requests_app.cast import person
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 LOG = b"Req #,Date Rcvd,Date Out,Method,Pt Name\n" + b"".join(
     b"%d,1/13/25,1/20/25,CD,Canary %d\n" % (number, number) for number in range(30_000)
 )
-
-
-@pytest.fixture
-def analyst(client: Client) -> Client:
-    client.force_login(make_cast().people[Role.ANALYST])
-    return client
 
 
 def started(client: Client, content: bytes = LOG) -> ImportRun:

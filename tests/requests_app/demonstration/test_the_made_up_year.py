@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from requests_app.delivery.sweep import sweep
 from requests_app.demonstration import write
 from requests_app.demonstration.plan import plan
 from requests_app.demonstration.story import Story, Verb
@@ -117,6 +118,21 @@ def test_a_colleague_takes_some_requests_over_before_the_search(
     ]
     assert events[handing].actor_id != events[handing + 1].actor_id
     assert events[handing + 1].actor_id == request.assigned_to_id
+
+
+@pytest.mark.django_db
+def test_images_that_came_late_are_noted_then_and_not_by_the_first_sweep(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stories = plan(seed=1, requests=3000, as_of=AS_OF)
+    late = [one for one in stories if FailureCode.US08 in {step.reason for step in one.steps}]
+    assert 20 < len(late) < len(stories) / 20
+    monkeypatch.setattr(write, "plan", lambda **_: late[-2:])
+    write_year(seed=1, requests=2, as_of=AS_OF, password="only for a test")
+    assert Event.objects.filter(reason=FailureCode.US08).count() == 2
+    assert sweep(AS_OF)["arrived late"] == 0
+    Event.objects.filter(reason=FailureCode.US08).delete()
+    assert sweep(AS_OF)["arrived late"] == 2
 
 
 def _last_heard(story: Story) -> str:
