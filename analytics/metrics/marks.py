@@ -13,6 +13,7 @@ from sqlglot import expressions as sql
 
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.statements import Sum, groups_of, sums_of
+from analytics.mirror.filled import Further, Marks
 from analytics.mirror.landmarks import ACTIVITIES, FLAG, LEFT_OUT
 
 BITS = 62
@@ -44,16 +45,37 @@ def bits_of(sums: Sequence[Sum]) -> dict[str, int]:
 
 
 @cache
-def marks() -> Mapping[str, Mapping[str, str]]:
+def marks() -> Marks:
     """Return the columns of marks of each table, as SQL over its own columns."""
-    found: dict[str, dict[str, list[str]]] = {}
+    shared: dict[str, dict[str, str]] = {}
+    columns: dict[str, dict[str, list[str]]] = {}
     for (table, predicate), (column, bit) in _numbered().items():
-        parts = found.setdefault(PLACES[table], {}).setdefault(column, [])
-        parts.append(f"CASE WHEN {predicate} THEN {1 << bit} ELSE CAST(0 AS BIGINT) END")
+        place = PLACES[table]
+        asked = _asked_once(_parsed(predicate).copy(), shared.setdefault(place, {}))
+        parts = columns.setdefault(place, {}).setdefault(column, [])
+        parts.append(f"CASE WHEN {asked.sql('duckdb')} THEN {1 << bit}::BIGINT ELSE 0::BIGINT END")
     return {
-        table: {column: " | ".join(parts) for column, parts in columns.items()}
-        for table, columns in found.items()
+        place: Further(
+            shared={name: text for text, name in shared[place].items()},
+            columns={column: " | ".join(parts) for column, parts in found.items()},
+        )
+        for place, found in columns.items()
     }
+
+
+def _asked_once(part: sqlglot.Expr, names: dict[str, str]) -> sqlglot.Expr:
+    """Return a predicate over names of its questions: many ask the same, and planning each costs."""
+    if not isinstance(part, (sql.And, sql.Or, sql.Not, sql.Paren)):
+        return sql.column(names.setdefault(part.sql("duckdb"), f"asked_{len(names)}"))
+    for place, inner in list(part.args.items()):
+        if isinstance(inner, sqlglot.Expr):
+            part.set(place, _asked_once(inner, names))
+    return part
+
+
+@cache
+def _parsed(text: str) -> sqlglot.Expr:
+    return sqlglot.parse_one(text, dialect="duckdb")
 
 
 def marked(one: Sum) -> Sum:
@@ -89,7 +111,7 @@ def is_of_landmarks(one: Sum) -> bool:
 
 @cache
 def _shows(predicate: str, weight: str) -> bool:
-    parts = [sqlglot.parse_one(text, dialect="duckdb") for text in (predicate, weight) if text]
+    parts = [_parsed(text) for text in (predicate, weight) if text]
     looked_at = {column.name for part in parts for column in part.find_all(sql.Column)}
     return looked_at.isdisjoint(LEFT_OUT) and _is_bound(parts[0])
 

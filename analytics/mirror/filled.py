@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
+from itertools import count
 
 import duckdb
 import pyarrow as pa
@@ -20,10 +23,22 @@ THREADS = 2
 AT_ONCE = 122_880  # rows: as many as DuckDB keeps together, so that each thread has its own
 BRIEF = 20_000  # rows that are put in sooner than a better plan of it is thought of
 _DRAFT = "draft"
-ROOM = "mirror"  # the database within DuckDB in which the tables of a large mirror are
+ROOM = "mirror"  # begins the name of the database within DuckDB in which a mirror's tables are
 
-Marks = Mapping[str, Mapping[str, str]]
-"""Further columns of each table, as SQL over its own: they are counted once, when rows come."""
+
+@dataclass(frozen=True, kw_only=True)
+class Further:
+    """Columns of a table beside its own, as SQL: they are counted once, when rows come."""
+
+    shared: Mapping[str, str]
+    """What several columns look at, by the names they use, over the table's own columns."""
+    columns: Mapping[str, str]
+    """The columns, over what is shared and the table's own."""
+
+
+NONE = Further(shared={}, columns={})
+Marks = Mapping[str, Further]
+"""The further columns of each table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,52 +62,67 @@ def bounds() -> Bounds:
     return _BOUNDS[0]
 
 
-def database(mirror: Mirror) -> duckdb.DuckDBPyConnection:
-    """Return an empty database for a mirror."""
+class Database:
+    """An empty database for the tables of a mirror; it ends when it is closed."""
+
+    def __init__(self, mirror: Mirror) -> None:
+        self.is_compressed = mirror.rows.count("cases") >= MANY
+        self.name = f"{ROOM}_{next(_NUMBERS)}"
+        # What is compressed waits until nobody reads: nobody who reads others is to be in its way.
+        self._host = _begun(bounds()) if self.is_compressed else _host(os.getpid(), bounds())
+        with self._host.cursor() as asking:
+            how = " (COMPRESS)" if self.is_compressed else ""
+            asking.execute(f"ATTACH ':memory:' AS {self.name}{how}")
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor that finds the tables."""
+        found = self._host.cursor()
+        found.execute(f"USE {self.name}")
+        return found
+
+    def close(self) -> None:
+        """Give its memory back, as soon as nobody reads any more."""
+        with self._host.cursor() as asking:
+            asking.execute(f"DETACH DATABASE IF EXISTS {self.name}")
+
+
+_NUMBERS = count()
+
+
+@cache
+def _host(process: int, bounds: Bounds) -> duckdb.DuckDBPyConnection:  # noqa: ARG001  a fork has none
+    """Return the DuckDB of this process: to begin one takes longer than to fill a small mirror."""
+    return _begun(bounds)
+
+
+def _begun(bounds: Bounds) -> duckdb.DuckDBPyConnection:
     # A transaction is to see what is there when it begins, and not when it first asks.
     found = duckdb.connect(config={"threads": THREADS, "immediate_transaction_mode": True})
-    found.execute("SET memory_limit = ?", [bounds().memory])
-    if bounds().folder:
-        found.execute("SET temp_directory = ?", [bounds().folder])
-    if mirror.rows.count("cases") >= MANY:
-        found.execute(f"ATTACH ':memory:' AS {ROOM} (COMPRESS)")
-        found.execute(f"USE {ROOM}")
+    found.execute("SET memory_limit = ?", [bounds.memory])
+    if bounds.folder:
+        found.execute("SET temp_directory = ?", [bounds.folder])
     return found
 
 
-def cursor(database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Return a cursor that finds the same tables."""
-    found = database.cursor()
-    if _is_compressed(database):
-        found.execute(f"USE {ROOM}")
-    return found
-
-
-def _is_compressed(database: duckdb.DuckDBPyConnection) -> bool:
-    return database.execute("SELECT current_database()").fetchall() == [(ROOM,)]
-
-
-def fill(
-    database: duckdb.DuckDBPyConnection, mirror: Mirror, name: str, marks: Mapping[str, str]
-) -> None:
+def fill(database: Database, mirror: Mirror, name: str, marks: Further) -> None:
     """Make a table of a mirror's rows, with marks."""
-    kinds = _enums(database, mirror, name) if mirror.rows.count(name) > FEW else {}
-    is_compressed, loose = _is_compressed(database), 0
-    made = f"CREATE OR REPLACE TABLE {_DRAFT} AS"
-    for batch in _ahead(mirror.rows.batches(name)):
-        put(database, made, batch, kinds, marks)
-        made, loose = f"INSERT INTO {_DRAFT}", loose + batch.num_rows
-        if is_compressed and loose >= SQUEEZED and _squeezed(database):
-            loose = 0
-    if is_compressed:
-        _squeezed(database)
-    database.execute(f"ALTER TABLE {_DRAFT} RENAME TO {name}")  # nobody sees half of it
+    with database.cursor() as filling:
+        kinds = _enums(filling, mirror, name) if mirror.rows.count(name) > FEW else {}
+        loose, made = 0, f"CREATE OR REPLACE TABLE {_DRAFT} AS"
+        for batch in _ahead(mirror.rows.batches(name)):
+            put(filling, made, batch, kinds, marks)
+            made, loose = f"INSERT INTO {_DRAFT}", loose + batch.num_rows
+            if database.is_compressed and loose >= SQUEEZED and _squeezed(filling, database.name):
+                loose = 0
+        if database.is_compressed:
+            _squeezed(filling, database.name)
+        filling.execute(f"ALTER TABLE {_DRAFT} RENAME TO {name}")  # nobody sees half of it
 
 
-def _squeezed(database: duckdb.DuckDBPyConnection) -> bool:
+def _squeezed(filling: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Compress the rows that came, and say whether nobody was reading, so that it could be done."""
     try:
-        database.execute(f"CHECKPOINT {ROOM}")
+        filling.execute(f"CHECKPOINT {name}")
     except duckdb.TransactionException:
         return False
     return True
@@ -107,25 +137,25 @@ def _ahead(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
             yield batch
 
 
-def _enums(database: duckdb.DuckDBPyConnection, mirror: Mirror, name: str) -> dict[str, str]:
+def _enums(filling: duckdb.DuckDBPyConnection, mirror: Mirror, name: str) -> dict[str, str]:
     """Make an ENUM of the words of each column: one byte a row where text has sixteen."""
     kinds = {}
     for column, words in mirror.rows.words(name).items():
         if words and len(words) <= WORDS:
             kinds[column] = f"{name}_{column}"
             # Sorted: an ENUM is ordered by the place of its words.
-            database.execute(
+            filling.execute(
                 f"CREATE TYPE IF NOT EXISTS {kinds[column]} AS ENUM ({_listed(sorted(words))})"
             )
     return kinds
 
 
 def put(
-    database: duckdb.DuckDBPyConnection,
+    filling: duckdb.DuckDBPyConnection,
     made: str,
     batch: pa.Table,
     kinds: Mapping[str, str],
-    marks: Mapping[str, str],
+    marks: Further,
 ) -> None:
     """Put rows into a table; words are looked up by their numbers, and never compared."""
     said, listed = [], words_of(batch)
@@ -138,16 +168,22 @@ def put(
         numbers = [chunk.indices for chunk in batch[name].chunks]
         batch = batch.set_column(place, name, pa.chunked_array(numbers, pa.int32()))
     rows = pa.Table.from_batches(batch.to_batches(AT_ONCE), batch.schema)
-    database.register("put", rows)
-    more = "".join(f", {sql} AS {name}" for name, sql in marks.items())
-    statement = f"{made} SELECT *{more} FROM (SELECT {', '.join(said)} FROM put)"
+    filling.register("put", rows)
+    own = ", ".join(batch.column_names)
+    source = f"(SELECT {', '.join(said)} FROM put)" if kinds else "put"
+    shared = f"SELECT {own}{_named(marks.shared)} FROM {source}"
+    statement = f"{made} SELECT {own}{_named(marks.columns)} FROM ({shared})"
     # Where it fails, the connection is given up: it need not plan thoroughly again.
     if rows.num_rows <= BRIEF:
-        database.execute("PRAGMA disable_optimizer")
-    database.execute(statement)
+        filling.execute("PRAGMA disable_optimizer")
+    filling.execute(statement)
     if rows.num_rows <= BRIEF:
-        database.execute("PRAGMA enable_optimizer")
-    database.unregister("put")
+        filling.execute("PRAGMA enable_optimizer")
+    filling.unregister("put")
+
+
+def _named(columns: Mapping[str, str]) -> str:
+    return "".join(f", {sql} AS {name}" for name, sql in columns.items())
 
 
 def _listed(words: Iterable[str]) -> str:

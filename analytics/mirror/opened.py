@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Mapping
 from threading import Lock
 
 import duckdb
@@ -12,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.mirror import filled
-from analytics.mirror.filled import Marks
+from analytics.mirror.filled import NONE, Marks
 from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.landmarks import landmarks_of
 from analytics.mirror.once import Once
@@ -27,12 +26,14 @@ class Shared:
 
     def __init__(self, mirror: Mirror, marks: Marks) -> None:
         self.marks, self.tables = marks, list(LEAN)
-        self.database, self.holds = filled.database(mirror), weakref.ref(mirror)
+        self.database, self.holds = filled.Database(mirror), weakref.ref(mirror)
+        weakref.finalize(self, self.database.close).atexit = False
         self.lock, self._filling = Lock(), Lock()
         for name in LEAN:
-            filled.fill(self.database, mirror, name, marks.get(name, {}))
+            filled.fill(self.database, mirror, name, marks.get(name, NONE))
         turns = turns_of(mirror.rows.names("cases"))
-        self.database.execute(f"CREATE VIEW turns AS {turns}")
+        with self.database.cursor() as naming:
+            naming.execute(f"CREATE VIEW turns AS {turns}")
 
     def reading(self, mirror: Mirror, *, with_steps: bool) -> duckdb.DuckDBPyConnection | None:
         """Return a cursor that sees one state to its end; None where the rows moved on."""
@@ -41,14 +42,13 @@ class Shared:
         with self.lock:
             if self.holds() is not mirror:
                 return None
-            return filled.cursor(self.database).begin()
+            return self.database.cursor().begin()
 
     def _has_steps(self, mirror: Mirror) -> bool:
         """Fill in the steps where they are not there yet; others go on reading meanwhile."""
         with self._filling:
             if "steps" not in self.tables and self.holds() is mirror:
-                with filled.cursor(self.database) as filling:
-                    filled.fill(filling, mirror, "steps", {})
+                filled.fill(self.database, mirror, "steps", NONE)
                 self.tables.append("steps")
             return "steps" in self.tables
 
@@ -68,13 +68,13 @@ class Shared:
         """Take out the rows that went and put in those that came, all at once."""
         if not change.gone.cases.num_rows and not change.come.cases.num_rows:
             return
-        with filled.cursor(self.database) as cursor:
+        with self.database.cursor() as cursor:
             cursor.begin()
             for name in self.tables:
                 gone, come = (_rows(side, name) for side in (change.gone, change.come))
                 if gone.num_rows:
                     _take_out(cursor, name, change.gone.cases)
-                filled.put(cursor, f"INSERT INTO {name}", come, {}, self.marks.get(name, {}))
+                filled.put(cursor, f"INSERT INTO {name}", come, {}, self.marks.get(name, NONE))
             cursor.commit()
 
 
@@ -120,7 +120,7 @@ class Reader:
         return found
 
 
-_NO_MARKS: Mapping[str, Mapping[str, str]] = {}
+_NO_MARKS: Marks = {}
 
 
 def reader(mirror: Mirror, marks: Marks = _NO_MARKS) -> Reader:

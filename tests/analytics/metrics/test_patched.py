@@ -151,7 +151,7 @@ def test_many_changes_later_everything_is_still_equal(
         assert counted is not None
     assert_followed(begun, counted, metrics)
     for table in shared.tables:
-        (rows,) = shared.database.execute(f"SELECT count(*) FROM {table}").fetchall()
+        (rows,) = shared.database.cursor().execute(f"SELECT count(*) FROM {table}").fetchall()
         assert rows == (begun.rows.count(table),)
 
 
@@ -197,8 +197,8 @@ def test_words_that_the_database_does_not_know_load_it_anew() -> None:
     with opened(line.shot.mirror) as database:
         database.execute("SELECT 1")
     shared = opening._OPEN._made[line.shot.mirror]
-    shared.database.execute("CREATE TYPE few AS ENUM ('CT', 'MR', 'XR', 'US', 'MG')")
-    shared.database.execute("ALTER TABLE cases ALTER modality TYPE few")
+    shared.database.cursor().execute("CREATE TYPE few AS ENUM ('CT', 'MR', 'XR', 'US', 'MG')")
+    shared.database.cursor().execute("ALTER TABLE cases ALTER modality TYPE few")
     strange = telling(1, [4])
     at = strange.requests.schema.get_field_index("modality")
     word = strange.requests.set_column(at, "modality", pa.array(["PT"]))
