@@ -213,7 +213,7 @@ def read_rows(question: Question, population: Population, reach: Reach, *, ended
         f"FROM {population.table} WHERE $selection AND ({population.where}) "
         f"AND {wanted}coalesce({population.done}, FALSE)"
     )
-    return _rows(table, reach)
+    return ordered_rows(table, reach)
 
 
 def _count(upto: Any, rows: Rows, runs: Any, sign: int) -> None:
@@ -221,7 +221,8 @@ def _count(upto: Any, rows: Rows, runs: Any, sign: int) -> None:
         upto[place, day + 1 :, run] += sign
 
 
-def _rows(table: pa.Table, reach: Reach) -> Rows:
+def ordered_rows(table: pa.Table, reach: Reach) -> Rows:
+    """Return the rows of a table of `value`, `day` and `facility`, in order."""
     values = table["value"].to_numpy()
     small = bool(len(values)) and np.abs(values).max() < 2**31  # half the bytes, twice as fast
     values = values.astype(np.int32) if small else values

@@ -5,16 +5,21 @@ What a passing minute changes (`$as_of`) is counted anew: of sums, and of what h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
-from analytics.metrics.engines.cube import Cube, Rows, built, read_rows
+from analytics.metrics.engines.answers import coded
+from analytics.metrics.engines.changed import Changed, changed, texts_of
+from analytics.metrics.engines.cube import Cube, Rows, built, ordered_rows, read_rows
 from analytics.metrics.engines.prepared import Counted
 from analytics.metrics.engines.reach import Reach, span_of
 from analytics.metrics.engines.rollup import Rollup, build
+from analytics.metrics.engines.text import by_table
+from analytics.metrics.marks import table_of
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import Population, Sum
@@ -73,23 +78,43 @@ class _Step:
     now: Question
 
     def rollups(self, before: Sequence[Rollup], word: str) -> tuple[Rollup, ...]:
-        """Return the sums of the mirror now: one statement a table for all of them."""
-        wanted = [one for rollup in before for one in rollup.wanted]
-        lasting = [one for one in wanted if not _passes(one)]
+        """Return the sums of the mirror now."""
+        wanted = _wanted(before)
         passing = [one for one in wanted if _passes(one)]
-        delta = self._delta(lasting, word) if lasting and self._is_other else None
+        delta = self._delta(_lasting(wanted), word) if self._is_other else None
         anew = build(self.now, passing, self._reach, word) if passing else None
         return tuple(one.followed(delta, anew) for one in before)
 
+    @cached_property
+    def _changed(self) -> Mapping[str, Changed]:
+        """What went and what came of each table, read once for all sums and cubes."""
+        texts: dict[str, list[str]] = {}
+        grouped = {"''": self.counted.rollups, **self.counted.words}
+        for word, rollups in grouped.items():
+            for place, sums in _places(_lasting(_wanted(rollups))):
+                asked = [text for one in sums for text in texts_of(place, one)]
+                texts.setdefault(place, []).extend([word, *asked])
+        for of in self.counted.cubes:
+            if not _ends_by_the_clock(of):
+                texts.setdefault(of.table, []).extend([of.where, of.done, of.value])
+        return {place: changed(self.both, place, asked) for place, asked in texts.items()}
+
     def _delta(self, wanted: Sequence[Sum], word: str) -> Rollup:
         """Return what came less what went."""
-        signed = f"CASE WHEN came THEN '+' ELSE '-' END || coalesce('=' || {word}, '')"
-        found = build(self.both, wanted, self._reach, signed)
-        words = tuple(dict.fromkeys(_word(one) for one in found.words))
-        upto = np.zeros((len(found.wanted), len(words), *found.upto.shape[2:]), np.longdouble)
-        for place, one in enumerate(found.words):
-            upto[:, words.index(_word(one))] += found.upto[:, place] * (-1 if one[:1] == "-" else 1)
-        return Rollup(found.wanted, words, upto)
+        parts = [(self._changed[place], sums) for place, sums in _places(wanted)]
+        named = [coded(rows.of(word)) for rows, _ in parts]
+        words = tuple(dict.fromkeys(one for known, _ in named for one in known))
+        shape = (len(wanted), len(words), len(self._reach.facilities), self._reach.days + 1)
+        upto = np.zeros(shape, np.longdouble if any(one.weight for one in wanted) else np.int32)
+        spot = {one: i for i, one in enumerate(wanted)}
+        for (rows, sums), (known, at) in zip(parts, named, strict=True):
+            said = np.array([words.index(one) for one in known], np.int64)[at]
+            places, days = rows.cells(self._reach)
+            for one in sums:
+                held = rows.holds(one)
+                cells = (spot[one], said[held], places[held], days[held])
+                np.add.at(upto, cells, rows.sizes(one)[held])
+        return Rollup(tuple(wanted), words, np.cumsum(upto, axis=-1, dtype=upto.dtype, out=upto))
 
     @property
     def _reach(self) -> Reach:
@@ -101,7 +126,7 @@ class _Step:
 
     def cube(self, of: Population, before: Cube) -> Cube:
         """Return the ordered values of the mirror now."""
-        if AS_OF in of.where or AS_OF in of.done or self._ages(of):
+        if _ends_by_the_clock(of) or of in self._aging:
             return built(self.now, of, self._reach, len(before.starts) - 1)
         running = before.running
         if AS_OF in of.value:
@@ -113,29 +138,50 @@ class _Step:
         return replace(before.followed(*self._read(of, ended=True)), running=running)
 
     def _read(self, of: Population, *, ended: bool) -> tuple[Rows, Rows]:
+        rows = self._changed[of.table]
+        held = rows.truths(of.where) & (rows.truths(of.done) == ended)
+        values = pa.table(
+            {"value": rows.of(of.value), "day": rows.rows["day"], "facility": rows.rows["facility"]}
+        )
         gone, come = (
-            read_rows(
-                self.both, replace(of, where=f"({of.where}) AND {side}"), self._reach, ended=ended
-            )
-            for side in ("NOT came", "came")
+            ordered_rows(values.filter(pa.array(held & side)), self._reach)
+            for side in (~rows.came, rows.came)
         )
         return gone, come
 
-    def _ages(self, of: Population) -> bool:
-        """Say whether the value of something that has ended changes with the moment."""
-        if AS_OF not in of.value:
-            return False
-        later = of.value.replace(AS_OF, f"({AS_OF} + 1)")
-        [(found,)] = self.now.rows(
-            f"SELECT count(*) FROM {of.table} WHERE $selection AND ({of.where}) AND ({of.done}) "
-            f"AND ({of.value}) IS DISTINCT FROM ({later})"
-        )
-        return bool(found)
+    @cached_property
+    def _aging(self) -> frozenset[Population]:
+        """Of which populations the value of something that has ended changes with the moment."""
+        found: list[Population] = []
+        asked = [one for one in self.counted.cubes if AS_OF in one.value]
+        for table in dict.fromkeys(one.table for one in asked):
+            here = [one for one in asked if one.table == table]
+            columns = ", ".join(f"count(*) FILTER (WHERE {_ages(one)})" for one in here)
+            [row] = self.now.rows(f"SELECT {columns} FROM {table} WHERE $selection")
+            found += [one for one, rows in zip(here, row, strict=True) if rows]
+        return frozenset(found)
 
 
-def _word(signed: str) -> str | None:
-    """Return the word behind a sign; none is not the empty one."""
-    return signed[2:] if len(signed) > 1 else None
+def _ages(of: Population) -> str:
+    later = of.value.replace(AS_OF, f"({AS_OF} + 1)")
+    return f"({of.where}) AND ({of.done}) AND ({of.value}) IS DISTINCT FROM ({later})"
+
+
+def _ends_by_the_clock(of: Population) -> bool:
+    return AS_OF in of.where or AS_OF in of.done
+
+
+def _wanted(rollups: Sequence[Rollup]) -> list[Sum]:
+    return [one for rollup in rollups for one in rollup.wanted]
+
+
+def _lasting(wanted: Sequence[Sum]) -> list[Sum]:
+    return [one for one in wanted if not _passes(one)]
+
+
+def _places(wanted: Sequence[Sum]) -> list[tuple[str, list[Sum]]]:
+    """Return where the rows of some sums are, and the sums of each place."""
+    return [(table_of(table, sums)[0], sums) for table, sums in by_table(wanted)]
 
 
 def _passes(one: Sum) -> bool:
