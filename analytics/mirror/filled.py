@@ -63,13 +63,20 @@ def bounds() -> Bounds:
 
 
 class Database:
-    """An empty database for the tables of a mirror; it ends when it is closed."""
+    """An empty database for the tables of a mirror; it ends when it is closed.
 
-    def __init__(self, mirror: Mirror) -> None:
+    One statement can look into it and into the one that it was put beside.
+    """
+
+    def __init__(self, mirror: Mirror, beside: Database | None = None) -> None:
         self.is_compressed = mirror.rows.count("cases") >= MANY
         self.name = f"{ROOM}_{next(_NUMBERS)}"
+        self._host: duckdb.DuckDBPyConnection
         # What is compressed waits until nobody reads: nobody who reads others is to be in its way.
-        self._host = _begun(bounds()) if self.is_compressed else _host(os.getpid(), bounds())
+        if beside is not None:
+            self._host = beside._host
+        else:
+            self._host = _begun(bounds()) if self.is_compressed else _host(os.getpid(), bounds())
         with self._host.cursor() as asking:
             how = " (COMPRESS)" if self.is_compressed else ""
             asking.execute(f"ATTACH ':memory:' AS {self.name}{how}")
@@ -79,6 +86,10 @@ class Database:
         found = self._host.cursor()
         found.execute(f"USE {self.name}")
         return found
+
+    def is_beside(self, other: Database) -> bool:
+        """Say whether one statement can look into both."""
+        return self._host is other._host
 
     def close(self) -> None:
         """Give its memory back, as soon as nobody reads any more."""
@@ -173,13 +184,18 @@ def put(
     source = f"(SELECT {', '.join(said)} FROM put)" if kinds else "put"
     shared = f"SELECT {own}{_named(marks.shared)} FROM {source}"
     statement = f"{made} SELECT {own}{_named(marks.columns)} FROM ({shared})"
+    briefly(filling, statement, rows.num_rows)
+    filling.unregister("put")
+
+
+def briefly(filling: duckdb.DuckDBPyConnection, statement: str, rows: int) -> None:
+    """Execute a statement about so many rows: few are not worth a better plan."""
     # Where it fails, the connection is given up: it need not plan thoroughly again.
-    if rows.num_rows <= BRIEF:
+    if rows <= BRIEF:
         filling.execute("PRAGMA disable_optimizer")
     filling.execute(statement)
-    if rows.num_rows <= BRIEF:
+    if rows <= BRIEF:
         filling.execute("PRAGMA enable_optimizer")
-    filling.unregister("put")
 
 
 def _named(columns: Mapping[str, str]) -> str:

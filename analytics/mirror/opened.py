@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from analytics.mirror import filled
 from analytics.mirror.filled import NONE, Marks
 from analytics.mirror.fold import Change, Mirror
-from analytics.mirror.landmarks import landmarks_of
 from analytics.mirror.once import Once
 from analytics.mirror.turns import turns_of
 
@@ -24,9 +23,9 @@ _STEPS = re.compile(r"\bsteps\b", re.IGNORECASE)
 class Shared:
     """A database in memory, and the mirror whose rows it holds now."""
 
-    def __init__(self, mirror: Mirror, marks: Marks) -> None:
+    def __init__(self, mirror: Mirror, marks: Marks, beside: filled.Database | None = None) -> None:
         self.marks, self.tables = marks, list(LEAN)
-        self.database, self.holds = filled.Database(mirror), weakref.ref(mirror)
+        self.database, self.holds = filled.Database(mirror, beside), weakref.ref(mirror)
         weakref.finalize(self, self.database.close).atexit = False
         self.lock, self._filling = Lock(), Lock()
         for name in LEAN:
@@ -58,24 +57,34 @@ class Shared:
             if change.before is None or self.holds() is not change.before:
                 return None
             try:
-                self._replace(change)
+                if not self._replace(change):
+                    return None
             except duckdb.ConversionException:
                 return None
             self.holds = weakref.ref(mirror)
             return self
 
-    def _replace(self, change: Change) -> None:
+    def _replace(self, change: Change) -> bool:
         """Take out the rows that went and put in those that came, all at once."""
-        if not change.gone.cases.num_rows and not change.come.cases.num_rows:
-            return
+        both = change.both
+        if not both.cases.num_rows:
+            return True
+        other = _OPEN.of(both, lambda: Shared(both, self.marks, self.database))
+        if other.marks != self.marks or not other.database.is_beside(self.database):
+            return False
+        if "steps" in self.tables:
+            other._has_steps(both)
         with self.database.cursor() as cursor:
             cursor.begin()
             for name in self.tables:
-                gone, come = (_rows(side, name) for side in (change.gone, change.come))
-                if gone.num_rows:
-                    _take_out(cursor, name, change.gone.cases)
-                filled.put(cursor, f"INSERT INTO {name}", come, {}, self.marks.get(name, NONE))
+                table = f"{other.database.name}.{name}"
+                if change.gone.cases.num_rows:
+                    _take_out(cursor, name, table, change.gone.cases)
+                come = f"SELECT * EXCLUDE (came) FROM {table} WHERE came"
+                rows = both.rows.count(name)
+                filled.briefly(cursor, f"INSERT INTO {name} BY NAME {come}", rows)
             cursor.commit()
+        return True
 
 
 _OPEN: Once[Shared] = Once()
@@ -133,20 +142,11 @@ def opened(mirror: Mirror) -> duckdb.DuckDBPyConnection:
     return reader(mirror).of("FROM steps")
 
 
-def _rows(side: Mirror, name: str) -> pa.Table:
-    if name == "cases":
-        return side.cases
-    return side.steps if name == "steps" else landmarks_of(side.steps)
-
-
-def _take_out(cursor: duckdb.DuckDBPyConnection, name: str, gone: pa.Table) -> None:
+def _take_out(cursor: duckdb.DuckDBPyConnection, name: str, changed: str, gone: pa.Table) -> None:
     """Delete the rows of some requests; by their receipt whole blocks are passed over."""
     span = pc.min_max(gone["received"])
     within = "TRUE"
     if not gone["received"].null_count:
         within = f"received BETWEEN {span['min'].as_py()} AND {span['max'].as_py()}"
-    cursor.register("gone", gone.select(["request_id"]))
-    cursor.execute(
-        f"DELETE FROM {name} WHERE {within} AND request_id IN (SELECT request_id FROM gone)"
-    )
-    cursor.unregister("gone")
+    went = f"SELECT request_id FROM {changed} WHERE NOT came"
+    cursor.execute(f"DELETE FROM {name} WHERE {within} AND request_id IN ({went})")

@@ -24,7 +24,6 @@ from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import Population, Sum
 from analytics.mirror.fold import Change, Mirror
-from analytics.mirror.rows import Whole
 
 AS_OF = "$as_of"
 
@@ -36,7 +35,7 @@ def patched(counted: Counted, change: Change, now: Question) -> Counted | None:
     """
     if not (_is_within(change.come, counted.reach) and _is_within(change.gone, counted.reach)):
         return None
-    with asking(_both(change), Selection()) as both:
+    with asking(change.both, Selection()) as both:
         step = _Step(counted, both, now)
         try:
             cubes = {of: step.cube(of, cube) for of, cube in counted.cubes.items()}
@@ -45,18 +44,6 @@ def patched(counted: Counted, change: Change, now: Question) -> Counted | None:
         words = {word: step.rollups(many, word) for word, many in counted.words.items()}
         rollups = step.rollups(counted.rollups, "''")
     return replace(counted, rollups=rollups, words=words, cubes=cubes)
-
-
-def _both(change: Change) -> Mirror:
-    """Return what went and what came as one mirror: one statement counts both, by `came`."""
-
-    def table(name: str) -> pa.Table:
-        sides = [(getattr(change.gone, name), False), (getattr(change.come, name), True)]
-        return pa.concat_tables(
-            one.append_column("came", pa.array(np.full(one.num_rows, came))) for one, came in sides
-        ).unify_dictionaries()
-
-    return Mirror(log=change.come.log, rows=Whole(table("cases"), table("steps")))
 
 
 def _is_within(mirror: Mirror, reach: Reach) -> bool:
