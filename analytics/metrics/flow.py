@@ -35,7 +35,8 @@ METRICS: tuple[Metric, ...] = (
         denominator="requests delivered",
         where=f"{_DELIVERED} AND deliveries IS NOT NULL",
         value="CASE WHEN deliveries > 1 THEN deliveries - 1 ELSE 0 END",
-        excluded=_REST | {"not said how often": f"{_DELIVERED} AND deliveries IS NULL"},
+        excluded=_REST
+        | {"delivered an unknown number of times": f"{_DELIVERED} AND deliveries IS NULL"},
         better=Better.LOWER,
         caveat="Several ways of one delivery, such as a disc and a link, are one delivery.",
         theme="Quality",

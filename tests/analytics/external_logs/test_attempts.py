@@ -108,7 +108,11 @@ def test_a_blank_is_not_once() -> None:
     reading = read("Resent", "Y", "", "", "no")
     first, again = found(reading)
     assert (first.value, first.low, first.high, first.unknown) == (25, 25, 75, 2)
-    assert (again.value, again.n, again.excluded) == (0.5, 2, {"not said how often": 2})
+    assert (again.value, again.n, again.excluded) == (
+        0.5,
+        2,
+        {"delivered an unknown number of times": 2},
+    )
     for key in BOTH:
         assert (reading.grades[key]["grade"], reading.grades[key]["share"]) == ("weak", 0.5)
     assert read("Attempts", "1", "1", "2").grades["rework_rate"]["grade"] == "good"
