@@ -41,6 +41,8 @@ METRICS: tuple[Metric, ...] = (
         numerator="delivered requests with no failure and no second delivery",
         denominator="delivered requests",
         where=_DELIVERED,
+        # What begins as a predicate of the rework rate is known as a part of it where both are
+        # published (metrics.suppression.links).
         counts="deliveries IS NOT NULL AND deliveries = 1 AND failures = 0",
         sides=("Right at the first try", "With a failure or a second delivery"),
         unknown="deliveries IS NULL AND failures = 0",
