@@ -49,6 +49,7 @@ REQUESTS = pa.schema(
         "usable": _TEXT,
         "wanted": _TEXT,
         "is_charged": pa.bool_(),
+        "attempts": pa.int32(),
     }
 )
 """One row a request.
@@ -59,7 +60,9 @@ the earliest due moment (exclusive), `due_unit` the days that its clock counts (
 calendar); `contract_seconds` are business seconds from complete to
 stop without pauses; `usable` is
 immediate, after_rework, not_usable or untested for images that arrived; `wanted` is the medium of
-the channel that was asked for, and `is_charged` whether a fee was charged.
+the channel that was asked for, and `is_charged` whether a fee was charged. `attempts` is how often
+a log says itself that the images were sent, 0 where it does not say; its deliveries are then the
+ways of one. It is null where each delivery is an event of its own.
 
 Rows say nothing that passes with time alone: an open request has the moments from which it is at
 risk, late and very late (null: never), and whether it is held; `metrics.band.BAND` compares them

@@ -187,6 +187,7 @@ def _requests(drawn: _Drawn) -> pa.Table:
         "held_since": pa.nulls(n, pa.int64()),
         "usable": _coded(usable, GRADES, ~(drawn.inbound & done)),
         "is_charged": pa.array(usable == 1),
+        "attempts": pa.nulls(n, pa.int32()),
     }
     columns |= {name: drawn.moment(name) for name in MOMENTS}
     columns |= {name: drawn.words(words, n) for name, words in WORDS.items()}

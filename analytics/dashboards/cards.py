@@ -57,7 +57,7 @@ def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:
         ("Counts", metric.numerator),
         ("Divided by", f"{count(result.n)} {metric.denominator}"),
         ("Left out", left_out or "nobody"),
-        ("Interval", "the unknown" if metric.unknown else _INTERVALS.get(metric.kind, "")),
+        ("Interval", "the unknown" if result.unknown else _INTERVALS.get(metric.kind, "")),
         ("Mind", metric.caveat),
         ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
     )

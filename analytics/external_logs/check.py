@@ -15,7 +15,7 @@ from analytics.external_logs.dates import Moment
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.moments import reader_of
 from analytics.external_logs.raw import RawLog, each_word
-from analytics.external_logs.values import studies_of
+from analytics.external_logs.values import attempts_of, studies_of
 
 MOMENTS = (
     *("timestamp", "start_timestamp", "received_at", "completed_at", "complete_at", "need_by"),
@@ -121,15 +121,33 @@ def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> No
             findings.could_not_read(name, int(wrong.sum()), example)
 
 
-def note_uncounted(cells: pa.Table, findings: Findings) -> None:
-    """Note the cells of the studies column that are written and are no count."""
-    if "studies" not in cells.column_names:
-        return
-    counts = each_word(cells["studies"], studies_of, pa.int64())
-    wrong = ~blank(cells, "studies") & flags(pc.is_null(counts))
-    if wrong.any():
-        example = cells["studies"][int(np.flatnonzero(wrong)[0])].as_py()
-        findings.could_not_read("studies", int(wrong.sum()), example)
+def note_uncounted(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:
+    """Note the cells of columns of counts that are written and are no count."""
+    for name, counted in counts_of(mapping).items():
+        if name not in cells.column_names:
+            continue
+        counts = each_word(cells[name], counted, pa.int64())
+        wrong = ~blank(cells, name) & flags(pc.is_null(counts))
+        if wrong.any():
+            example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
+            findings.could_not_read(name, int(wrong.sum()), example)
+
+
+def counts_of(mapping: Mapping) -> dict[str, Callable[[str], int | None]]:
+    """Return what reads each column of counts; attempts mean what their header says."""
+    found: dict[str, Callable[[str], int | None]] = {"studies": studies_of}
+    if header := mapping.columns.get("attempts"):
+        found["attempts"] = lambda word: attempts_of(word, header)
+    return found
+
+
+def with_counts(cells: pa.Table, mapping: Mapping) -> pa.Table:
+    """Return the kept cells with a column of numbers beside each column of counts."""
+    for name, counted in counts_of(mapping).items():
+        if name in cells.column_names:
+            counts = each_word(cells[name], counted, pa.int64())
+            cells = cells.append_column(f"meant_{name}", counts)
+    return cells
 
 
 def totals(table: pa.Table, undated: Any) -> Any:

@@ -18,19 +18,21 @@ from analytics.external_logs.check import (
     note_unread,
     reject,
     unread,
+    with_counts,
 )
 from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Anchor, Mapping
-from analytics.external_logs.raw import RawLog, each_word
+from analytics.external_logs.raw import RawLog
 from analytics.external_logs.requests_layout import numbered, ways
-from analytics.external_logs.values import studies_of
 
 ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by", "studies")
 TEXTS = (*ATTRIBUTES, "staff", "received_anchor", "completed_anchor")
 TIMES = ("start_timestamp", "need_by", "received_anchor", "completed_anchor")
 
 
-def check_events(raw: RawLog, cells: pa.Table, clock: Clock, findings: Findings) -> pa.Table:
+def check_events(
+    raw: RawLog, cells: pa.Table, mapping: Mapping, clock: Clock, findings: Findings
+) -> pa.Table:
     """Return the rows that can be used; every other row is listed with its reason."""
     moments = cells["timestamp"]
     reasons: list[tuple[Any, Reason]] = [
@@ -43,7 +45,7 @@ def check_events(raw: RawLog, cells: pa.Table, clock: Clock, findings: Findings)
         ),
     ]
     note_unread(cells, TIMES, findings)
-    note_uncounted(cells, findings)
+    note_uncounted(cells, mapping, findings)
     return reject(raw, cells, reasons, findings)
 
 
@@ -53,14 +55,14 @@ SELECT dense_rank() OVER (ORDER BY case_id) AS i, case_id,
     {received} AS received, {completed} AS available,
     {texts},
     first("at:need_by" ORDER BY "at:timestamp", "row") FILTER (WHERE need_by <> '') AS due,
-    max(meant_studies) AS counted
+    max(meant_studies) AS counted, coalesce(max(meant_attempts), 0) AS attempts
 FROM cells GROUP BY case_id
 """
 _REQUESTS = """
 SELECT 'case-' || i AS request_id, case_id AS number, coalesce(facility, 'all') AS facility,
     'outbound' AS direction, requester_type, partner, modality,
     CASE WHEN available IS NOT NULL THEN 'delivered' END AS outcome, received, available,
-    available AS ended, due, due AS contract_due, available AS contract_stop
+    available AS ended, due, due AS contract_due, available AS contract_stop, attempts
 FROM cases ORDER BY 3, received, request_id
 """
 _EVENTS = f"""
@@ -85,10 +87,8 @@ def build_events(
     cells: pa.Table, mapping: Mapping, database: Database
 ) -> tuple[pa.Table, pa.Table, dict[str, int]]:
     """Return the tables of requests and of events of the kept rows, and each channel word's cases."""
-    if "studies" in cells.column_names:
-        counts = each_word(cells["studies"], studies_of, pa.int64())
-        cells = cells.append_column("meant_studies", counts)
-    blanks = [*(f"at:{name}" for name in TIMES), "meant_studies"]
+    cells = with_counts(cells, mapping)
+    blanks = [*(f"at:{name}" for name in TIMES), "meant_studies", "meant_attempts"]
     database.register_whole("cells", cells, TEXTS, blanks)
     received, first = _anchor(mapping.received, "received", is_first=True)
     completed, last = _anchor(mapping.completed, "completed", is_first=False)

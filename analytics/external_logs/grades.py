@@ -18,7 +18,8 @@ HELPS = {
     "channel": ("Method", "A column that says how the images were sent: CD, portal, link, push."),
     "need_by": ("Need By", "A date by which each request was due."),
     "usable": ("Opened OK?", "A yes or no: did the images open where they arrived?"),
-    "failure_reason": ("Problem", "A word for what went wrong, where something did."),
+    "failure_reason": ("Problem", "A word for what went wrong, or none where nothing did."),
+    "attempts": ("Attempts", "How often the images were sent: 1, or more where it was done again."),
 }
 """Header and words of the columns that a template can offer."""
 _COLUMN_OF = {
@@ -44,7 +45,8 @@ _COLUMN_OF = {
     "fee": "",
     "wanted": "",
     "logged": "",
-    "deliveries": "",
+    "deliveries": "attempts",
+    "first_try": "attempts",
 }
 _WHY = {
     "received": "no column says when a request was received",
@@ -69,8 +71,15 @@ _WHY = {
     "fee": "a log of this kind does not say whether a fee was charged",
     "wanted": "a log of this kind does not say how the images were wanted",
     "logged": "a log of this kind does not say when a request was logged",
-    "deliveries": "a log of this kind does not say how often a request was delivered",
+    "deliveries": "no column says how often a request was sent",
+    "first_try": "no column says how often a request was sent, or what went wrong",
 }
+_OF_EVENTS = {
+    "reason": "problems are not read from a log of events",
+    "usable": "whether images opened is not read from a log of events",
+    "first_try": "no column says how often a request was sent",
+}
+"""Why a log of events lacks what a log of requests may have."""
 
 
 _SAYS = {
@@ -84,21 +93,33 @@ _SAYS = {
     "partner": "which facility it was",
     "studies": "how many studies there were",
     "actor": "who took each step",
+    "deliveries": "how often it was sent",
+    "first_try": "how often it was sent, or what went wrong",
 }
 
 
-_NO_MEDIUM = "no row says a way of sending that is known as a disc or not: give its words a meaning"
+_NO_ROW = {
+    "medium": "no row says a way of sending that is known as a disc or not: give its words a meaning",
+    "deliveries": "no row says how often it was sent",
+    "first_try": "no row says how often it was sent, or what went wrong",
+}
+"""Why a measure cannot be computed though there is a column: nothing in it tells anything."""
 
 
 def missing_fields(mapping: Mapping) -> dict[str, str]:
     """Return the fields that a log cannot give, and why, in words of its columns."""
     have = set(mapping.columns)
-    if mapping.layout == "requests":
-        have -= {"staff"}  # one person a row, not one a step
+    is_of_requests = mapping.layout == "requests"
+    # In a list of requests one person a row, not one a step.
+    have -= {"staff"} if is_of_requests else {"failure_reason", "usable"}
     have |= {"received_at"} if mapping.received else set()
     have |= {"completed_at"} if mapping.completed else set()
     have -= {"complete_at"}  # business time needs a facility calendar, which a file has not
-    return {field: _WHY[field] for field, column in _COLUMN_OF.items() if column not in have}
+    lacks = {field for field, column in _COLUMN_OF.items() if column not in have}
+    if "failure_reason" in have:
+        lacks -= {"first_try"}  # it tells at least of some that they were not
+    why = _WHY if is_of_requests else _WHY | _OF_EVENTS
+    return {field: why[field] for field in _COLUMN_OF if field in lacks}
 
 
 def grade(
@@ -119,8 +140,8 @@ def grade(
             one for one in metric.needs if one != "channel" or "medium" not in metric.needs
         )
         share = min((shares.get(name, 1.0) for name in needs), default=1.0)
-        if "medium" in needs and not shares.get("medium", 1.0):
-            lacks = [*lacks, ignored or _NO_MEDIUM]
+        silent = [why for name, why in _NO_ROW.items() if name in needs and not shares[name]]
+        lacks += [ignored if ignored and why == _NO_ROW["medium"] else why for why in silent]
         why = lacks[0] if lacks else _said(share, needs)
         if not lacks and granularity == "day" and "days" in metric.unit:
             why = f"dates only: whole days, never hours; {why}"
@@ -155,11 +176,23 @@ def shares_of(log: EventLog) -> dict[str, float]:
     n_sent = sent.num_rows or 1
     unknown = pc.sum(pc.equal(sent["medium"], "unknown")).as_py() or 0
     return filled | {
+        **_tries(log),
         "channel": 1 - sent["channel"].null_count / n_sent,
         "medium": 1 - (sent["medium"].null_count + unknown) / n_sent,
         "studies": 1 - sent["studies"].null_count / n_sent,
         "band": filled["contract_due"],
     }
+
+
+def _tries(log: EventLog) -> dict[str, float]:
+    """Return the shares of delivered requests that say how often, and whether once was enough."""
+    sent = log.requests.filter(log.requests["available"].is_valid())
+    n = sent.num_rows or 1
+    told = pc.greater(sent["attempts"], 0)
+    failed = pc.unique(log.events.filter(log.events["reason"].is_valid())["request_id"])
+    known = pc.or_(told, pc.is_in(sent["request_id"], value_set=failed))
+    count = {"deliveries": told, "first_try": known}
+    return {name: (pc.sum(rows).as_py() or 0) / n for name, rows in count.items()}
 
 
 def by_reason(grades: dict[str, dict[str, Any]]) -> dict[str, list[str]]:

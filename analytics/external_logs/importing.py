@@ -159,7 +159,7 @@ def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Finding
     if findings.has_times and mapping.zone != "UTC":
         clock = Clock(mapping, findings, mapping.zone)
         cells = with_moments(text, clock)
-    usable = check(raw, cells, clock, findings)
+    usable = check(raw, cells, mapping, clock, findings)
     findings.rejected.sort()
     if not usable.num_rows:
         row, reason = findings.rejected[0]
@@ -171,15 +171,16 @@ def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Finding
 
 def _built(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> _Built:
     merged = _merged(raw, mapping, cells, earlier)
+    requests, events, said = tables_of(merged.rows, mapping)
+    return _Built(requests=requests, events=events, merged=merged, said=said)
+
+
+def tables_of(rows: pa.Table, mapping: Mapping) -> tuple[pa.Table, pa.Table, Map[str, int]]:
+    """Return requests and events of kept rows, and how often each word for a channel is said."""
     build = build_requests if mapping.layout == "requests" else build_events
     with Database() as database:
-        requests, events, said = build(merged.rows, mapping, database)
-    return _Built(
-        requests=as_schema(with_bands(requests), REQUESTS),
-        events=as_schema(events, EVENTS),
-        merged=merged,
-        said=said,
-    )
+        requests, events, said = build(rows, mapping, database)
+    return as_schema(with_bands(requests), REQUESTS), as_schema(events, EVENTS), said
 
 
 def _merged(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> Merged:

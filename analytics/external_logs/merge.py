@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.external_logs.database import Database, quoted
+from analytics.external_logs.values import counts_resends
 
 LATER = frozenset(
     {
@@ -57,8 +58,9 @@ def is_read_otherwise(
     """Say whether the file is read in another way than the log was, so that rows cannot be matched.
 
     That is so where rows are requests there and events here, where a field comes from another
-    column although the one that it came from is still there, or where only one of the two takes
-    receipt or completion from a column that both have.
+    column although the one that it came from is still there, where only one of the two takes
+    receipt or completion from a column that both have, or where one counts all times that images
+    were sent and the other those after the first.
     """
     if (earlier.layout == "requests") != (layout == "requests"):
         return True
@@ -67,6 +69,9 @@ def is_read_otherwise(
         there, here = earlier.sources.get(anchor), sources.get(anchor)
         if there != here and both & {there, here}:
             return True
+    sent = [one["attempts"] for one in (earlier.sources, sources) if "attempts" in one]
+    if len(set(map(counts_resends, sent))) > 1:
+        return True
     return any(
         name in sources and sources[name] != header and header in headers
         for name, header in earlier.sources.items()

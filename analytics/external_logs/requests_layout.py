@@ -21,21 +21,24 @@ from analytics.external_logs.check import (
     reject,
     totals,
     unread,
+    with_counts,
 )
 from analytics.external_logs.database import Database
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog, each_word
 from analytics.external_logs.values import (
+    NO_FAILURE,
     channels_of,
     direction_of,
     outcome_of,
     speaks_our_channels,
-    studies_of,
     usable_of,
 )
 
 
-def check_requests(raw: RawLog, cells: pa.Table, clock: Clock, findings: Findings) -> pa.Table:
+def check_requests(
+    raw: RawLog, cells: pa.Table, mapping: Mapping, clock: Clock, findings: Findings
+) -> pa.Table:
     """Return the rows that can be used; every other row is listed with its reason."""
     received, completed = unread(cells, "received_at"), unread(cells, "completed_at")
     early = np.zeros(cells.num_rows, dtype=bool)
@@ -57,7 +60,7 @@ def check_requests(raw: RawLog, cells: pa.Table, clock: Clock, findings: Finding
         (early, "completed before it was received"),
     ]
     kept = reject(raw, cells, reasons, findings)
-    note_uncounted(kept, findings)
+    note_uncounted(kept, mapping, findings)
     note_unread(kept, ("complete_at", "need_by", "hold_start", "hold_end"), findings)
     return _without_turned_holds(kept, findings)
 
@@ -76,6 +79,7 @@ def _without_turned_holds(cells: pa.Table, findings: Findings) -> pa.Table:
     return cells
 
 
+_SAYS_NONE = f"lower(trim(failure_reason)) IN {NO_FAILURE}"
 _COLUMNS: dict[str, tuple[str, str]] = {
     "requester_type": ("requester_type", "nullif(requester_type, '')"),
     "legal_basis": ("legal_basis", "nullif(legal_basis, '')"),
@@ -92,7 +96,10 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "hold_start": ("hold_start", '"at:hold_start"'),
     "hold_end": ("hold_end", '"at:hold_end"'),
     "hold_reason": ("hold_reason", "nullif(hold_reason, '')"),
-    "failure": ("failure_reason", "nullif(left(failure_reason, 60), '')"),
+    "failure": (
+        "failure_reason",
+        f"CASE WHEN NOT {_SAYS_NONE} THEN nullif(left(failure_reason, 60), '') END",
+    ),
     "staff": ("staff", "nullif(staff, '')"),
     "word": ("channel", "channel"),
     "counted": ("studies", "meant_studies"),
@@ -106,7 +113,7 @@ SELECT i, 'row-' || i AS request_id,
     CASE WHEN meant_outcome IN ('withdrawn', 'duplicate') THEN meant_outcome
         WHEN "at:completed_at" IS NOT NULL THEN 'delivered'
         ELSE nullif(meant_outcome, '') END AS outcome,
-    "at:received_at" AS received{columns}
+    "at:received_at" AS received, {attempts} AS attempts{columns}
 FROM cells ORDER BY facility, received, i
 """
 _STEPS: tuple[tuple[str, str], ...] = (
@@ -158,18 +165,29 @@ def build_requests(
     for field in has & set(meanings):
         meant = each_word(cells[field], meanings[field], pa.string())
         cells = cells.append_column(names[field], meant)
-    if "studies" in has:
-        counts = each_word(cells["studies"], studies_of, pa.int64())
-        cells = cells.append_column("meant_studies", counts)
+    cells = with_counts(cells, mapping)
     cells = cells.append_column("i", pa.array(np.arange(1, cells.num_rows + 1)))
     database.register_whole("cells", cells, (*FIELDS, *names.values()), TIMES)
     columns = [f", {sql} AS {name}" for name, (field, sql) in _COLUMNS.items() if field in has]
-    requests = database.table(_WORDS.format(columns="".join(columns)))
+    attempts = _attempts(mapping)
+    requests = database.table(_WORDS.format(columns="".join(columns), attempts=attempts))
     channel = cells["channel"] if "channel" in has else pa.chunked_array([pa.array([""])])
     said = counted(channel)
     database.register("ways", ways(said, mapping.values.get("channel", {})))
     database.register("words", requests)
     return requests, _events(database, has, set(requests.column_names)), said
+
+
+def _attempts(mapping: Mapping) -> str:
+    """Return SQL for how often a row says that the images were sent, 0 where it does not say.
+
+    Where no column counts it, a problem that is said to be none was none of sending either.
+    """
+    if "attempts" in mapping.columns:
+        return "coalesce(meant_attempts, 0)"
+    if "failure_reason" in mapping.columns:
+        return f"CASE WHEN {_SAYS_NONE} THEN 1 ELSE 0 END"
+    return "0"
 
 
 def _events(database: Database, has: set[str], columns: set[str]) -> pa.Table:

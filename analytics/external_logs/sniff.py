@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from analytics.external_logs.columns import is_event_log, is_private
 from analytics.external_logs.dates import looks_like_date, order_of, read_moment
 from analytics.external_logs.raw import RawLog
-from analytics.external_logs.values import channels_of, direction_of
+from analytics.external_logs.values import channels_of, counts_resends, direction_of
 from requests_app.vocabulary import Medium
 
 SAMPLE = 400  # different values
@@ -144,8 +144,5 @@ _TESTS: dict[str, Callable[[str, Sequence[str]], bool]] = {
         is_yes_no(words)
         and bool(re.search(r"open|upload|import|usable|load", header, re.IGNORECASE))
     ),
-    "attempts": lambda header, words: (
-        is_yes_no(words)
-        and bool(re.search(r"again|resend|resent|2nd|second|redo", header, re.IGNORECASE))
-    ),
+    "attempts": lambda header, words: is_yes_no(words) and counts_resends(header),
 }

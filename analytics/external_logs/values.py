@@ -97,6 +97,34 @@ def studies_of(word: str) -> int | None:
     return int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 5 else None
 
 
+_RESENDS = re.compile(r"again|re-?sen[dt]|2nd|second|redo|repeat|further", re.IGNORECASE)
+_NO_MORE = {"n", "no", "false", "none"}
+NO_FAILURE = ("none", "no", "n", "n/a", "na", "nil", "nothing", "ok", "-", "no problem", "no issue")
+"""Words by which a column of problems says that there was none; a blank says nothing."""
+
+
+def counts_resends(header: str) -> bool:
+    """Say whether a column tells of further times that images were sent, rather than of all."""
+    return bool(_RESENDS.search(header))
+
+
+def attempts_of(word: str, header: str) -> int | None:
+    """Return how often images were sent; a blank is unknown, and so is what is no such count.
+
+    Under "Attempts" a number is all the times; under "Resent" or "2nd CD" it is those after the
+    first, and yes is one more.
+    """
+    plain = word.strip().lower()
+    number = int(plain) if plain.isascii() and plain.isdigit() and len(plain) < 3 else None
+    if not counts_resends(header):
+        return number or None
+    if plain in {"y", "yes", "true", "x"}:
+        return 2
+    if plain in _NO_MORE:
+        return 1
+    return None if number is None else 1 + number
+
+
 def usable_of(word: str) -> str | None:
     """Return the grade of an arrival; a blank is not a no."""
     plain = word.strip().lower()

@@ -43,7 +43,7 @@ def changes(mirror: Mirror, selection: Selection, now: Iterable[Result]) -> dict
     if earlier is None or not results:
         return {}
     before = compute(mirror, earlier, [one.key for one in results])
-    if selection.until is not None and selection.until > _day(mirror, selection):
+    if selection.until is not None and not _is_over(selection.until, mirror, selection):
         return {one.key: Change(before=before[one.key], why=NOT_OVER) for one in results}
     return {
         one.key: Change(before=before[one.key], why=OF_NOW)
@@ -53,8 +53,11 @@ def changes(mirror: Mirror, selection: Selection, now: Iterable[Result]) -> dict
     }
 
 
-def _day(mirror: Mirror, selection: Selection) -> date:
-    return datetime.fromtimestamp(mirror.log.as_of, ZoneInfo(selection.zone)).date()
+def _is_over(last: date, mirror: Mirror, selection: Selection) -> bool:
+    """Say whether the last day of a period is over; a log of dates alone tells of whole days."""
+    log = mirror.log
+    day = datetime.fromtimestamp(log.as_of, ZoneInfo(selection.zone)).date()
+    return last < day or (last == day and log.granularity == "day")
 
 
 def change(now: Result, before: Result) -> Change:

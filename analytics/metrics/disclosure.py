@@ -7,7 +7,7 @@ from requests_app.failure_codes import FailureCode
 _WRONG_HANDS = (FailureCode.TR09,)
 _TOO_WIDE = (FailureCode.TR10,)
 _ERRORS = (*_WRONG_HANDS, *_TOO_WIDE)
-_RELEASED = f"(deliveries > 0 OR {befell(*_ERRORS)})"
+_RELEASED = f"(ways > 0 OR {befell(*_ERRORS)})"
 
 
 def _errors(

@@ -6,7 +6,7 @@ DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
 ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
 UNKNOWN = "(medium IS NULL OR medium = 'unknown')"
 _PHYSICAL = "medium = 'physical'"
-_REQUESTS = "direction = 'outbound' AND deliveries > 0"
+_REQUESTS = "direction = 'outbound' AND ways > 0"
 
 
 def _physical(key: str, label: str, question: str, where: str, of: str) -> Metric:
@@ -46,7 +46,7 @@ def _by_request(key: str, label: str, question: str, counts: str, unknown: str) 
         counts=counts,
         sides=("On physical media", "Not so"),
         unknown=unknown,
-        excluded={"not delivered": "direction = 'outbound' AND deliveries = 0"},
+        excluded={"not delivered": "direction = 'outbound' AND ways = 0"},
         better=Better.LOWER,
         caveat="A delivery by an unknown channel widens the range where it could decide.",
         theme="Media",
@@ -109,8 +109,8 @@ METRICS: tuple[Metric, ...] = (
         "physical_media_requests_only",
         "Requests on discs only",
         "How many requests were answered on discs alone?",
-        "physical_deliveries > 0 AND physical_deliveries = deliveries",
-        "unknown_deliveries > 0 AND physical_deliveries + unknown_deliveries = deliveries",
+        "physical_deliveries > 0 AND physical_deliveries = ways",
+        "unknown_deliveries > 0 AND physical_deliveries + unknown_deliveries = ways",
     ),
     _by_study(
         "physical_media_studies_out",

@@ -41,12 +41,19 @@ METRICS: tuple[Metric, ...] = (
         numerator="delivered requests with no failure and no second delivery",
         denominator="delivered requests",
         where=_DELIVERED,
-        counts="failures = 0 AND deliveries = 1",
+        # What begins as a predicate of the rework rate is known as a part of it where both are
+        # published (metrics.suppression.links).
+        counts="deliveries IS NOT NULL AND deliveries = 1 AND failures = 0",
         sides=("Right at the first try", "With a failure or a second delivery"),
+        unknown="deliveries IS NULL AND failures = 0",
         excluded={"not delivered": "available IS NULL"},
         better=Better.HIGHER,
+        caveat=(
+            "Several ways of one delivery are one. Where a log does not say how often it was sent, "
+            "and tells of no failure, the range is widened; it is never taken for right."
+        ),
         theme="Quality",
-        needs=("available", "reason"),
+        needs=("available", "first_try"),
     ),
     Metric(
         key="manual_touches_mean",

@@ -64,13 +64,14 @@ class Selection:
         return self.clock == "received" and not any(others)
 
     def words(self) -> str:
-        """Return the options of a command that choose the same."""
-        pairs = [("facility", one) for one in self.facilities or ()]
-        pairs += [("direction", self.direction or ""), ("asked", self.requester_type or "")]
+        """Return the options of a command that choose the same; no facility at all is a blank one."""
+        places = self.facilities if self.facilities != () else ("",)
+        pairs = [("direction", self.direction or ""), ("asked", self.requester_type or "")]
         pairs += [("slice", f"{name}={word}") for name, words in self.slices for word in words]
         pairs += [("from", str(self.since or "")), ("to", str(self.until or ""))]
         pairs += [("zone", self.zone)]
-        return " ".join(option(name, word) for name, word in pairs if word)
+        said = [*(("facility", one) for one in places or ()), *(pair for pair in pairs if pair[1])]
+        return " ".join(option(name, word) for name, word in said)
 
     def before(self) -> Selection | None:
         """Return the same length of days just before; None for an open period."""

@@ -30,8 +30,10 @@ def cases_of(requests: pa.Table, steps: pa.Table, story: Story) -> pa.Table:
     delivered = story.is_any("activity", ("available",))
     unknown = story.is_any("medium", ("unknown",)) | (story.codes("medium") < 0)
     lasted = many.sums(steps["waited"])
+    ways = many.count(delivered)
     columns: dict[str, Any] = {
-        "deliveries": many.count(delivered),
+        "deliveries": _deliveries(requests["attempts"], ways),
+        "ways": ways,
         "failed_deliveries": many.count(story.is_any("activity", ("delivery_failed",))),
         "failures": many.count(story.is_failure),
         "touches": many.count(story.is_touch),
@@ -52,7 +54,18 @@ def cases_of(requests: pa.Table, steps: pa.Table, story: Story) -> pa.Table:
         "contacts": many.count(story.is_touch & story.is_any("touch", _CONTACTS)),
         "faults": many.faults(),
     }
+    requests = requests.drop_columns(["attempts"])
     return pa.table(dict(zip(requests.column_names, requests.columns, strict=True)) | columns)
+
+
+def _deliveries(attempts: pa.ChunkedArray, ways: Integers) -> pa.Array:
+    """Return how often each request was delivered, null where its log does not say.
+
+    Where a log says it itself, what it was delivered by are ways of one delivery.
+    """
+    said = pc.fill_null(attempts, -1).to_numpy().astype(np.int64)
+    found = np.where((said < 0) | (ways == 0), ways, said)
+    return pa.array(found, mask=(said == 0) & (ways > 0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,17 +9,29 @@ from pathlib import Path
 
 from django.conf import settings
 
+from analytics.mirror.partition import nothing
 from analytics.mirror.published import Published, current, read, root_of
+from analytics.mirror.rows import TABLES
 
 KEPT = 2  # snapshots: the current one, and the one that somebody may still be reading
 REPORTED = "reported"  # the file that says when a report last referred to a snapshot
 
 
 def with_content(source: str, content: str) -> Published | None:
-    """Return the kept snapshot whose rows have a hash."""
+    """Return the kept snapshot whose rows have a hash, if they have the columns of today."""
     root = root_of(source)
     names = (name for name in _kept(root) if _content(root / name) == content)
-    return next((found for name in names if (found := read(root, name)) is not None), None)
+    read_in = (read(root, name) for name in names)
+    return next((found for found in read_in if found is not None and _is_of_today(found)), None)
+
+
+def _is_of_today(found: Published) -> bool:
+    """Say whether the tables have the columns that measures of today look at."""
+    return all(
+        piece.of(table).names == nothing().rows.names(table)
+        for piece in found.pieces.values()
+        for table in TABLES
+    )
 
 
 def note_report(source: str, content: str, *, at: datetime) -> bool:

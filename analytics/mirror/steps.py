@@ -7,7 +7,7 @@ says the same as one statement of SQL.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -40,6 +40,7 @@ _MENDED_BY = {
     "delivery_failed": ("available",),
     "images_unusable": ("images_usable", "located", "prepared"),
 }
+WAYS = ("available", "images_received")
 SAME_TOUCH = 300  # seconds within which the same touch by the same person is one
 
 
@@ -95,7 +96,8 @@ class Story:
         if not ((found[1:] > found[:-1]) | (same & (seq[1:] > seq[:-1]))).all():
             order = np.lexsort((seq, found))
             events, found, flows = events.take(pa.array(order)), found[order], flows[order]
-        return cls(events.combine_chunks(), found, flows)
+        story = cls(events.combine_chunks(), found, flows)
+        return replace(story, flows=flows & ~story.further_ways(requests["attempts"]))
 
     def part(self, first: int, last: int) -> Story:
         """Return the events of the requests from one place up to another, that one left out."""
@@ -142,6 +144,15 @@ class Story:
         same = self.place[rows[1:]] == self.place[rows[:-1]]
         return rows[1:][same], rows[:-1][same]
 
+    def further_ways(self, attempts: pa.ChunkedArray) -> Truths:
+        """Say which events are one more way of a delivery or arrival that took several at once."""
+        says = attempts.is_valid().to_numpy()[self.place]
+        found = np.zeros(len(self.place), bool)
+        for kind in WAYS if says.any() else ():
+            rows, _ = self.before(says & self.is_any("activity", (kind,)))
+            found[rows] = True
+        return found
+
     @cached_property
     def is_human(self) -> Truths:
         """Whether somebody of the house acted."""
@@ -151,7 +162,11 @@ class Story:
 
     @cached_property
     def is_failure(self) -> Truths:
-        """Whether something went wrong, for a reason that was said."""
+        """Whether something went wrong, for a reason that was said.
+
+        Whatever live work records as failed says its code (`requests_app.lifecycle.guards`). Without
+        a reason only logs hold a request, and a hold may be a wait for whoever asked: no failure.
+        """
         found: Truths = self.is_any("activity", _FAILURES) & (self.codes("reason") >= 0)
         return found
 

@@ -28,7 +28,9 @@ def add_selection(parser: ArgumentParser) -> None:
     parser.add_argument("--as-of", help="live work as it stood then, an ISO time")
     parser.add_argument("--from", dest="since", help="first day of receipt")
     parser.add_argument("--to", dest="until", help="last day of receipt")
-    parser.add_argument("--facility", action="append", help="a facility's slug; may repeat")
+    parser.add_argument(
+        "--facility", action="append", help="a facility's slug; may repeat; '' is none of them"
+    )
     parser.add_argument("--direction", choices=["inbound", "outbound"])
     parser.add_argument("--asked", choices=[kind.value for kind in RequesterType])
     parser.add_argument(
@@ -56,7 +58,8 @@ def snapshot_for(options: Mapping[str, Any], at: datetime) -> Snapshot:
 
 def selection_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
     """Return what the options choose; misuse is answered with a sentence and status 2."""
-    facilities = tuple(options["facility"]) if options["facility"] else None
+    named = options["facility"]
+    facilities = tuple(one for one in named if one) if named else None
     known = set(mirror.facilities)
     if facilities and (strange := sorted(set(facilities) - known)):
         raise CommandError(f"The source has no facility {strange[0]!r}.", returncode=MISUSE)

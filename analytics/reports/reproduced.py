@@ -47,7 +47,7 @@ def reproduce(stamp: Stamp) -> Reproduced:
         stamp.source, content=stamp.content, as_of=datetime.fromtimestamp(stamp.as_of, UTC)
     )
     if found is None:
-        why = f"The data with the hash {stamp.content or '(none)'} is no longer kept."
+        why = f"The data with the hash {stamp.content or '(none)'} is no longer kept, or other code folded it."
         if stamp.watermark.startswith("as of"):
             why = "Live work as of that moment reads otherwise now: something was entered late."
         return Reproduced(stamp=stamp, differing={}, why=why)

@@ -85,6 +85,7 @@ def _table(
         "usable": worded(moves.usable, moves.grades),
         "wanted": worded(coded(filed["preferred_channel"], tuple(MEDIA)), tuple(MEDIA.values())),
         "is_charged": pc.fill_null(pc.not_equal(filed["fee_cents"], 0), False),
+        "attempts": pa.nulls(filed.num_rows, pa.int32()),
     }
     columns |= {name: whens(lines.at[name]) for name in _MOMENTS}
     columns |= {name: filed[name] for name in _SAID}

@@ -252,7 +252,11 @@ def _bands(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
 
 
 def _beyond_the_first(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
-    """Deliveries are the first ones, a request that was delivered each, and those beyond."""
+    """Deliveries are the first ones, a request that was delivered each, and those beyond.
+
+    What is left over are further ways of one delivery. A log that says itself how often it was sent
+    names no way of those beyond: they are taken for parts all the same, which can only hide more.
+    """
     sent = by_key.get("physical_media_share_out") or by_key.get("workaround_share_all")
     of = by_key.get("physical_media_requests_any") or by_key.get("physical_media_requests_only")
     if sent is not None and of is not None:

@@ -36,7 +36,7 @@ def test_a_log_that_tells_of_one_end_says_nothing_of_further_deliveries() -> Non
         again = measured(reading)["rework_rate"]
         assert (again.value, again.why) == (
             None,
-            "a log of this kind does not say how often a request was delivered",
+            "no column says how often a request was sent",
         )
         assert reading.grades["rework_rate"]["grade"] == "not_computable"
 

@@ -204,7 +204,7 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "first_pass_yield": _first_pass(requests, events),
         "manual_touches_mean": mean([float(n) for n in _touches(requests, events)]),
         "zero_touch_share": _zero_touch(requests, events),
-        "rework_rate": mean([float(max(n - 1, 0)) for n in _deliveries(requests, events)]),
+        "rework_rate": mean([max(n - 1.0, 0) for n in _tries(requests, events) if n is not None]),
         "handoffs_mean": mean([float(n) for n in _handoffs(requests, events)]),
         "conforming_share": _conforming(requests, events),
         **of_media(requests, events),
@@ -252,13 +252,15 @@ def _own(events: list[Row], row: Row) -> list[Row]:
 
 
 def _first_pass(requests: list[Row], events: list[Row]) -> float | None:
-    delivered = [row for row in requests if row["available"] is not None]
-    clean = 0
-    for row in delivered:
+    """Delivered once and without a failure; None where all may be, for what is known of them."""
+    clean = unsure = 0
+    tries = _tries(requests, events)
+    for row, n in zip(_delivered(requests), tries, strict=True):
         mine = _own(events, row)
-        failed = any(event["reason"] for event in mine if event["activity"] in MENDED_BY)
-        clean += not failed and sum(event["activity"] == "available" for event in mine) == 1
-    return share(clean, len(delivered))
+        if not any(event["reason"] for event in mine if event["activity"] in MENDED_BY):
+            clean += n == 1
+            unsure += n is None
+    return share(clean, len(tries)) if unsure < len(tries) else None
 
 
 def _delivered(requests: list[Row]) -> list[Row]:
@@ -287,11 +289,14 @@ def _zero_touch(requests: list[Row], events: list[Row]) -> float | None:
     return share(touches.count(0), len(touches))
 
 
-def _deliveries(requests: list[Row], events: list[Row]) -> list[int]:
-    return [
-        sum(event["activity"] == "available" for event in _own(events, row))
-        for row in _delivered(requests)
-    ]
+def _tries(requests: list[Row], events: list[Row]) -> list[int | None]:
+    """How often each delivered request was sent: as its log says itself, else by its events."""
+    found: list[int | None] = []
+    for row in _delivered(requests):
+        ways = sum(event["activity"] == "available" for event in _own(events, row))
+        is_said = row["attempts"] is not None and ways > 0
+        found.append((row["attempts"] or None) if is_said else ways)
+    return found
 
 
 def _handoffs(requests: list[Row], events: list[Row]) -> list[int]:

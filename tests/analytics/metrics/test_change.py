@@ -1,5 +1,6 @@
 """What changed since the period before: the difference, and how sure of it one can be."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,7 @@ from analytics.metrics.change import NOT_OVER, OF_NOW, change, changes
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
 from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
 from analytics.statistics.intervals import newcombe, of_difference, wilson
 from tests.analytics import synthetic
 
@@ -73,6 +75,19 @@ def test_every_single_number_of_a_period_is_compared_with_as_many_days_just_befo
         if one.difference is not None:
             assert one.difference == pytest.approx(now[key].value - before[key].value)  # type: ignore[operator]
     assert changes(mirror, Selection(), now.values()) == {}
+
+
+@pytest.mark.parametrize(
+    ("granularity", "last", "why"),
+    [("second", 24, NOT_OVER), ("second", 23, None), ("day", 24, None), ("day", 25, NOT_OVER)],
+)
+def test_the_day_of_the_figures_is_over_only_where_a_log_knows_whole_days(
+    granularity: str, last: int, why: str | None
+) -> None:
+    mirror = fold(replace(synthetic.log(), granularity=granularity))
+    chosen = Selection(since=date(2026, 11, 1), until=date(2026, 11, last))
+    found = changes(mirror, chosen, compute(mirror, chosen, ["requests_received"]).values())
+    assert found["requests_received"].why == why
 
 
 def test_a_period_that_is_not_over_is_not_compared_with_a_whole_one() -> None:

@@ -51,6 +51,7 @@ REQUEST = st.fixed_dictionaries(
         "wanted": st.sampled_from(["link", "physical", "unknown", None]),
         "is_charged": st.sampled_from([False, False, True, None]),
         "first_opened": MAYBE,
+        "attempts": st.sampled_from([None, None, None, 0, 1, 2]),
     }
 )
 REASONS = (

@@ -28,7 +28,7 @@ EVENT = st.fixed_dictionaries(
     },
 )
 BROKEN = st.sampled_from(
-    ["hold_started", "hold_ended", "delivery_failed", "available", "images_unusable"]
+    ["hold_started", "hold_ended", "delivery_failed", "available", "available", "images_unusable"]
     + ["images_usable", "located", "failure_noted", "failure_recovered", "manual_touch"]
 )
 FAILING = st.fixed_dictionaries(
@@ -53,7 +53,8 @@ def log_of(drawn: list[tuple[str, int | None, list[dict[str, Any]]]], order: Any
     requests, events = [], []
     for number, (facility, received, story) in enumerate(drawn):
         row = {"request_id": str(number), "facility": facility, "direction": "outbound"}
-        requests.append({**row, "received": received, "modality": ("CT", None)[number % 2]})
+        said = {"modality": ("CT", None)[number % 2], "attempts": (None, 0, 2)[number % 3]}
+        requests.append({**row, **said, "received": received})
         events += [{**row, **one, "seq": 2 * seq} for seq, one in enumerate(story)]
     order.shuffle(events)
     return EventLog(

@@ -62,8 +62,11 @@ _ALLOWED = ", ".join(
 )
 _CONTACTS = ", ".join(f"'{touch}'" for touch in (Touch.CALL, Touch.FAX, Touch.CHASE))
 CASES = f"""
-SELECT r.* EXCLUDE (variant), coalesce(s.deliveries, 0) AS deliveries, coalesce(s.failed_deliveries, 0)
-        AS failed_deliveries, coalesce(s.failures, 0) AS failures,
+SELECT r.* EXCLUDE (variant, attempts),
+    CASE WHEN r.attempts IS NULL OR coalesce(s.ways, 0) = 0 THEN coalesce(s.ways, 0)
+        ELSE nullif(r.attempts, 0) END AS deliveries,
+    coalesce(s.ways, 0) AS ways, coalesce(s.failed_deliveries, 0) AS failed_deliveries,
+    coalesce(s.failures, 0) AS failures,
     coalesce(s.touches, 0) AS touches, s.channel, s.medium, s.staff_group, coalesce(s.lost, 0) AS lost,
     coalesce(s.handoffs, 0) AS handoffs, coalesce(s.moves, 0) AS moves,
     coalesce(s.moves_outside, 0) AS moves_outside, r.variant, s.lasted,
@@ -74,7 +77,7 @@ SELECT r.* EXCLUDE (variant), coalesce(s.deliveries, 0) AS deliveries, coalesce(
     coalesce(s.contacts, 0) AS contacts, coalesce(s.faults, 0) AS faults
 FROM requests r LEFT JOIN (
     SELECT request_id,
-        count(*) FILTER (WHERE activity = 'available') AS deliveries,
+        count(*) FILTER (WHERE activity = 'available') AS ways,
         count(*) FILTER (WHERE activity = 'delivery_failed') AS failed_deliveries,
         count(*) FILTER (WHERE is_failure) AS failures,
         count(*) FILTER (WHERE is_touch) AS touches,
@@ -118,8 +121,11 @@ def by_windows(log: EventLog) -> tuple[pa.Table, pa.Table]:
         database.register("happened", log.events)
         aside = f"SELECT 1 FROM happened WHERE activity LIKE '{OWN_WORD}%'"
         database.execute(
-            "CREATE VIEW events AS SELECT *, coalesce(activity <> 'manual_touch' AND NOT "
-            f"(activity = 'available' AND EXISTS ({aside})), TRUE) AS flows FROM happened"
+            "CREATE VIEW events AS SELECT happened.*, coalesce(activity <> 'manual_touch' AND NOT "
+            f"(activity = 'available' AND EXISTS ({aside})), TRUE) AND NOT coalesce("
+            "attempts IS NOT NULL AND activity IN ('available', 'images_received') AND row_number() "
+            "OVER (PARTITION BY request_id, activity ORDER BY seq) > 1, FALSE) AS flows "
+            "FROM happened JOIN told USING (request_id)"
         )
         database.execute("CREATE VIEW requests AS SELECT * FROM told")
         steps = database.sql(STEPS).to_arrow_table()

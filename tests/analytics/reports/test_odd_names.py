@@ -12,6 +12,7 @@ import synthetic
 from django.core.management import get_commands, load_command_class
 
 from analytics.metrics.selection import Selection
+from analytics.readers.arguments import selection_for
 from analytics.reports.builders.sla_compliance import Order, build
 from analytics.reports.document import Document
 from analytics.reports.writers import WRITERS
@@ -84,6 +85,15 @@ def test_the_line_to_reproduce_is_read_by_a_shell_as_it_was_meant(name: str) -> 
     said = command.create_parser("manage.py", "report").parse_args(words[3:])
     assert said.facility == ["northfield", name, "plain"]
     assert said.source == name
+
+
+def test_no_facility_at_all_is_an_option_of_its_own() -> None:
+    """Without an option the line would be about every facility."""
+    words = shlex.split(Selection(facilities=()).words())
+    assert words == ["--facility", "", "--zone", "UTC"]
+    command = load_command_class(get_commands()["metrics"], "metrics")
+    options = vars(command.create_parser("manage.py", "metrics").parse_args(words))
+    assert selection_for(options, synthetic.mirror()).facilities == ()
 
 
 def test_plain_words_stay_without_quotes() -> None:

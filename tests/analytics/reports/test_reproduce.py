@@ -4,6 +4,7 @@ import io
 import json
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,6 +99,19 @@ def test_data_that_is_no_longer_kept_is_said_to_be_gone(
     status, answer = reproduced(path)
     assert (status, answer["verdict"]) == (1, "not_kept")
     assert "no longer kept" in answer["why"]
+
+
+def test_data_that_other_code_folded_is_said_to_be_of_no_use(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = report(world, "csv", tmp_path)
+    Event.objects.order_by("pk").first().delete()
+    assert reproduced(path)[1]["verdict"] == "equal"
+    more = SimpleNamespace(rows=SimpleNamespace(names=lambda _: ["a column of tomorrow"]))
+    monkeypatch.setattr("analytics.mirror.kept.nothing", lambda: more)
+    status, answer = reproduced(path)
+    assert (status, answer["verdict"]) == (1, "not_kept")
+    assert "other code folded it" in answer["why"]
 
 
 def test_measures_printed_as_json_are_counted_again(world: World, tmp_path: Path) -> None:

@@ -441,6 +441,25 @@ def test_few_that_are_on_track_do_not_follow_from_all_that_are_not(on_track: int
     assert (None in [found[key].n for key in ("open_requests", *BANDS)]) is hides
 
 
+@pytest.mark.parametrize("failed", [0, 4, 10, 11])
+def test_a_few_that_failed_do_not_follow_from_those_that_do_not_say_how_often(failed: int) -> None:
+    """60 do not say how often they were sent; of 56 nothing is known, so four failed."""
+    first = result("first_pass_yield", 200, 100, unknown=60 - failed)
+    again = result(
+        "rework_rate",
+        140,
+        40,
+        value=40 / 140,
+        excluded={"delivered an unknown number of times": 60},
+    )
+    found = suppressed_together([first, again])
+    counts = (
+        found["first_pass_yield"].unknown,
+        found["rework_rate"].excluded["delivered an unknown number of times"],
+    )
+    assert (None in counts) is (0 < failed < 11)
+
+
 @pytest.mark.parametrize("again", [0, 6, 10, 11])
 def test_a_few_further_deliveries_do_not_follow_from_deliveries_and_requests(again: int) -> None:
     """206 deliveries of 200 requests are six beyond the first."""
