@@ -8,9 +8,10 @@ says where to look.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -195,25 +196,46 @@ class Cut:
 def build(question: Question, population: Population, reach: Reach, most: int) -> Cube | None:
     """Return the cube of a population within so many bytes; None where that is too little."""
     runs = min(RUNS, most // (len(reach.facilities) * (reach.days + 1) * 4))
-    return built(question, population, reach, runs) if runs >= FEWEST_RUNS else None
+    if runs < FEWEST_RUNS:
+        return None
+    # One after the other: of many requests both at once would take twice the memory.
+    ended, running = (
+        read_rows(question, [(population, side)], reach)[population, side] for side in (True, False)
+    )
+    return built(ended, running, reach, runs)
 
 
-def built(question: Question, population: Population, reach: Reach, runs: int) -> Cube:
-    """Return the cube of a population in so many runs."""
-    ended = read_rows(question, population, reach, ended=True)
-    running = read_rows(question, population, reach, ended=False)
+def built(ended: Rows, running: Rows, reach: Reach, runs: int) -> Cube:
+    """Return the cube of ordered values in so many runs."""
     return Cube(ended, running, *_counted(ended, reach, runs))
 
 
-def read_rows(question: Question, population: Population, reach: Reach, *, ended: bool) -> Rows:
-    """Return the values of a population that ended, or those that had not, in order."""
-    wanted = "" if ended else "NOT "
-    table = question.table(
-        f"SELECT CAST({population.value} AS BIGINT) AS value, day, facility "
-        f"FROM {population.table} WHERE $selection AND ({population.where}) "
-        f"AND {wanted}coalesce({population.done}, FALSE)"
-    )
-    return ordered_rows(table, reach)
+Side: TypeAlias = tuple[Population, bool]
+"""The rows of a population that ended, or those that had not."""
+
+
+def read_rows(question: Question, sides: Sequence[Side], reach: Reach) -> dict[Side, Rows]:
+    """Return the values of each side in order: one statement a table, for planning costs most."""
+    found: dict[Side, Rows] = {}
+    for name in dict.fromkeys(of.table for of, _ in sides):
+        here = [(of, ended) for of, ended in sides if of.table == name]
+        columns = "".join(
+            f", CAST({of.value} AS BIGINT) AS value_{i}, {_is_of(of, ended)} AS held_{i}"
+            for i, (of, ended) in enumerate(here)
+        )
+        held = " OR ".join(f"held_{i}" for i in range(len(here)))
+        table = question.table(
+            f"FROM (SELECT day, facility{columns} FROM {name} WHERE $selection) WHERE {held}"
+        )
+        for i, side in enumerate(here):
+            rows = table.select(["day", "facility"]).append_column("value", table[f"value_{i}"])
+            found[side] = ordered_rows(rows.filter(table[f"held_{i}"]), reach)
+    return found
+
+
+def _is_of(of: Population, ended: bool) -> str:
+    done = f"coalesce({of.done}, FALSE)"
+    return f"coalesce({of.where}, FALSE) AND {done if ended else f'NOT {done}'}"
 
 
 def _count(upto: Any, rows: Rows, runs: Any, sign: int) -> None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from analytics.metrics.engines.answers import coded
 from analytics.metrics.engines.changed import Changed, changed, texts_of
-from analytics.metrics.engines.cube import Cube, Rows, built, ordered_rows, read_rows
+from analytics.metrics.engines.cube import Cube, Rows, Side, built, ordered_rows, read_rows
 from analytics.metrics.engines.prepared import Counted
 from analytics.metrics.engines.reach import Reach, span_of
 from analytics.metrics.engines.rollup import Rollup, build
@@ -113,11 +113,12 @@ class _Step:
 
     def cube(self, of: Population, before: Cube) -> Cube:
         """Return the ordered values of the mirror now."""
-        if _ends_by_the_clock(of) or of in self._aging:
-            return built(self.now, of, self._reach, len(before.starts) - 1)
+        if self._is_counted_anew(of):
+            ended, running = (self._now[of, side] for side in (True, False))
+            return built(ended, running, self._reach, len(before.starts) - 1)
         running = before.running
         if AS_OF in of.value:
-            running = read_rows(self.now, of, self._reach, ended=False)
+            running = self._now[of, False]
         elif self._is_other:
             running = running.followed(*self._read(of, ended=False))
         if not self._is_other:
@@ -135,6 +136,20 @@ class _Step:
             for side in (~rows.came, rows.came)
         )
         return gone, come
+
+    def _is_counted_anew(self, of: Population) -> bool:
+        return _ends_by_the_clock(of) or of in self._aging
+
+    @cached_property
+    def _now(self) -> Mapping[Side, Rows]:
+        """What the moment changes, read once for all cubes."""
+        sides: list[Side] = [(of, True) for of in self.counted.cubes if self._is_counted_anew(of)]
+        sides += [
+            (of, False)
+            for of in self.counted.cubes
+            if AS_OF in of.value or self._is_counted_anew(of)
+        ]
+        return read_rows(self.now, sides, self._reach)
 
     @cached_property
     def _aging(self) -> frozenset[Population]:
