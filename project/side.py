@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+from django.db.models import Count, Q
 from django.urls import reverse
 
 from analytics.external_logs.permission import READERS as IMPORTERS
@@ -109,11 +111,17 @@ def groups_for(request: HttpRequest) -> tuple[SideGroup, ...]:
 
 def _here(request: HttpRequest) -> str:
     """Return the name of the door that the page stands behind."""
-    found = [door.name for door in _DOORS if request.path.startswith(reverse(door.name))]
+    known = _addresses()
+    found = [name for name, address in known.items() if request.path.startswith(address)]
     if found:
-        return max(found, key=lambda name: len(reverse(name)))
+        return max(found, key=lambda name: len(known[name]))
     match = request.resolver_match
     return _BELONGS.get(match.namespace, "") if match is not None else ""
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    return {door.name: reverse(door.name) for door in _DOORS}
 
 
 def searches_at(request: HttpRequest) -> str:
@@ -127,7 +135,7 @@ def searches_at(request: HttpRequest) -> str:
 def _item(door: Door, here: str, counts: dict[str, int]) -> SideItem:
     return SideItem(
         label=door.label,
-        path=reverse(door.name),
+        path=_addresses()[door.name],
         icon=door.icon,
         current=door.name == here,
         count=counts.get(door.name),
@@ -137,6 +145,9 @@ def _item(door: Door, here: str, counts: dict[str, int]) -> SideItem:
 def _counts(user: User) -> dict[str, int]:
     if not user.has_role(*SEES_WORK):
         return {}
+    is_inbound = Q(direction=Direction.INBOUND)
     seen = ImagingRequest.objects.in_care_of(user).open()
-    inbound = seen.filter(direction=Direction.INBOUND).count()
-    return {QUEUE: seen.count() - inbound, OUTSIDE_IMAGES: inbound}
+    found = seen.aggregate(
+        inbound=Count("pk", filter=is_inbound), others=Count("pk", filter=~is_inbound)
+    )
+    return {QUEUE: found["others"], OUTSIDE_IMAGES: found["inbound"]}

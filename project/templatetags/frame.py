@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,7 @@ _KNOWN: dict[str, str] = {
 
 
 @register.simple_tag
+@cache  # a page draws dozens of the same few
 def icon(name: str, extra: str = "") -> SafeString:
     """Draw an icon of the sprite; it is decoration, words stand beside it."""
     return format_html(
