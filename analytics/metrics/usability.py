@@ -91,9 +91,9 @@ def _from_receipt(key: str, label: str, question: str, quantile: float) -> Metri
         value=f"{_SINCE_RECEIPT} - received",
         per=DAY,
         excluded={
-            "open": f"{silent} AND available IS NULL AND outcome IS NULL",
-            "ended without release": f"{silent} AND available IS NULL AND outcome IS NOT NULL",
-            "released, and nobody told whether it works": f"{silent} AND available IS NOT NULL",
+            "open": f"available IS NULL AND outcome IS NULL AND {silent}",
+            "ended without release": f"available IS NULL AND outcome IS NOT NULL AND {silent}",
+            "released, and nobody told whether it works": f"available IS NOT NULL AND {silent}",
             "usable before it was received": f"{_SINCE_RECEIPT} < received",
         },
         better=Better.LOWER,

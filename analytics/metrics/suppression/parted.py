@@ -20,7 +20,10 @@ _Parted = tuple[Counts, list[Counts]]
 
 def parted(by_key: Mapping[str, Counted]) -> Iterator[Sum]:
     """Counts that other measures cut into disjoint parts, in all and in every group."""
-    found = (_grades, _checks, _ways, _turns, _apart, _bands, _holds, _beyond_the_first)
+    found = (
+        *(_grades, _checks, _ways, _turns, _apart, _bands, _holds, _appointments, _views),
+        _beyond_the_first,
+    )
     for whole, parts in (one for each in found for one in each(by_key)):
         for group in whole:
             there = [one[group] for one in parts if group in one]
@@ -125,6 +128,39 @@ def _holds(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
         yield _looked_at(ages), [_looked_at(held)]
     elif held is not None and causes is not None:
         yield {None: (causes.n(), causes.result.n)}, [{None: (held.n(), held.result.n)}]
+
+
+def _appointments(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
+    """Of those expected some are there; of those not there some are not missed."""
+    expected, there = (
+        by_key.get("before_appointment_share"),
+        by_key.get("appointment_margin_median"),
+    )
+    if expected is None or there is None:
+        return
+    yield _looked_at(expected), [_looked_at(there)]
+    others = {why: one for why, one in expected.excluded().items() if why not in there.excluded()}
+    for why, absent in there.excluded().items():
+        if why not in expected.excluded():
+            yield (
+                {None: (absent, there.result.excluded[why])},
+                [{None: (one, expected.result.excluded[why])} for why, one in others.items()],
+            )
+
+
+def _views(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
+    """Links that patients got are some of all links, opened or not."""
+    every, theirs = (
+        by_key.get(f"{of}first_view_median") or by_key.get(f"{of}first_view_p90")
+        for of in ("", "patient_")
+    )
+    if every is not None and theirs is not None:
+        yield _looked_at(every), [_looked_at(theirs)]
+        yield hit(every), [hit(theirs)]
+        for why, one in every.excluded().items():
+            if why in theirs.excluded():
+                part: Counts = {None: (theirs.excluded()[why], theirs.result.excluded[why])}
+                yield {None: (one, every.result.excluded[why])}, [part]
 
 
 def _beyond_the_first(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:

@@ -464,6 +464,26 @@ def test_few_that_are_on_track_do_not_follow_from_all_that_are_not(on_track: int
     assert (None in [found[key].n for key in ("open_requests", *BANDS)]) is hides
 
 
+@pytest.mark.parametrize("others", [0, 5, 11])
+def test_few_links_of_others_do_not_follow_from_all_and_from_those_of_patients(others: int) -> None:
+    every, theirs = (
+        result(key, n, n - 20)
+        for key, n in (("first_view_median", 60 + others), ("patient_first_view_median", 60))
+    )
+    found = suppressed_together([every, theirs])
+    assert (None in [one.n for one in found.values()]) is (others == 5)
+
+
+@pytest.mark.parametrize("missed", [0, 4, 11])
+def test_few_missed_appointments_do_not_follow_from_those_expected_and_there(missed: int) -> None:
+    expected = result("before_appointment_share", 100 + missed, 80, excluded={"not needed yet": 30})
+    there = result("appointment_margin_median", 100, excluded={"not there": 30 + missed})
+    found = suppressed_together([expected, there])
+    shown = [one.n for one in found.values()]
+    left_out = [n for one in found.values() for n in one.excluded.values()]
+    assert (None in shown) is (None in left_out) is (missed == 4)
+
+
 @pytest.mark.parametrize("others", [0, 2, 11])
 def test_few_that_are_late_once_do_not_follow_from_those_late_twice(others: int) -> None:
     late = [counts_of("late_requests", 40 + others), counts_of("very_late_requests", 40)]
