@@ -38,6 +38,12 @@ REQUESTS = pa.schema(
         "contract_stop": _WHEN,
         "contract_seconds": _WHEN,
         "legal_due": _WHEN,
+        "state_due": _WHEN,
+        "state_stop": _WHEN,
+        "mammography_due": _WHEN,
+        "mammography_stop": _WHEN,
+        "notice_due": _WHEN,
+        "notice_stop": _WHEN,
         "due": _WHEN,
         "due_unit": _TEXT,
         "at_risk_from": _WHEN,
@@ -45,11 +51,13 @@ REQUESTS = pa.schema(
         "very_late_from": _WHEN,
         "is_held": pa.bool_(),
         "held_since": _WHEN,
+        "held_for": _TEXT,
         "stale_from": _WHEN,
         "usable": _TEXT,
         "wanted": _TEXT,
         "is_charged": pa.bool_(),
         "attempts": pa.int32(),
+        "need_by": _WHEN,
     }
 )
 """One row a request.
@@ -58,7 +66,10 @@ REQUESTS = pa.schema(
 open; `due` is
 the earliest due moment (exclusive), `due_unit` the days that its clock counts (business or
 calendar); `contract_seconds` are business seconds from complete to
-stop without pauses; `usable` is
+stop without pauses; the clocks of states, of mammography and of notices (`sla.rules.KINDS`) have the
+earliest due moment of their rules in force, null where there is none, and when that rule was kept;
+`held_since` and `held_for` are the beginning and the reason of the hold that lasts, whoever causes
+it; `need_by` is the end (exclusive) of the day by which the images are needed; `usable` is
 immediate, after_rework, not_usable or untested for images that arrived; `wanted` is the medium of
 the channel that was asked for, and `is_charged` whether a fee was charged. `attempts` is how often
 a log says itself that the images were sent, 0 where it does not say; its deliveries are then the

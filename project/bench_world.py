@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from requests_app.sla.rules import KINDS
 
 DAY = 86400
 START = 1_735_689_600  # 2025-01-01 UTC
@@ -37,6 +38,7 @@ HELD = ("AU01", "LO05", "RV03", "RV01")
 FAILED = ("TR02", "TR03", "TR05", "TR06", "TR09", "US05", "US09", "IN05", "FU01", "FU02", "FU03")
 GRADES = ("immediate", "after_rework", "not_usable")
 MOMENTS = ("complete", "available", "first_opened", "closed")
+ENDS = ("due", "stop")
 Words = Sequence[str]
 WORDS: dict[str, Words] = {
     "requester_type": ("patient", "provider", "attorney", "insurer"),
@@ -177,6 +179,7 @@ def _requests(drawn: _Drawn) -> pa.Table:
         "contract_stop": drawn.moment("available"),
         "contract_seconds": pa.array(took * 5 // 7, mask=~(done & is_complete)),
         "legal_due": pa.array(received + 30 * DAY, mask=drawn.inbound),
+        "need_by": pa.array(received + 9 * DAY, mask=~drawn.inbound),
         "due": pa.array(due, mask=~is_complete),
         "due_unit": _coded(np.zeros(n), ("business",)),
         "at_risk_from": pa.array(due - 2 * DAY, mask=done),
@@ -185,12 +188,14 @@ def _requests(drawn: _Drawn) -> pa.Table:
         "is_held": pa.array(np.zeros(n, bool), mask=done),
         "stale_from": pa.nulls(n, pa.int64()),
         "held_since": pa.nulls(n, pa.int64()),
+        "held_for": pa.nulls(n, pa.string()),
         "usable": _coded(usable, GRADES, ~(drawn.inbound & done)),
         "is_charged": pa.array(usable == 1),
         "attempts": pa.nulls(n, pa.int32()),
     }
     columns |= {name: drawn.moment(name) for name in MOMENTS}
     columns |= {name: drawn.words(words, n) for name, words in WORDS.items()}
+    columns |= {f"{kind}_{end}": pa.nulls(n, pa.int64()) for kind in KINDS for end in ENDS}
     return pa.table({name: columns[name] for name in REQUESTS.names})
 
 

@@ -30,7 +30,7 @@ Frame = pd.DataFrame
 GONE = ("withdrawn", "duplicate", "not_our_patient")
 ANSWERED = ("denied", "not_found")
 NEVER = 2**62
-LATE_OR_BARE = bits_of((FailureCode.US08, FailureCode.US09))
+UNUSABLE = bits_of(code for code in FailureCode if code.startswith("US"))
 SMALL = 1_500_000  # requests whose frames fit
 SMALLEST = "both"
 _OF_BOTH = ("facility", "day", "direction", "modality", "requester_type")
@@ -136,7 +136,7 @@ def by_pandas(cases: Frame, steps: Frame, as_of: int) -> dict[str, Any]:
     delivered = cases[cases.available.notna()]
     graded = cases[
         cases.direction.eq("inbound")
-        & cases.usable.isin(["immediate", "after_rework", "not_usable"])
+        & cases.usable.isin(["immediate", "after_rework", "not_usable", "untested"])
     ]
     return (
         _turnaround(cases, as_of)
@@ -146,6 +146,7 @@ def by_pandas(cases: Frame, steps: Frame, as_of: int) -> dict[str, Any]:
             "open_requests": float(len(still)),
             "at_risk_requests": float(bands.get("at_risk", 0)),
             "late_requests": float(bands.get("late", 0) + bands.get("very_late", 0)),
+            "very_late_requests": float(bands.get("very_late", 0)),
             "held_requests": float(bands.get("held", 0)),
             "open_age_mean": age.mean(),
             "open_age_p90": age.quantile(0.9),
@@ -155,7 +156,7 @@ def by_pandas(cases: Frame, steps: Frame, as_of: int) -> dict[str, Any]:
                 steps[steps.activity == "available"].channel.value_counts(dropna=False).sum()
             ),
             "immediately_usable": 100
-            * (graded.usable.eq("immediate") & (graded.faults & LATE_OR_BARE).eq(0)).mean(),
+            * (graded.usable.eq("immediate") & (graded.faults & UNUSABLE).eq(0)).mean(),
             "first_pass_yield": 100
             * (delivered.failures.eq(0) & delivered.deliveries.eq(1)).mean(),
             "manual_touches_mean": delivered.touches.mean(),

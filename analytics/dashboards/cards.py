@@ -110,7 +110,7 @@ def plain_card(now: Result) -> Card:
 def range_card(
     ask: Question, now: Result, before: Result | None, starts: list[date], until: date
 ) -> Card:
-    """Return the card of a share that unknown channels widen to a range."""
+    """Return the card of a share that what is not known of widens to a range."""
     metric = BY_KEY[now.key]
     if now.value is None or now.n < FEW:
         return without(metric, now)

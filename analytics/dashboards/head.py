@@ -35,7 +35,7 @@ def head(view: View) -> Context:
             cards.share_card(ask, now[sla], before.get(sla), starts, view.until),
             cards.median_card(ask, curve_now, curve_before, starts, view.until, why=why),
             cards.range_card(ask, now[DISCS], before.get(DISCS), starts, view.until),
-            cards.share_card(ask, now[USABLE], before.get(USABLE), starts, view.until),
+            cards.range_card(ask, now[USABLE], before.get(USABLE), starts, view.until),
         ]
         story = _story(view, ask, now, before)
     empty = {} if now["requests_received"].n else nothing_here(view)

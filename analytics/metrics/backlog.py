@@ -6,6 +6,7 @@ from analytics.metrics.definition import DAY, Better, Kind, Metric
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
 _NO_END = {"ended at an unknown moment, by receipt": "turn = 0"}
 _AGE = "$as_of - received"
+_ON_HOLD = f"{_OPEN} AND held_since IS NOT NULL"
 
 
 def _age(key: str, label: str, kind: Kind, question: str) -> Metric:
@@ -26,6 +27,28 @@ def _age(key: str, label: str, kind: Kind, question: str) -> Metric:
         better=Better.LOWER,
         theme="Backlog",
         needs=("received",),
+    )
+
+
+def _hold_age(key: str, label: str, question: str, quantile: float) -> Metric:
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
+        why_it_matters="A hold that nobody looks at is a request that nobody works on.",
+        unit="days",
+        kind=Kind.QUANTILE,
+        quantile=quantile,
+        numerator="elapsed days from the beginning of the hold that lasts to the as-of time",
+        denominator="open requests on hold, whoever causes it, the late ones too",
+        where=_ON_HOLD,
+        is_of_now=True,
+        value="$as_of - held_since",
+        per=DAY,
+        better=Better.LOWER,
+        caveat="The present hold alone; of several at once one that the requester causes.",
+        theme="Backlog",
+        needs=("held",),
     )
 
 
@@ -131,6 +154,22 @@ METRICS: tuple[Metric, ...] = (
         needs=("band",),
     ),
     Metric(
+        key="very_late_requests",
+        label="Late by more than twice",
+        question="How many open requests have taken more than twice the time allowed?",
+        why_it_matters="These were forgotten, or nobody dares to touch them.",
+        unit="requests",
+        kind=Kind.COUNT,
+        numerator="open requests that are late by more than the whole time their clock allowed",
+        denominator="none",
+        where=f"{_OPEN} AND {BAND} = 'very_late'",
+        is_of_now=True,
+        better=Better.LOWER,
+        caveat="They stand among the late requests as well.",
+        theme="Backlog",
+        needs=("band", "allowance"),
+    ),
+    Metric(
         key="held_requests",
         label="Requests on hold",
         question="How many open requests wait for their requesters?",
@@ -144,6 +183,32 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         theme="Backlog",
         needs=("band",),
+    ),
+    _hold_age(
+        "hold_age_median", "Median age of holds", "Half of the holds last for how long?", 0.5
+    ),
+    _hold_age(
+        "hold_age_p90",
+        "90th percentile of hold age",
+        "Nine in ten holds last for how long?",
+        0.9,
+    ),
+    Metric(
+        key="holds_by_cause",
+        label="Holds by cause",
+        question="What do requests on hold wait for?",
+        why_it_matters="What waits on us is ours to end; what waits on requesters wants a call.",
+        unit="requests",
+        kind=Kind.GROUPS,
+        numerator="open requests whose present hold has the failure code",
+        denominator="open requests on hold, whoever causes it, the late ones too",
+        where=_ON_HOLD,
+        group="coalesce(held_for, 'unknown')",
+        is_of_now=True,
+        better=Better.LOWER,
+        caveat="The codes say who is waited for; only waits on the requester pause the contract.",
+        theme="Backlog",
+        needs=("held",),
     ),
     _age("open_age_mean", "Mean age of open requests", Kind.MEAN, "How old is what waits?"),
     _age(

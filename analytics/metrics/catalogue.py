@@ -1,6 +1,7 @@
 """Every measure, in the order in which reports show them."""
 
 from analytics.metrics import (
+    appointment,
     backlog,
     channels,
     disclosure,
@@ -22,6 +23,7 @@ METRICS: tuple[Metric, ...] = (
     *channels.METRICS,
     *quality.METRICS,
     *usability.METRICS,
+    *appointment.METRICS,
     *disclosure.METRICS,
     *friction.METRICS,
     *flow.METRICS,

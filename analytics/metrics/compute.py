@@ -156,7 +156,7 @@ class _Asked:
             if sums[whole]
         ]
         groups.sort(key=lambda one: (-(one.value or 0), one.group))
-        everything = sum(one.value or 0 for one in groups)
+        everything = sum((one.value or 0 for one in groups), 0.0)
         sides = {"value": everything, "numerator": everything, "denominator": everything}
         return self._made(metric, **sides, n=sum(one.n for one in groups), by=tuple(groups))
 

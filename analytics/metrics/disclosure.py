@@ -28,7 +28,10 @@ def _errors(
         excluded={"not released": f"direction = 'outbound' AND NOT {_RELEASED}"},
         better=Better.LOWER,
         target=0.0,
-        caveat="Counted by request, not by release. A floor: only what somebody noticed and noted.",
+        caveat=(
+            "Counted by request, not by release: what is heard of a request later names no delivery. "
+            "A floor: only what somebody noticed and noted."
+        ),
         theme="Disclosure",
         owner="Privacy",
         needs=("available", "codes"),

@@ -1,6 +1,7 @@
 """What patients go through to get their images: each trouble by itself, never one index."""
 
 from analytics.metrics.definition import Better, Kind, Metric
+from analytics.metrics.usability import first_view
 from analytics.mirror.faults import befell
 from requests_app.failure_codes import PAUSING, FailureCode
 
@@ -61,6 +62,19 @@ def _component(
         theme="Patient access",
         needs=(*needs, "asker"),
         noted=noted,
+    )
+
+
+def _first_view(key: str, label: str, question: str, quantile: float) -> Metric:
+    return first_view(
+        key,
+        label,
+        question,
+        quantile,
+        asked=_ASKED,
+        of="requests of patients and their representatives",
+        theme="Patient access",
+        needs=("asker",),
     )
 
 
@@ -143,6 +157,18 @@ METRICS: tuple[Metric, ...] = (
         "those with a complaint noted (FU03)",
         needs=("codes",),
         noted=(FailureCode.FU03,),
+    ),
+    _first_view(
+        "patient_first_view_median",
+        "Median days to a patient's first view",
+        "Half of the patients open their link after how long?",
+        0.5,
+    ),
+    _first_view(
+        "patient_first_view_p90",
+        "90th percentile of days to a patient's first view",
+        "Nine in ten patients open their link after how long?",
+        0.9,
     ),
     Metric(
         key="frictionless_share",

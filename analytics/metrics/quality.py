@@ -1,36 +1,10 @@
-"""Whether what is delivered works, at first try, and with how much handling."""
+"""Whether what is delivered is right at the first try, with how much handling, and what fails."""
 
 from analytics.metrics.definition import HOUR, Better, Kind, Metric
-from analytics.mirror.faults import befell
-from requests_app.failure_codes import FailureCode
 
-TESTED = "direction = 'inbound' AND usable IN ('immediate', 'after_rework', 'not_usable')"
-UNTESTED = {"untested": "direction = 'inbound' AND usable = 'untested'"}
 _DELIVERED = "available IS NOT NULL"
 
 METRICS: tuple[Metric, ...] = (
-    Metric(
-        key="immediately_usable",
-        label="Usable on arrival",
-        question="How much of what arrives can be used at once?",
-        why_it_matters="Images that cannot be opened are asked for again, or taken again.",
-        unit="%",
-        kind=Kind.SHARE,
-        numerator="those passing all checks (U1-U7) at the first attempt, without rework",
-        denominator="requests with outside images that arrived and were tested",
-        where=TESTED,
-        counts=f"usable = 'immediate' AND NOT {befell(FailureCode.US08, FailureCode.US09)}",
-        sides=("Usable at once", "Not at once"),
-        excluded=UNTESTED,
-        better=Better.HIGHER,
-        target=80.0,
-        caveat=(
-            "Counted by request, not by study. What opened at once, but came after the appointment "
-            "(US08) or without its report (US09), is in none of the three grades' shares."
-        ),
-        theme="Usability",
-        needs=("usable",),
-    ),
     Metric(
         key="first_pass_yield",
         label="First-pass yield",

@@ -7,22 +7,62 @@ ANSWERED = ("denied", "not_found")
 GONE = ("withdrawn", "duplicate", "not_our_patient")
 """Outcomes that no clock counts where they came before it was due."""
 _ANSWERED, _GONE = f"outcome IN {ANSWERED}", f"outcome IN {GONE}"
-_STOP = "coalesce(contract_stop, 9223372036854775807)"
-_LEGAL_STOP = f"coalesce(available, CASE WHEN {_ANSWERED} THEN ended END, 9223372036854775807)"
+_NEVER = "9223372036854775807"
+_STOP = f"coalesce(contract_stop, {_NEVER})"
+_LEGAL_STOP = f"coalesce(available, CASE WHEN {_ANSWERED} THEN ended END, {_NEVER})"
 
 
-def _is(predicate: str) -> str:
+def certain(predicate: str) -> str:
+    """Return a predicate that is never null."""
     return f"coalesce({predicate}, FALSE)"
 
 
-def _gone_before(due: str) -> str:
+def gone_before(due: str) -> str:
+    """Return whether a request was withdrawn, or was none of ours, before it was due."""
     # An end that nobody dated is no evidence of a broken promise.
-    return _is(f"{_GONE} AND ({due} IS NULL OR ended IS NULL OR ended < {due})")
+    return certain(f"{_GONE} AND ({due} IS NULL OR ended IS NULL OR ended < {due})")
 
 
-_CONTRACT_GONE, _LEGAL_GONE = _gone_before("contract_due"), _gone_before("legal_due")
-_LEFT = "withdrawn, duplicate or not our patient before due, or nobody knows when"
-_CONTRACT_RUNS = f"NOT {_is(_ANSWERED)} AND NOT {_CONTRACT_GONE}"
+_CONTRACT_GONE, _LEGAL_GONE = gone_before("contract_due"), gone_before("legal_due")
+LEFT = "withdrawn, duplicate or not our patient before due, or nobody knows when"
+_NONE = "no such rule in force where it was received, or its clock has not begun"
+_MAMMOGRAPHY = certain("modality = 'MG'")
+_CONTRACT_RUNS = f"NOT {certain(_ANSWERED)} AND NOT {_CONTRACT_GONE}"
+
+
+def _by_rules(
+    kind: str, label: str, question: str, why: str, bound: str, caveat: str, *, among: str = ""
+) -> Metric:
+    """Declare what was met of the clocks of a kind (`sla.rules.KINDS`), among some requests."""
+    due, gone = f"{kind}_due", gone_before(f"{kind}_due")
+    ours = f"{among} AND " if among else ""
+    stop = f"coalesce({kind}_stop, CASE WHEN {_ANSWERED} THEN ended END, {_NEVER})"
+    others = {"of other exams, which the rule does not bind": f"NOT {among}"} if among else {}
+    return Metric(
+        key=f"{kind}_sla_compliance",
+        label=label,
+        question=question,
+        why_it_matters=why,
+        unit="%",
+        kind=Kind.SHARE,
+        numerator="matured requests released, denied or told not found by the end of the due date",
+        denominator=f"matured requests of {bound}",
+        where=f"{ours}{due} IS NOT NULL AND NOT {gone} AND ({due} <= $as_of OR {stop} <= $as_of)",
+        counts=f"{stop} < {due}",
+        sides=("Met", "Missed"),
+        excluded={
+            "not due yet": f"{ours}{due} > $as_of AND {stop} > $as_of AND NOT {gone}",
+            _NONE: f"{ours}{due} IS NULL",
+            LEFT: f"{ours}{due} IS NOT NULL AND {gone}",
+            **others,
+        },
+        better=Better.HIGHER,
+        target=100.0,
+        caveat=f"Not legal advice. {caveat}",
+        theme="SLA",
+        needs=("rules",),
+    )
+
 
 METRICS: tuple[Metric, ...] = (
     Metric(
@@ -45,8 +85,8 @@ METRICS: tuple[Metric, ...] = (
                 f"contract_due > $as_of AND contract_stop IS NULL AND {_CONTRACT_RUNS}"
             ),
             "never complete": f"contract_due IS NULL AND {_CONTRACT_RUNS}",
-            "denied or not found": _is(_ANSWERED),
-            _LEFT: f"{_CONTRACT_GONE} AND NOT {_is(_ANSWERED)}",
+            "denied or not found": certain(_ANSWERED),
+            LEFT: f"{_CONTRACT_GONE} AND NOT {certain(_ANSWERED)}",
         },
         better=Better.HIGHER,
         target=95.0,
@@ -72,12 +112,37 @@ METRICS: tuple[Metric, ...] = (
         excluded={
             "not due yet": (f"legal_due > $as_of AND {_LEGAL_STOP} > $as_of AND NOT {_LEGAL_GONE}"),
             "no legal clock": f"legal_due IS NULL AND NOT {_LEGAL_GONE}",
-            _LEFT: _LEGAL_GONE,
+            LEFT: _LEGAL_GONE,
         },
         better=Better.HIGHER,
         target=100.0,
         caveat="Not legal advice. A timely denial, or the answer that nothing is here, meets it.",
         theme="SLA",
         needs=("legal_due",),
+    ),
+    _by_rules(
+        "state",
+        "State rules on time",
+        "How many requests were answered within the time that a state allows?",
+        "Where a state allows less than the federal thirty days, its rule binds.",
+        "facilities with a rule of their state in force",
+        "The earliest of a state's rules; the clock runs for every request of the facility.",
+    ),
+    _by_rules(
+        "mammography",
+        "Mammograms on time",
+        "How many mammograms were sent on within their own time?",
+        "21 CFR 900.12(c)(4): without the films before, patients are recalled for nothing.",
+        "mammography where its rule is in force",
+        "Mammography is what the request calls MG; one without a modality is left out.",
+        among=_MAMMOGRAPHY,
+    ),
+    _by_rules(
+        "notice",
+        "Notices on time",
+        "How many requests had their images, or a written reason, within the notice's time?",
+        "45 CFR 171.204(b): silence may be information blocking.",
+        "facilities with the rule of infeasibility notices in force",
+        "A denial or the answer that nothing is here counts as the reason; images end the wait.",
     ),
 )

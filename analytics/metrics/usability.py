@@ -1,7 +1,6 @@
 """Of what arrives: what was wrong with it, and how long until it works; of what leaves: who looks."""
 
 from analytics.metrics.definition import DAY, HOUR, Better, Kind, Metric
-from analytics.metrics.quality import TESTED, UNTESTED
 from analytics.mirror.faults import befell
 from requests_app.failure_codes import FailureCode
 
@@ -12,11 +11,20 @@ TECHNICAL = (
 """Failures of the checks U1 to U5: the files cannot be opened, read, matched or imported."""
 CLINICAL = (FailureCode.US08, FailureCode.US09)
 """Failures of the checks U6 and U7: the report is missing, or it all came too late."""
+_CAME = (
+    "direction = 'inbound' AND usable IN ('immediate', 'after_rework', 'not_usable', 'untested')"
+)
+_UNTESTED = "usable = 'untested'"
 _AT_FAULT = f"({befell(*TECHNICAL, *CLINICAL)})"
-_UNNAMED = f"usable <> 'immediate' AND NOT {_AT_FAULT}"
+_UNSURE = f"({_UNTESTED} OR usable <> 'immediate' AND NOT {_AT_FAULT})"
+_RECEIVED = "requests with outside images that arrived"
+_MIND = "Counted by request, not by study. What nobody tested widens the range."
 _ARRIVED = "direction = 'inbound' AND arrived IS NOT NULL"
 _WAITS = f"{_ARRIVED} AND usable_since IS NULL"
-_LINKED = "direction = 'outbound' AND available IS NOT NULL AND medium = 'link'"
+_SINCE_RECEIPT = (
+    "(CASE WHEN direction = 'inbound' THEN usable_since WHEN confirmed < first_opened "
+    "THEN confirmed ELSE coalesce(first_opened, confirmed) END)"
+)
 
 
 def _graded(key: str, label: str, question: str, counts: str, numerator: str) -> Metric:
@@ -28,13 +36,13 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
         unit="%",
         kind=Kind.SHARE,
         numerator=numerator,
-        denominator="requests with outside images that arrived and were tested",
-        where=TESTED,
+        denominator=_RECEIVED,
+        where=_CAME,
         counts=counts,
         sides=("So", "Not so"),
-        excluded=UNTESTED,
+        unknown=_UNTESTED,
         better=Better.LOWER,
-        caveat="Counted by request, not by study.",
+        caveat=_MIND,
         theme="Usability",
         needs=("usable",),
     )
@@ -43,6 +51,7 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
 def _without(
     key: str, label: str, question: str, codes: tuple[FailureCode, ...], numerator: str
 ) -> Metric:
+    faulty = f"({befell(*codes)})"
     return Metric(
         key=key,
         label=label,
@@ -51,16 +60,46 @@ def _without(
         unit="%",
         kind=Kind.SHARE,
         numerator=numerator,
-        denominator="requests with outside images that arrived and were tested",
-        where=TESTED,
-        counts=f"NOT ({befell(*codes)}) AND NOT ({_UNNAMED})",
+        denominator=_RECEIVED,
+        where=_CAME,
+        counts=f"NOT {faulty} AND NOT {_UNSURE}",
         sides=("Without such a failure", "With one"),
-        unknown=_UNNAMED,
-        excluded=UNTESTED,
+        unknown=f"NOT {faulty} AND {_UNSURE}",
         better=Better.HIGHER,
-        caveat="Images that were not usable for no named reason widen the range.",
+        caveat=f"{_MIND} So do images that were not usable for no named reason.",
         theme="Usability",
         needs=("usable", "codes"),
+    )
+
+
+def _from_receipt(key: str, label: str, question: str, quantile: float) -> Metric:
+    silent = f"{_SINCE_RECEIPT} IS NULL"
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
+        why_it_matters="Whoever asks for images waits until they can be looked at, not until they left.",
+        unit="days",
+        kind=Kind.QUANTILE,
+        quantile=quantile,
+        numerator=(
+            "elapsed days from received to the first opening or confirmation by the recipient; of "
+            "outside images to the finding that they are usable"
+        ),
+        denominator="requests of which somebody saw that the images work",
+        where=f"received IS NOT NULL AND {_SINCE_RECEIPT} >= received",
+        value=f"{_SINCE_RECEIPT} - received",
+        per=DAY,
+        excluded={
+            "open": f"available IS NULL AND outcome IS NULL AND {silent}",
+            "ended without release": f"available IS NULL AND outcome IS NOT NULL AND {silent}",
+            "released, and nobody told whether it works": f"available IS NOT NULL AND {silent}",
+            "usable before it was received": f"{_SINCE_RECEIPT} < received",
+        },
+        better=Better.LOWER,
+        caveat="Whoever got a disc seldom tells; a link tells when it is opened.",
+        theme="Usability",
+        needs=("received", "available", "first_opened", "usable_since"),
     )
 
 
@@ -90,7 +129,19 @@ def _until_usable(key: str, label: str, question: str, quantile: float) -> Metri
     )
 
 
-def _first_view(key: str, label: str, question: str, quantile: float) -> Metric:
+def first_view(
+    key: str,
+    label: str,
+    question: str,
+    quantile: float,
+    *,
+    asked: str = "direction = 'outbound'",
+    of: str = "outbound requests",
+    theme: str = "Usability",
+    needs: tuple[str, ...] = (),
+) -> Metric:
+    """Declare the time from release by a link to its first opening, of some outbound requests."""
+    linked = f"{asked} AND available IS NOT NULL AND medium = 'link'"
     return Metric(
         key=key,
         label=label,
@@ -100,27 +151,48 @@ def _first_view(key: str, label: str, question: str, quantile: float) -> Metric:
         kind=Kind.SURVIVAL,
         quantile=quantile,
         numerator="elapsed days from available to first opened, by Kaplan-Meier",
-        denominator="outbound requests released by a link, the unopened censored at the as-of time",
-        where=f"{_LINKED} AND (first_opened IS NULL OR first_opened >= available)",
+        denominator=f"{of} released by a link, the unopened censored at the as-of time",
+        where=f"{linked} AND (first_opened IS NULL OR first_opened >= available)",
         counts="first_opened IS NOT NULL",
         sides=("Opened", "Not yet"),
         value="coalesce(first_opened, $as_of) - available",
         per=DAY,
         excluded={
             "not by a link, so that nobody tells": (
-                "direction = 'outbound' AND available IS NOT NULL "
-                "AND (medium IS NULL OR medium <> 'link')"
+                f"{asked} AND available IS NOT NULL AND (medium IS NULL OR medium <> 'link')"
             ),
-            "opened before its last delivery": f"{_LINKED} AND first_opened < available",
+            "opened before its last delivery": f"{linked} AND first_opened < available",
         },
         better=Better.LOWER,
         caveat="A link that has ended can be opened no more, and still counts as waiting.",
-        theme="Usability",
-        needs=("available", "first_opened", "channel", "medium"),
+        theme=theme,
+        needs=("available", "first_opened", "channel", "medium", *needs),
     )
 
 
 METRICS: tuple[Metric, ...] = (
+    Metric(
+        key="immediately_usable",
+        label="Usable on arrival",
+        question="How much of what arrives can be used at once?",
+        why_it_matters="Images that cannot be opened are asked for again, or taken again.",
+        unit="%",
+        kind=Kind.SHARE,
+        numerator="those passing all checks (U1-U7) at the first attempt, without rework",
+        denominator=_RECEIVED,
+        where=_CAME,
+        counts=f"usable = 'immediate' AND NOT {_AT_FAULT}",
+        sides=("Usable at once", "Not at once"),
+        unknown=f"{_UNTESTED} AND NOT {_AT_FAULT}",
+        better=Better.HIGHER,
+        target=80.0,
+        caveat=(
+            f"{_MIND} What opened at once and failed a check later, such as after the appointment "
+            "(US08) or without its report (US09), is in none of the three grades' shares."
+        ),
+        theme="Usability",
+        needs=("usable",),
+    ),
     _graded(
         "usable_after_rework",
         "Usable after rework",
@@ -158,10 +230,22 @@ METRICS: tuple[Metric, ...] = (
         "Nine in ten are usable after how long?",
         0.9,
     ),
-    _first_view(
+    _from_receipt(
+        "time_to_usable_from_receipt_median",
+        "Median time from receipt to usable",
+        "Half can be looked at after how long, counted from the request?",
+        0.5,
+    ),
+    _from_receipt(
+        "time_to_usable_from_receipt_p90",
+        "90th percentile of time from receipt to usable",
+        "Nine in ten can be looked at after how long, counted from the request?",
+        0.9,
+    ),
+    first_view(
         "first_view_median", "Median time to first view", "Half are opened after how long?", 0.5
     ),
-    _first_view(
+    first_view(
         "first_view_p90",
         "90th percentile of time to first view",
         "Nine in ten are opened after how long?",

@@ -51,6 +51,7 @@ def cases_of(requests: pa.Table, steps: pa.Table, story: Story) -> pa.Table:
         "logged": many.first(story.is_any("activity", ("logged",))),
         "arrived": many.first(story.is_any("activity", ("images_received",))),
         "usable_since": many.first(_is_usable_again(story, requests.num_rows)),
+        "confirmed": many.first(story.is_any("activity", ("confirmed_usable",))),
         "contacts": many.count(story.is_touch & story.is_any("touch", _CONTACTS)),
         "faults": many.faults(),
     }

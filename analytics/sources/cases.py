@@ -20,16 +20,18 @@ from analytics.sources.grouped import groups_of
 from analytics.sources.journal import stories
 from analytics.sources.moved import Moves, moves_of
 from analytics.sources.standing import SECOND, UNITS, Many, Standing, stand
-from analytics.sources.story import CaseReader
+from analytics.sources.story import CaseReader, needed_until
 from analytics.sources.words import coded, worded
-from requests_app.sla.day_table import NONE, Integers, Truths, micros
+from requests_app.sla.day_table import NONE, Integers, Truths, day_named, micros
 from requests_app.sla.moments import next_turn
+from requests_app.sla.rules import KINDS
 from requests_app.sla.timelines import Timelines, timelines_of
 from requests_app.vocabulary import MEDIUM_OF, Channel, Direction
 
 _MOMENTS = ("received", "complete", "available", "first_opened", "closed")
 MEDIA = {channel.value: MEDIUM_OF[channel].value for channel in Channel}
 _INBOUND = (Direction.INBOUND.value,)
+_NO_DAY = np.iinfo(np.int32).min
 _SAID = ("direction", "requester_type", "legal_basis", "modality", "partner", "priority", "intake")
 
 
@@ -74,6 +76,7 @@ def _table(
         "contract_stop": whens(standing.contract_stop),
         "contract_seconds": _numbers(standing.contract_seconds, standing.contract_seconds != NONE),
         "legal_due": whens(standing.legal_due),
+        **_other_clocks(standing),
         "due": whens(standing.due),
         "due_unit": worded(standing.due_unit, UNITS),
         "at_risk_from": _reached(standing.at_risk, is_open),
@@ -81,11 +84,13 @@ def _table(
         "very_late_from": _reached(standing.very_late, is_open),
         "is_held": pa.array(lines.waits, mask=~is_open),
         "held_since": whens(lines.held_since),
+        "held_for": worded(lines.held_for, lines.reasons),
         "stale_from": _stale_from(facility, lines.waits, reader),
         "usable": worded(moves.usable, moves.grades),
         "wanted": worded(coded(filed["preferred_channel"], tuple(MEDIA)), tuple(MEDIA.values())),
         "is_charged": pc.fill_null(pc.not_equal(filed["fee_cents"], 0), False),
         "attempts": pa.nulls(filed.num_rows, pa.int32()),
+        "need_by": _needed(filed["need_by"], facility, reader),
     }
     columns |= {name: whens(lines.at[name]) for name in _MOMENTS}
     columns |= {name: filed[name] for name in _SAID}
@@ -122,6 +127,25 @@ def _reached(moments: Integers, is_open: Truths) -> pa.Array:
 
 def _numbers(values: Integers, known: Truths) -> pa.Array:
     return pa.array(values, pa.int64(), mask=~known)
+
+
+def _other_clocks(standing: Standing) -> dict[str, pa.Array]:
+    names = [f"{kind}_{what}" for kind in KINDS for what in ("due", "stop")]
+    return {name: whens(getattr(standing, name)) for name in names}
+
+
+def _needed(days: pa.ChunkedArray, facility: NDArray[np.int32], reader: CaseReader) -> pa.Array:
+    """Return the end of each day of need, where its facility is; each day of a place once."""
+    calendars = [place.calendar for place in reader.places.values()]
+    number = pc.fill_null(days.cast(pa.int32()), _NO_DAY).to_numpy()
+    at = np.flatnonzero(number != _NO_DAY)
+    pairs, back = np.unique(np.stack([facility[at], number[at]]), axis=1, return_inverse=True)
+    ends = [needed_until(day_named(day), calendars[place]) for place, day in pairs.T.tolist()]
+    found = np.full(len(number), NONE)
+    found[at] = np.array([NONE if end is None else micros(end) for end in ends], np.int64)[
+        back.reshape(-1)
+    ]
+    return whens(found)
 
 
 def _stale_from(facility: NDArray[np.int32], waits: Truths, reader: CaseReader) -> pa.Array:

@@ -36,11 +36,12 @@ _FILED = {
     "requester_id": pa.int64(),
     "preferred_channel": WORD,
     "fee_cents": pa.int64(),
+    "need_by": pa.date32(),
 }
 _SELECT = """
 SELECT id, number, facility_id, direction, requester_type, legal_basis, nullif(modality, ''),
     nullif(partner, ''), priority, intake, (extract(epoch FROM received_at) * 1000000)::bigint,
-    requester_id, preferred_channel, fee_cents
+    requester_id, preferred_channel, fee_cents, need_by
 FROM requests_app_imagingrequest WHERE state <> %(draft)s AND {which} ORDER BY id
 """
 

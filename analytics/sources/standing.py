@@ -18,7 +18,7 @@ from requests_app.sla.deadlines import (
     turns_of,
 )
 from requests_app.sla.history import Needs
-from requests_app.sla.rules import CONTRACT, HIPAA, Rule, Unit
+from requests_app.sla.rules import CONTRACT, HIPAA, KINDS, Rule, Unit
 from requests_app.sla.timelines import Timelines
 from requests_app.vocabulary import Direction, State
 
@@ -37,6 +37,12 @@ class Standing:
     contract_stop: Integers
     contract_seconds: Integers
     legal_due: Integers
+    state_due: Integers
+    state_stop: Integers
+    mammography_due: Integers
+    mammography_stop: Integers
+    notice_due: Integers
+    notice_stop: Integers
     due: Integers
     due_unit: Integers
     at_risk: Integers
@@ -81,6 +87,10 @@ def stand(group: Group, many: Many, found: Standing) -> None:
     deciding, shown = foremost_of(deadlines, clocks, as_of)
     found.contract_due[at] = _known(deadlines.of(CONTRACT.key))
     found.legal_due[at] = _known(deadlines.of(HIPAA.key))
+    for kind, keys in KINDS.items():
+        due_at, by = deadlines.earliest(keys)
+        getattr(found, f"{kind}_due")[at] = _known(due_at)
+        getattr(found, f"{kind}_stop")[at] = _kept(group.rules, clocks, by)
     units = np.array([*(UNITS.index(rule.unit) for rule in group.rules), -1])
     found.due_unit[at] = units[shown]
     padded = np.vstack([deadlines.due_at, np.full(len(at), NONE)])
@@ -95,6 +105,15 @@ def stand(group: Group, many: Many, found: Standing) -> None:
     found.at_risk[at] = np.where(clocks.waits, NONE, _known(np.minimum(risk, needed)))
     found.late[at] = _known(late)
     found.very_late[at] = _known(very_late)
+
+
+def _kept(rules: tuple[Rule, ...], clocks: Clocks, by: Integers) -> Integers:
+    """Return when the rule of a row was kept, of each request; NONE where there is no rule."""
+    found = np.full(len(by), NONE)
+    for number, rule in enumerate(rules):
+        at = by == number
+        found[at] = kept_at(rule, clocks)[at]
+    return found
 
 
 def _known(moments: Integers) -> Integers:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,15 +14,15 @@ from analytics.sources.journal import Happened
 from requests_app.failure_codes import FailureCode
 from requests_app.models import Facility, Policy
 from requests_app.sla.calendar import DAY, BusinessCalendar
-from requests_app.sla.clock import CLOCKED, Moment, Timeline, fold, paused
+from requests_app.sla.clock import CLOCKED, Hold, Moment, Timeline, fold, paused
 from requests_app.sla.day_table import moment
 from requests_app.sla.explain import DueDate
 from requests_app.sla.history import Needs, stage_of
 from requests_app.sla.moments import moments_of, next_turn
 from requests_app.sla.policy import due_dates, foremost, in_force, rules_under
-from requests_app.sla.rules import CONTRACT, Rule
+from requests_app.sla.rules import CONTRACT, KINDS, Rule
 from requests_app.sla.stop import stop_of
-from requests_app.vocabulary import MEDIUM_OF, Channel, Direction, EventKind, State
+from requests_app.vocabulary import MEDIUM_OF, Channel, Direction, EventKind, State, Until
 
 OUTCOMES = {
     State.DELIVERED: "delivered",
@@ -32,6 +32,10 @@ OUTCOMES = {
     State.NOT_FOUND: "not_found",
     State.DUPLICATE: "duplicate",
 }
+
+
+FIRST_NEED, LAST_NEED = date(1970, 1, 2), date(2099, 12, 31)
+"""Between which days anybody may need images; a year such as 9999 was mistyped."""
 
 
 class Filed(NamedTuple):
@@ -51,6 +55,7 @@ class Filed(NamedTuple):
     requester_id: int | None
     preferred_channel: str
     fee_cents: int | None
+    need_by: date | None
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Filed:
@@ -121,13 +126,14 @@ class CaseReader:
             "contract_stop": seconds(stop),
             "contract_seconds": _business_seconds(timeline, stop, place.calendar),
             "legal_due": _due_of(dues, "hipaa_access"),
-            "due": seconds(due.due_at) if due else None,
-            "due_unit": due.rule.unit.value if due else None,
-            "held_since": seconds(timeline.open_hold.started) if timeline.open_hold else None,
+            **_other_clocks(dues, timeline),
+            **_shown(due),
+            **_present_hold(timeline.open_hold),
             "stale_from": _reached(next_turn(place.calendar, self.as_of)) if waits else None,
             "usable": _usable(filed.direction, story),
             "wanted": MEDIUM_OF[Channel(filed.preferred_channel)].value,
             "is_charged": bool(filed.fee_cents),
+            "need_by": seconds(needed_until(filed.need_by, place.calendar)),
         } | (self._standing(filed, state, dues, timeline) if outcome is None else {})
 
     def _standing(
@@ -150,6 +156,13 @@ class CaseReader:
 def seconds(at: datetime | None) -> int | None:
     """Return the whole second in which a moment lies."""
     return int(at.timestamp()) if at is not None else None
+
+
+def needed_until(day: date | None, calendar: BusinessCalendar) -> datetime | None:
+    """Return the end of the day by which images are needed; None of a day that cannot be meant."""
+    if day is None or not FIRST_NEED <= day <= LAST_NEED:
+        return None
+    return calendar.end_of_day(day)
 
 
 def _reached(at: datetime | None) -> int | None:
@@ -180,6 +193,31 @@ def _state_at(story: Sequence[Happened]) -> State:
 
 def _due_of(dues: tuple[DueDate, ...], key: str) -> int | None:
     return next((int(due.due_at.timestamp()) for due in dues if due.rule.key == key), None)
+
+
+def _other_clocks(dues: Sequence[DueDate], timeline: Timeline) -> dict[str, int | None]:
+    """Return, for each kind of clock, its earliest due moment and when that rule was kept."""
+    found: dict[str, int | None] = {}
+    for kind, keys in KINDS.items():
+        due = next((due for due in dues if due.rule.key in keys), None)
+        found[f"{kind}_due"] = seconds(due.due_at) if due else None
+        is_sent = due is not None and due.rule.stop is Until.SENT
+        kept = timeline.sent if is_sent else timeline.available
+        found[f"{kind}_stop"] = seconds(kept) if due else None
+    return found
+
+
+def _shown(due: DueDate | None) -> dict[str, Any]:
+    if due is None:
+        return {"due": None, "due_unit": None}
+    return {"due": seconds(due.due_at), "due_unit": due.rule.unit.value}
+
+
+def _present_hold(hold: Hold | None) -> dict[str, Any]:
+    if hold is None:
+        return {"held_since": None, "held_for": None}
+    reason = hold.reason.value if hold.reason is not None else None
+    return {"held_since": seconds(hold.started), "held_for": reason}
 
 
 def _contract_stop(rules: Iterable[Rule], timeline: Timeline) -> datetime | None:

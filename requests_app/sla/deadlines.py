@@ -5,7 +5,7 @@ What no hold touches is asked of those, once for each day on which a clock start
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
@@ -73,6 +73,16 @@ class Deadlines:
             if rule.key == key:
                 return due_at
         return np.full(self.due_at.shape[1:], NEVER)
+
+    def earliest(self, keys: Collection[str]) -> tuple[Integers, Integers]:
+        """Return the earliest due moment by some rules, and the row of that rule; -1 for none."""
+        n = self.due_at.shape[1]
+        if not any(rule.key in keys for rule in self.rules):
+            return np.full(n, NEVER), np.full(n, -1)
+        wanted = np.array([rule.key in keys for rule in self.rules])[:, None]
+        due_at = np.where(wanted, self.due_at, NEVER)
+        first = _earliest(due_at)
+        return _at(due_at, first), first
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,17 +91,15 @@ def _state(key: str, label: str, citation: str, days: int, unit: Unit) -> Rule:
     return Rule(key=key, label=label, citation=citation, days=days, unit=unit)
 
 
-SEEDED: tuple[Rule, ...] = (
-    HIPAA,
-    CONTRACT,
-    Rule(
-        key="information_blocking",
-        label="Infeasibility notice",
-        citation="45 CFR 171.204(b)",
-        days=10,
-        unit=Unit.BUSINESS,
-        stop=Until.REASON,
-    ),
+NOTICE = Rule(
+    key="information_blocking",
+    label="Infeasibility notice",
+    citation="45 CFR 171.204(b)",
+    days=10,
+    unit=Unit.BUSINESS,
+    stop=Until.REASON,
+)
+STATES: tuple[Rule, ...] = (
     _state(
         "ca_copies", "California, copies", "Cal. Health & Safety Code 123110", 15, Unit.CALENDAR
     ),
@@ -109,8 +107,19 @@ SEEDED: tuple[Rule, ...] = (
     _state("tx_access", "Texas", "Tex. Occ. Code 159.006(d)", 15, Unit.BUSINESS),
     _state("wa_access", "Washington", "RCW 70.02.080", 15, Unit.BUSINESS),
     _state("wa_delay", "Washington, with delay notice", "RCW 70.02.080", 21, Unit.BUSINESS),
-    _state("mqsa_transfer", "Mammography transfer", "21 CFR 900.12(c)(4)", 15, Unit.CALENDAR),
 )
+MAMMOGRAPHY = _state(
+    "mqsa_transfer", "Mammography transfer", "21 CFR 900.12(c)(4)", 15, Unit.CALENDAR
+)
+
+SEEDED: tuple[Rule, ...] = (HIPAA, CONTRACT, NOTICE, *STATES, MAMMOGRAPHY)
 """Rules that ship; those not verified are disabled until somebody signs for them."""
 
 RULES: dict[str, Rule] = {rule.key: rule for rule in SEEDED}
+
+KINDS: dict[str, frozenset[str]] = {
+    "state": frozenset(rule.key for rule in STATES),
+    "mammography": frozenset({MAMMOGRAPHY.key}),
+    "notice": frozenset({NOTICE.key}),
+}
+"""The keys of rules beside patient access and contract, by what they are of."""

@@ -58,11 +58,15 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Holds:
-    """Waits in order of request and time, none overlapping another of its request."""
+    """Waits in order of request and time, none overlapping another of its request.
+
+    `reason` is the place of the reason in what was told, or -1.
+    """
 
     place: NDArray[np.int32]
     started: Integers
     ended: Integers
+    reason: NDArray[np.int32]
     pauses: Truths
 
 
@@ -74,6 +78,7 @@ class Timelines:
     ended_at: Integers
     ended_by: NDArray[np.int8]
     holds: Holds
+    reasons: tuple[str, ...]
     odd: Truths
 
     @cached_property
@@ -88,6 +93,13 @@ class Timelines:
         """Return since when each is held, whoever causes it."""
         found, still = np.full(len(self.odd), NONE), self.holds.ended == NONE
         found[self.holds.place[still]] = self.holds.started[still]
+        return found
+
+    @cached_property
+    def held_for(self) -> NDArray[np.int32]:
+        """Return for which reason each is held, by its place in what was told; -1 for none."""
+        found, still = np.full(len(self.odd), -1, np.int32), self.holds.ended == NONE
+        found[self.holds.place[still]] = self.holds.reason[still]
         return found
 
     @cached_property
@@ -112,6 +124,7 @@ def timelines_of(told: Told) -> Timelines:
         ended_at=_first(ends.place[::-1], ends.at[::-1], told.requests),
         ended_by=ended_by,
         holds=holds,
+        reasons=told.reasons,
         odd=odd,
     )
 
@@ -161,6 +174,7 @@ def _holds(told: Told) -> tuple[Holds, Truths]:
         place=turns.place[is_start],
         started=turns.at[is_start],
         ended=ended[is_start],
+        reason=turns.reason[is_start],
         pauses=pausing[turns.reason[is_start]],
     )
     return holds, overlapping

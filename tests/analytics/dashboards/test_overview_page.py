@@ -7,6 +7,7 @@ import pytest
 import synthetic
 from django.test import Client
 
+from analytics.eventlog import REQUESTS, table_of
 from analytics.sources.opening import open_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
@@ -217,3 +218,15 @@ def test_a_log_without_channels_says_so(director: Client, monkeypatch) -> None:
     monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
     assert "no column for how it was sent" in html(director, "head", "?source=old")
     assert "No column for how it was sent" in html(director, "charts", "?source=old")
+
+
+def test_what_nobody_tested_makes_usable_on_arrival_a_range(director: Client, monkeypatch) -> None:
+    rows = synthetic.log().requests.to_pylist()
+    for row in rows:
+        row["usable"] = "untested" if row["usable"] == "not_usable" else row["usable"]
+    shot = synthetic.snapshot(requests=table_of(rows, REQUESTS))
+    for place in ("view", "arguments"):
+        monkeypatch.setattr(f"analytics.readers.{place}.open_source", lambda *_, **__: shot)
+    card = html(director, "head").split("Usable on arrival", 1)[1]
+    assert re.search(r"6\d–100", card), card
+    assert re.search(r"range from \d\d unknown · n = \d\d", card), card

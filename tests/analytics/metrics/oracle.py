@@ -4,11 +4,11 @@ from typing import Any
 
 from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.vocabulary import State
+from tests.analytics.metrics.oracle_clocks import of_clocks
 from tests.analytics.metrics.oracle_friction import of_friction
-from tests.analytics.metrics.oracle_media import of_media
+from tests.analytics.metrics.oracle_media import linear_quantile, of_media
 from tests.analytics.metrics.oracle_usability import (
-    CLINICAL,
-    codes,
+    days_from_receipt,
     hours_to_usable,
     of_errors,
     of_usability,
@@ -17,17 +17,6 @@ from tests.analytics.metrics.oracle_usability import (
 
 Row = dict[str, Any]
 DAY = 86400
-
-
-def linear_quantile(values: list[float], q: float) -> float | None:
-    """The quantile by linear interpolation between order statistics."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    place = q * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
 
 
 def mean(values: list[float]) -> float | None:
@@ -55,44 +44,6 @@ def turnarounds(requests: list[Row]) -> list[float]:
         and row["received"] is not None
         and row["available"] >= row["received"]
     ]
-
-
-ANSWERED, GONE = ("denied", "not_found"), ("withdrawn", "duplicate", "not_our_patient")
-
-
-def is_gone(row: Row, due: int | None) -> bool:
-    """Withdrawn, duplicate or not our patient, before it was due; or nobody knows when."""
-    if row["outcome"] not in GONE:
-        return False
-    return due is None or row["ended"] is None or row["ended"] < due
-
-
-def sla(requests: list[Row], as_of: int) -> tuple[int, int]:
-    """Met and matured under the contract clock."""
-    met = matured = 0
-    for row in requests:
-        due, stop = row["contract_due"], row["contract_stop"]
-        if due is None or row["outcome"] in ANSWERED or is_gone(row, due):
-            continue
-        if due <= as_of or stop is not None:
-            matured += 1
-            met += stop is not None and stop < due
-    return met, matured
-
-
-def legal(requests: list[Row], as_of: int) -> tuple[int, int]:
-    """Met and matured under the legal clock: a timely denial meets it."""
-    met = matured = 0
-    for row in requests:
-        due, stop = row["legal_due"], row["available"]
-        if due is None or is_gone(row, due):
-            continue
-        if stop is None and row["outcome"] in ANSWERED:
-            stop = row["ended"]
-        if due <= as_of or (stop is not None and stop <= as_of):
-            matured += 1
-            met += stop is not None and stop < due
-    return met, matured
 
 
 def released_by(requests: list[Row], as_of: int, q: float) -> float | None:
@@ -161,10 +112,6 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         if one["activity"] == "images_received" and one["direction"] == "inbound"
     ]
     failed = [one for one in events if one["activity"] in MENDED_BY and one["reason"]]
-    arrived = [row for row in requests if row["direction"] == "inbound"]
-    tested = [
-        row for row in arrived if row["usable"] in ("immediate", "after_rework", "not_usable")
-    ]
     return {
         "turnaround_mean": mean(days),
         "turnaround_median": linear_quantile(days, 0.5),
@@ -181,12 +128,11 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
             ],
             0.5,
         ),
-        "sla_compliance": share(*sla(requests, as_of)),
-        "legal_sla_compliance": share(*legal(requests, as_of)),
         "requests_received": float(sum(row["received"] is not None for row in requests)),
         "open_requests": float(len(still_open)),
         "at_risk_requests": float(bands.count("at_risk")),
         "late_requests": float(bands.count("late") + bands.count("very_late")),
+        "very_late_requests": float(bands.count("very_late")),
         "held_requests": float(bands.count("held")),
         "open_age_mean": mean(ages),
         "open_age_p90": linear_quantile(ages, 0.9),
@@ -194,12 +140,6 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         "physical_media_share_in": physical(came),
         "failures_by_code": float(len(failed)),
         "failure_hours_by_code": hours_lost(requests, events),
-        "immediately_usable": share(
-            sum(
-                row["usable"] == "immediate" and not codes(events, row) & CLINICAL for row in tested
-            ),
-            len(tested),
-        ),
         "deliveries_by_channel": float(sum(one["activity"] == "available" for one in events)),
         "first_pass_yield": _first_pass(requests, events),
         "manual_touches_mean": mean([float(n) for n in _touches(requests, events)]),
@@ -213,16 +153,34 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
         **of_errors(requests, events),
         **of_friction(requests, events),
         **_waits(requests, events, as_of),
+        **of_clocks(requests, as_of),
+        **_holds(still_open, as_of),
     }
 
 
 def _waits(requests: list[Row], events: list[Row], as_of: int) -> dict[str, float | None]:
     hours, opened = hours_to_usable(requests, events), views(requests, events, as_of)
+    patients = [row for row in requests if row["requester_type"] in ("patient", "representative")]
+    theirs, days = views(patients, events, as_of), days_from_receipt(requests, events)
     return {
         "time_to_usable_median": linear_quantile(hours, 0.5),
         "time_to_usable_p90": linear_quantile(hours, 0.9),
         "first_view_median": left_by(opened, 0.5),
         "first_view_p90": left_by(opened, 0.9),
+        "patient_first_view_median": left_by(theirs, 0.5),
+        "patient_first_view_p90": left_by(theirs, 0.9),
+        "time_to_usable_from_receipt_median": linear_quantile(days, 0.5),
+        "time_to_usable_from_receipt_p90": linear_quantile(days, 0.9),
+    }
+
+
+def _holds(still_open: list[Row], as_of: int) -> dict[str, float | None]:
+    """How long the holds that last have lasted, and how many there are."""
+    ages = [(as_of - row["held_since"]) / DAY for row in still_open if row["held_since"]]
+    return {
+        "hold_age_median": linear_quantile(ages, 0.5),
+        "hold_age_p90": linear_quantile(ages, 0.9),
+        "holds_by_cause": float(len(ages)),
     }
 
 

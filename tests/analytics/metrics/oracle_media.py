@@ -11,6 +11,17 @@ def share(hits: int, n: int) -> float | None:
     return 100 * hits / n if n else None
 
 
+def linear_quantile(values: list[float], q: float) -> float | None:
+    """The quantile by linear interpolation between order statistics."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    place = q * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
 def is_known(event: Row) -> bool:
     """Whether the medium of a delivery or arrival is known."""
     return event["medium"] not in (None, "unknown")

@@ -28,46 +28,80 @@ def first(events: list[Row], row: Row, activity: str) -> int | None:
 
 
 def of_usability(requests: list[Row], events: list[Row]) -> dict[str, float | None]:
-    """The grades of arrivals, with what was at fault."""
-    tested = [
+    """The grades of arrivals, with what was at fault; what nobody tested is of no known grade."""
+    came = [
         row
         for row in requests
         if row["direction"] == "inbound"
-        and row["usable"] in ("immediate", "after_rework", "not_usable")
+        and row["usable"] in ("immediate", "after_rework", "not_usable", "untested")
     ]
-    grades = [row["usable"] for row in tested]
+    grades = [row["usable"] for row in came]
     return {
-        "usable_after_rework": share(grades.count("after_rework"), len(grades)),
-        "not_usable": share(grades.count("not_usable"), len(grades)),
-        "technically_usable": _free_of(TECHNICAL, tested, events),
-        "clinically_usable": _free_of(CLINICAL, tested, events),
+        "immediately_usable": _of_known([_is_immediate(row, events) for row in came]),
+        **{
+            key: _of_known([None if one == "untested" else one == grade for one in grades])
+            for key, grade in (
+                ("usable_after_rework", "after_rework"),
+                ("not_usable", "not_usable"),
+            )
+        },
+        "technically_usable": _of_known([_is_free(TECHNICAL, row, events) for row in came]),
+        "clinically_usable": _of_known([_is_free(CLINICAL, row, events) for row in came]),
     }
 
 
-def _free_of(wrong: set[str], tested: list[Row], events: list[Row]) -> float | None:
-    """Those free of some failures; None where nothing is known of any."""
-    free = unsure = 0
-    for row in tested:
-        named = codes(events, row) & (TECHNICAL | CLINICAL)
-        if row["usable"] != "immediate" and not named:
-            unsure += 1
-        elif not named & wrong:
-            free += 1
-    return share(free, len(tested)) if unsure < len(tested) else None
+def _of_known(verdicts: list[bool | None]) -> float | None:
+    """The share of those known to be so among all; None where nothing is known of any."""
+    n = len(verdicts)
+    return share(verdicts.count(True), n) if verdicts.count(None) < n else None
+
+
+def _is_immediate(row: Row, events: list[Row]) -> bool | None:
+    """Whether all checks were passed at the first attempt; a named failure settles it."""
+    if codes(events, row) & (TECHNICAL | CLINICAL):
+        return False
+    return None if row["usable"] == "untested" else row["usable"] == "immediate"
+
+
+def _is_free(wrong: set[str], row: Row, events: list[Row]) -> bool | None:
+    """Whether a request is free of some failures."""
+    named = codes(events, row) & (TECHNICAL | CLINICAL)
+    if named & wrong:
+        return False
+    if row["usable"] == "untested" or (row["usable"] != "immediate" and not named):
+        return None
+    return True
+
+
+def usable_since(row: Row, events: list[Row]) -> int | None:
+    """When a request was first found usable, after the first failure if there was one."""
+    story = own(events, row)
+    failed = [one["seq"] for one in story if one["activity"] == "images_unusable"]
+    since = min(failed, default=-1)
+    return first([one for one in story if one["seq"] > since], row, "images_usable")
 
 
 def hours_to_usable(requests: list[Row], events: list[Row]) -> list[float]:
     """Hours from first arrival to first found usable, after the first failure if there was one."""
     hours = []
     for row in requests:
-        story = own(events, row)
-        failed = [one["seq"] for one in story if one["activity"] == "images_unusable"]
-        since = min(failed, default=-1)
-        came = first(events, row, "images_received")
-        works = first([one for one in story if one["seq"] > since], row, "images_usable")
+        came, works = first(events, row, "images_received"), usable_since(row, events)
         if row["direction"] == "inbound" and None not in (came, works) and works >= came:
             hours.append((works - came) / 3600)
     return hours
+
+
+def days_from_receipt(requests: list[Row], events: list[Row]) -> list[float]:
+    """Days from receipt until somebody saw that the images work."""
+    days = []
+    for row in requests:
+        seen = [row["first_opened"], first(events, row, "confirmed_usable")]
+        if row["direction"] == "inbound":
+            seen = [usable_since(row, events)]
+        known = [at for at in seen if at is not None]
+        if known and row["received"] is not None and min(known) >= row["received"]:
+            days.append((min(known) - row["received"]) / 86400)
+    return days
 
 
 def views(requests: list[Row], events: list[Row], as_of: int) -> list[tuple[float, bool]]:

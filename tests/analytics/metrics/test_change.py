@@ -6,9 +6,10 @@ from datetime import date
 import numpy as np
 import pytest
 
+from analytics.metrics.catalogue import METRICS
 from analytics.metrics.change import NOT_OVER, OF_NOW, change, changes
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import Result
+from analytics.metrics.definition import Kind, Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.statistics.intervals import newcombe, of_difference, wilson
@@ -66,11 +67,11 @@ def test_every_single_number_of_a_period_is_compared_with_as_many_days_just_befo
     now = compute(mirror, chosen)
     found = changes(mirror, chosen, now.values())
     before = compute(mirror, Selection(since=date(2026, 7, 2), until=date(2026, 8, 31)))
-    assert set(now) - set(found) == {key for key, one in now.items() if one.by}
+    assert set(now) - set(found) == {one.key for one in METRICS if one.kind is Kind.GROUPS}
     assert found["turnaround_censored_median"].difference is not None
     for key, one in found.items():
         assert one.before == before[key]
-        if key.startswith(("open_", "late_", "held_", "at_risk_")):
+        if key.startswith(("open_", "late_", "very_late_", "held_", "hold_", "at_risk_")):
             assert (one.difference, one.why) == (None, OF_NOW)
         if one.difference is not None:
             assert one.difference == pytest.approx(now[key].value - before[key].value)  # type: ignore[operator]

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from analytics.mirror.fold import fold
 from analytics.statistics.intervals import newcombe, wilson
 from analytics.statistics.ordered import interval_ranks
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
+from requests_app.sla.rules import KINDS
 from tests.analytics.metrics.oracle import of_requests
 from tests.depth import examples
 
@@ -39,6 +41,12 @@ REQUEST = st.fixed_dictionaries(
         "contract_stop": MAYBE,
         "contract_seconds": st.none() | st.integers(0, 30 * 86400),
         "legal_due": DUE,
+        **{f"{kind}_due": DUE for kind in KINDS},
+        **{f"{kind}_stop": MAYBE for kind in KINDS},
+        "need_by": DUE,
+        "modality": st.sampled_from([None, "CT", "MG", "MG"]),
+        "held_since": MAYBE,
+        "held_for": st.sampled_from([None, "AU01", "LO03"]),
         "ended": MAYBE,
         "at_risk_from": AROUND,
         "late_from": AROUND,
@@ -64,7 +72,7 @@ EVENT = st.fixed_dictionaries(
             [
                 *("available", "manual_touch", "hold_started", "hold_ended", "delivery_failed"),
                 *("images_received", "images_unusable", "images_usable", "failure_noted"),
-                *("failure_recovered", "logged"),
+                *("failure_recovered", "logged", "confirmed_usable"),
             ]
         ),
         "after": st.integers(0, 2000) | st.integers(-600, 600),  # some are written down late
@@ -177,9 +185,18 @@ def test_behind_every_number_stand_as_many_requests_as_it_counts(drawn: list[Any
 @given(LOGS)
 def test_nobody_is_left_out_in_silence(drawn: list[Any]) -> None:
     mirror = fold(log_of(drawn))
-    for key in ("sla_compliance", "legal_sla_compliance", "turnaround_median", "first_pass_yield"):
+    everyone = ("turnaround_median", "time_to_usable_from_receipt_median", "first_pass_yield")
+    clocks = (
+        "sla_compliance",
+        "legal_sla_compliance",
+        *(f"{kind}_sla_compliance" for kind in KINDS),
+    )
+    inbound = ("appointment_margin_median", "before_appointment_share")
+    arriving = pc.sum(pc.equal(mirror.cases["direction"], "inbound")).as_py() or 0
+    wholes = dict.fromkeys((*everyone, *clocks), mirror.cases.num_rows)
+    for key, whole in (wholes | dict.fromkeys(inbound, arriving)).items():
         result = compute(mirror, Selection(), [key])[key]
-        assert result.n + sum(result.excluded.values()) == mirror.cases.num_rows, key
+        assert result.n + sum(result.excluded.values()) == whole, key
 
 
 @settings(max_examples=examples(5), deadline=None)

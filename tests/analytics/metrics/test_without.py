@@ -10,7 +10,8 @@ from analytics.metrics.selection import Selection
 from analytics.metrics.without import without_each_code
 from analytics.mirror.fold import fold
 from tests.analytics import synthetic
-from tests.analytics.metrics.oracle import DAY, MENDED_BY, Row, linear_quantile
+from tests.analytics.metrics.oracle import DAY, MENDED_BY, Row
+from tests.analytics.metrics.oracle_media import linear_quantile
 from tests.analytics.metrics.test_measures import LOGS, log_of
 from tests.depth import examples
 

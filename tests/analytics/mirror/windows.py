@@ -73,7 +73,7 @@ SELECT r.* EXCLUDE (variant, attempts),
     coalesce(s.physical_deliveries, 0) AS physical_deliveries,
     coalesce(s.unknown_deliveries, 0) AS unknown_deliveries, s.logged, s.arrived,
     list_min(list_transform(list_filter(s.found_usable, lambda one: one.seq > s.failed_first),
-        lambda one: one.occurred)) AS usable_since,
+        lambda one: one.occurred)) AS usable_since, s.confirmed,
     coalesce(s.contacts, 0) AS contacts, coalesce(s.faults, 0) AS faults
 FROM requests r LEFT JOIN (
     SELECT request_id,
@@ -96,6 +96,7 @@ FROM requests r LEFT JOIN (
             AS unknown_deliveries,
         min(occurred) FILTER (WHERE activity = 'logged') AS logged,
         min(occurred) FILTER (WHERE activity = 'images_received') AS arrived,
+        min(occurred) FILTER (WHERE activity = 'confirmed_usable') AS confirmed,
         list(struct_pack(seq := seq, occurred := occurred))
             FILTER (WHERE activity = 'images_usable') AS found_usable,
         coalesce(min(seq) FILTER (WHERE activity = 'images_unusable'), -1) AS failed_first,

@@ -87,7 +87,14 @@ class World:
         return ImagingRequest.objects.filter(pk=getattr(self.pick(n), "pk", None))
 
     def edit(self, n: int) -> None:
-        self._request(n).update(partner=f"Partner {n}", direction=("inbound", "outbound")[n % 2])
+        self._request(n).update(
+            partner=f"Partner {n}",
+            direction=("inbound", "outbound")[n % 2],
+            need_by=date(9999, 12, 31) if n == 9 else self.at.date() + DAY * (n - 4),
+        )
+
+    def need(self, n: int) -> None:
+        self._request(n).update(need_by=self.at.date() + DAY * n if n % 3 else None)
 
     def move(self, n: int) -> None:
         self._request(n).update(facility=(self.cast.northfield, self.cast.lakeside)[n % 2])
@@ -138,5 +145,5 @@ class World:
 
 OPERATIONS = (
     *("file_somewhere", "delete", "correct", "strike", "edit", "move", "redraft", "holiday"),
-    *("no_holiday", "rezone", "rename", "rule", "no_rule", "shipped_rule"),
+    *("no_holiday", "rezone", "rename", "rule", "no_rule", "shipped_rule", "need"),
 )

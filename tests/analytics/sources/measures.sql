@@ -9,7 +9,7 @@ JOIN requests_app_facility f ON f.id = r.facility_id
 WHERE r.state <> 'draft';
 
 CREATE TEMPORARY VIEW story AS
-SELECT r.id, r.direction, r.legal_basis, r.requester_type, r.intake, f.id AS place, f.zone,
+SELECT r.id, r.direction, r.legal_basis, r.requester_type, r.intake, r.modality, f.id AS place, f.zone,
     r.preferred_channel AS wanted, coalesce(r.fee_cents, 0) > 0 AS is_charged,
     CASE WHEN r.state = 'not_found' AND EXISTS (SELECT FROM told WHERE request_id = r.id
         AND kind = 'not_found' AND reason = 'IN03') THEN 'not_our_patient' ELSE r.state END AS state,
@@ -21,7 +21,8 @@ SELECT r.id, r.direction, r.legal_basis, r.requester_type, r.intake, f.id AS pla
             AND x.kind = 'delivery_failed' AND x.occurred_at >= a.occurred_at)) AS available,
     (SELECT min(at) FROM told WHERE request_id = r.id
         AND kind IN ('denied', 'withdrawn', 'not_found', 'duplicate')) AS ended,
-    EXISTS (SELECT FROM told WHERE request_id = r.id AND kind = 'extended') AS is_extended
+    EXISTS (SELECT FROM told WHERE request_id = r.id AND kind = 'extended') AS is_extended,
+    extract(epoch FROM ((r.need_by + 1)::timestamp AT TIME ZONE f.zone))::bigint AS needed_until
 FROM requests_app_imagingrequest r JOIN requests_app_facility f ON f.id = r.facility_id
 WHERE r.state <> 'draft';
 
@@ -74,3 +75,28 @@ FROM story s CROSS JOIN LATERAL (
             AND least(a.over, to_timestamp(%(as_of)s)) > day::timestamp AT TIME ZONE zone)
     ORDER BY step LIMIT 1 OFFSET 4) AS fifth
 WHERE complete_at IS NOT NULL;
+
+-- What a state or a mammogram is allowed here: 15 days, to the end of the last of them.
+CREATE TEMPORARY VIEW in_fifteen_days AS
+SELECT s.*, extract(epoch FROM (((received_at AT TIME ZONE zone)::date + 16)::timestamp
+    AT TIME ZONE zone))::bigint AS due,
+    coalesce(available, CASE WHEN state IN ('denied', 'not_found') THEN ended END) AS stop
+FROM story s;
+
+-- Holds of what is open that nothing ended.
+CREATE TEMPORARY VIEW holding AS
+SELECT h.request_id, h.reason, h.at FROM told h JOIN story s ON s.id = h.request_id
+WHERE h.kind = 'hold_started'
+    AND s.state NOT IN ('delivered', 'closed', 'denied', 'not_found', 'withdrawn', 'duplicate',
+        'not_our_patient')
+    AND NOT EXISTS (SELECT FROM told n WHERE n.request_id = h.request_id AND n.seq > h.seq
+        AND n.kind = 'hold_ended' AND (n.reason = h.reason OR n.reason = ''));
+
+-- When somebody first saw that images work.
+CREATE TEMPORARY VIEW seen AS
+SELECT s.received, CASE WHEN direction = 'inbound' THEN (SELECT min(at) FROM told u
+        WHERE u.request_id = s.id AND u.kind = 'images_usable' AND u.seq > coalesce(
+            (SELECT min(seq) FROM told WHERE request_id = s.id AND kind = 'images_unusable'), -1))
+    ELSE (SELECT min(at) FROM told WHERE request_id = s.id
+        AND kind IN ('first_opened', 'confirmed_usable')) END AS at
+FROM story s;

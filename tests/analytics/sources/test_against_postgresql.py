@@ -1,6 +1,6 @@
 """Measures of live work equal what PostgreSQL says of the tables, asked by other words."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.sources.live import live_log
 from requests_app.demonstration.write import write_year
+from requests_app.house.rules import seed_rules
+from requests_app.models import Event, ImagingRequest, Policy
+from requests_app.vocabulary import EventKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 AS_OF = datetime(2026, 11, 24, 13, tzinfo=UTC)
@@ -31,6 +34,11 @@ _OF = "WHERE request_id = story.id"
 
 _SENT_OF = f"(SELECT count(*) FROM told {_OF} AND kind = 'available'"
 _LINE = "channel IN ('p2p_vpn_dicom', 'p2p_sftp', 'p2p_email', 'p2p_portal_oneoff')"
+_FAULT = (
+    f"EXISTS (SELECT FROM failure {_OF} AND reason IN "
+    "('US01', 'US02', 'US03', 'US04', 'US05', 'US06', 'US07', 'US08', 'US09', 'US10'))"
+)
+_TESTED = f"EXISTS (SELECT FROM told {_OF} AND kind IN ('images_usable', 'images_unusable'))"
 _MOVED = "(direction, kind) IN (('outbound', 'available'), ('inbound', 'images_received'))"
 _TROUBLE = f"""EXISTS (SELECT FROM handled JOIN told USING (request_id, seq)
         WHERE request_id = story.id AND touch IN ('call', 'fax', 'chase'))
@@ -47,6 +55,23 @@ VALUES = {
         "SELECT count(DISTINCT (partner, channel)) FROM told "
         f"WHERE {_MOVED} AND partner <> '' AND NOT {_UNSURE}"
     ),
+    "appointment_margin_median": (
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY (needed_until - available) / 86400.0) "
+        "FROM story WHERE direction = 'inbound'"
+    ),
+    "hold_age_median": (
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY (%(as_of)s - at) / 86400.0) FROM holding"
+    ),
+    "hold_age_p90": (
+        "SELECT percentile_cont(0.9) WITHIN GROUP (ORDER BY (%(as_of)s - at) / 86400.0) FROM holding"
+    ),
+    **{
+        f"time_to_usable_from_receipt_{name}": (
+            f"SELECT percentile_cont({q}) WITHIN GROUP (ORDER BY (at - received) / 86400.0) "
+            "FROM seen WHERE at >= received"
+        )
+        for name, q in (("median", 0.5), ("p90", 0.9))
+    },
     "requests_received": "SELECT count(received) FROM story",
     "open_requests": f"SELECT count(*) {_OPEN}",
     "open_age_mean": f"SELECT avg(%(as_of)s - received) / 86400 {_OPEN}",
@@ -111,11 +136,27 @@ SHARES = {
         f"AND 1 = (SELECT count(*) FROM told {_OF} AND kind = 'available')), count(*), 0 {_DELIVERED}"
     ),
     "immediately_usable": (
-        f"SELECT count(*) FILTER (WHERE NOT EXISTS (SELECT FROM told {_OF} AND kind = 'images_unusable') "
-        f"AND NOT EXISTS (SELECT FROM failure {_OF} AND reason IN ('US08', 'US09'))), "
-        "count(*), 0 FROM story WHERE direction = 'inbound' "
-        f"AND EXISTS (SELECT FROM told {_OF} AND kind = 'images_received') "
-        f"AND EXISTS (SELECT FROM told {_OF} AND kind IN ('images_usable', 'images_unusable'))"
+        f"SELECT count(*) FILTER (WHERE {_TESTED} AND NOT {_FAULT} "
+        f"AND NOT EXISTS (SELECT FROM told {_OF} AND kind = 'images_unusable')), "
+        f"count(*), count(*) FILTER (WHERE NOT {_TESTED} AND NOT {_FAULT}) "
+        "FROM story WHERE direction = 'inbound' "
+        f"AND EXISTS (SELECT FROM told {_OF} AND kind = 'images_received')"
+    ),
+    **{
+        key: (
+            "SELECT count(*) FILTER (WHERE stop < due), count(*), 0 FROM in_fifteen_days "
+            f"WHERE (due <= %(as_of)s OR stop IS NOT NULL) AND NOT ({_GONE} AND ended < due) {only}"
+        )
+        for key, only in (
+            ("state_sla_compliance", ""),
+            ("mammography_sla_compliance", "AND modality = 'MG'"),
+        )
+    },
+    "before_appointment_share": (
+        "SELECT count(*) FILTER (WHERE available < needed_until), count(*), 0 FROM story "
+        "WHERE direction = 'inbound' AND (needed_until <= %(as_of)s "
+        "OR needed_until IS NOT NULL AND available IS NOT NULL) "
+        f"AND state NOT IN ('denied', 'not_found') AND NOT ({_GONE} AND ended < needed_until)"
     ),
     "legal_sla_compliance": (
         "SELECT count(*) FILTER (WHERE stop < due), count(*), 0 FROM (SELECT *, coalesce(available, "
@@ -135,6 +176,7 @@ GROUPS = {
     "deliveries_by_channel": (
         f"SELECT coalesce(nullif(channel, ''), 'unknown'), count(*) {_SENT} GROUP BY 1"
     ),
+    "holds_by_cause": "SELECT reason, count(*) FROM holding GROUP BY 1",
     "failures_by_code": "SELECT reason, count(*) FROM failure GROUP BY 1",
     "failure_hours_by_code": (
         "SELECT reason, sum(mended - at) / 3600.0 FROM failure WHERE mended IS NOT NULL GROUP BY 1"
@@ -143,8 +185,29 @@ GROUPS = {
 """A word and its number."""
 
 
+def hold_some() -> None:
+    """Begin a hold of each of several causes, one an hour."""
+    waiting = ImagingRequest.objects.filter(state__in=("received", "approved", "locating"))
+    for number, (request, reason) in enumerate(
+        zip(waiting, ("AU01", "LO03", "RV03", "RV01"), strict=False), start=1
+    ):
+        last = Event.objects.filter(request=request).order_by("seq").last()
+        Event.objects.create(
+            request=request,
+            seq=last.seq + 1 if last else 1,
+            kind=EventKind.HOLD_STARTED,
+            occurred_at=AS_OF - timedelta(hours=number),
+            recorded_at=AS_OF,
+            reason=reason,
+        )
+
+
 def test_measures_of_live_work_are_what_the_tables_say() -> None:
+    signed = {"enabled": True, "verified_on": AS_OF.date(), "verified_by": "a test"}
+    seed_rules()
+    Policy.objects.filter(key__in=("ca_copies", "mqsa_transfer")).update(**signed)
     write_year(seed=5, requests=90, as_of=AS_OF, password="only for a test")
+    hold_some()
     at = {"as_of": int(AS_OF.timestamp())}
     found = compute(fold(live_log(AS_OF)), Selection())
     with connection.cursor() as cursor:

@@ -1,6 +1,7 @@
 """What is counted by columns is what the rules say of each request."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from analytics.eventlog import REQUESTS
 from analytics.sources.copied import copied
 from analytics.sources.live import live_log
-from requests_app.models import ImagingRequest, Policy
+from requests_app.models import Facility, ImagingRequest, Policy
 from tests.analytics.mirror.world import DAY, HOUR, KINDS, OPERATIONS, REASONS, World
 from tests.analytics.sources.one_by_one import rows_one_by_one
 from tests.depth import examples
@@ -107,3 +108,44 @@ def test_a_reading_that_fails_leaves_a_usable_connection() -> None:
         copied("SELECT 'word' FROM generate_series(1, 10)", {}, {"one": pa.int64()})
     many = copied("SELECT n FROM generate_series(1, %(most)s) n", {"most": 9}, {"n": pa.int64()})
     assert many["n"].to_pylist() == list(range(1, 10))
+
+
+@pytest.mark.django_db
+def test_a_day_of_need_lasts_to_its_end_where_the_facility_is() -> None:
+    world = World(make_cast())
+    first, second, *_ = ImagingRequest.objects.order_by("pk")
+    ImagingRequest.objects.filter(pk=first.pk).update(need_by=date(2026, 3, 10))
+    ImagingRequest.objects.filter(pk=second.pk).update(need_by=date(9999, 12, 31))
+    rows = {row["request_id"]: row for row in live_log(world.at).requests.to_pylist()}
+    end = datetime(2026, 3, 11, tzinfo=ZoneInfo(first.facility.zone))
+    assert rows[str(first.pk)]["need_by"] == int(end.timestamp())
+    assert rows[str(second.pk)]["need_by"] is None
+
+
+@pytest.mark.django_db
+def test_of_several_rules_of_states_the_earliest_is_carried() -> None:
+    world = World(make_cast())
+    signed = {"enabled": True, "verified_on": date(2026, 1, 1), "verified_by": "a test"}
+    Policy.objects.filter(key__in=("ca_copies", "ny_access")).update(**signed)
+    rows = live_log(world.at).requests.to_pylist()
+    assert {row["mammography_due"] for row in rows} == {None}
+    for row in rows:
+        zone = ZoneInfo(Facility.objects.get(slug=row["facility"]).zone)
+        day = datetime.fromtimestamp(row["received"], zone).date() + 11 * DAY
+        assert datetime.fromtimestamp(row["state_due"], zone).date() == day
+        assert row["state_stop"] == row["available"]
+
+
+@pytest.mark.django_db
+def test_a_hold_that_lasts_says_since_when_and_for_what() -> None:
+    world = World(make_cast())
+    world.happen(0, "hold_started", "RV01", DAY)
+    world.happen(3, "hold_started", "LO05", DAY)
+    world.happen(3, "hold_ended", "LO05", HOUR)
+    rows = live_log(world.at).requests.to_pylist()
+    found = {row["request_id"]: (row["held_since"], row["held_for"]) for row in rows}
+    ordered = [found[str(one.pk)] for one in ImagingRequest.objects.order_by("pk")]
+    since = int((world.at - DAY).timestamp())
+    assert [reason for _, reason in ordered] == ["RV01", "AU03", None, None]
+    assert ordered[0][0] == since
+    assert ordered[3][0] is None

@@ -18,7 +18,7 @@ from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import suppressed, suppressed_together
 from analytics.statistics.survival import kaplan_meier, time_when
-from tests.analytics.metrics.oracle import linear_quantile
+from tests.analytics.metrics.oracle_media import linear_quantile
 from tests.analytics.metrics.suppression.attacker import Attacker, added
 from tests.depth import examples
 
@@ -326,13 +326,36 @@ def test_the_command_says_in_words_what_is_hidden(capsys: pytest.CaptureFixture[
 
 
 def test_grades_tell_each_other() -> None:
-    """Usable at once, after rework and not usable are all that was tested."""
+    """Usable at once, after rework and not usable are all that came, where all was tested."""
     keys = ("immediately_usable", "usable_after_rework", "not_usable")
     results = [result(key, 100, hits) for key, hits in zip(keys, (60, 35, 5), strict=True)]
     assert suppressed(results[1]).numerator == 35
     found = suppressed_together(results)
     assert found["not_usable"].numerator is None
     assert [found[key].numerator for key in keys[:2]].count(None) == 1
+
+
+def test_the_untested_are_a_part_of_what_came() -> None:
+    """100 that came, less 50, 20, and 24 that nobody tested, are 6 that cannot be used."""
+    keys = ("immediately_usable", "usable_after_rework", "not_usable")
+    results = [
+        result(key, 100, hits, unknown=24) for key, hits in zip(keys, (50, 20, 6), strict=True)
+    ]
+    found = suppressed_together(results)
+    shown = [found[key].numerator for key in keys[:2]]
+    assert None in (*shown, found["usable_after_rework"].unknown)
+
+
+@pytest.mark.parametrize("others", [0, 4, 11])
+def test_few_others_without_a_clinical_failure_do_not_follow_from_those_usable_at_once(
+    others: int,
+) -> None:
+    at_once, free = (
+        result("immediately_usable", 200, 90),
+        result("clinically_usable", 200, 90 + others),
+    )
+    found = suppressed_together([at_once, free])
+    assert (None in [one.numerator for one in found.values()]) is (others == 4)
 
 
 def test_a_net_flow_hides_with_what_it_is_made_of() -> None:
@@ -458,6 +481,48 @@ def test_a_few_that_failed_do_not_follow_from_those_that_do_not_say_how_often(fa
         found["rework_rate"].excluded["delivered an unknown number of times"],
     )
     assert (None in counts) is (0 < failed < 11)
+
+
+@pytest.mark.parametrize("others", [0, 5, 11])
+def test_few_links_of_others_do_not_follow_from_all_and_from_those_of_patients(others: int) -> None:
+    every, theirs = (
+        result(key, n, n - 20)
+        for key, n in (("first_view_median", 60 + others), ("patient_first_view_median", 60))
+    )
+    found = suppressed_together([every, theirs])
+    assert (None in [one.n for one in found.values()]) is (others == 5)
+
+
+@pytest.mark.parametrize("missed", [0, 4, 11])
+def test_few_missed_appointments_do_not_follow_from_those_expected_and_there(missed: int) -> None:
+    expected = result("before_appointment_share", 100 + missed, 80, excluded={"not needed yet": 30})
+    there = result("appointment_margin_median", 100, excluded={"not there": 30 + missed})
+    found = suppressed_together([expected, there])
+    shown = [one.n for one in found.values()]
+    left_out = [n for one in found.values() for n in one.excluded.values()]
+    assert (None in shown) is (None in left_out) is (missed == 4)
+
+
+@pytest.mark.parametrize("others", [0, 2, 11])
+def test_few_that_are_late_once_do_not_follow_from_those_late_twice(others: int) -> None:
+    late = [counts_of("late_requests", 40 + others), counts_of("very_late_requests", 40)]
+    found = suppressed_together(late)
+    assert (None in [one.n for one in found.values()]) is (others == 2)
+
+
+@pytest.mark.parametrize("late", [0, 3, 11])
+def test_few_late_holds_do_not_follow_from_causes_and_from_holds_in_time(late: int) -> None:
+    causes = result(
+        "holds_by_cause",
+        60 + late,
+        value=60.0 + late,
+        by=tuple(
+            Group(group=one, value=float(n), n=n) for one, n in (("AU01", 40 + late), ("LO03", 20))
+        ),
+    )
+    found = suppressed_together([causes, counts_of("held_requests", 40)])
+    shown = [found["held_requests"].n, *(group.n for group in found["holds_by_cause"].by)]
+    assert (None in shown) is (late == 3)
 
 
 @pytest.mark.parametrize("again", [0, 6, 10, 11])
