@@ -24,6 +24,7 @@ from analytics.statistics.ordered import Ordered
 
 RUNS = 512
 FEWEST_RUNS = 16
+IN_A_RUN = 64  # rows that are searched as fast as fewer
 MOST_FACILITIES = 1 << 16
 """A row keeps the number of its facility in two bytes."""
 
@@ -202,7 +203,7 @@ def build(question: Question, population: Population, reach: Reach, most: int) -
     ended, running = (
         read_rows(question, [(population, side)], reach)[population, side] for side in (True, False)
     )
-    return built(ended, running, reach, runs)
+    return built(ended, running, reach, min(runs, max(FEWEST_RUNS, len(ended.values) // IN_A_RUN)))
 
 
 def built(ended: Rows, running: Rows, reach: Reach, runs: int) -> Cube:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from analytics.metrics.engines.answers import Spread, Sums, Values, added, coded, split
-from analytics.metrics.engines.text import by_table, marked_text, sums_text, values_text
+from analytics.metrics.engines.marked import Marked, bears_mark
+from analytics.metrics.engines.text import by_table, key_text, sums_text, values_text
 from analytics.metrics.grouping import Grouping
-from analytics.metrics.marks import PLACES, is_marked, table_of
+from analytics.metrics.marks import table_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Population, Sum
 
@@ -26,10 +27,18 @@ class Duck:
     def sums(self, wanted: Sequence[Sum], by: Grouping | None = None) -> dict[str, Sums]:
         """Return each wanted sum, by group."""
         rows: list[tuple[str, Sums]] = []
-        for sums, text in _statements(wanted, by):
-            for word, *values in self.question.rows(text):
-                rows.append((named(by, word), dict(zip(sums, values, strict=True))))
-        return added(rows)
+        for table, sums in by_table(wanted):
+            place, _ = table_of(table, sums)
+            marked = [one for one in sums if bears_mark(place, one)]
+            others = [one for one in sums if one not in set(marked)]
+            if marked:
+                found = Marked.read(self.question, place, marked, f"{key_text(by)} AS word")
+                rows += [(named(by, word), of) for word, of in found.by_word(marked)]
+            if others:
+                for word, *values in self.question.rows(sums_text(place, others, by)):
+                    rows.append((named(by, word), dict(zip(others, values, strict=True))))
+        known = added(rows) if by is not None else added([("", {}), *rows])
+        return {name: {one: of.get(one, 0) for one in wanted} for name, of in known.items()}
 
     def spreads(self, population: Population, by: Grouping | None = None) -> dict[str, Spread]:
         """Return the ordered values of a population, by group."""
@@ -39,18 +48,6 @@ class Duck:
             return {"": Values(np.sort(values[done]), np.sort(values[~done]))}
         words, place = coded(table["word"])
         return split([by.name(word) for word in words], place, values, done)
-
-
-def _statements(wanted: Sequence[Sum], by: Grouping | None) -> Iterator[tuple[list[Sum], str]]:
-    """Yield statements and the sums that each returns: those by marks, and those by a look."""
-    for table, sums in by_table(wanted):
-        place, _ = table_of(table, sums)
-        marked = [one for one in sums if is_marked(one)] if place in PLACES.values() else []
-        others = [one for one in sums if one not in set(marked)]
-        if marked:
-            yield marked, marked_text(place, marked, by)
-        if others:
-            yield others, sums_text(place, others, by)
 
 
 def named(by: Grouping | None, word: Any) -> str:

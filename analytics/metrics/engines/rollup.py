@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.metrics.engines.answers import Sums, coded
+from analytics.metrics.engines.marked import Marked, bears_mark
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.engines.text import by_table
 from analytics.metrics.marks import table_of
@@ -93,32 +94,65 @@ def bytes_of(sums: Iterable[Sum], cells: int) -> int:
 def build(question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "''") -> Rollup:
     """Return the sums of a whole mirror by word, facility and day."""
     sums = tuple(dict.fromkeys(wanted))
-    parts = [(group, _days(question, table, group, word)) for table, group in by_table(sums)]
-    named = [coded(table["word"]) for _, table in parts]
-    words = tuple(dict.fromkeys(one for known, _ in named for one in known)) or ("",)
+    parts = [one for table, group in by_table(sums) for one in _read(question, table, group, word)]
+    words = tuple(dict.fromkeys(one for part in parts for one in part.words)) or ("",)
     # Long floats: a difference of two running totals must not lose the digits of a small day.
     whole = all(not one.weight for one in sums)
     shape = (len(sums), len(words), len(reach.facilities), reach.days + 1)
     upto = np.zeros(shape, np.int32 if whole else np.longdouble)
     spot = {one: i for i, one in enumerate(sums)}
-    for (group, table), (known, at) in zip(parts, named, strict=True):
-        if not table.num_rows:
-            continue
-        places, numbers = coded(table["facility"])
-        cells = (
-            np.array([words.index(one) for one in known])[at],
-            np.array([reach.facilities.index(one) for one in places])[numbers],
-            table["day"].to_numpy() - reach.first + 1,
-        )
-        for i, one in enumerate(group):
-            upto[(spot[one], *cells)] = table[f"s{i}"].to_numpy()
+    for part in parts:
+        cells = part.cells(words, reach)
+        for one in part.sums:
+            held, amounts = part.of(one)
+            np.add.at(upto[spot[one]], tuple(cell[held] for cell in cells), amounts)
     return Rollup(sums, words, np.cumsum(upto, axis=-1, dtype=upto.dtype, out=upto))
 
 
-def _days(question: Question, table: str, group: list[Sum], word: str) -> pa.Table:
+@dataclass(frozen=True)
+class _Part:
+    """Groups of rows of one table by `facility`, `day` and `word`, and some sums over them."""
+
+    sums: list[Sum]
+    rows: pa.Table
+    of: Callable[[Sum], tuple[Any, Any]]
+    """The groups that add to a sum, and what each adds."""
+
+    @property
+    def words(self) -> list[Any]:
+        """The words among the groups."""
+        return coded(self.rows["word"])[0]
+
+    def cells(self, words: tuple[Any, ...], reach: Reach) -> tuple[Any, Any, Any]:
+        """Return the place of each group among words, facilities and days."""
+        known, at = coded(self.rows["word"])
+        places, numbers = coded(self.rows["facility"])
+        return (
+            np.array([words.index(one) for one in known], np.int64)[at],
+            np.array([reach.facilities.index(one) for one in places], np.int64)[numbers],
+            self.rows["day"].to_numpy() - reach.first + 1,
+        )
+
+
+def _read(question: Question, table: str, group: list[Sum], word: str) -> Iterator[_Part]:
     place, asked = table_of(table, group)
-    columns = ", ".join(f"CAST({one.sql()} AS DOUBLE) AS s{i}" for i, one in enumerate(asked))
-    return question.table(
-        f"SELECT facility, day, {word} AS word, {columns} FROM {place} "
-        "WHERE $selection GROUP BY ALL"
-    )
+    keys = f"facility, day, {word} AS word"
+    marked = [one for one in group if bears_mark(place, one)]
+    others = [(one, by) for one, by in zip(group, asked, strict=True) if one not in set(marked)]
+    if marked:
+        found = Marked.read(question, place, marked, keys)
+
+        def borne(one: Sum) -> tuple[Any, Any]:
+            held = found.held(one)
+            return held, found.amounts(one)[held]
+
+        yield _Part(marked, found.rows, borne)
+    if others:
+        columns = ", ".join(
+            f"CAST({by.sql()} AS DOUBLE) AS s{i}" for i, (_, by) in enumerate(others)
+        )
+        rows = question.table(
+            f"SELECT {keys}, {columns} FROM {place} WHERE $selection GROUP BY ALL"
+        )
+        names = {one: f"s{i}" for i, (one, _) in enumerate(others)}
+        yield _Part(list(names), rows, lambda one: (slice(None), rows[names[one]].to_numpy()))

@@ -7,7 +7,6 @@ from itertools import groupby
 from operator import attrgetter
 
 from analytics.metrics.grouping import Grouping
-from analytics.metrics.marks import bits_of, marked
 from analytics.metrics.statements import Population, Sum
 
 
@@ -23,28 +22,6 @@ def sums_text(table: str, sums: Sequence[Sum], by: Grouping | None) -> str:
     columns = ", ".join(f"{one.sql()} AS s{i}" for i, one in enumerate(sums))
     text = f"SELECT {key_text(by)} AS word, {columns} FROM {table} WHERE $selection"
     return f"{text} GROUP BY {by.sql}" if by is not None else text
-
-
-def marked_text(place: str, sums: Sequence[Sum], by: Grouping | None) -> str:
-    """Return the statement of sums whose rows bear marks.
-
-    Rows are grouped by their marks once; what is counted are the few groups.
-    """
-    bits = bits_of(sums)
-    weights = list(dict.fromkeys(one.weight for one in sums if one.weight))
-    keys = ", ".join(f"{column} & {mask} AS {column}" for column, mask in bits.items())
-    more = "".join(f", sum({weight}) AS w{i}" for i, weight in enumerate(weights))
-    columns = [
-        f"coalesce(sum({f'w{weights.index(one.weight)}' if one.weight else 'n'}) "
-        f"FILTER (WHERE {marked(one).predicate}), 0) AS s{i}"
-        for i, one in enumerate(sums)
-    ]
-    inner = (
-        f"SELECT {key_text(by)} AS word, {keys}, count(*) AS n{more} "
-        f"FROM {place} WHERE $selection GROUP BY ALL"
-    )
-    outer = f"SELECT {'word' if by is not None else key_text(by)}, {', '.join(columns)}"
-    return f"{outer} FROM ({inner})" + (" GROUP BY word" if by is not None else "")
 
 
 def values_text(population: Population, by: Grouping | None) -> str:

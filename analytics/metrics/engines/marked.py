@@ -1,0 +1,95 @@
+"""Rows grouped by their marks: a sum is read from the few groups that bear its bit.
+
+The database groups and counts; which groups a sum counts is looked up here. As a statement with a
+column a sum it would take longer to plan than to answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from analytics.metrics.engines.answers import Sums, coded
+from analytics.metrics.marks import PLACES, bits_of, is_marked
+from analytics.metrics.question import Question
+from analytics.metrics.statements import Sum
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Groups of rows that bear the same marks, with how many they are and what they weigh."""
+
+    rows: pa.Table
+    weights: tuple[str, ...]
+
+    @classmethod
+    def read(cls, question: Question, place: str, sums: Sequence[Sum], keys: str) -> Marked:
+        """Group the rows of a table by some keys and by the marks of some sums."""
+        weights = tuple(dict.fromkeys(one.weight for one in sums if one.weight))
+        masks = "".join(
+            f", {column} & {mask} AS {column}" for column, mask in bits_of(sums).items()
+        )
+        more = "".join(f", sum({weight}) AS weight_{i}" for i, weight in enumerate(weights))
+        rows = question.table(
+            f"SELECT {keys}{masks}, count(*) AS n{more} FROM {place} WHERE $selection GROUP BY ALL"
+        )
+        return cls(rows, weights)
+
+    def held(self, one: Sum) -> Any:
+        """Return which groups a sum counts."""
+        [(column, bit)] = bits_of([one]).items()
+        return np.flatnonzero((self._marks[column] & bit) != 0)
+
+    def amounts(self, one: Sum) -> Any:
+        """Return what each group adds to a sum: whole numbers of any size, or floating ones."""
+        if not one.weight:
+            return self._counts
+        return self._weights[self.weights.index(one.weight)]
+
+    def by_word(self, sums: Sequence[Sum]) -> list[tuple[Any, Sums]]:
+        """Return each sum for each word of the key `word`."""
+        words, at = coded(self.rows["word"])
+        found: list[dict[Sum, float]] = [{} for _ in words]
+        for one in sums:
+            held = self.held(one)
+            totals = np.zeros(len(words), object if one.weight else np.int64)
+            np.add.at(totals, at[held], self.amounts(one)[held])
+            for of, value in zip(found, totals.tolist(), strict=True):
+                of[one] = value
+        return list(zip(words, found, strict=True))
+
+    @cached_property
+    def _marks(self) -> dict[str, Any]:
+        return {
+            name: self.rows[name].to_numpy()
+            for name in self.rows.column_names
+            if name.startswith("marks_")
+        }
+
+    @cached_property
+    def _counts(self) -> Any:
+        return self.rows["n"].to_numpy()
+
+    @cached_property
+    def _weights(self) -> list[Any]:
+        """Exact: sums of whole numbers come as decimals, for they may be larger than 64 bits."""
+        return [
+            np.array([_number(one) for one in self.rows[f"weight_{i}"].to_pylist()], object)
+            for i in range(len(self.weights))
+        ]
+
+
+def _number(value: Any) -> float:
+    if value is None:
+        return 0
+    return value if isinstance(value, float) else int(value)
+
+
+def bears_mark(place: str, one: Sum) -> bool:
+    """Say whether the rows of a table bear a bit for a sum."""
+    return place in PLACES.values() and is_marked(one)
