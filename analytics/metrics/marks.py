@@ -35,11 +35,21 @@ def is_marked(one: Sum) -> bool:
     return (one.table, one.predicate) in _numbered()
 
 
+def is_marked_but_for_the_clock(one: Sum) -> bool:
+    """Say whether rows bear a bit for what no clock changes of a sum."""
+    return (one.table, _halves(one.predicate)[0]) in _numbered()
+
+
+def by_the_clock(one: Sum) -> str:
+    """Return what the clock decides of a sum beside its bit; nothing where it decides nothing."""
+    return _halves(one.predicate)[1]
+
+
 def bits_of(sums: Sequence[Sum]) -> dict[str, int]:
     """Return the columns of marks that some sums need, and their bits in each."""
     found: dict[str, int] = {}
     for one in sums:
-        column, bit = _numbered()[one.table, one.predicate]
+        column, bit = _numbered()[one.table, _halves(one.predicate)[0]]
         found[column] = found.get(column, 0) | 1 << bit
     return dict(sorted(found.items()))
 
@@ -87,19 +97,34 @@ def marked(one: Sum) -> Sum:
 
 
 @cache
+def _halves(predicate: str) -> tuple[str, str]:
+    """Return the part of a predicate that no clock changes, and the part that it decides."""
+    if AS_OF not in predicate:
+        return predicate, ""
+    parts = [part.sql("duckdb") for part in _conjuncts(_parsed(predicate))]
+    lasting = " AND ".join(one for one in parts if AS_OF not in one)
+    return lasting, " AND ".join(one for one in parts if AS_OF in one)
+
+
+def _conjuncts(part: sqlglot.Expr) -> list[sqlglot.Expr]:
+    inner = part.unnest()
+    if isinstance(inner, sql.And):
+        return [*_conjuncts(inner.left), *_conjuncts(inner.right)]
+    return [part]
+
+
+@cache
 def _numbered() -> Mapping[tuple[str, str], tuple[str, int]]:
-    """Number the predicates that no clock changes, by table; those of steps are of landmarks."""
+    """Number the predicates, or what no clock changes of them; those of steps are of landmarks."""
     wanted = [one for metric in METRICS for one in (*sums_of(metric), *groups_of(metric))]
     found: dict[tuple[str, str], tuple[str, int]] = {}
     for table in PLACES:
         lasting = dict.fromkeys(
-            one.predicate
+            _halves(one.predicate)[0]
             for one in wanted
-            if one.table == table
-            and AS_OF not in one.predicate
-            and (table == "cases" or is_of_landmarks(one))
+            if one.table == table and (table == "cases" or is_of_landmarks(one))
         )
-        for number, predicate in enumerate(lasting):
+        for number, predicate in enumerate(one for one in lasting if one):
             found[table, predicate] = (f"marks_{number // BITS}", number % BITS)
     return found
 

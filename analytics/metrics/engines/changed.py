@@ -12,9 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.metrics.engines.answers import coded
-from analytics.metrics.engines.marked import bears_mark
 from analytics.metrics.engines.reach import Reach
-from analytics.metrics.marks import bits_of
+from analytics.metrics.marks import PLACES, bits_of, is_marked
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
 
@@ -43,7 +42,7 @@ class Changed:
 
     def holds(self, one: Sum) -> Any:
         """Return which rows a sum counts."""
-        if not bears_mark(self.place, one):
+        if not _bears_mark(self.place, one):
             return self.truths(one.predicate)
         [(column, bit)] = bits_of([one]).items()
         return (self.of(column).to_numpy() & bit) != 0
@@ -64,7 +63,7 @@ class Changed:
 
 def texts_of(place: str, one: Sum) -> tuple[str, ...]:
     """Return the expressions that a sum asks of the rows of a table."""
-    asked = next(iter(bits_of([one]))) if bears_mark(place, one) else one.predicate
+    asked = next(iter(bits_of([one]))) if _bears_mark(place, one) else one.predicate
     return (asked, one.weight) if one.weight else (asked,)
 
 
@@ -74,3 +73,7 @@ def changed(both: Question, place: str, texts: Iterable[str]) -> Changed:
     columns = "".join(f", {text} AS {name}" for text, name in names.items())
     rows = both.table(f"SELECT came, facility, day{columns} FROM {place} WHERE $selection")
     return Changed(place, rows, names)
+
+
+def _bears_mark(place: str, one: Sum) -> bool:
+    return place in PLACES.values() and is_marked(one)

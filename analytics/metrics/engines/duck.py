@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from analytics.metrics.engines.answers import Spread, Sums, Values, added, coded, split
-from analytics.metrics.engines.marked import Marked, bears_mark
+from analytics.metrics.engines.marked import Marked, is_read_by_marks
 from analytics.metrics.engines.text import by_table, key_text, sums_text, values_text
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.marks import table_of
@@ -29,8 +29,8 @@ class Duck:
         rows: list[tuple[str, Sums]] = []
         for table, sums in by_table(wanted):
             place, _ = table_of(table, sums)
-            marked = [one for one in sums if bears_mark(place, one)]
-            others = [one for one in sums if one not in set(marked)]
+            marked = [one for one in sums if is_read_by_marks(place, one)]
+            others = [one for one in sums if not is_read_by_marks(place, one)]
             if marked:
                 found = Marked.read(self.question, place, marked, f"{key_text(by)} AS word")
                 rows += [(named(by, word), of) for word, of in found.by_word(marked)]

@@ -13,9 +13,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from analytics.metrics.engines.answers import Sums, coded
-from analytics.metrics.marks import PLACES, bits_of, is_marked
+from analytics.metrics.marks import (
+    BITS,
+    PLACES,
+    bits_of,
+    by_the_clock,
+    is_marked_but_for_the_clock,
+)
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
 
@@ -26,24 +33,35 @@ class Marked:
 
     rows: pa.Table
     weights: tuple[str, ...]
+    clocks: tuple[str, ...]
+    """What the clock decides of each row, as further bits."""
 
     @classmethod
     def read(cls, question: Question, place: str, sums: Sequence[Sum], keys: str) -> Marked:
         """Group the rows of a table by some keys and by the marks of some sums."""
         weights = tuple(dict.fromkeys(one.weight for one in sums if one.weight))
-        masks = "".join(
-            f", {column} & {mask} AS {column}" for column, mask in bits_of(sums).items()
-        )
+        clocks = tuple(dict.fromkeys(clock for one in sums if (clock := by_the_clock(one))))
+        marks = [f"{column} & {mask} AS {column}" for column, mask in bits_of(sums).items()]
+        for number, first in enumerate(range(0, len(clocks), BITS)):
+            bits = [
+                f"CASE WHEN {clock} THEN {1 << i}::BIGINT ELSE 0::BIGINT END"
+                for i, clock in enumerate(clocks[first : first + BITS])
+            ]
+            marks.append(f"{' | '.join(bits)} AS clock_{number}")
         more = "".join(f", sum({weight}) AS weight_{i}" for i, weight in enumerate(weights))
         rows = question.table(
-            f"SELECT {keys}{masks}, count(*) AS n{more} FROM {place} WHERE $selection GROUP BY ALL"
+            f"SELECT {keys}, {', '.join(marks)}, count(*) AS n{more} FROM {place} WHERE $selection GROUP BY ALL"
         )
-        return cls(rows, weights)
+        return cls(rows, weights, clocks)
 
     def held(self, one: Sum) -> Any:
         """Return which groups a sum counts."""
         [(column, bit)] = bits_of([one]).items()
-        return np.flatnonzero((self._marks[column] & bit) != 0)
+        held = (self._marks[column] & bit) != 0
+        if clock := by_the_clock(one):
+            number = self.clocks.index(clock)
+            held &= (self._marks[f"clock_{number // BITS}"] & 1 << number % BITS) != 0
+        return np.flatnonzero(held)
 
     def amounts(self, one: Sum) -> Any:
         """Return what each group adds to a sum: whole numbers of any size, or floating ones."""
@@ -68,7 +86,7 @@ class Marked:
         return {
             name: self.rows[name].to_numpy()
             for name in self.rows.column_names
-            if name.startswith("marks_")
+            if name.startswith(("marks_", "clock_"))
         }
 
     @cached_property
@@ -77,19 +95,17 @@ class Marked:
 
     @cached_property
     def _weights(self) -> list[Any]:
-        """Exact: sums of whole numbers come as decimals, for they may be larger than 64 bits."""
-        return [
-            np.array([_number(one) for one in self.rows[f"weight_{i}"].to_pylist()], object)
-            for i in range(len(self.weights))
-        ]
+        return [_numbers(self.rows[f"weight_{i}"]) for i in range(len(self.weights))]
 
 
-def _number(value: Any) -> float:
-    if value is None:
-        return 0
-    return value if isinstance(value, float) else int(value)
+def _numbers(column: pa.ChunkedArray) -> Any:
+    """Return sums as they are: those of whole numbers are decimals, larger than 64 bits may be."""
+    known = pc.fill_null(column, 0)
+    if pa.types.is_floating(known.type):
+        return known.to_numpy()
+    return np.array([int(one) for one in known.to_pylist()], object)
 
 
-def bears_mark(place: str, one: Sum) -> bool:
-    """Say whether the rows of a table bear a bit for a sum."""
-    return place in PLACES.values() and is_marked(one)
+def is_read_by_marks(place: str, one: Sum) -> bool:
+    """Say whether the groups of a table tell a sum."""
+    return place in PLACES.values() and is_marked_but_for_the_clock(one)

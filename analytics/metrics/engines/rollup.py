@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.metrics.engines.answers import Sums, coded
-from analytics.metrics.engines.marked import Marked, bears_mark
+from analytics.metrics.engines.marked import Marked, is_read_by_marks
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.engines.text import by_table
 from analytics.metrics.marks import table_of
@@ -137,8 +137,10 @@ class _Part:
 def _read(question: Question, table: str, group: list[Sum], word: str) -> Iterator[_Part]:
     place, asked = table_of(table, group)
     keys = f"facility, day, {word} AS word"
-    marked = [one for one in group if bears_mark(place, one)]
-    others = [(one, by) for one, by in zip(group, asked, strict=True) if one not in set(marked)]
+    marked = [one for one in group if is_read_by_marks(place, one)]
+    others = [
+        pair for pair in zip(group, asked, strict=True) if not is_read_by_marks(place, pair[0])
+    ]
     if marked:
         found = Marked.read(question, place, marked, keys)
 
