@@ -119,7 +119,7 @@ def _here(request: HttpRequest) -> str:
     return _BELONGS.get(match.namespace, "") if match is not None else ""
 
 
-@cache
+@cache  # the house is not moved under another path while it runs
 def _addresses() -> dict[str, str]:
     return {door.name: reverse(door.name) for door in _DOORS}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from analytics.metrics.band import BAND
 from analytics.metrics.definition import Kind, Metric
-from analytics.metrics.marks import table_of
+from analytics.metrics.marks import place_of
 from analytics.metrics.question import Row, asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import Sum
@@ -110,7 +110,7 @@ class Behind:
         """Where the rows of every part are."""
         table = self.metric.table
         parts = [Sum(table=table, predicate=part.predicate) for part in parts_of(self.metric)]
-        return table_of(table, parts)[0]
+        return place_of(table, parts)
 
     def _ask(self, sql: str) -> list[Row]:
         narrowed, values = self._narrowed()

@@ -22,12 +22,10 @@ PLACES = {"cases": "cases", "steps": "landmarks"}
 """Where the rows of a table are that declared sums count."""
 
 
-def table_of(table: str, sums: Sequence[Sum]) -> tuple[str, list[Sum]]:
-    """Return where the rows of some sums of one table are, and the sums as they are asked there."""
-    place = PLACES.get(table)
-    if place is None or (place != table and not all(is_of_landmarks(one) for one in sums)):
-        return table, list(sums)
-    return place, [marked(one) for one in sums]
+def place_of(table: str, sums: Sequence[Sum]) -> str:
+    """Return where the rows of some sums of one table are."""
+    place = PLACES.get(table, table)
+    return place if place == table or all(is_of_landmarks(one) for one in sums) else table
 
 
 def is_marked(one: Sum) -> bool:
@@ -86,14 +84,6 @@ def _asked_once(part: sqlglot.Expr, names: dict[str, str]) -> sqlglot.Expr:
 @cache
 def _parsed(text: str) -> sqlglot.Expr:
     return sqlglot.parse_one(text, dialect="duckdb")
-
-
-def marked(one: Sum) -> Sum:
-    """Return a sum whose predicate looks at a bit, where there is one."""
-    if not is_marked(one):
-        return one
-    column, bit = _numbered()[one.table, one.predicate]
-    return Sum(table=one.table, predicate=f"({column} & {1 << bit}) <> 0", weight=one.weight)
 
 
 @cache

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
+from threading import Lock
 
 import duckdb
 import pyarrow as pa
@@ -72,11 +72,11 @@ class Database:
         self.is_compressed = mirror.rows.count("cases") >= MANY
         self.name = f"{ROOM}_{next(_NUMBERS)}"
         self._host: duckdb.DuckDBPyConnection
-        # What is compressed waits until nobody reads: nobody who reads others is to be in its way.
+        # What is compressed waits until nobody reads: who reads other mirrors is not in its way.
         if beside is not None:
             self._host = beside._host
         else:
-            self._host = _begun(bounds()) if self.is_compressed else _host(os.getpid(), bounds())
+            self._host = _begun(bounds()) if self.is_compressed else _host()
         with self._host.cursor() as asking:
             how = " (COMPRESS)" if self.is_compressed else ""
             asking.execute(f"ATTACH ':memory:' AS {self.name}{how}")
@@ -92,7 +92,7 @@ class Database:
         return self._host is other._host
 
     def close(self) -> None:
-        """Give its memory back, as soon as nobody reads any more."""
+        """Give its memory back, once nobody is in a transaction that began before."""
         with self._host.cursor() as asking:
             asking.execute(f"DETACH DATABASE IF EXISTS {self.name}")
 
@@ -100,10 +100,20 @@ class Database:
 _NUMBERS = count()
 
 
-@cache
-def _host(process: int, bounds: Bounds) -> duckdb.DuckDBPyConnection:  # noqa: ARG001  a fork has none
-    """Return the DuckDB of this process: to begin one takes longer than to fill a small mirror."""
-    return _begun(bounds)
+_BEGINNING = Lock()
+_HOSTS: dict[tuple[int, Bounds], duckdb.DuckDBPyConnection] = {}
+
+
+def _host() -> duckdb.DuckDBPyConnection:
+    """Return the DuckDB of this process: to begin one takes longer than to fill a small mirror.
+
+    A process that was forked begins its own: threads of the other are not there.
+    """
+    key = os.getpid(), bounds()
+    with _BEGINNING:
+        if key not in _HOSTS:
+            _HOSTS[key] = _begun(bounds())
+        return _HOSTS[key]
 
 
 def _begun(bounds: Bounds) -> duckdb.DuckDBPyConnection:

@@ -33,7 +33,7 @@ class Change:
 
     @cached_property
     def both(self) -> Mirror:
-        """What went and what came as one mirror, told apart by `came`."""
+        """What went and what came as one mirror, told apart by `came`; kept as long as the change."""
 
         def table(name: str) -> pa.Table:
             sides = [(getattr(self.gone, name), False), (getattr(self.come, name), True)]

@@ -138,7 +138,7 @@ def reader(mirror: Mirror, marks: Marks = _NO_MARKS) -> Reader:
 
 
 def opened(mirror: Mirror) -> duckdb.DuckDBPyConnection:
-    """Return a cursor of its own over all tables; it ends with the mirror."""
+    """Return a cursor of its own over all tables, in a transaction that ends when it is closed."""
     return reader(mirror).of("FROM steps")
 
 

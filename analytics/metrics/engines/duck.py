@@ -11,7 +11,7 @@ from analytics.metrics.engines.answers import Spread, Sums, Values, added, coded
 from analytics.metrics.engines.marked import Marked, is_read_by_marks
 from analytics.metrics.engines.text import by_table, key_text, sums_text, values_text
 from analytics.metrics.grouping import Grouping
-from analytics.metrics.marks import table_of
+from analytics.metrics.marks import place_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Population, Sum
 
@@ -28,7 +28,7 @@ class Duck:
         """Return each wanted sum, by group."""
         rows: list[tuple[str, Sums]] = []
         for table, sums in by_table(wanted):
-            place, _ = table_of(table, sums)
+            place = place_of(table, sums)
             marked = [one for one in sums if is_read_by_marks(place, one)]
             others = [one for one in sums if not is_read_by_marks(place, one)]
             if marked:

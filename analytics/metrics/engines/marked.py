@@ -75,8 +75,8 @@ class Marked:
         found: list[dict[Sum, float]] = [{} for _ in words]
         for one in sums:
             held = self.held(one)
-            totals = np.zeros(len(words), object if one.weight else np.int64)
-            np.add.at(totals, at[held], self.amounts(one)[held])
+            totals = np.zeros(len(words), object)  # of any size
+            np.add.at(totals, at[held], self.amounts(one)[held].astype(object))
             for of, value in zip(found, totals.tolist(), strict=True):
                 of[one] = value
         return list(zip(words, found, strict=True))
@@ -99,11 +99,16 @@ class Marked:
 
 
 def _numbers(column: pa.ChunkedArray) -> Any:
-    """Return sums as they are: those of whole numbers are decimals, larger than 64 bits may be."""
+    """Return sums as they are: those of whole numbers come as decimals, larger than 64 bits may be."""
     known = pc.fill_null(column, 0)
     if pa.types.is_floating(known.type):
         return known.to_numpy()
-    return np.array([int(one) for one in known.to_pylist()], object)
+    if pa.types.is_decimal(known.type) and known.type.scale:
+        raise ValueError("a weight is a fraction with a fixed point: write it as a floating number")
+    try:
+        return known.cast(pa.int64()).to_numpy()
+    except pa.ArrowInvalid:
+        return np.array([int(one) for one in known.to_pylist()], object)
 
 
 def is_read_by_marks(place: str, one: Sum) -> bool:

@@ -19,13 +19,11 @@ from analytics.metrics.engines.prepared import Counted
 from analytics.metrics.engines.reach import Reach, span_of
 from analytics.metrics.engines.rollup import Rollup, build
 from analytics.metrics.engines.text import by_table
-from analytics.metrics.marks import table_of
+from analytics.metrics.marks import AS_OF, place_of
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import Population, Sum
 from analytics.mirror.fold import Change, Mirror
-
-AS_OF = "$as_of"
 
 
 def patched(counted: Counted, change: Change, now: Question) -> Counted | None:
@@ -183,7 +181,7 @@ def _lasting(wanted: Sequence[Sum]) -> list[Sum]:
 
 def _places(wanted: Sequence[Sum]) -> list[tuple[str, list[Sum]]]:
     """Return where the rows of some sums are, and the sums of each place."""
-    return [(table_of(table, sums)[0], sums) for table, sums in by_table(wanted)]
+    return [(place_of(table, sums), sums) for table, sums in by_table(wanted)]
 
 
 def _passes(one: Sum) -> bool:

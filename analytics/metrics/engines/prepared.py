@@ -16,7 +16,7 @@ from analytics.metrics.engines.reach import Reach, Window, reach_of
 from analytics.metrics.engines.rollup import Rollup, bytes_of
 from analytics.metrics.engines.rollup import build as build_rollup
 from analytics.metrics.grouping import Grouping
-from analytics.metrics.marks import table_of
+from analytics.metrics.marks import place_of
 from analytics.metrics.question import Question
 from analytics.metrics.slices import PERIODS
 from analytics.metrics.statements import Population, Sum
@@ -53,7 +53,7 @@ def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
     parts = {group: list(dict.fromkeys(of)) for group, of in _grouped(able).items()}
     cells = len(reach.facilities) * (reach.days + 1)
     sizes = {
-        group: bytes_of(of, cells) * _words(question, table_of(of[0].table, of)[0], group)
+        group: bytes_of(of, cells) * _words(question, place_of(of[0].table, of), group)
         for group, of in parts.items()
     }
     # Pairs of partner and channel may be many: they alone must not keep the rest from being counted.

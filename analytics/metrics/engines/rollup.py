@@ -13,7 +13,7 @@ from analytics.metrics.engines.answers import Sums, coded
 from analytics.metrics.engines.marked import Marked, is_read_by_marks
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.engines.text import by_table
-from analytics.metrics.marks import table_of
+from analytics.metrics.marks import place_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
 
@@ -116,7 +116,7 @@ class _Part:
     sums: list[Sum]
     rows: pa.Table
     of: Callable[[Sum], tuple[Any, Any]]
-    """The groups that add to a sum, and what each adds."""
+    """The places of the groups that add to a sum, or a slice of all, and what each adds."""
 
     @property
     def words(self) -> list[Any]:
@@ -135,12 +135,10 @@ class _Part:
 
 
 def _read(question: Question, table: str, group: list[Sum], word: str) -> Iterator[_Part]:
-    place, asked = table_of(table, group)
+    place = place_of(table, group)
     keys = f"facility, day, {word} AS word"
     marked = [one for one in group if is_read_by_marks(place, one)]
-    others = [
-        pair for pair in zip(group, asked, strict=True) if not is_read_by_marks(place, pair[0])
-    ]
+    others = [one for one in group if not is_read_by_marks(place, one)]
     if marked:
         found = Marked.read(question, place, marked, keys)
 
@@ -150,11 +148,9 @@ def _read(question: Question, table: str, group: list[Sum], word: str) -> Iterat
 
         yield _Part(marked, found.rows, borne)
     if others:
-        columns = ", ".join(
-            f"CAST({by.sql()} AS DOUBLE) AS s{i}" for i, (_, by) in enumerate(others)
-        )
+        columns = ", ".join(f"CAST({one.sql()} AS DOUBLE) AS s{i}" for i, one in enumerate(others))
         rows = question.table(
             f"SELECT {keys}, {columns} FROM {place} WHERE $selection GROUP BY ALL"
         )
-        names = {one: f"s{i}" for i, (one, _) in enumerate(others)}
-        yield _Part(list(names), rows, lambda one: (slice(None), rows[names[one]].to_numpy()))
+        names = {one: f"s{i}" for i, one in enumerate(others)}
+        yield _Part(others, rows, lambda one: (slice(None), rows[names[one]].to_numpy()))

@@ -1,5 +1,6 @@
 """Words as numbers of a list: the same rows give the same bytes, wherever they were folded."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.mirror import partition, rows
+from analytics.mirror import filled, partition, rows
 from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.opened import opened
@@ -92,3 +93,10 @@ def test_a_database_holds_the_rows_of_a_mirror_in_order(
 def told(table: pa.Table) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = plain(table).to_pylist()
     return rows
+
+
+def test_threads_that_begin_together_share_one_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filled, "_HOSTS", {})
+    with ThreadPoolExecutor(4) as threads:
+        hosts = {id(one.result()) for one in [threads.submit(filled._host) for _ in range(8)]}
+    assert len(hosts) == len(filled._HOSTS) == 1
