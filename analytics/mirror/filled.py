@@ -70,7 +70,7 @@ class Database:
 
     def __init__(self, mirror: Mirror, beside: Database | None = None) -> None:
         self.is_compressed = mirror.rows.count("cases") >= MANY
-        self.name = f"{ROOM}_{next(_NUMBERS)}"
+        self.name, self._process = f"{ROOM}_{next(_NUMBERS)}", os.getpid()
         self._host: duckdb.DuckDBPyConnection
         # What is compressed waits until nobody reads: who reads other mirrors is not in its way.
         if beside is not None:
@@ -92,14 +92,17 @@ class Database:
         return self._host is other._host
 
     def close(self) -> None:
-        """Give its memory back, once nobody is in a transaction that began before."""
+        """Give its memory back, once nobody is in a transaction that began before.
+
+        A fork leaves that to the process that made it: the threads of its DuckDB are not there.
+        """
+        if os.getpid() != self._process:
+            return
         with self._host.cursor() as asking:
             asking.execute(f"DETACH DATABASE IF EXISTS {self.name}")
 
 
 _NUMBERS = count()
-
-
 _BEGINNING = Lock()
 _HOSTS: dict[tuple[int, Bounds], duckdb.DuckDBPyConnection] = {}
 

@@ -1,4 +1,4 @@
-"""A mirror loaded into a private DuckDB, once a process; steps only once they are asked for."""
+"""A mirror loaded into a database of its own, once a process; steps only once they are asked for."""
 
 from __future__ import annotations
 

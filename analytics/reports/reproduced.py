@@ -47,7 +47,10 @@ def reproduce(stamp: Stamp) -> Reproduced:
         stamp.source, content=stamp.content, as_of=datetime.fromtimestamp(stamp.as_of, UTC)
     )
     if found is None:
-        why = f"The data with the hash {stamp.content or '(none)'} is no longer kept, or other code folded it."
+        why = (
+            f"The data with the hash {stamp.content or '(none)'} is no longer kept, or another version "
+            "of Discless kept it: count it again with the version that made the report."
+        )
         if stamp.watermark.startswith("as of"):
             why = "Live work as of that moment reads otherwise now: something was entered late."
         return Reproduced(stamp=stamp, differing={}, why=why)

@@ -11,8 +11,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.metrics.engines.answers import coded
-from analytics.metrics.engines.reach import Reach
 from analytics.metrics.marks import PLACES, bits_of, is_marked
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
@@ -53,12 +51,6 @@ class Changed:
         if not one.weight:
             return signs
         return signs * pc.fill_null(self.of(one.weight).cast(pa.float64()), 0.0).to_numpy()
-
-    def cells(self, reach: Reach) -> tuple[Any, Any]:
-        """Return the facility of each row by number, and the place of its day in running totals."""
-        names, numbers = coded(self.rows["facility"])
-        places = np.array([reach.facilities.index(one) for one in names], np.int64)
-        return places[numbers], self.rows["day"].to_numpy() - reach.first + 1
 
 
 def texts_of(place: str, one: Sum) -> tuple[str, ...]:

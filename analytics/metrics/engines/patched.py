@@ -94,7 +94,7 @@ class _Step:
         spot = {one: i for i, one in enumerate(wanted)}
         for (rows, sums), (known, at) in zip(parts, named, strict=True):
             said = np.array([words.index(one) for one in known], np.int64)[at]
-            places, days = rows.cells(self._reach)
+            places, days = self._reach.cells(rows.rows)
             for one in sums:
                 held = rows.holds(one)
                 cells = (spot[one], said[held], places[held], days[held])

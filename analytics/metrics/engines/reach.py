@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 
+from analytics.metrics.engines.answers import coded
 from analytics.metrics.grouping import EPOCH
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
@@ -51,6 +53,12 @@ class Reach:
     first: int
     days: int
     zone: str
+
+    def cells(self, rows: pa.Table) -> tuple[Any, Any]:
+        """Return the facility of each row by number, and the place of its day in running totals."""
+        names, numbers = coded(rows["facility"])
+        places = np.array([self.facilities.index(one) for one in names], np.int64)
+        return places[numbers], rows["day"].to_numpy() - self.first + 1
 
     def window(self, chosen: Selection) -> Window | None:
         """Return the part that a selection takes; None where days alone cannot say it."""

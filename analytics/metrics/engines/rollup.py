@@ -126,12 +126,7 @@ class _Part:
     def cells(self, words: tuple[Any, ...], reach: Reach) -> tuple[Any, Any, Any]:
         """Return the place of each group among words, facilities and days."""
         known, at = coded(self.rows["word"])
-        places, numbers = coded(self.rows["facility"])
-        return (
-            np.array([words.index(one) for one in known], np.int64)[at],
-            np.array([reach.facilities.index(one) for one in places], np.int64)[numbers],
-            self.rows["day"].to_numpy() - reach.first + 1,
-        )
+        return np.array([words.index(one) for one in known], np.int64)[at], *reach.cells(self.rows)
 
 
 def _read(question: Question, table: str, group: list[Sum], word: str) -> Iterator[_Part]:

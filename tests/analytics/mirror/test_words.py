@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -100,3 +101,17 @@ def test_threads_that_begin_together_share_one_database(monkeypatch: pytest.Monk
     with ThreadPoolExecutor(4) as threads:
         hosts = {id(one.result()) for one in [threads.submit(filled._host) for _ in range(8)]}
     assert len(hosts) == len(filled._HOSTS) == 1
+
+
+def test_a_fork_ends_no_database_of_the_process_that_made_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    database = filled.Database(fold(world(2)))
+    with monkeypatch.context() as forked:
+        forked.setattr("os.getpid", lambda: -1)
+        database.close()
+    with database.cursor() as there:
+        assert there.execute("SELECT current_database()").fetchone() == (database.name,)
+    database.close()
+    with pytest.raises(duckdb.Error):
+        database.cursor()

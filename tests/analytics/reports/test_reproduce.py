@@ -111,7 +111,7 @@ def test_data_that_other_code_folded_is_said_to_be_of_no_use(
     monkeypatch.setattr("analytics.mirror.kept.nothing", lambda: more)
     status, answer = reproduced(path)
     assert (status, answer["verdict"]) == (1, "not_kept")
-    assert "other code folded it" in answer["why"]
+    assert "with the version that made the report" in answer["why"]
 
 
 def test_measures_printed_as_json_are_counted_again(world: World, tmp_path: Path) -> None:
