@@ -5,7 +5,7 @@ from pathlib import Path
 from django.apps import AppConfig
 from django.conf import settings
 
-from analytics.mirror.filled import Bounds, bound
+from analytics.mirror.bounds import Bounds, bound
 
 
 class AnalyticsConfig(AppConfig):

@@ -25,7 +25,8 @@ from analytics.metrics.planner import counted_ahead
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
-from analytics.mirror.filled import THREADS, Bounds, bound
+from analytics.mirror.bounds import Bounds, bound
+from analytics.mirror.databases import THREADS
 from project.bench_promises import seconds
 from project.bench_published import Size, apart, peak_mib, publish_world
 from project.bench_selections import SELECTIONS

@@ -18,8 +18,8 @@ from analytics.metrics.definition import DAY, Kind, Metric, Result
 from analytics.metrics.grouping import EPOCH
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import hits
+from analytics.mirror.databases import THREADS
 from analytics.mirror.faults import bits_of
-from analytics.mirror.filled import THREADS
 from analytics.mirror.published import Published
 from analytics.mirror.turns import turns_of
 from project.bench_promises import seconds

@@ -1,5 +1,6 @@
 """What every test may lean on: a real PostgreSQL, real data where it lies, its own files."""
 
+import asyncio
 import atexit
 import gc
 import os
@@ -172,19 +173,32 @@ def contexts_of_pages(_pages_as_served: None, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Template, "_render", instrumented_test_render)
 
 
-@pytest.fixture(scope="module")
-def _browser() -> Iterator[Any]:
-    """Chromium: unpacked, or the machine's own; a loud skip where there is neither."""
+@pytest.fixture(scope="session")
+def _launched() -> Iterator[tuple[Any, asyncio.AbstractEventLoop]]:
+    """Chromium, and the loop that Playwright runs in this thread: begun once, at the first use."""
     from playwright.sync_api import sync_playwright
 
     from tests.browser import launch
 
-    # Playwright runs a loop in this thread; the tests use the ORM in it, one call at a time.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as engine:
-        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = launch(engine)
-        yield browser
+    with sync_playwright() as engine:
+        browser, loop = launch(engine), asyncio.get_running_loop()
+        asyncio._set_running_loop(None)
+        yield browser, loop
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def _browser(_launched: tuple[Any, asyncio.AbstractEventLoop]) -> Iterator[Any]:
+    """Chromium: unpacked, or the machine's own; a loud skip where there is neither."""
+    browser, loop = _launched
+    # The tests that drive it use the ORM in the loop's thread, one call at a time; to all others
+    # this thread runs no loop.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        asyncio._set_running_loop(loop)
+        yield browser
+        asyncio._set_running_loop(None)
 
 
 @pytest.fixture

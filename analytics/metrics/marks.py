@@ -13,7 +13,7 @@ from sqlglot import expressions as sql
 
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.statements import Sum, groups_of, sums_of
-from analytics.mirror.filled import Further, Marks
+from analytics.mirror.further import Further, Marks
 from analytics.mirror.landmarks import ACTIVITIES, FLAG, LEFT_OUT
 
 BITS = 62

@@ -2,130 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from itertools import count
-from threading import Lock
 
 import duckdb
 import pyarrow as pa
 
+from analytics.mirror.databases import Database
 from analytics.mirror.fold import Mirror
+from analytics.mirror.further import NONE, Further, with_further
 from analytics.mirror.words import words_of
 
 FEW = 50_000  # rows that DuckDB reads from Arrow as fast as from its own tables
-MANY = 3_000_000  # requests from which on rows are compressed: a fifth of the bytes
 SQUEEZED = 2_000_000  # rows that lie there uncompressed at most
 WORDS = 10_000  # a column of more different words stays text
-THREADS = 2
 AT_ONCE = 122_880  # rows: as many as DuckDB keeps together, so that each thread has its own
 BRIEF = 20_000  # rows that are put in sooner than a better plan of it is thought of
 _DRAFT = "draft"
-ROOM = "mirror"  # begins the name of the database within DuckDB in which a mirror's tables are
-
-
-@dataclass(frozen=True, kw_only=True)
-class Further:
-    """Columns of a table beside its own, as SQL: they are counted once, when rows come."""
-
-    shared: Mapping[str, str]
-    """What several columns look at, by the names they use, over the table's own columns."""
-    columns: Mapping[str, str]
-    """The columns, over what is shared and the table's own."""
-
-
-NONE = Further(shared={}, columns={})
-Marks = Mapping[str, Further]
-"""The further columns of each table."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bounds:
-    """How much memory DuckDB may take for a mirror, and where it puts what is more than that."""
-
-    memory: str = "4GiB"
-    folder: str | None = None
-
-
-_BOUNDS = [Bounds()]
-
-
-def bound(bounds: Bounds) -> None:
-    """Bound every database that is opened from now on."""
-    _BOUNDS[0] = bounds
-
-
-def bounds() -> Bounds:
-    """Return what bounds databases now."""
-    return _BOUNDS[0]
-
-
-class Database:
-    """An empty database for the tables of a mirror; it ends when it is closed.
-
-    One statement can look into it and into the one that it was put beside.
-    """
-
-    def __init__(self, mirror: Mirror, beside: Database | None = None) -> None:
-        self.is_compressed = mirror.rows.count("cases") >= MANY
-        self.name, self._process = f"{ROOM}_{next(_NUMBERS)}", os.getpid()
-        self._host: duckdb.DuckDBPyConnection
-        # What is compressed waits until nobody reads: who reads other mirrors is not in its way.
-        if beside is not None:
-            self._host = beside._host
-        else:
-            self._host = _begun(bounds()) if self.is_compressed else _host()
-        with self._host.cursor() as asking:
-            how = " (COMPRESS)" if self.is_compressed else ""
-            asking.execute(f"ATTACH ':memory:' AS {self.name}{how}")
-
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a cursor that finds the tables."""
-        found = self._host.cursor()
-        found.execute(f"USE {self.name}")
-        return found
-
-    def is_beside(self, other: Database) -> bool:
-        """Say whether one statement can look into both."""
-        return self._host is other._host
-
-    def close(self) -> None:
-        """Give its memory back, once nobody is in a transaction that began before.
-
-        A fork leaves that to the process that made it: the threads of its DuckDB are not there.
-        """
-        if os.getpid() != self._process:
-            return
-        with self._host.cursor() as asking:
-            asking.execute(f"DETACH DATABASE IF EXISTS {self.name}")
-
-
-_NUMBERS = count()
-_BEGINNING = Lock()
-_HOSTS: dict[tuple[int, Bounds], duckdb.DuckDBPyConnection] = {}
-
-
-def _host() -> duckdb.DuckDBPyConnection:
-    """Return the DuckDB of this process: to begin one takes longer than to fill a small mirror.
-
-    A process that was forked begins its own: threads of the other are not there.
-    """
-    key = os.getpid(), bounds()
-    with _BEGINNING:
-        if key not in _HOSTS:
-            _HOSTS[key] = _begun(bounds())
-        return _HOSTS[key]
-
-
-def _begun(bounds: Bounds) -> duckdb.DuckDBPyConnection:
-    # A transaction is to see what is there when it begins, and not when it first asks.
-    found = duckdb.connect(config={"threads": THREADS, "immediate_transaction_mode": True})
-    found.execute("SET memory_limit = ?", [bounds.memory])
-    if bounds.folder:
-        found.execute("SET temp_directory = ?", [bounds.folder])
-    return found
 
 
 def fill(database: Database, mirror: Mirror, name: str, marks: Further) -> None:
@@ -182,6 +75,8 @@ def put(
     marks: Further,
 ) -> None:
     """Put rows into a table; words are looked up by their numbers, and never compared."""
+    if batch.num_rows <= BRIEF and marks.columns:
+        batch, marks = with_further(batch, marks), NONE
     said, listed = [], words_of(batch)
     for place, name in enumerate(batch.column_names):
         if name not in kinds:

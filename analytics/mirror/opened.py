@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.mirror import filled
-from analytics.mirror.filled import NONE, Marks
+from analytics.mirror.databases import Database
 from analytics.mirror.fold import Change, Mirror
+from analytics.mirror.further import NONE, Marks
 from analytics.mirror.once import Once
 from analytics.mirror.turns import turns_of
 
@@ -23,9 +24,9 @@ _STEPS = re.compile(r"\bsteps\b", re.IGNORECASE)
 class Shared:
     """A database in memory, and the mirror whose rows it holds now."""
 
-    def __init__(self, mirror: Mirror, marks: Marks, beside: filled.Database | None = None) -> None:
+    def __init__(self, mirror: Mirror, marks: Marks, beside: Database | None = None) -> None:
         self.marks, self.tables = marks, list(LEAN)
-        self.database, self.holds = filled.Database(mirror, beside), weakref.ref(mirror)
+        self.database, self.holds = Database(mirror, beside), weakref.ref(mirror)
         weakref.finalize(self, self.database.close).atexit = False
         self.lock, self._filling = Lock(), Lock()
         for name in LEAN:

@@ -10,8 +10,8 @@ import pytest
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
-from analytics.mirror import filled, published
-from analytics.mirror.filled import Bounds, bound, bounds
+from analytics.mirror import databases, published
+from analytics.mirror.bounds import Bounds, bound, bounds
 from analytics.mirror.fold import fold
 from project.bench_engines import check_same, measured
 from project.bench_published import Size, publish_world
@@ -26,7 +26,7 @@ from project.bench_yardsticks import check_figures
 def test_a_published_world_is_measured_by_every_engine(
     many: int, chosen: Sequence[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(filled, "MANY", many)  # compressed, or not
+    monkeypatch.setattr(databases, "MANY", many)  # compressed, or not
     before = bounds()
     made = publish_world(tmp_path, Size(requests=150))
     try:

@@ -25,6 +25,7 @@ class Command(BaseCommand):
     """Exit status 0 with chances or with a refusal that says why, 2 for misuse."""
 
     help = "The chance that each open request misses its contract date, and how good it has been."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -30,6 +30,7 @@ class Command(BaseCommand):
     """Exit status 0 when imported, 1 with questions or an unusable file, 2 for misuse."""
 
     help = "Import a log (CSV, XLSX, ODS, JSON lines, XES): one row a request, or one row an event."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -32,6 +32,7 @@ class Command(BaseCommand):
     """Exit status 0 with an answer, 2 for misuse; what cannot be computed says why."""
 
     help = "Compute measures: value, numerator, denominator, n, interval, exclusions."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -22,6 +22,7 @@ class Command(BaseCommand):
     """Exit status 0 with an answer, 2 for misuse; what cannot be computed says why."""
 
     help = "Show how requests flow: graph, variants, rework, waits, hand-offs, conformance."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -14,6 +14,7 @@ class Command(BaseCommand):
     """Exit status 0 when rebuilt; with --check 1 where increments gave other files."""
 
     help = "Fold all live work anew, compare it with what increments gave, and publish it."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -29,6 +29,7 @@ class Command(BaseCommand):
     """Exit status 0 with a file, 1 where nothing could be counted, 2 for misuse."""
 
     help = "Write a report: its figures, definitions, and the audit log's state beside them."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -17,6 +17,7 @@ class Command(BaseCommand):
     """Exit status 0 where the figures are equal, 1 where not or the data is gone, 2 for misuse."""
 
     help = "Find the data that a report was counted from, count again, and compare."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -26,6 +26,7 @@ class Command(BaseCommand):
     """Exit status 0 with an answer, 1 where the source cannot count its discs, 2 for misuse."""
 
     help = "The cost of a disc, and of moving a share of all discs to links, with its sensitivity."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -59,7 +59,8 @@ def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSes
     )
     session.sparkContext.setLogLevel("ERROR")
     for name in ("cases", "steps"):
-        session.read.parquet(f"{snapshot}/{name}").createOrReplaceTempView(name)
+        # Thirty statements look at the same rows: what does not fit in memory Spark puts on disk.
+        session.read.parquet(f"{snapshot}/{name}").cache().createOrReplaceTempView(name)
     turns = turns_of(session.table("cases").columns)
     session.sql(f"CREATE OR REPLACE TEMPORARY VIEW turns AS {turns}")
     return session

@@ -23,6 +23,7 @@ class Command(BaseCommand):
     """Exit status 0 when written, 1 for an empty log, 2 for misuse."""
 
     help = "Write the audit log to a bundle; check it with `python3 -m audit verify`."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

@@ -15,6 +15,7 @@ class Command(BaseCommand):
     """Exit status 0 when nothing was altered, 1 with findings."""
 
     help = "Derive every signed state of the audit log again and compare."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

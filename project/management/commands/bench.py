@@ -83,6 +83,7 @@ class Command(BaseCommand):
     """Exit status 0 with figures, 2 for misuse."""
 
     help = "Measure: " + ", ".join(BENCHES) + ", all."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""

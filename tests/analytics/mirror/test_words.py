@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.mirror import filled, partition, rows
+from analytics.mirror import databases, partition, rows
 from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.opened import opened
@@ -76,7 +76,7 @@ def test_only_the_newest_months_stay_unpacked(monkeypatch: pytest.MonkeyPatch) -
 def test_a_database_holds_the_rows_of_a_mirror_in_order(
     many: int, few: int, batch: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("analytics.mirror.filled.MANY", many)
+    monkeypatch.setattr("analytics.mirror.databases.MANY", many)
     monkeypatch.setattr("analytics.mirror.filled.SQUEEZED", 30)
     monkeypatch.setattr("analytics.mirror.filled.FEW", few)
     monkeypatch.setattr("analytics.mirror.filled.AT_ONCE", 50)
@@ -97,16 +97,16 @@ def told(table: pa.Table) -> list[dict[str, Any]]:
 
 
 def test_threads_that_begin_together_share_one_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filled, "_HOSTS", {})
+    monkeypatch.setattr(databases, "_HOSTS", {})
     with ThreadPoolExecutor(4) as threads:
-        hosts = {id(one.result()) for one in [threads.submit(filled._host) for _ in range(8)]}
-    assert len(hosts) == len(filled._HOSTS) == 1
+        hosts = {id(one.result()) for one in [threads.submit(databases.host) for _ in range(8)]}
+    assert len(hosts) == len(databases._HOSTS) == 1
 
 
 def test_a_fork_ends_no_database_of_the_process_that_made_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    database = filled.Database(fold(world(2)))
+    database = databases.Database(fold(world(2)))
     with monkeypatch.context() as forked:
         forked.setattr("os.getpid", lambda: -1)
         database.close()

@@ -1,0 +1,82 @@
+"""The DuckDB of a process, and a database in it for the tables of each mirror."""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+from threading import Lock
+
+import duckdb
+
+from analytics.mirror.bounds import Bounds, bounds
+from analytics.mirror.fold import Mirror
+
+MANY = 3_000_000  # requests from which on rows are compressed: a fifth of the bytes
+THREADS = 2
+ROOM = "mirror"  # begins the name of the database within DuckDB in which a mirror's tables are
+
+
+class Database:
+    """An empty database for the tables of a mirror; it ends when it is closed.
+
+    One statement can look into it and into the one that it was put beside.
+    """
+
+    def __init__(self, mirror: Mirror, beside: Database | None = None) -> None:
+        self.is_compressed = mirror.rows.count("cases") >= MANY
+        self.name, self._process = f"{ROOM}_{next(_NUMBERS)}", os.getpid()
+        self._host: duckdb.DuckDBPyConnection
+        # What is compressed waits until nobody reads: who reads other mirrors is not in its way.
+        if beside is not None:
+            self._host = beside._host
+        else:
+            self._host = _begun(bounds()) if self.is_compressed else host()
+        with self._host.cursor() as asking:
+            how = " (COMPRESS)" if self.is_compressed else ""
+            asking.execute(f"ATTACH ':memory:' AS {self.name}{how}")
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor that finds the tables."""
+        found = self._host.cursor()
+        found.execute(f"USE {self.name}")
+        return found
+
+    def is_beside(self, other: Database) -> bool:
+        """Say whether one statement can look into both."""
+        return self._host is other._host
+
+    def close(self) -> None:
+        """Give its memory back, once nobody is in a transaction that began before.
+
+        A fork leaves that to the process that made it: the threads of its DuckDB are not there.
+        """
+        if os.getpid() != self._process:
+            return
+        with self._host.cursor() as asking:
+            asking.execute(f"DETACH DATABASE IF EXISTS {self.name}")
+
+
+_NUMBERS = count()
+_BEGINNING = Lock()
+_HOSTS: dict[tuple[int, Bounds], duckdb.DuckDBPyConnection] = {}
+
+
+def host() -> duckdb.DuckDBPyConnection:
+    """Return the DuckDB of this process: to begin one takes longer than to fill a small mirror.
+
+    A process that was forked begins its own: threads of the other are not there.
+    """
+    key = os.getpid(), bounds()
+    with _BEGINNING:
+        if key not in _HOSTS:
+            _HOSTS[key] = _begun(bounds())
+        return _HOSTS[key]
+
+
+def _begun(bounds: Bounds) -> duckdb.DuckDBPyConnection:
+    # A transaction is to see what is there when it begins, and not when it first asks.
+    found = duckdb.connect(config={"threads": THREADS, "immediate_transaction_mode": True})
+    found.execute("SET memory_limit = ?", [bounds.memory])
+    if bounds.folder:
+        found.execute("SET temp_directory = ?", [bounds.folder])
+    return found
