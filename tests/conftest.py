@@ -17,7 +17,7 @@ BASE = Path(__file__).resolve().parent.parent
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start one PostgreSQL for the whole run, in a folder of its own; xdist's workers share it."""
-    gc.set_threshold(50_000, 20, 20)  # looking for rings of dead objects is a twentieth of a run
+    gc.set_threshold(200_000, 50, 50)  # looking for rings of dead objects is a twentieth of a run
     if "DATABASE_URL" in os.environ:
         return
     if not hasattr(config, "workerinput"):

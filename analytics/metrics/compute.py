@@ -9,7 +9,7 @@ from typing import Any
 from analytics.metrics import statements
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.definition import COUNTS_GROUPS, Group, Kind, Metric, Result
-from analytics.metrics.engines.answers import Engine, Sums
+from analytics.metrics.engines.answers import Engine, Sums, together
 from analytics.metrics.grouping import Grouping, grouping_of, words_of
 from analytics.metrics.planner import engines_for
 from analytics.metrics.question import asking
@@ -140,10 +140,14 @@ class _Asked:
         return read_survival(metric, spread.curve(), len(spread.released), spread.n)
 
     def _spread(self, metric: Metric, *, is_grouped: bool) -> dict[str, Any]:
-        """Median and P90 of one population are read from the same values."""
+        """Median and P90 of one population are read from the same values, the whole from groups."""
         of = statements.population(metric)
         if (of, is_grouped) not in self._spreads:
-            self._spreads[of, is_grouped] = self.engine.spreads(of, self.by if is_grouped else None)
+            if is_grouped or self.by is None:
+                found = self.engine.spreads(of, self.by)
+            else:
+                found = {"": together([*self._spread(metric, is_grouped=True).values()])}
+            self._spreads[of, is_grouped] = found
         return self._spreads[of, is_grouped]
 
     def _counted(self, metric: Metric) -> Result:

@@ -118,6 +118,27 @@ class Tally:
         return Curve(released, np.repeat(ranks, self.running[1]))
 
 
+def together(spreads: Sequence[Spread]) -> Spread:
+    """Return the ordered values of all groups as those of one, as an engine of SQL holds them."""
+    if spreads and isinstance(spreads[0], Tally):
+        tallies = [one for one in spreads if isinstance(one, Tally)]
+        return Tally(*(_one([getattr(one, side) for one in tallies]) for side in _SIDES))
+    held = [one for one in spreads if isinstance(one, Values)]
+    none = np.zeros(0, np.int64)
+    return Values(
+        *(np.sort(np.concatenate([none, *(getattr(o, s) for o in held)])) for s in _SIDES)
+    )
+
+
+_SIDES = ("ended", "running")
+
+
+def _one(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
+    values, counts = (np.concatenate(side) for side in zip(*parts, strict=True))
+    order = np.argsort(values, kind="stable")
+    return values[order], counts[order]
+
+
 def _columns(pairs: list[tuple[int, int]]) -> tuple[Any, Any]:
     both = np.array(pairs, np.int64).reshape(-1, 2)
     return both[:, 0], both[:, 1]

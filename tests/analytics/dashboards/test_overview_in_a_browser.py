@@ -10,29 +10,30 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("small_source"),
 ]
+SCHEMES = ("light", "dark")
 READY = "html[data-charts=ready]"
 PAPER = 673  # px: A4 less its margins, the narrower of the two papers
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
-)
-def test_charts_appear_and_the_page_never_scrolls_sideways(pages, width: int, scheme: str) -> None:
+@pytest.mark.parametrize(("width", "first", "then"), [(1440, *SCHEMES), (390, *SCHEMES[::-1])])
+def test_charts_appear_and_the_page_never_scrolls_sideways(
+    pages, width: int, first: str, then: str
+) -> None:
     make, said, address = pages
-    page = make(width, scheme)
-    took = {}
-    for run in ("cold", "warm"):
+    page = make(width, first)
+    for run, scheme in (("cold", first), ("warm", then)):
+        page.emulate_media(color_scheme=scheme)
         page.goto(f"{address}/overview/")
         page.wait_for_selector(READY, timeout=20_000)
-        took[run] = page.evaluate("performance.getEntriesByName('first-chart')[0].startTime")
-    print(f"first chart, {width} {scheme}: {took}")
-    assert took["warm"] < 10_000, "ms; promised are 2 s on a quiet machine, here others work too"
-    assert page.locator(".js-plotly-plot").count() == 3
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    foot, table = (
-        page.locator(f"#weekly {part}").bounding_box() for part in (".panel-foot", "table")
-    )
-    assert foot["y"] - table["y"] - table["height"] < 40, "px: a hole in the card"
+        took = page.evaluate("performance.getEntriesByName('first-chart')[0].startTime")
+        print(f"first chart, {width} {scheme}, {run}: {took} ms")
+        assert run == "cold" or took < 10_000, "promised are 2 s on a quiet machine"
+        assert page.locator(".js-plotly-plot").count() == 3
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        foot, table = (
+            page.locator(f"#weekly {part}").bounding_box() for part in (".panel-foot", "table")
+        )
+        assert foot["y"] - table["y"] - table["height"] < 40, "px: a hole in the card"
     assert said == []
 
 

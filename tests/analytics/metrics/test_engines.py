@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analytics.eventlog import EVENTS, REQUESTS, table_of
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import answer, compute
-from analytics.metrics.definition import Kind, Result
+from analytics.metrics.definition import COUNTS_GROUPS, Kind, Result
 from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
 from analytics.metrics.grouping import grouping_of
@@ -100,6 +100,18 @@ def year() -> tuple[Mirror, Counted]:
     counted = ahead(mirror)
     assert counted is not None
     return mirror, counted
+
+
+@pytest.mark.parametrize("by", ["modality", "month", "partner"])
+@pytest.mark.parametrize("facility", ["site-001", "nowhere"])
+def test_groups_change_nothing_of_the_whole(by: str, facility: str) -> None:
+    mirror, _ = year()
+    with asking(mirror, Selection(facilities=(facility,))) as question:
+        alone = answer(Duck(question), mirror, METRICS)
+        grouped = answer(Duck(question), mirror, METRICS, by=grouping_of(by))
+    of_groups = {one.key for one in METRICS if one.kind in COUNTS_GROUPS}
+    whole = {k: v if k in of_groups else replace(v, by=()) for k, v in grouped.items()}
+    assert differing(whole, alone) == []
 
 
 @pytest.mark.parametrize("by", [None, "facility", "week", "month", "year"])
