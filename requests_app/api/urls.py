@@ -27,6 +27,7 @@ urlpatterns = [
     path("requests/<slug:number>/release/", verbs.Release.as_view(), name="release"),
     path("requests/<slug:number>/extend/", verbs.Extend.as_view(), name="extend"),
     path("requests/<slug:number>/deny/", verbs.Deny.as_view(), name="deny"),
+    path("requests/<slug:number>/noted/", verbs.Noted.as_view(), name="noted"),
     path("requests/<slug:number>/mended/", verbs.Mended.as_view(), name="mended"),
     path("requests/<slug:number>/transition/", verbs.Move.as_view(), name="transition"),
 ]

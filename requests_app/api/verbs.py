@@ -140,6 +140,17 @@ class Failed(Step):
         handover.mark_failed(delivery, reason=reason, by=by, at=at, note=said["note"])
 
 
+class Noted(Step):
+    """Record that something failed; the request stays where it is."""
+
+    serializer_class = ReasonSerializer
+
+    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
+        """Record the failure."""
+        reason = FailureCode(said["reason"])
+        effort.note_failure(request, reason, by=by, at=at, note=said["note"])
+
+
 class Mended(Step):
     """Record that a failure which was noted is over."""
 

@@ -102,6 +102,7 @@ DOORS: dict[str, Door] = {
     "api:release": _move(409),
     "api:extend": _move(400),
     "api:deny": _decision(400),
+    "api:noted": _move(400),
     "api:mended": _move(400),
     "figures:definitions": _api(FIGURES, 403, GET=200),
     "figures:metrics": _api(FIGURES, 403, GET=200),

@@ -27,6 +27,7 @@ API_VERBS = (
     "extend",
     "deny",
     "mended",
+    "noted",
 )
 ADMINISTRATION = (
     "start",

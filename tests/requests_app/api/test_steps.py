@@ -6,9 +6,7 @@ import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
-from requests_app.failure_codes import FailureCode
 from requests_app.imaging.receive import NamedFile, receive_files
-from requests_app.lifecycle.effort import note_failure
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest
 from requests_app.vocabulary import Role, State
@@ -67,7 +65,9 @@ def test_a_failure_that_was_noted_is_mended_once(client: Client, cast: Cast) -> 
     request = file_request(cast.northfield)
     client.force_login(cast.people[Role.RELEASE_STAFF])
     assert post(client, request, "mended", reason="IN02").status_code == 409
-    note_failure(request, FailureCode.IN02, by=None, at=AT)
+    assert post(client, request, "noted", reason="IN02", note="No number").status_code == 200
+    assert request.events.get(kind="failure_noted").note == "No number"
+    assert post(client, request, "noted", reason="no code").status_code == 400
     assert post(client, request, "mended", reason="IN02", note="Asked again").status_code == 200
     event = request.events.get(kind="failure_recovered")
     assert (event.reason, event.note) == ("IN02", "Asked again")
@@ -91,7 +91,7 @@ def test_every_step_declares_its_refusals_in_the_one_shape(description: dict[str
         for path in description["paths"]
         if path.count("/") == 5 and "post" in description["paths"][path]
     ]
-    assert len(steps) == 10
+    assert len(steps) == 11
     for path in steps:
         answers = description["paths"][path]["post"]["responses"]
         assert set(answers) == {"200", "400", "401", "403", "404", "409", "422"}, path
