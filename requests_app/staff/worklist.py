@@ -41,11 +41,12 @@ STEPS: dict[State, tuple[str, str, str]] = {
 }
 """For each state: the tab, the next step and who it waits for."""
 
-INBOUND: dict[State, str] = {
-    State.LOCATING: "Other site",
-    State.UNUSABLE: "Other site",
+INBOUND: dict[State, tuple[str, str]] = {
+    State.APPROVED: ("Ask the other site", "Release staff"),
+    State.LOCATING: ("Wait for the other site", "Other site"),
+    State.UNUSABLE: ("Ask for a re-export", "Other site"),
 }
-"""Whom a request for outside images waits for where that is another than for a release."""
+"""The next step of a request for outside images, and whom it waits for, where a release has others."""
 
 TABS: tuple[tuple[str, str], ...] = (
     ("needs", "Needs someone"),
@@ -209,7 +210,7 @@ def _row(request: ImagingRequest, clocks: Clocks, at: datetime) -> Row:
     state = State(request.state)
     tab, step, waiting = STEPS.get(state, ("ended", "None", "Nobody"))
     if request.direction == Direction.INBOUND:
-        waiting = INBOUND.get(state, waiting)
+        step, waiting = INBOUND.get(state, (step, waiting))
     timeline = clocks.timeline
     if state is State.RECEIVED and timeline.complete is not None:
         tab, step, waiting = "approve", "Approve", "Approval"

@@ -51,7 +51,7 @@ def test_filters_and_definitions(pages) -> None:
     page.locator("#f-facility").get_by_role("button", name="Show").click()
     page.wait_for_url("**facility=riverside**")
     page.wait_for_selector(READY, timeout=20_000)
-    assert "n = 192" in page.locator(".kpi-range").first.inner_text()
+    expect(page.locator(".kpi-range").first).to_contain_text("n = 192")
     page.get_by_role("button", name="Clock").click()
     page.get_by_role("link", name="Patient access, 30 days").click()
     page.wait_for_url("**clock=legal**")

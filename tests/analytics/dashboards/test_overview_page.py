@@ -71,7 +71,7 @@ def test_every_part_answers(director: Client, part: str, word: str) -> None:
 def test_cards_say_value_interval_and_n(director: Client) -> None:
     words = html(director, "head")
     assert "Contract SLA met" in words
-    assert "n = 384" in words
+    assert "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}384" in words
     assert "88.5" in words
 
 
@@ -106,7 +106,7 @@ def test_another_facility_never_appears(person, client: Client) -> None:
             words = json.dumps(ask(client, part, search).json())
             assert "Northfield" not in words
             assert "R-N0" not in words
-    assert "n = 192" in html(client, "head")
+    assert "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}192" in html(client, "head")
 
 
 def test_an_empty_scope_sees_nothing(person, client: Client) -> None:
@@ -229,4 +229,4 @@ def test_what_nobody_tested_makes_usable_on_arrival_a_range(director: Client, mo
         monkeypatch.setattr(f"analytics.readers.{place}.open_source", lambda *_, **__: shot)
     card = html(director, "head").split("Usable on arrival", 1)[1]
     assert re.search(r"6\d–100", card), card
-    assert re.search(r"range from \d\d unknown · n = \d\d", card), card
+    assert re.search(r"range from \d\d unknown · n\s=\s\d\d", card), card

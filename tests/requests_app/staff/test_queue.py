@@ -139,7 +139,9 @@ def test_outside_images_come_and_wait_for_the_other_site(client: Client, cast: C
     ImagingRequest.objects.filter(pk=asked.pk).update(state=State.LOCATING)
     words = client.get("/work/outside-images/").content.decode()
     assert "Other site" in words
+    assert "Wait for the other site" in words
     assert "Archive search" not in words
+    assert "Find images" not in words
     assert ("Comes by" in words, "Goes by" in words) == (True, False)
 
 
