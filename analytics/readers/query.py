@@ -16,6 +16,7 @@ CLOCKS: dict[str, tuple[str, str]] = {
 LOG_CLOCKS: dict[str, tuple[str, str]] = {"contract": ("sla_compliance", "The log's own deadline")}
 """An imported log names no right by which somebody asked: it has its deadlines, and no legal clock."""
 COMPARISONS = ("before", "none")
+LONGEST = 8000  # characters of an address: a web server refuses longer ones
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
 _KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked"}
 
@@ -66,8 +67,10 @@ def read(search: str, *, also: frozenset[str] = frozenset()) -> Query:
 
     `also` are words of the page that are not filters.
     """
+    if len(search) > LONGEST:
+        return Query(problems=("The address is too long; none of its filters was used.",))
     try:
-        given = parse_qs(search.lstrip("?")[:4000], max_num_fields=100)
+        given = parse_qs(search.lstrip("?"), max_num_fields=250)
     except ValueError:
         return Query(problems=("The address holds too many filters; none was used.",))
     problems = [

@@ -98,8 +98,7 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         facilities=query.facilities or None, requester_type=query.asked or None, zone=zone
     ).within(allowed)
     first, last = _reach(query, snapshot, chosen, zone)
-    since, until = query.since or first, query.until or last
-    since, until = min(since, until), max(since, until)
+    since, until = _period(query, first, last, _as_of(snapshot, zone))
     return View(
         query=query,
         snapshot=snapshot,
@@ -123,10 +122,23 @@ def _zone(user: Any, usual: str) -> str:
     return first.zone if first is not None else usual
 
 
+def _as_of(snapshot: Snapshot, zone: str) -> date:
+    return datetime.fromtimestamp(snapshot.mirror.log.as_of, UTC).astimezone(ZoneInfo(zone)).date()
+
+
+def _period(query: Query, first: date, last: date, today: date) -> tuple[date, date]:
+    """Return the days asked for: a lone end before the usual beginning ends as many days as usual."""
+    since, until = query.since or first, query.until or last
+    if since <= until:
+        return since, until
+    if query.until is not None:
+        return until - (last - first), until
+    return since, max(since, today)
+
+
 def _reach(query: Query, snapshot: Snapshot, chosen: Selection, zone: str) -> tuple[date, date]:
     """Return the last 13 weeks of live work, or the first and last day of a log."""
-    as_of = datetime.fromtimestamp(snapshot.mirror.log.as_of, UTC).astimezone(ZoneInfo(zone)).date()
-    usual = usual_period(as_of)
+    usual = usual_period(_as_of(snapshot, zone))
     if query.is_live:
         return usual
     with asking(snapshot.mirror, chosen) as ask:

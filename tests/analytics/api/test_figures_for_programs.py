@@ -143,3 +143,28 @@ def test_what_changed_stands_beside_a_figure_where_it_is_asked_for(analyst: Clie
     )
     assert float(row["difference_low"]) == changed["low"]
     assert analyst.get(f"{where}&compare=sideways").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "period"),
+    [
+        ("to=2025-03-31", ("2024-12-31", "2025-03-31")),  # as many days as usual, ending there
+        ("from=2099-12-31", ("2099-12-31", "2099-12-31")),
+        ("from=2025-03-31", ("2025-03-31", None)),
+        ("to=2025-03-31&from=2025-03-30", ("2025-03-30", "2025-03-31")),
+    ],
+)
+def test_a_lone_end_of_a_period_is_never_taken_for_its_beginning(
+    analyst: Client, asked: str, period: tuple[str, str | None]
+) -> None:
+    answer = analyst.get(f"/api/analytics/metrics/?{asked}&key=requests_received").json()
+    since, until = answer["period"]["from"], answer["period"]["to"]
+    assert since == period[0]
+    assert until == (period[1] or until) and since <= until
+
+
+def test_no_part_of_a_long_address_is_left_out(analyst: Client) -> None:
+    long = "&".join(["slice=modality=CT"] * 400) + "x" * 3000 + "&facility=elsewhere"
+    answer = analyst.get(f"/api/analytics/metrics/?{long}")
+    assert answer.status_code == 422
+    assert "The address is too long" in answer.json()["error"]["sentence"]

@@ -93,6 +93,22 @@ def test_a_callback_of_another_shape_is_refused_with_a_sentence(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "text/plain", "", "x" * 300])
+def test_a_callback_that_is_no_json_is_refused_with_a_sentence(
+    person, small_source: None, kind: str
+) -> None:
+    client = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    client.force_login(person("him_director", everything=True))
+    client.get("/overview/")
+    token = {"X-CSRFToken": client.cookies["csrftoken"].value}
+    answer = client.post(UPDATE, json.dumps(GOOD).encode(), content_type=kind, headers=token)
+    assert answer.status_code == 400
+    assert "Reload it" in answer.content.decode()
+    asked = client.post(UPDATE, json.dumps(GOOD), content_type="application/json", headers=token)
+    assert asked.status_code == 200
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", NOWHERE)
 def test_an_address_where_nothing_is_answers_404(director: Client, path: str) -> None:
     assert director.get(f"/overview/{path}").status_code == 404

@@ -180,6 +180,7 @@ def test_strangers_are_sent_to_sign_in(client: Client) -> None:
         ("?nonsense=1", "is not a filter of this page"),
         ("?asked=%F0%9F%98%80", "is not one of patient"),
         ("?" + "&".join(["facility=a"] * 300), "The address holds too many filters"),
+        ("?facility=a&from=" + "2" * 8000, "The address is too long"),
     ],
 )
 def test_bad_values_get_a_sentence(director: Client, search: str, sentence: str) -> None:
