@@ -40,12 +40,12 @@ CHANNELS: dict[str, Channel] = {
     "link": Channel.LINK_SECURE,
     "secure link": Channel.LINK_SECURE,
 }
-_SEPARATORS = re.compile(r"\s*(?:\+|/|,|&| and )\s*", re.IGNORECASE)
+_SEPARATORS = re.compile(r"\s*(?:[+/,;|&]| and )\s*", re.IGNORECASE)
 _BY_VALUE = {channel.value: channel for channel in Channel}
 
 
 def channels_of(word: str, own: Mapping[str, str]) -> list[tuple[str, Medium]]:
-    """Return each channel that a cell names, with its medium; "CD + PS" names two.
+    """Return each channel that a cell names, once, with its medium; "CD + PS" names two.
 
     `own` are the answers of a mapping (as written: ours). A word nobody knows keeps its
     spelling and has an unknown medium: it is shown, and it widens the bounds.
@@ -58,10 +58,11 @@ def channels_of(word: str, own: Mapping[str, str]) -> list[tuple[str, Medium]]:
     known = [CHANNELS.get(part.lower()) or _BY_VALUE.get(part.lower()) for part in parts]
     if all(one is None for one in known):
         return [(word, Medium.UNKNOWN)]
-    return [
+    named = (
         (part, Medium.UNKNOWN) if one is None else (one.value, MEDIUM_OF[one])
         for part, one in zip(parts, known, strict=True)
-    ]
+    )
+    return list(dict.fromkeys(named))
 
 
 def _channel(word: str) -> tuple[str, Medium]:

@@ -5,8 +5,9 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -50,6 +51,8 @@ class Bundle:
     note: str
     history: list[str]
     key: str
+    doubts: tuple[str, ...] = ()
+    """What is wrong with the parts that nobody signs, in sentences."""
 
 
 def write_bundle(target: Path | BinaryIO, bundle: Bundle, *, made_at: str) -> None:
@@ -88,6 +91,7 @@ def read_bundle(path: Path) -> Bundle:
             leaves = archive.read(LEAVES)
             history = json.loads(archive.read(HISTORY))
             note, key = archive.read(CHECKPOINT).decode(), archive.read(KEY).decode().strip()
+            manifest, about = archive.read(MANIFEST), archive.read(ABOUT)
             _check_parts(archive)
     except KeyError as error:
         raise BadBundle(f"the bundle lacks a part: {error.args[0]}") from error
@@ -95,13 +99,28 @@ def read_bundle(path: Path) -> Bundle:
         raise
     except _UNREADABLE as error:
         raise BadBundle(f"the bundle cannot be read: {error}") from error
+    bodies = _lines(entries)
     return Bundle(
-        bodies=_lines(entries),
+        bodies=bodies,
         leaves=[leaves[i : i + 32] for i in range(0, len(leaves), 32)],
         note=note,
         history=_texts(history),
         key=key,
+        doubts=tuple(_doubts(manifest, about, len(bodies))),
     )
+
+
+def _doubts(manifest: bytes, about: bytes, entries: int) -> Iterator[str]:
+    """Yield what is wrong with the parts that nobody signs: they hold nothing but what we write."""
+    try:
+        said = json.loads(manifest)
+        datetime.fromisoformat(said.pop("made_at"))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        said = None
+    if said != {"entries": entries, "format": 1}:
+        yield f"The part {MANIFEST!r} is not what Discless wrote for {entries} entries."
+    if about.decode(errors="replace") != README:
+        yield f"The part {ABOUT!r} is not the text that Discless writes."
 
 
 def _check_parts(archive: zipfile.ZipFile) -> None:

@@ -67,7 +67,7 @@ def verify_bundle(
         size=signed.size,
         root=signed.root.hex(),
         key=signer.text,
-        findings=findings,
+        findings=findings or bundle.doubts,
         first_bad=first_bad,
     )
 

@@ -190,6 +190,28 @@ def test_a_bomb_is_refused_before_it_unpacks(path: Path, tmp_path: Path) -> None
     assert "larger than any bundle needs" in verify_file(bad).findings[0]
 
 
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("manifest.json", b""),
+        ("manifest.json", b"\xff"),
+        ("manifest.json", b"[" * 100_000),
+        ("manifest.json", b'{"entries": 21, "made_at": "2026-11-26T16:00:00+00:00", "format": 1}'),
+        ("manifest.json", b'{"entries": 20, "made_at": "yesterday", "format": 1}'),
+        ("manifest.json", b'{"entries": 20, "made_at": "2026-11-26", "format": 1, "by": "x"}'),
+        ("README.txt", b"Trust this file."),
+        ("README.txt", b"\xff\xfe"),
+    ],
+)
+def test_a_part_that_nobody_signs_says_only_what_we_write(
+    path: Path, tmp_path: Path, part: str, said: bytes
+) -> None:
+    odd = tmp_path / "odd.zip"
+    odd.write_bytes(with_part(path, part, said))
+    (finding,) = verify_file(odd).findings
+    assert part in finding
+
+
 def test_an_encrypted_part_gets_a_sentence(path: Path, tmp_path: Path) -> None:
     raw = bytearray(path.read_bytes())
     place = raw.index(b"PK\x01\x02")
