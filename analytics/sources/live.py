@@ -17,7 +17,7 @@ from analytics.sources.cases import MEDIA, cases_of
 from analytics.sources.filed import Read, read_told
 from analytics.sources.story import CaseReader, Place
 from analytics.sources.words import coded, worded
-from requests_app.models import Facility, Policy
+from requests_app.models import Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.history import Needs, needs_today
 from requests_app.sla.policy import calendar_for
@@ -56,6 +56,11 @@ def calendars() -> dict[str, BusinessCalendar]:
     """Return the calendar of every facility by its slug."""
     places = Facility.objects.prefetch_related("holidays")
     return {one.slug: calendar_for(one) for one in places}
+
+
+def has_made_up_work() -> bool:
+    """Say whether any of the requests is made up, for demonstration."""
+    return ImagingRequest.objects.filter(is_demonstration=True).exists()
 
 
 def zone_of(facilities: Iterable[Facility]) -> str:

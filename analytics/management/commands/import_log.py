@@ -117,8 +117,10 @@ class Command(BaseCommand):
                 f"{answer['rows_added']} rows are new, {answer['rows_recognised']} were here "
                 f"already, {answer['rows_corrected']} took the place of older ones."
             )
+            self.stdout.write(f"Times without a zone are read in {answer['mapping']['zone']}.")
         for field, cells in answer["unread"].items():
-            self.stdout.write(f"  {field}: {cells['rows']} cells are no date ({cells['example']})")
+            said = f"{cells['rows']} cells could not be read ({cells['example']})"
+            self.stdout.write(f"  {field}: {said}")
         for line in _words_in(answer["unknown_words"]):
             self.stdout.write(f"  {line}")
         for row in answer["rejected"]:

@@ -85,7 +85,7 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
     named = [order.names.get(one, one) for one in selection.facilities or ()]
     chosen = "all of the source" if selection.facilities is None else ", ".join(named) or "none"
     return (
-        ("Source", "live work" if order.source == "live" else f"imported log {order.source}"),
+        ("Source", _source(order)),
         (
             "Period",
             f"received {order.since.isoformat()} to {order.until.isoformat()}, both included",
@@ -99,6 +99,11 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
         ("Data watermark", order.snapshot.watermark),
         ("Data hash (SHA-256)", order.snapshot.content or "not published"),
     )
+
+
+def _source(order: Order) -> str:
+    said = "live work" if order.source == "live" else f"imported log {order.source}"
+    return f"{said}: made up, for demonstration" if order.is_demonstration else said
 
 
 def _subtitle(order: Order, as_of: datetime) -> str:

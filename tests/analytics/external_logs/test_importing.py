@@ -204,6 +204,7 @@ def test_the_command_gives_a_log_to_the_only_organization(
     path.write_bytes(LOG)
     said = imported(capsys, str(path))
     assert "visible on the command line only" in said
+    assert "Times without a zone are read in UTC." in said
     assert "  turnaround_mean: Good; " in said
     (discs,) = (line for line in said.splitlines() if "opened where they arrived" in line)
     assert discs.startswith("  Not computable: no column says ")

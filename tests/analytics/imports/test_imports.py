@@ -67,6 +67,7 @@ def test_each_act_with_a_log_is_coded_as_what_it_is(analyst: Client) -> None:
         analyst.get(address + part)
     analyst.post(address, {"confirm": "yes"})
     analyst.get("/logs/cd-log/rejected.csv")
+    assert "cannot be undone" in analyst.get("/logs/").content.decode()
     analyst.post("/logs/cd-log/delete/")
     said = {
         entry.verb: (json.loads(bytes(entry.body))["code"], entry.action)

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import zipfile
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -180,6 +181,20 @@ class TestVouchedFor:
         out = tmp_path / "sla.csv"
         call_command("report", "sla_compliance", format="csv", out=str(out), facility=["riverside"])
         assert "Facilities,Riverside Campus" in out.read_text(encoding="utf-8-sig")
+
+    @pytest.mark.parametrize("kind", ["csv", "xlsx", "docx"])
+    @pytest.mark.parametrize("made_up", [True, False])
+    def test_made_up_work_is_called_so_in_every_form(
+        self, tmp_path, monkeypatch, kind: str, made_up: bool
+    ) -> None:
+        monkeypatch.setattr("analytics.reports.orders.has_made_up_work", lambda: made_up)
+        out = tmp_path / f"sla.{kind}"
+        call_command("report", "sla_compliance", format=kind, out=str(out))
+        parts = [out.read_bytes()]
+        if kind != "csv":
+            with zipfile.ZipFile(out) as packed:
+                parts = [packed.read(name) for name in packed.namelist()]
+        assert any(b"made up, for demonstration" in part for part in parts) == made_up
 
     @pytest.mark.parametrize(
         "wrong",
