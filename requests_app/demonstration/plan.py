@@ -77,7 +77,9 @@ def _with_late_arrival(story: Story, calendar: BusinessCalendar) -> Story:
 
 def _cut(story: Story, as_of: datetime) -> Story:
     told = replace(story, steps=tuple(step for step in story.steps if step.at <= as_of))
-    return _with_images(told)
+    # What came on a day without work is drawn for the next one, which may not have begun.
+    received, logged = min(story.received, as_of), min(story.logged, as_of)
+    return _with_images(replace(told, received=received, logged=logged))
 
 
 def _with_images(story: Story) -> Story:

@@ -40,6 +40,14 @@ def test_a_story_runs_forward_and_ends_by_the_as_of_moment() -> None:
         assert all(step.at <= AS_OF for step in story.steps)
 
 
+@pytest.mark.parametrize("day", [22, 26, 28, 29])  # Thanksgiving, and days of weekends
+def test_nothing_is_told_of_days_to_come_though_no_work_was_done(day: int) -> None:
+    as_of = datetime(2026, 11, day, 15, tzinfo=UTC)
+    for story in plan(seed=1, requests=3000, as_of=as_of):
+        assert max(story.received, story.logged, *(step.at for step in story.steps)) <= as_of
+        assert story.received <= story.logged
+
+
 def test_what_is_asked_for_reads_as_a_sentence() -> None:
     asked = {story.scope for story in plan(seed=1, requests=600, as_of=AS_OF)}
     assert not [words for words in asked if "the both" in words]
