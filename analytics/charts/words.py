@@ -15,6 +15,11 @@ def count(n: float) -> str:
     return f"{n:,.0f}"
 
 
+def sample(said: str) -> str:
+    """Return how many were counted, as said, on one line: "n = 577"."""
+    return f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{said}"
+
+
 def one(value: float | None) -> str:
     """Return a number with one decimal, or a dash."""
     return DASH if value is None else f"{value:,.1f}"

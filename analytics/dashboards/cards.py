@@ -8,7 +8,7 @@ from datetime import date
 from analytics.charts import ask as asked
 from analytics.charts.marks import Spark, spark
 from analytics.charts.tables import Survival
-from analytics.charts.words import DASH, count, one, span, whole
+from analytics.charts.words import DASH, count, one, sample, span, whole
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.definition import METHOD_VERSION, Better, Kind, Metric, Result
 from analytics.metrics.question import Question
@@ -81,7 +81,7 @@ def share_card(
         label=metric.label,
         value=one(now.value),
         unit="%",
-        range=f"{span(now.low, now.high)} · n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count(now.n)}",
+        range=f"{span(now.low, now.high)} · {sample(count(now.n))}",
         foot=_foot(one(before.value) if before and before.value is not None else "", metric.target),
         facts=facts_of(metric, now),
         delta=_points(metric, now, before),
@@ -101,7 +101,7 @@ def plain_card(now: Result) -> Card:
         label=metric.label,
         value=span(now.value, now.value, digits=digits),
         unit="%" if is_share else f" {metric.unit}",
-        range=f"{span(now.low, now.high, digits=digits)} · n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count(now.n)}",
+        range=f"{span(now.low, now.high, digits=digits)} · {sample(count(now.n))}",
         foot=_foot("", metric.target),
         facts=facts_of(metric, now),
     )
@@ -125,7 +125,7 @@ def range_card(
         label=metric.label,
         value=span(low, high, digits=0),
         unit="%",
-        range=f"{words} · n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count(now.n)}",
+        range=f"{words} · {sample(count(now.n))}",
         foot=_foot(was, metric.target),
         facts=facts_of(metric, now),
         delta=_range_delta(now, before),
@@ -160,7 +160,7 @@ def median_card(
         label=metric.label,
         value=now.days(now.median),
         unit=" days",
-        range=f"{now.between(now.median_interval)} · n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{count(now.n)}",
+        range=f"{now.between(now.median_interval)} · {sample(count(now.n))}",
         foot=_foot(was, MEDIAN_TARGET),
         facts=facts,
         delta=_days(now, before),

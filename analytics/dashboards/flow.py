@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.charts.flow import NARROW, draw
-from analytics.charts.words import activity, count, lasting, plural, share, span
+from analytics.charts.words import activity, count, lasting, plural, sample, share, span
 from analytics.dashboards.waits import counted
 from analytics.process.rework import Loop, LoopKind
 from analytics.process.whole import Process
@@ -32,7 +32,7 @@ def graph_words(seen: Process) -> Context:
         "drawings": {"wide": drawing, "narrow": draw(seen.graph, NARROW)},
         "title": title,
         "under": "Steps from top to bottom by their median time since receipt · on each move how "
-        f"often, and its median wait in {counted(basis)} · n = {plural(basis.requests, 'request')}",
+        f"often, and its median wait in {counted(basis)} · {sample(plural(basis.requests, 'request'))}",
         "notes": notes,
         "rows": [
             {

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from django.conf import settings
 from django.http import HttpRequest
 
 from analytics.metrics.selection import Selection
@@ -61,7 +60,7 @@ def make(
         names=names,
         seal=sealed,
         zones=zones_of(source),
-        is_demonstration=settings.DEMO or (source == LIVE and has_made_up_work()),
+        is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
     if source == LIVE:

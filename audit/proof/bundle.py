@@ -1,5 +1,6 @@
 """An export of the log as one zip file: entries, leaf hashes, checkpoints, key."""
 
+import hashlib
 import json
 import lzma
 import struct
@@ -36,6 +37,15 @@ Check it with any Python 3.11 or later and a copy of the folder `audit` of Discl
 Pin the key that you were given on another way: --key "name+id+key".
 Keep bundles: the next one must extend this one (--previous).
 """
+
+
+TEXTS = frozenset(
+    {
+        "547c22fdeefb31bdafb32ff4a9293dc75497c6ff708e1042824b851d06b2ed0c",
+        "04cc654eea26878322953b07e264ede1f62afc164761dc6b9d67fa52bd6ee660",
+    }
+)
+"""SHA-256 of each text that Discless ever wrote there: bundles are kept for years."""
 
 
 class BadBundle(ValueError):
@@ -119,7 +129,7 @@ def _doubts(manifest: bytes, about: bytes, entries: int) -> Iterator[str]:
         said = None
     if said != {"entries": entries, "format": 1}:
         yield f"The part {MANIFEST!r} is not what Discless wrote for {entries} entries."
-    if about.decode(errors="replace") != README:
+    if hashlib.sha256(about).hexdigest() not in TEXTS:
         yield f"The part {ABOUT!r} is not the text that Discless writes."
 
 

@@ -13,7 +13,7 @@ import pytest
 from log_made import OURS, THEIRS, body, bundle_of, note_for, verifier, with_part, written
 
 from audit.__main__ import main
-from audit.proof.bundle import CHECKPOINT, ENTRIES, HISTORY, KEY, LEAVES, read_bundle
+from audit.proof.bundle import CHECKPOINT, ENTRIES, HISTORY, KEY, LEAVES, README, read_bundle
 from audit.proof.merkle import leaf_hash
 from audit.proof.verify import verify_bundle, verify_file
 
@@ -210,6 +210,14 @@ def test_a_part_that_nobody_signs_says_only_what_we_write(
     odd.write_bytes(with_part(path, part, said))
     (finding,) = verify_file(odd).findings
     assert part in finding
+
+
+def test_a_bundle_of_years_ago_keeps_its_text(path: Path, tmp_path: Path) -> None:
+    before = README.replace("python3 -m audit", "python -m audit")
+    kept = tmp_path / "kept.zip"
+    kept.write_bytes(with_part(path, "README.txt", before.encode()))
+    assert before != README
+    assert verify_file(kept).findings == ()
 
 
 def test_an_encrypted_part_gets_a_sentence(path: Path, tmp_path: Path) -> None:

@@ -119,21 +119,24 @@ class Tally:
 
 
 def together(spreads: Sequence[Spread]) -> Spread:
-    """Return the ordered values of all groups as those of one, as an engine of SQL holds them."""
-    if spreads and isinstance(spreads[0], Tally):
-        tallies = [one for one in spreads if isinstance(one, Tally)]
-        return Tally(*(_one([getattr(one, side) for one in tallies]) for side in _SIDES))
+    """Return the ordered values of all groups as those of one; TypeError for values of a cube."""
+    tallies = [one for one in spreads if isinstance(one, Tally)]
+    if tallies and len(tallies) == len(spreads):
+        return Tally(
+            _counted_together([one.ended for one in tallies]),
+            _counted_together([one.running for one in tallies]),
+        )
     held = [one for one in spreads if isinstance(one, Values)]
+    if len(held) != len(spreads):
+        raise TypeError("only ordered values of one kind can be put together")
     none = np.zeros(0, np.int64)
     return Values(
-        *(np.sort(np.concatenate([none, *(getattr(o, s) for o in held)])) for s in _SIDES)
+        np.sort(np.concatenate([none, *(one.ended for one in held)])),
+        np.sort(np.concatenate([none, *(one.running for one in held)])),
     )
 
 
-_SIDES = ("ended", "running")
-
-
-def _one(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
+def _counted_together(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
     values, counts = (np.concatenate(side) for side in zip(*parts, strict=True))
     order = np.argsort(values, kind="stable")
     return values[order], counts[order]

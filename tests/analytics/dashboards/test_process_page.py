@@ -21,7 +21,7 @@ def director(person, client: Client) -> Client:
 
 
 def requests_in(answer) -> int:
-    return int(re.search(r"n = (\d+) requests", answer.content.decode())[1])
+    return int(re.search(r"n\s=\s(\d+) requests", answer.content.decode())[1])
 
 
 def test_the_page_says_the_finding_and_draws_every_step(director: Client) -> None:

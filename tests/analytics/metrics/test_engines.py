@@ -16,6 +16,7 @@ from analytics.eventlog import EVENTS, REQUESTS, table_of
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import answer, compute
 from analytics.metrics.definition import COUNTS_GROUPS, Kind, Result
+from analytics.metrics.engines.answers import together
 from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
 from analytics.metrics.grouping import grouping_of
@@ -100,6 +101,15 @@ def year() -> tuple[Mirror, Counted]:
     counted = ahead(mirror)
     assert counted is not None
     return mirror, counted
+
+
+def test_values_of_a_cube_are_not_taken_for_none() -> None:
+    _, counted = year()
+    window = counted.reach.window(Selection())
+    assert window is not None
+    cube = next(iter(counted.cubes.values())).over(window)
+    with pytest.raises(TypeError):
+        together([cube])
 
 
 @pytest.mark.parametrize("by", ["modality", "month", "partner"])
