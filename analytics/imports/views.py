@@ -113,6 +113,7 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
             check_words(reading, request.POST)
         if request.method == "POST":
             save_mapping(draft, owner=person.pk, file_name=kept.file_name, mapping=given)
+            return redirect("logs:draft", draft=draft)
     except DisclessError as error:
         messages.error(request, error.sentence)
         if isinstance(error, BadMapping) and request.method == "POST":

@@ -16,6 +16,7 @@ from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.house.keys import LIVES, end_key, issue_key, live_keys, may_hold
 from requests_app.refusals import DisclessError, NotAllowed
+from requests_app.shown_once import keep_to_show, take_to_show
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -44,20 +45,21 @@ class KeyForm(forms.Form):
 @login_required
 @require_http_methods(["GET", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
-    """List the keys that open; make another, whose secret this one page shows."""
+    """List the keys that open; make another, whose secret the next page shows once."""
     person, at = cast("User", request.user), timezone.now()
     if not may_hold(person):
         raise NotAllowed("Keys are for the programs of people who work here.")
-    form, secret, status = KeyForm(request.POST or None), "", 200
-    if request.method == "POST":
-        secret = _issued(person, form)
-        status = 200 if secret else 422
+    form = KeyForm(request.POST or None)
+    if request.method == "POST" and (made := _issued(person, form)):
+        keep_to_show(request, "key", made, at=at)
+        return redirect("keys:list")
     _looked(request)
     context: dict[str, Any] = {
-        "form": KeyForm() if secret else form,
-        "secret": secret,
+        "form": form,
+        "secret": take_to_show(request, "key", at=at) if request.method == "GET" else "",
         "keys": live_keys(person, at),
     }
+    status = 422 if request.method == "POST" else 200
     answer = render(request, "requests_app/keys.html", context, status=status)
     answer["Cache-Control"] = "no-store"
     return answer

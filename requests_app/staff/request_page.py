@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.access import record_refusal
+from requests_app.delivery.link import resolve
 from requests_app.failure_codes import FAILURES
 from requests_app.imaging.context import check_studies, is_late_without_images
 from requests_app.imaging.receive import TAKES_IMAGES
@@ -30,6 +31,7 @@ from requests_app.models import ImagingRequest
 from requests_app.notices.outbox import CALLED, newest
 from requests_app.refusals import DisclessError, NotAllowed
 from requests_app.sla.explain import CountedDay, DueDate, days_left
+from requests_app.shown_once import keep_to_show, take_to_show
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
 from requests_app.staff.history import history
@@ -72,8 +74,10 @@ class DayCell:
 @never_cache
 @require_GET
 def request_page(http_request: HttpRequest, number: str) -> HttpResponse:
-    """Show a request."""
-    return _answer(http_request, find(http_request, number))
+    """Show a request; right after it was sent by link, the link too, once."""
+    request = find(http_request, number)
+    token = take_to_show(http_request, f"link:{number}", at=timezone.now())
+    return _answer(http_request, request, token=token)
 
 
 @seers
@@ -100,9 +104,9 @@ def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
             return _answer(http_request, current, status=refusal.status, tried=(step, form))
         return _answer(http_request, current, status=refusal.status)
     if key == "link":
-        address = http_request.build_absolute_uri(reverse("portal:share", args=[said]))
-        return _answer(http_request, find(http_request, number), address=address)
-    messages.success(http_request, said)
+        keep_to_show(http_request, f"link:{number}", said, at=timezone.now())
+    else:
+        messages.success(http_request, said)
     return redirect("staff:request", number)
 
 
@@ -120,7 +124,7 @@ def _answer(
     *,
     status: int = 200,
     tried: tuple[Step, StepForm] | None = None,
-    address: str = "",
+    token: str = "",
 ) -> HttpResponse:
     at, user = timezone.now(), person(http_request)
     looked_at(http_request, request, at=at)
@@ -146,10 +150,23 @@ def _answer(
         "tried": tried[0].key if tried else "",
         "takes_images": works and State(request.state) in TAKES_IMAGES,
         "upload_limit": settings.UPLOAD_LIMIT,
-        "address": address,
+        **_new_link(http_request, token, at),
         **_facts(request, clocks, at),
     }
     return render(http_request, "requests_app/staff/request.html", context, status=status)
+
+
+def _new_link(http_request: HttpRequest, token: str, at: datetime) -> dict[str, Any]:
+    """Return the address of a link that was just made, and to whom a mail with it goes."""
+    link = resolve(token, at) if token else None
+    if link is None:
+        return {}
+    mail = link.delivery.notices.first()
+    return {
+        "address": http_request.build_absolute_uri(reverse("portal:share", args=[token])),
+        "mailed_to": mail.address if mail else "",
+        "given": link.delivery.recipient_address,
+    }
 
 
 def _steps(

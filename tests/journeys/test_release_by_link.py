@@ -88,9 +88,15 @@ def sent(client: Client) -> tuple[ImagingRequest, str]:
         recipient_email="patient0417@example.org",
         days="30",
     )
-    assert answer.status_code == 200
-    shown = re.search(r"https?://[^/]+(/s/[A-Za-z0-9_-]+/)", answer.content.decode())
+    page = f"/work/requests/{request.number}/"
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    kept = str(dict(client.session))
+    told = client.get(page).content.decode()
+    shown = re.search(r"https?://[^/]+(/s/([A-Za-z0-9_-]+)/)", told)
     assert shown is not None
+    assert shown[2] not in kept, "the session holds the secret in clear"
+    assert "A mail with it goes to patient0417@example.org within a minute." in told
+    assert shown[2] not in client.get(page).content.decode(), "it is shown once"
     return request, shown[1]
 
 

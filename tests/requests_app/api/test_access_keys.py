@@ -223,7 +223,8 @@ def test_the_page_shows_a_secret_once_and_ends_keys(supervisor: User) -> None:
     empty = client.post("/account/keys/", {"name": "", "days": "30"})
     assert empty.status_code == 422
     assert "Say what the key is for" in empty.content.decode()
-    page = client.post("/account/keys/", {"name": "Monthly figures", "days": "30"})
+    page = client.post("/account/keys/", {"name": "Monthly figures", "days": "30"}, follow=True)
+    assert page.redirect_chain == [("/account/keys/", 302)]
     (key,) = live_keys(supervisor, timezone.now())
     secret = page.context["secret"]
     assert secret in page.content.decode()
