@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from analytics.eventlog import OWN_WORD
 from requests_app.words import plain
@@ -55,6 +55,11 @@ def day(when: date, *, year: bool = False) -> str:
 def period(since: date, until: date) -> str:
     """Return two days as a period; the year once where it is the same."""
     return f"{day(since, year=since.year != until.year)} – {day(until, year=True)}"
+
+
+def moment(when: datetime) -> str:
+    """Return a moment to the second with its zone, such as Aug 24, 2026, 17:05:09 UTC."""
+    return f"{day(when.date(), year=True)}, {when:%H:%M:%S %Z}"
 
 
 def plural(n: int, one_thing: str, things: str = "") -> str:

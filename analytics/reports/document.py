@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-Value = str | int | float | None
+from analytics.charts.words import day
+
+Value = str | int | float | date | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,10 +96,15 @@ class Document:
 
 
 def printed(value: Value, column: Column) -> str:
-    """Return a cell as people read it; a dash where there is nothing."""
+    """Return a cell as people read it; a dash where there is nothing, and no 0.0 for what is more."""
     if value is None:
         return "—"
     if isinstance(value, str):
         return value
+    if isinstance(value, date):
+        return day(value, year=True)
     digits = 0 if isinstance(value, int) else column.digits
+    least = 10.0**-digits
+    if 0 < value < least / 2:
+        return f"under {least:.{digits}f}{column.unit}"
     return f"{value:,.{digits}f}{column.unit}"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from analytics.charts.marks import standing
-from analytics.charts.words import count, day, one, period, plural, span
+from analytics.charts.words import count, day, moment, one, period, plural, span
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Kind, Metric, Result
@@ -86,14 +86,11 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
     chosen = "all of the source" if selection.facilities is None else ", ".join(named) or "none"
     return (
         ("Source", _source(order)),
-        (
-            "Period",
-            f"received {order.since.isoformat()} to {order.until.isoformat()}, both included",
-        ),
+        ("Period", f"received {period(order.since, order.until)}, both days included"),
         ("Days drawn in", selection.zone),
         ("Facilities", chosen),
         ("Asked by", (selection.requester_type or "anyone").replace("_", " ")),
-        ("As of", as_of.isoformat(timespec="seconds")),
+        ("As of", moment(as_of)),
         ("Times are exact to the", log.granularity),
         ("Method version", METHOD_VERSION),
         ("Data watermark", order.snapshot.watermark),
@@ -228,8 +225,8 @@ def _late(ask: Question, order: Order) -> tuple[list[tuple[Value, ...]], int]:
     for number, facility, due, stop, over in rows[:LATE_SHOWN]:
         # A due date is a day of its facility: elsewhere its midnight may fall into another day.
         zone = ZoneInfo(order.zones.get(facility, ask.selection.zone))
-        was_due = datetime.fromtimestamp(due - 1, zone).date().isoformat()
-        released = datetime.fromtimestamp(stop, zone).date().isoformat() if stop else "still open"
+        was_due = datetime.fromtimestamp(due - 1, zone).date()
+        released = datetime.fromtimestamp(stop, zone).date() if stop else "still open"
         shown.append((number, order.names.get(facility, facility), was_due, released, over))
     return shown, len(rows)
 

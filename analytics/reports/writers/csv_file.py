@@ -2,7 +2,9 @@
 
 import csv
 import io
+from datetime import date
 
+from analytics.charts.words import moment
 from analytics.reports.document import Document, Value
 from audit.spreadsheet import guarded
 
@@ -13,7 +15,7 @@ def write(document: Document) -> bytes:
     sheet = csv.writer(text, lineterminator="\r\n")
 
     def line(*cells: Value) -> None:
-        sheet.writerow(["" if cell is None else guarded(cell) for cell in cells])
+        sheet.writerow([_written(cell) for cell in cells])
 
     line(document.title)
     line(document.subtitle)
@@ -36,6 +38,13 @@ def write(document: Document) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def _written(cell: Value) -> str | int | float:
+    """Return a cell for a program: a day as ISO 8601 has it, so that it sorts."""
+    if cell is None:
+        return ""
+    return cell.isoformat() if isinstance(cell, date) else guarded(cell)
+
+
 def sealed(document: Document) -> tuple[tuple[str, str], ...]:
     """Return what the audit log vouches for, as facts."""
     seal = document.seal
@@ -44,7 +53,7 @@ def sealed(document: Document) -> tuple[tuple[str, str], ...]:
     return (
         ("Audit log sealed at entry", str(seal.size)),
         ("Audit log root", seal.root),
-        ("Audit log signed at", seal.signed_at.isoformat(timespec="seconds")),
+        ("Audit log signed at", moment(seal.signed_at)),
         ("Audit log key", seal.key),
         ("Audit log checkpoint", seal.note.replace("\n", "\\n")),
     )

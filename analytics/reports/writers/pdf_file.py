@@ -9,7 +9,8 @@ import matplotlib as mpl
 import segno
 import typst
 
-from analytics.reports.document import Document, Section, printed
+from analytics.charts.words import moment
+from analytics.reports.document import Column, Document, Section, Table, printed
 from analytics.reports.writers.drawing import intervals
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -60,7 +61,7 @@ def _plain(document: Document) -> dict[str, object]:
             "size": f"{seal.size:,}",
             "root": seal.root,
             "note": seal.note,
-            "signed_at": seal.signed_at.isoformat(timespec="seconds"),
+            "signed_at": moment(seal.signed_at),
             "key": seal.key,
         },
     }
@@ -79,6 +80,7 @@ def _section(at: int, section: Section) -> dict[str, object]:
             "caption": table.caption,
             "heads": [column.heading for column in table.columns],
             "numbers": [column.is_number for column in table.columns],
+            "shares": _shares(table),
             "is_text": not any(column.is_number for column in table.columns),
             "rows": [
                 [printed(value, column) for value, column in zip(row, table.columns, strict=True)]
@@ -86,6 +88,23 @@ def _section(at: int, section: Section) -> dict[str, object]:
             ],
         },
     }
+
+
+def _shares(table: Table) -> list[int]:
+    """Return each column's share of the width by its longest words; 0 for one of numbers.
+
+    All room in the first column would be a hole before the second.
+    """
+    return [
+        0
+        if column.is_number
+        else max(len(words) for words in (column.heading, *_printed(table, at, column)))
+        for at, column in enumerate(table.columns)
+    ]
+
+
+def _printed(table: Table, at: int, column: Column) -> list[str]:
+    return [printed(row[at], column) for row in table.rows]
 
 
 def _in_words(section: Section) -> str:

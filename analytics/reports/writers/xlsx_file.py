@@ -1,10 +1,11 @@
 """XLSX: one sheet a table; text is always text, never a formula or a link."""
 
 import io
+from datetime import date, datetime, time
 
 import xlsxwriter
 
-from analytics.reports.document import Document, Table
+from analytics.reports.document import Document, Table, printed
 from analytics.reports.writers.csv_file import sealed
 
 
@@ -48,8 +49,11 @@ def _first(book: xlsxwriter.Workbook, document: Document) -> None:
 def _sheet(book: xlsxwriter.Workbook, table: Table) -> None:
     sheet = book.add_worksheet(table.name[:31])
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
+    dates = book.add_format({"num_format": "mmm d, yyyy", "align": "left"})
     for x, column in enumerate(table.columns):
-        texts = [len(str(row[x])) for row in table.rows if isinstance(row[x], str)]
+        texts = [
+            len(printed(row[x], column)) for row in table.rows if isinstance(row[x], str | date)
+        ]
         sheet.set_column(x, x, min(60, max([len(column.heading) + 2, *texts], default=12)))
         sheet.write_string(0, x, column.heading, head)
         style = book.add_format(
@@ -59,6 +63,8 @@ def _sheet(book: xlsxwriter.Workbook, table: Table) -> None:
             value = row[x]
             if isinstance(value, str):
                 sheet.write_string(y, x, value)
+            elif isinstance(value, date):
+                sheet.write_datetime(y, x, datetime.combine(value, time()), dates)
             elif value is not None:
                 sheet.write_number(y, x, value, style)
     sheet.freeze_panes(1, 1)
