@@ -13,6 +13,8 @@ from analytics.process.graph import Edge, Graph, Node
 
 MOST_NODES = 14
 HEIGHT, ROW, PORT, BEND, EDGE = 44, 84, 9, 8, 14
+LETTER, WORD, BESIDE = 8, 6, 7
+"""Pixels of a letter in a box, of one beside a move, and between a move and its words."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +28,26 @@ class Paper:
     width: int = 184
     lane: int = 78
     letters: int = 25
+    edge: int = 14
+    most_letters: int = 52
     is_narrow: bool = False
+
+    def holding(self, names: Iterable[str], words: Iterable[str]) -> Paper:
+        """Return a paper whose boxes hold these names, and whose lanes hold these words, uncut."""
+        letters = min(max(map(len, names), default=0), self.most_letters)
+        room = WORD * max(map(len, words), default=0) + 2 * BESIDE
+        lane = max(self.lane, room)
+        return replace(
+            self,
+            letters=max(self.letters, letters),
+            width=max(self.width, LETTER * letters + 2 * EDGE),
+            lane=lane,
+            edge=max(EDGE, room - 2 * lane // 3),  # the words of the outermost lane need it too
+        )
 
 
 WIDE = Paper()
-NARROW = Paper(most_edges=14, width=132, lane=56, letters=17, is_narrow=True)
+NARROW = Paper(most_edges=14, width=132, lane=56, letters=17, most_letters=30, is_narrow=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,14 +117,16 @@ def draw(graph: Graph, paper: Paper = WIDE) -> Drawing:
     backs = [edge for edge in skips if place[edge.activity] < place[edge.previous]]
     left = _lanes([] if paper.is_narrow else backs, place)
     right = _lanes([edge for edge in skips if _key(edge) not in left], place)
-    margin = EDGE + paper.lane * _wide(left)
+    moves = [edge for edge in edges if edge.previous != edge.activity]
+    words = [one for edge in moves for one in (count(edge.n), wait_of(edge))]
+    paper = paper.holding([activity(node.activity) for node in nodes], words)
+    margin = (paper.edge + paper.lane * _wide(left)) if left else EDGE
     most = max((edge.n for edge in edges), default=1)
     pen = _Pen(place=place, x=margin, most=most, paper=paper, left=left, right=right)
-    moves = [edge for edge in edges if edge.previous != edge.activity]
     lines = [pen.line(edge) for edge in moves]
     selves = {edge.activity: edge.n for edge in graph.edges if edge.previous == edge.activity}
     return Drawing(
-        width=margin + paper.width + paper.lane * _wide(right) + EDGE,
+        width=margin + paper.width + (paper.lane * _wide(right) + paper.edge if right else EDGE),
         height=max(len(nodes) * ROW - (ROW - HEIGHT), 0) + 2 * EDGE,
         boxes=tuple(pen.box(node, selves.get(node.activity, 0)) for node in nodes),
         lines=tuple(lines),

@@ -35,7 +35,7 @@ def layout() -> html.Div:
             id=part,
             className="part",
         )
-        for part, width in (("weekly", "w-8c"), ("needs", "w-4c"))
+        for part, width in (("weekly", "w-12c"), ("needs", "w-12c"))
     ]
     return html.Div(
         [

@@ -14,7 +14,7 @@ PAIRS = st.dictionaries(
 )
 
 
-def graph_of(pairs: dict[tuple[str, str], int]) -> Graph:
+def graph_of(pairs: dict[tuple[str, str], int], elapsed: float = 60.0) -> Graph:
     names = sorted({name for pair in pairs for name in pair})
     nodes = [
         Node(
@@ -29,7 +29,7 @@ def graph_of(pairs: dict[tuple[str, str], int]) -> Graph:
         for place, name in enumerate(names)
     ]
     edges = [
-        Edge(previous=a, activity=b, n=n, requests=1, share=1.0, elapsed=60.0, business=None)
+        Edge(previous=a, activity=b, n=n, requests=1, share=1.0, elapsed=elapsed, business=None)
         for (a, b), n in sorted(pairs.items(), key=lambda one: -one[1])
     ]
     return Graph(nodes=tuple(nodes), edges=tuple(edges))
@@ -62,7 +62,11 @@ def test_no_two_numbers_lie_on_another(pairs: dict[tuple[str, str], int], paper:
 def test_what_is_drawn_is_counted_and_lies_on_the_paper(
     pairs: dict[tuple[str, str], int], paper: Paper
 ) -> None:
-    drawing = draw(graph_of(pairs), paper)
+    drawing = draw(graph_of(pairs, elapsed=9e6), paper)
+    for line in drawing.lines:
+        room = 6 * max(len(line.times), len(line.wait))
+        assert line.wait == "104.2 days"
+        assert line.x - room > 0 if line.anchor == "end" else line.x + room < drawing.width
     assert len(drawing.boxes) <= MOST_NODES
     assert len(drawing.edges) <= paper.most_edges
     assert drawing.moves == sum(pairs.values())
@@ -77,6 +81,16 @@ def test_a_step_twice_in_a_row_is_said_in_its_box() -> None:
     drawing = draw(graph_of({("a", "a"): 3, ("a", "b"): 2}))
     assert drawing.boxes[0].under == "n = 5 · 3 in a row"
     assert [line.times for line in drawing.lines] == ["2"]
+
+
+def test_a_long_step_is_written_out_and_a_very_long_one_in_its_title() -> None:
+    long = "Images requested from the other site"
+    for paper, most in ((WIDE, 52), (NARROW, 30)):
+        first, second = draw(graph_of({(long, "z" * 80): 2}), paper).boxes
+        assert first.name == (long if paper is WIDE else f"{long[:29]}…")
+        assert (len(second.name), second.name[-1]) == (most, "…")
+        assert second.title.startswith("Z" + "z" * 79)
+        assert first.width >= 7 * len(first.name)
 
 
 def test_without_business_time_the_elapsed_wait_stands_at_the_line() -> None:
