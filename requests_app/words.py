@@ -22,7 +22,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, str]] = {
         Channel.LINK_SECURE: "Secure link",
         Channel.P2P_VPN_DICOM: "DICOM over VPN",
         Channel.P2P_SFTP: "SFTP",
-        Channel.P2P_EMAIL: "Encrypted email",
+        Channel.P2P_EMAIL: "Email",
         Channel.P2P_PORTAL_ONEOFF: "Other site's portal",
         Channel.PHYSICAL_CD: "CD",
         Channel.PHYSICAL_DVD: "DVD",

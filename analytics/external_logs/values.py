@@ -36,6 +36,8 @@ CHANNELS: dict[str, Channel] = {
     "mychart": Channel.PORTAL_PATIENT,
     "email": Channel.P2P_EMAIL,
     "e-mail": Channel.P2P_EMAIL,
+    "encrypted email": Channel.P2P_EMAIL,
+    "secure email": Channel.P2P_EMAIL,
     "e-link": Channel.LINK_SECURE,
     "link": Channel.LINK_SECURE,
     "secure link": Channel.LINK_SECURE,

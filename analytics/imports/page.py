@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from analytics.external_logs.columns import FIELD_WORDS, is_private
@@ -76,6 +77,17 @@ def _state(header: str, field: str, hidden: bool, asked: set[str], guessed: froz
     if not field:
         return "ignored"
     return "guess" if field in guessed else "sure"
+
+
+def how_read(states: Sequence[str]) -> str:
+    """Say how many columns are read, how many of them by a guess, and how many ask."""
+    guessed, asking = states.count("guess"), states.count("asks")
+    words = f"{len(states) - asking} of {len(states)} columns are read"
+    if guessed:
+        words += f", {guessed} of them by a guess: check {'it' if guessed == 1 else 'them'}"
+    if asking:
+        words += f"; {asking} {'asks' if asking == 1 else 'ask'} you"
+    return words
 
 
 def fields_for(column: dict[str, Any]) -> list[tuple[str, str]]:
@@ -164,7 +176,6 @@ def page_of(
     headers = list(rejected[0]["cells"])[:4] if rejected else []
     for row in rejected:
         row["first"] = [(header, row["cells"][header]) for header in headers]
-    settled = sum(column["state"] != "asks" for column in columns)
     question = reading.questions[0] if reading.questions else None
     return {
         "file_name": file_name,
@@ -175,8 +186,7 @@ def page_of(
         "choices": _choices(question),
         "columns": columns,
         "more_columns": len(reading.raw.headers) - len(columns),
-        "settled": settled,
-        "asking": len(columns) - settled,
+        "how_read": how_read([column["state"] for column in columns]),
         "grades": grades_of(reading),
         "lacking": not_computable(reading),
         "words": words_of(reading),

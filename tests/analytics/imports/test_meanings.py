@@ -9,13 +9,15 @@ from django.test import Client
 
 from analytics.external_logs.channel_words import channel_words
 from analytics.external_logs.importing import Reading, read_log
-from analytics.external_logs.values import speaks_our_channels
+from analytics.external_logs.values import channels_of, speaks_our_channels
 from analytics.imports.meanings import MEANINGS, words_of
+from analytics.imports.page import how_read
 from analytics.imports.runs import HEAD
 from analytics.models import ImportRun, SavedMapping, UploadedLog
 from analytics.tasks import run_imports
 from audit.models import AuditEntry
-from requests_app.vocabulary import Channel
+from requests_app.vocabulary import Channel, Medium
+from requests_app.words import WORDS
 
 pytestmark = pytest.mark.django_db
 HEADERS = "Req No,Date Rcvd,Date Out,How sent"
@@ -106,6 +108,20 @@ def test_a_meaning_that_a_mapping_gave_otherwise_can_stay() -> None:
     assert words is not None
     assert words["open"][0]["meaning"] == "counter service"
     assert words["open"][0]["choices"][-1] == ("counter service", "counter service")
+
+
+def test_a_mail_claims_no_encryption_that_nobody_said() -> None:
+    ways = [channels_of(word, {}) for word in ("e-mail", "Email", "Encrypted email")]
+    assert ways == [[("p2p_email", Medium.LINK)]] * 3
+    assert WORDS[Channel][Channel.P2P_EMAIL] == "Email"
+
+
+def test_a_guess_is_not_called_settled() -> None:
+    assert how_read(["sure", "ignored"]) == "2 of 2 columns are read"
+    assert how_read(["sure", "guess"]) == "2 of 2 columns are read, 1 of them by a guess: check it"
+    assert how_read(["guess", "guess", "asks"]) == (
+        "2 of 3 columns are read, 2 of them by a guess: check them; 1 asks you"
+    )
 
 
 def test_words_get_their_meaning_on_the_page_and_keep_it(analyst: Client) -> None:
