@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,18 @@ _ADDRESS: ContextVar[str] = ContextVar("audit_address", default="")
 def current_address() -> str:
     """Return the network address of the caller; nothing outside a web request."""
     return _ADDRESS.get()
+
+
+OPERATOR = "operating_system_user"
+
+
+def of_command() -> dict[str, str]:
+    """Return who ran a command of the server: the user of its operating system, by name or number."""
+    number = os.getuid()
+    try:
+        return {OPERATOR: pwd.getpwuid(number).pw_name}
+    except KeyError:  # a container may run as a number that has no name
+        return {OPERATOR: str(number)}
 
 
 class Origin:

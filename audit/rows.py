@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.urls import NoReverseMatch, reverse
 
+from audit.origin import OPERATOR
 from audit.proof.entry import Outcome
-from audit.words import in_words, subject_words, verb_words
+from audit.words import account_of, in_words, is_by_command, subject_words, verb_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,26 +44,58 @@ class Row:
         return f"{self.seq:,}"
 
 
+class Names:
+    """The names that accounts have today, each asked for once; none of another organization."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._known: dict[str, str] = {}
+
+    def learn(self, subjects: Iterable[str]) -> None:
+        """Ask for the accounts of many subjects at once."""
+        numbers = {number for one in subjects if len(number := account_of(one)) in range(1, 10)}
+        if unknown := numbers - self._known.keys():
+            others = self._reader.accounts_of_others()
+            found = get_user_model().objects.filter(pk__in=unknown).exclude(pk__in=others)
+            self._known |= dict.fromkeys(unknown, "") | {str(one.pk): str(one) for one in found}
+
+    def of(self, subject: str) -> str:
+        """Return the name of the account that a subject tells of; nothing where there is none."""
+        self.learn([subject])
+        return self._known.get(account_of(subject), "")
+
+
 def rows_of(places: Iterable[Sequenced], reader: Reader) -> list[Row]:
     """Return the rows of these places."""
-    return [row_of(place.entry, place.seq, reader) for place in places]
+    shown, names = list(places), Names(reader)
+    names.learn(place.entry.subject for place in shown)
+    return [row_of(place.entry, place.seq, reader, names) for place in shown]
 
 
-def row_of(entry: AuditEntry, seq: int, reader: Reader) -> Row:
-    """Return one entry in words; what only its body says is read from there."""
+def row_of(entry: AuditEntry, seq: int, reader: Reader, names: Names) -> Row:
+    """Return one entry in words; what only its body says is read from there.
+
+    The entry stays as it was sealed: words and names are those of today.
+    """
     said = _body(entry)
-    agent = said.get("agent")
-    agent = agent if isinstance(agent, dict) else {}
+    agent = _part(said, "agent")
+    who, role = entry.agent_name or entry.agent, in_words(str(agent.get("role", "")))
+    if is_by_command(entry.agent, entry.verb):
+        user = _part(said, "detail").get(OPERATOR)
+        who = "Command line"
+        role = f"Operating system user {user}" if user else "Operating system user not recorded"
     local = entry.at.astimezone(reader.zone)
     return Row(
         seq=seq,
         id=str(entry.pk),
         when=f"{local:%a, %b} {local.day}, {local:%Y}",
         time=f"{local:%H:%M:%S %Z}",
-        who=entry.agent_name or entry.agent,
-        role=in_words(str(agent.get("role", ""))),
+        who=who,
+        role=role,
         did=verb_words(entry.verb),
-        what=subject_words(entry.subject),
+        what=subject_words(
+            entry.subject, name=names.of(entry.subject), is_door=entry.verb == "door.refused"
+        ),
         page=page_of(entry, reader),
         why=in_words(str(said.get("purpose", ""))),
         where=str(agent.get("address", "")),
@@ -88,3 +122,8 @@ def _body(entry: AuditEntry) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def _part(said: dict[str, Any], name: str) -> dict[str, Any]:
+    part = said.get(name)
+    return part if isinstance(part, dict) else {}

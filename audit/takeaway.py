@@ -19,7 +19,7 @@ from audit.filters import Filters, filters_of, places_of
 from audit.models import Sequenced
 from audit.path import proof_of
 from audit.reader import Reader, look, reader_of, readers
-from audit.rows import row_of
+from audit.rows import Names, row_of
 from audit.seal import sealed_beyond
 from audit.sequence import sequence
 from audit.spreadsheet import guarded
@@ -28,7 +28,7 @@ from audit.witness import WitnessRefused
 
 COLUMNS = (
     *("entry", "at", "agent_name", "agent", "role", "verb", "subject", "facility"),
-    *("purpose", "from", "outcome", "id"),
+    *("purpose", "from", "outcome", "id", "who", "did", "to_what"),
 )
 NOT_ALL = (
     "The bundle holds the entries of every facility, and some are not yours to see. "
@@ -62,12 +62,13 @@ class _Line:
 def _csv_rows(filters: Filters, reader: Reader) -> Iterator[str]:
     writer = csv.writer(_Line())
     yield str(writer.writerow(COLUMNS))
+    names = Names(reader)
     for place in places_of(filters, reader).iterator(chunk_size=2000):
-        entry, row = place.entry, row_of(place.entry, place.seq, reader)
+        entry, row = place.entry, row_of(place.entry, place.seq, reader, names)
         cells = [
             *(str(place.seq), entry.at.isoformat(), entry.agent_name, entry.agent, row.role),
             *(entry.verb, entry.subject, entry.facility, row.why, row.where, entry.outcome),
-            str(entry.pk),
+            *(str(entry.pk), row.who, row.did, row.what),
         ]
         yield str(writer.writerow([guarded(cell) for cell in cells]))
 

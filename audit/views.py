@@ -27,7 +27,7 @@ from audit.reviews import (
     waiting,
     week_of,
 )
-from audit.rows import row_of, rows_of
+from audit.rows import Names, row_of, rows_of
 from audit.seal import log_key, sealed_beyond
 from audit.sequence import sequence
 from audit.standing import standing_of
@@ -139,7 +139,7 @@ def entry(request: HttpRequest, entry_id: str) -> HttpResponse:
         "body": bytes(found.body).decode(errors="replace"),
         "pretty": _pretty(bytes(found.body)),
         "leaf": bytes(found.leaf).hex(),
-        "row": row_of(found, place.seq if place else 0, reader),
+        "row": row_of(found, place.seq if place else 0, reader, Names(reader)),
         "place": place,
     }
     if place is not None and state is not None:

@@ -44,6 +44,26 @@ VERBS: dict[str, str] = {
     "session.throttled": "Tried to sign in too often",
     "password.changed": "Changed the password",
     "door.refused": "Tried a closed door",
+    "api.figures_read": "Read figures by program",
+    "api.figures_exported": "Took figures by program",
+    "key.issued": "Made a key for a program",
+    "key.used": "Used a key for the first time that day",
+    "key.refused": "Called with a key that opens nothing",
+    "key.ended": "Ended a key",
+    "keys.viewed": "Looked at own keys",
+    "administration.viewed": "Looked at the administration",
+    "person.invited": "Invited a person",
+    "person.changed": "Changed a person",
+    "person.switched_on": "Switched an account on",
+    "person.switched_off": "Switched an account off",
+    "facility.added": "Added a facility",
+    "facility.changed": "Changed a facility",
+    "holiday.added": "Added a holiday",
+    "holiday.removed": "Removed a holiday",
+    "holidays.loaded": "Loaded the holidays of a year",
+    "rule.published": "Put a clock rule in force",
+    "rule.withdrawn": "Withdrew a clock rule",
+    "bench.saved": "Saved for a bench",
     "dashboard.viewed": "Looked at figures",
     "report.exported": "Exported a report",
     "log.imported": "Imported a log",
@@ -72,6 +92,8 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("door.", "Tried a closed door"),
     ("report.", "Exported a report"),
     ("dashboard.", "Looked at figures"),
+    ("api.", "Figures by program"),
+    ("key", "Keys for programs"),
     ("log", "Logs: looked, imported, exported"),
     ("person.", "People: invited, changed"),
     ("facility.", "Facilities: added, changed"),
@@ -82,6 +104,30 @@ KINDS: tuple[tuple[str, str], ...] = (
 """What the filter "did" offers: the beginning of a verb and its name."""
 _SPELLED: dict[str, str] = {"him_director": "HIM director"}
 _ALONE: dict[str, str] = {"audit log": "The access log", "overview": "Overview"}
+_LISTS: dict[str, str] = {
+    "own": "Own requests",
+    "outbound": "The queue",
+    "inbound": "Outside images",
+    "deliveries": "Deliveries",
+    "api": "Requests, by program",
+}
+_DOORS: dict[str, str] = {
+    "staff": "Work",
+    "portal": "Public pages",
+    "audit": "Access log",
+    "dashboards": "Figures",
+    "process": "Figures",
+    "forecast": "Figures",
+    "figures": "Figures by program",
+    "reports": "Reports",
+    "logs": "Imported logs",
+    "api": "Requests by program",
+    "keys": "Keys for programs",
+    "administration": "Administration",
+}
+"""Parts of the product whose doors were tried, by the names of their addresses."""
+_BY_COMMAND = ("report.", "log.", "person.", "facility.", "holiday", "rule.")
+"""Beginnings of verbs that the system never does by itself: a command of the server did."""
 
 
 def verb_words(verb: str) -> str:
@@ -94,9 +140,26 @@ def in_words(code: str) -> str:
     return _SPELLED.get(code) or code.replace("_", " ").capitalize()
 
 
-def subject_words(subject: str) -> str:
-    """Say what it was done to: request:R-004817 becomes R-004817."""
-    kind, _, name = subject.partition(":")
-    if not name or kind == "account":
+def is_by_command(agent: str, verb: str) -> bool:
+    """Say whether nobody was signed in, and a command of the server did it."""
+    return agent == "system" and verb.startswith(_BY_COMMAND)
+
+
+def account_of(subject: str) -> str:
+    """Return the number of the account that an entry tells of; nothing for any other subject."""
+    head, _, number = subject.rpartition("user:")
+    return number if head in ("", "administration:") and number.isdecimal() else ""
+
+
+def subject_words(subject: str, *, name: str = "", is_door: bool = False) -> str:
+    """Say what it was done to: request:R-004817 becomes R-004817, an account its person's name."""
+    if number := account_of(subject):
+        return name or f"Account {number}"
+    kind, _, rest = subject.partition(":")
+    if not rest or kind == "account":
         return _ALONE.get(kind, in_words(kind))
-    return name if kind == "request" else f"{in_words(kind)} {name.replace('_', ' ')}"
+    if kind == "list":
+        return _LISTS.get(rest, in_words(rest))
+    if kind in _DOORS and (is_door or kind == "administration"):
+        return f"{_DOORS[kind]}: {rest.replace('_', ' ')}"
+    return rest if kind == "request" else f"{in_words(kind)} {rest.replace('_', ' ')}"

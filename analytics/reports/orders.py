@@ -21,6 +21,7 @@ from analytics.reports.writers import WRITERS
 from analytics.sources.live import has_made_up_work
 from analytics.sources.opening import LIVE
 from audit.access import record
+from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
 from audit.seal import seal
 
@@ -127,6 +128,7 @@ def _record(
             "facilities": "all" if facilities is None else ",".join(facilities)[:500],
             "watermark": order.snapshot.watermark[:200],
             "checkpoint": order.seal.size if order.seal else 0,
+            **(of_command() if http_request is None else {}),
         },
         at=at,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from audit.access import SYSTEM, record
+from audit.origin import of_command
 from audit.proof.entry import Action, Agent, EventCode
 from requests_app.models import Organization
 
@@ -36,7 +37,7 @@ class Keeper:
             agent=self.agent,
             subject=subject,
             facility=facility,
-            detail=detail,
+            detail={**(detail or {}), **(of_command() if self.agent is SYSTEM else {})},
             at=self.at,
         )
 

@@ -30,8 +30,8 @@ from requests_app.lifecycle.transition import check_unmoved, lock
 from requests_app.models import ImagingRequest
 from requests_app.notices.outbox import CALLED, newest
 from requests_app.refusals import DisclessError, NotAllowed
-from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.shown_once import keep_to_show, take_to_show
+from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
 from requests_app.staff.history import history

@@ -3,13 +3,18 @@
 import csv
 import io
 import json
+import os
+import pwd
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from audit.access import record
+from audit.access import SYSTEM, record
 from audit.models import AuditEntry, Sequenced, SignedState
 from audit.path import BLOCK
 from audit.proof.entry import Action, Agent, EventCode, Outcome
@@ -21,6 +26,8 @@ from requests_app.vocabulary import EventKind, Role
 from tests.requests_app.cast import Cast, file_request, make_cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
+BASE = Path(__file__).resolve().parents[2]
+APPS = ("project", "analytics", "requests_app", "audit")
 AT = datetime(2026, 11, 24, 13, 41, 9, tzinfo=UTC)
 
 
@@ -150,6 +157,57 @@ def test_a_name_typed_into_a_filter_stays_out_of_the_log(auditor: Client) -> Non
     assert any(b'"filters":"subject R-000001"' in body for body in bodies)
 
 
+def test_what_is_done_has_words_and_people_have_names(auditor: Client, cast: Cast) -> None:
+    staff = cast.people[Role.RELEASE_STAFF]
+    elsewhere = Organization.objects.create(name="Elsewhere", slug="elsewhere")
+    other = User.objects.create_user("other", organization=elsewhere)
+    for verb, subject in (
+        ("api.figures_read", "metrics:live"),
+        ("requests.listed", "list:own"),
+        ("person.changed", f"user:{staff.pk}"),
+        ("administration.viewed", f"administration:user:{other.pk}"),
+        ("administration.viewed", "administration:people"),
+        ("door.refused", "staff:step"),
+    ):
+        look(verb=verb, subject=subject, facility="")
+    shown = [(row.did, row.what) for row in rows(auditor.get("/proof/"))[1:7]]
+    assert shown[::-1] == [
+        ("Read figures by program", "Metrics live"),
+        ("Listed requests", "Own requests"),
+        ("Changed a person", str(staff)),
+        ("Looked at the administration", f"Account {other.pk}"),
+        ("Looked at the administration", "Administration: people"),
+        ("Tried a closed door", "Work: step"),
+    ]
+
+
+def test_a_command_is_not_called_the_system_and_its_entry_stays_as_sealed(
+    auditor: Client, tmp_path: Path
+) -> None:
+    earlier = look(verb="report.exported", subject="report:x", facility="", agent=SYSTEM)
+    call_command("export_audit_log", "--out", str(tmp_path / "bundle.zip"), stdout=io.StringIO())
+    look(verb="request.received", agent=SYSTEM)
+    swept, exported, reported = rows(auditor.get("/proof/"))[1:4]
+    assert (swept.who, swept.role) == ("System", "System")
+    user = pwd.getpwuid(os.getuid()).pw_name
+    assert (exported.who, exported.role) == ("Command line", f"Operating system user {user}")
+    assert (reported.who, reported.role) == ("Command line", "Operating system user not recorded")
+    text = b"".join(auditor.get("/proof/access-log.csv?verb=report.")).decode()
+    (line,) = csv.DictReader(io.StringIO(text))
+    assert (line["agent"], line["who"], line["did"]) == (
+        *("system", "Command line", "Exported a report"),
+    )
+    assert AuditEntry.objects.get(pk=earlier.pk).body == earlier.body
+
+
+def test_every_act_that_the_product_records_has_words() -> None:
+    written = re.compile(r'(?:verb=|note\(\s*|record_act\(request, )"([a-z]+\.[a-z_]+)"')
+    sources = [one for app in APPS for one in (BASE / app).rglob("*.py")]
+    found = {verb for one in sources for verb in written.findall(one.read_text())}
+    assert len(found) > 25
+    assert sorted(found - VERBS.keys()) == []
+
+
 def test_every_event_has_words() -> None:
     assert [kind for kind in EventKind if f"request.{kind}" not in VERBS] == []
     assert verb_words("some.new_thing") == "Some new thing"
@@ -235,6 +293,7 @@ def test_the_csv_holds_no_formula_and_what_the_page_shows(auditor: Client, name:
     [
         *("person.invited", "rule.published", "facility.changed", "administration.viewed"),
         *("holiday.added", "holidays.loaded", "door.refused"),
+        *("api.figures_read", "key.issued", "keys.viewed"),
     ],
 )
 def test_what_administrators_did_can_be_chosen_in_the_menu(auditor: Client, verb: str) -> None:

@@ -21,6 +21,7 @@ from analytics.external_logs.saved import as_last_time, remember
 from analytics.external_logs.store import held, keep, name_for
 from analytics.readers.arguments import check_reach
 from audit.access import record
+from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
 from requests_app.models import Organization
 from requests_app.vocabulary import Channel
@@ -170,7 +171,10 @@ def _store(reading: Reading, name: str, digest: str, owner: Organization | None)
         code=EventCode.IMPORT,
         action=Action.CREATE,
         subject=f"log:{name}",
-        detail={"cases": answer["cases"], "rows": answer["rows_read"], "already": already},
+        detail={
+            **{"cases": answer["cases"], "rows": answer["rows_read"], "already": already},
+            **of_command(),
+        },
         at=at,
     )
 

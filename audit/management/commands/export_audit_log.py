@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from audit.access import record
 from audit.export import NothingToExport, export_bundle
+from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
 from audit.seal import Seal
 from audit.witness import WitnessRefused
@@ -39,6 +40,7 @@ class Command(BaseCommand):
             code=EventCode.EXPORT,
             action=Action.READ,
             subject="audit log",
+            detail=of_command(),
             at=at,
         )
         try:
