@@ -10,10 +10,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
     from django.core.management import execute_from_command_line
 
+    from audit.pipe import quiet_when_nobody_reads
     from project.embedded.session import database_for_command, told_plainly
 
     command = sys.argv[1:]
-    with told_plainly(command), database_for_command(command):
+    with quiet_when_nobody_reads(), told_plainly(command), database_for_command(command):
         execute_from_command_line(sys.argv)
 
 

@@ -7,6 +7,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from audit.pipe import quiet_when_nobody_reads
 from audit.proof.bundle import holds_nothing_of_ours
 from audit.proof.inclusion import verify_entry_file
 from audit.proof.verify import Verdict, verify_file
@@ -60,4 +61,6 @@ def _say(verdict: Verdict, sound: str, *, as_json: bool) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    with quiet_when_nobody_reads():
+        status = main()
+    sys.exit(status)

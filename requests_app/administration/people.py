@@ -34,6 +34,12 @@ ROLES: dict[Role, str] = {
 }
 
 
+SEES_NOTHING = (
+    "{email} has no facility, and so sees no request, no figure, and nothing in the access log that "
+    "belongs to a facility. Open the person and choose one, or every facility."
+)
+
+
 class PersonForm(forms.Form):
     """What a person is in the organization."""
 
@@ -46,7 +52,11 @@ class PersonForm(forms.Form):
     )
     sees_all_facilities = forms.BooleanField(label="Every facility, later ones too", required=False)
     facilities = forms.ModelMultipleChoiceField(
-        queryset=Facility.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+        queryset=Facility.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Choose at least one, or every facility below: without any, staff, supervisors, "
+        "directors, auditors and analysts see no request, no figure, and no entry of a facility.",
     )
 
     def __init__(self, *args: Any, keeper: Keeper, **kwargs: Any) -> None:
@@ -85,6 +95,7 @@ def people(request: HttpRequest) -> HttpResponse:
             "person": one,
             "roles": sorted(group.name for group in one.groups.all()),
             "waits": not one.has_usable_password(),
+            "sees_nothing": _sees_nothing(one),
         }
         for one in found.prefetch_related("groups", "facilities")
     ]
@@ -105,6 +116,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
             put_on(form, error)
         else:
             _mail(request, person)
+            _warn(request, person, form.post())
             return redirect("administration:people")
     return _page(request, form, None)
 
@@ -126,6 +138,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             put_on(form, error)
         else:
             messages.success(request, f"{found.email} is changed.")
+            _warn(request, found, form.post())
             return redirect("administration:people")
     return _page(request, form, found)
 
@@ -177,6 +190,20 @@ def _mail(request: HttpRequest, found: User) -> None:
         messages.success(request, f"{found.email} is invited: a link is on its way by mail.")
 
 
+def _warn(request: HttpRequest, person: User, post: Post) -> None:
+    if post.sees_nothing:
+        messages.warning(request, SEES_NOTHING.format(email=person.email))
+
+
+def _sees_nothing(person: User) -> bool:
+    names = {group.name for group in person.groups.all()}
+    return Post(
+        roles=frozenset(role for role in Role if role.value in names),
+        facilities=tuple(person.facilities.all()),
+        sees_all_facilities=person.sees_all_facilities,
+    ).sees_nothing
+
+
 def _own(keeper: Keeper, person_id: int) -> User:
     return get_object_or_404(User, pk=person_id, organization=keeper.organization)
 
@@ -192,6 +219,6 @@ def _initial(found: User) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, form: PersonForm, found: User | None) -> HttpResponse:
-    context = {"form": form, "person": found}
+    context = {"form": form, "person": found, "sees_nothing": found and _sees_nothing(found)}
     status = 422 if form.is_bound else 200
     return render(request, "requests_app/administration/person.html", context, status=status)

@@ -1,24 +1,109 @@
-"""A plain page about the API: no script, nothing from elsewhere."""
+"""The API for people: every address with what it does and the fields that it takes, no script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from django.http import HttpRequest, HttpResponse
+
+Schema = dict[str, Any]
+MOST_WORDS = 15
+"""A field's choices are listed up to this many; longer lists have pages of their own."""
+LONG = {"RequestStateEnum": "a state, such as ready", "ReasonEnum": "a failure code, such as IN01"}
+FORMATS = {"date": "a date, such as 1980-02-29", "email": "an email"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field of a call: its name, whether it must be said, and what it may hold."""
+
+    name: str
+    is_needed: bool
+    holds: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One address of the API with one method."""
+
+    method: str
+    path: str
+    does: str
+    fields: tuple[Field, ...]
+
+
+def calls() -> list[Call]:
+    """Return every call of the API, by address."""
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    known = schema["components"]["schemas"]
+    return [
+        Call(
+            method=method.upper(),
+            path=path,
+            does=call.get("description", ""),
+            fields=(*_of_body(call, known), *_of_address(call)),
+        )
+        for path, methods in sorted(schema["paths"].items())
+        for method, call in methods.items()
+    ]
+
+
+def _of_body(call: Schema, known: Mapping[str, Schema]) -> Iterator[Field]:
+    body = call.get("requestBody", {}).get("content", {}).get("application/json", {})
+    form = _resolved(body.get("schema", {}), known)
+    needed = form.get("required", ())
+    properties = form.get("properties", {})
+    for name in sorted(properties, key=lambda name: name not in needed):
+        yield Field(name=name, is_needed=name in needed, holds=_holds(properties[name], known))
+
+
+def _of_address(call: Schema) -> Iterator[Field]:
+    for one in call.get("parameters", ()):
+        if one["in"] == "query":
+            yield Field(name=one["name"], is_needed=one.get("required", False), holds="")
+
+
+def _holds(said: Schema, known: Mapping[str, Schema]) -> str:
+    """Say what a field may hold, and what it is where it is left out."""
+    kind = _resolved(said, known)
+    words, default = kind.get("enum", ()), said.get("default") or kind.get("default")
+    if len(words) > MOST_WORDS:
+        found = LONG[
+            said.get("$ref", said.get("allOf", [{}])[0].get("$ref", "")).rpartition("/")[2]
+        ]
+    elif words:
+        found = ", ".join(map(str, words))
+    elif kind.get("maximum"):
+        found = f"{kind['minimum']} to {kind['maximum']}"
+    else:
+        found = FORMATS.get(kind.get("format", ""), "")
+    return f"{found}, {default} if left out".removeprefix(", ") if default else found
+
+
+def _resolved(said: Schema, known: Mapping[str, Schema]) -> Schema:
+    """Follow a reference, alone or among alternatives, to what it names."""
+    for name in ("allOf", "oneOf"):
+        if name in said:
+            return _resolved(said[name][0], known)
+    name = said.get("$ref", "").rpartition("/")[2]
+    return known[name] if name else said
+
 
 @login_required
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show every address of the API with what it does."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
-    calls = [
-        (method.upper(), path, call.get("description", ""))
-        for path, methods in sorted(schema["paths"].items())
-        for method, call in methods.items()
-    ]
-    return render(request, "requests_app/api.html", {"calls": calls})
+    """Show every address of the API with what it does and takes."""
+    return render(request, "requests_app/api.html", {"calls": calls()})
 
 
 class ByAccessKeyScheme(OpenApiAuthenticationExtension):

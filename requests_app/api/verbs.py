@@ -49,8 +49,8 @@ class Step(generics.GenericAPIView[Any], ABC):
     roles = WORKERS
 
     @extend_schema(responses=answers(RequestSerializer, *REFUSALS))
-    def post(self, request: Request, number: str) -> Response:
-        """Take the step; 409 where the request has moved on, 422 where something is missing."""
+    def post(self, request: Request, number: str) -> Response:  # noqa: D102
+        # No docstring: the description of each address is that of its own class.
         found = find(request, number)
         by = person_of(request)
         if not by.has_role(*self.roles):

@@ -17,6 +17,11 @@ from requests_app.models import AccessKey, Facility, User
 from requests_app.refusals import Incomplete, NotAllowed
 from requests_app.vocabulary import Role
 
+WORK_WITHIN_FACILITIES = frozenset(
+    {Role.RELEASE_STAFF, Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.AUDITOR, Role.ANALYST}
+)
+"""Roles whose requests, figures and log entries are those of the facilities that are given."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Post:
@@ -27,6 +32,12 @@ class Post:
     roles: frozenset[Role]
     facilities: tuple[Facility, ...] = ()
     sees_all_facilities: bool = False
+
+    @property
+    def sees_nothing(self) -> bool:
+        """Say whether a role works within facilities, and there is none to work in."""
+        has_one = self.sees_all_facilities or bool(self.facilities)
+        return not has_one and bool(self.roles & WORK_WITHIN_FACILITIES)
 
 
 @transaction.atomic

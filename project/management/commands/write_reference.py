@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from analytics.external_logs.columns import SYNONYMS
 from analytics.metrics.catalogue import METRICS
+from requests_app.api.docs import calls
 from requests_app.failure_codes import FAILURES
 from requests_app.imaging.findings import CHECKS
 from requests_app.lifecycle.states import mermaid
@@ -77,12 +78,33 @@ def columns_page() -> str:
     return f"# Columns of a log\n\n{MARK}{head}" + "\n".join(rows) + "\n"
 
 
+def api_page() -> str:
+    """Return every call of the API with its fields."""
+    rows = [
+        f"| {call.method} `{call.path}` | {call.does} | "
+        + "; ".join(
+            f"`{one.name}`{' (needed)' if one.is_needed else ''}{f': {one.holds}' * bool(one.holds)}"
+            for one in call.fields
+        )
+        + " |"
+        for call in calls()
+    ]
+    head = "| call | what it does | fields |\n|---|---|---|\n"
+    told = (
+        "`expected` is the state that the caller saw: 409 answers where somebody moved the request "
+        "first, 422 where something is missing. [States](request-states.md), "
+        "[failure codes](failure-codes.md), [how to call](../how-to/take-figures-by-program.md).\n\n"
+    )
+    return f"# Calls of the API\n\n{MARK}{told}{head}" + "\n".join(rows) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "request-states.md": states_page,
     "failure-codes.md": failures_page,
     "usability.md": checks_page,
     "metrics.md": metrics_page,
     "log-columns.md": columns_page,
+    "api.md": api_page,
 }
 
 

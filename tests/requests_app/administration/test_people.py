@@ -48,6 +48,24 @@ def test_an_invited_person_chooses_a_password_and_signs_in(client: Client, house
     assert guest.get("/proof/").status_code == 200
 
 
+def test_who_would_see_nothing_for_want_of_a_facility_is_warned_of(
+    client: Client, house: House
+) -> None:
+    said = {"email": "new@example.org", "roles": ["auditor"]}
+    assert "without any, staff" in client.get("/administration/people/new/").content.decode()
+    page = client.post("/administration/people/new/", said, follow=True).content.decode()
+    assert "new@example.org has no facility, and so sees no request" in page
+    assert "No facility: sees nothing" in page
+    person = User.objects.get(email="new@example.org")
+    path = f"/administration/people/{person.pk}/"
+    assert "this person sees nothing" in client.get(path).content.decode()
+    asks = client.post(path, {"roles": ["requester"]}, follow=True).content.decode()
+    assert "sees no request" not in asks
+    assert "this person sees nothing" not in client.get(path).content.decode()
+    every = {"roles": ["auditor"], "sees_all_facilities": "on"}
+    assert "sees no request" not in client.post(path, every, follow=True).content.decode()
+
+
 def test_without_a_mail_server_the_page_says_where_the_mail_lies(
     client: Client, house: House, settings: Any, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 
+from requests_app.api.docs import Field, calls
 from requests_app.imaging.receive import NamedFile, receive_files
 from requests_app.lifecycle.transition import transition
 from requests_app.models import ImagingRequest
@@ -118,3 +119,17 @@ def test_what_is_answered_is_what_is_declared(
     sent = post(client, request, "link", recipient_name="A", recipient_email="a@example.org")
     assert sent.status_code == 200
     assert set(sent.json()) == declared(description, f"{one}link/", "post", "200")
+
+
+def test_people_read_of_every_change_what_it_does_and_which_fields_it_takes() -> None:
+    changes = {call.path: call for call in calls() if call.method == "POST"}
+    assert len(changes) == 12
+    assert len({call.does for call in changes.values()}) == 12
+    assert all(call.fields for call in changes.values())
+    link = changes["/api/requests/{number}/link/"].fields
+    assert link == (
+        Field(name="recipient_name", is_needed=True, holds=""),
+        Field(name="expected", is_needed=False, holds="a state, such as ready"),
+        Field(name="recipient_email", is_needed=False, holds="an email"),
+        Field(name="days", is_needed=False, holds="1 to 90, 30 if left out"),
+    )
