@@ -50,6 +50,10 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
             throttled(request)
             raise
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
+        """Lead back to the person's work: the empty form again would look as if nothing was done."""
+        return reverse("portal:start")
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the address in the mail: ours, whatever host the caller named."""
         path = reverse(

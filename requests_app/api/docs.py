@@ -87,7 +87,7 @@ def _holds(said: Schema, known: Mapping[str, Schema]) -> str:
         found = f"{kind['minimum']} to {kind['maximum']}"
     else:
         found = FORMATS.get(kind.get("format", ""), "")
-    return f"{found}, {default} if left out".removeprefix(", ") if default else found
+    return f"{found} ({default} if left out)".lstrip() if default else found
 
 
 def _resolved(said: Schema, known: Mapping[str, Schema]) -> Schema:

@@ -139,7 +139,8 @@ def test_a_new_password_ends_the_other_sessions_and_is_recorded(victim: User) ->
         assert is_in(client)
     new = "quite another phrase 2207"
     said = {"oldpassword": PASSWORD, "password1": new, "password2": new}
-    assert here.post("/account/password/change/", said).status_code == 302
+    answer = here.post("/account/password/change/", said)
+    assert (answer.status_code, answer["Location"]) == (302, "/"), "back to work, not to the form"
     assert not is_in(elsewhere)
     entry = AuditEntry.objects.get(verb="password.changed")
     assert (entry.agent_name, entry.outcome) == (victim.username, "0")

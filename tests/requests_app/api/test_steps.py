@@ -131,5 +131,5 @@ def test_people_read_of_every_change_what_it_does_and_which_fields_it_takes() ->
         Field(name="recipient_name", is_needed=True, holds=""),
         Field(name="expected", is_needed=False, holds="a state, such as ready"),
         Field(name="recipient_email", is_needed=False, holds="an email"),
-        Field(name="days", is_needed=False, holds="1 to 90, 30 if left out"),
+        Field(name="days", is_needed=False, holds="1 to 90 (30 if left out)"),
     )
