@@ -7,7 +7,8 @@ from datetime import date, datetime
 
 from analytics.charts.words import day
 
-Value = str | int | float | date | None
+Value = str | int | float | None
+Cell = Value | date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,7 @@ class Table:
     name: str
     caption: str
     columns: tuple[Column, ...]
-    rows: tuple[tuple[Value, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ class Document:
         return tuple(section.table for section in self.sections if section.table)
 
 
-def printed(value: Value, column: Column) -> str:
+def printed(value: Cell, column: Column) -> str:
     """Return a cell as people read it; a dash where there is nothing, and no 0.0 for what is more."""
     if value is None:
         return "—"

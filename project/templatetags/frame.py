@@ -223,7 +223,7 @@ def field(bound: BoundField, label: str = "") -> dict[str, object]:
         return {"field": bound, "widget": bound.as_widget()}
     if label:
         bound.label = label
-    if bound.field.widget.attrs.get("placeholder") == bound.field.label:
+    if bound.field.label and bound.field.widget.attrs.get("placeholder") == bound.field.label:
         bound.field.widget.attrs.pop("placeholder")  # the label says it already
     return {
         "field": bound,

@@ -15,7 +15,17 @@ from analytics.metrics.definition import METHOD_VERSION, Kind, Metric, Result
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection, option
 from analytics.mirror.refresh import Snapshot
-from analytics.reports.document import Bar, Column, Document, Intervals, Seal, Section, Table, Value
+from analytics.reports.document import (
+    Bar,
+    Cell,
+    Column,
+    Document,
+    Intervals,
+    Seal,
+    Section,
+    Table,
+    Value,
+)
 
 KEYS = (
     "sla_compliance",
@@ -212,7 +222,7 @@ def _by_facility(sla: Result, names: Mapping[str, str]) -> Section:
     )
 
 
-def _late(ask: Question, order: Order) -> tuple[list[tuple[Value, ...]], int]:
+def _late(ask: Question, order: Order) -> tuple[list[tuple[Cell, ...]], int]:
     """Return late matured requests by number only, the longest first, and how many there are."""
     metric = BY_KEY["sla_compliance"]
     rows = ask.rows(
@@ -221,7 +231,7 @@ def _late(ask: Question, order: Order) -> tuple[list[tuple[Value, ...]], int]:
         f"FROM cases WHERE $selection AND ({metric.where}) AND NOT ({metric.counts}) "
         "ORDER BY over DESC, request_id"
     )
-    shown: list[tuple[Value, ...]] = []
+    shown: list[tuple[Cell, ...]] = []
     for number, facility, due, stop, over in rows[:LATE_SHOWN]:
         # A due date is a day of its facility: elsewhere its midnight may fall into another day.
         zone = ZoneInfo(order.zones.get(facility, ask.selection.zone))
@@ -231,7 +241,7 @@ def _late(ask: Question, order: Order) -> tuple[list[tuple[Value, ...]], int]:
     return shown, len(rows)
 
 
-def _late_section(rows: list[tuple[Value, ...]], total: int) -> Section:
+def _late_section(rows: list[tuple[Cell, ...]], total: int) -> Section:
     words = f"{plural(total, 'matured request')} missed the contract."
     if total > len(rows):
         words += f" The {len(rows)} longest are listed; the list behind the figure has them all."

@@ -5,7 +5,7 @@ import io
 from datetime import date
 
 from analytics.charts.words import moment
-from analytics.reports.document import Document, Value
+from analytics.reports.document import Cell, Document
 from audit.spreadsheet import guarded
 
 
@@ -14,7 +14,7 @@ def write(document: Document) -> bytes:
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
 
-    def line(*cells: Value) -> None:
+    def line(*cells: Cell) -> None:
         sheet.writerow([_written(cell) for cell in cells])
 
     line(document.title)
@@ -38,7 +38,7 @@ def write(document: Document) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def _written(cell: Value) -> str | int | float:
+def _written(cell: Cell) -> str | int | float:
     """Return a cell for a program: a day as ISO 8601 has it, so that it sorts."""
     if cell is None:
         return ""
