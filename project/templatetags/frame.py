@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -37,6 +38,14 @@ if TYPE_CHECKING:
     from requests_app.models import User
 
 register = template.Library()
+_PARTS = re.compile(r"(?<=[_/.-])(?=.)|(?<=[a-z])(?=[A-Z])")
+
+
+@register.filter
+def word_breaks(text: str) -> SafeString:
+    """Let a long header break between its words: Request_Number, DateTimeReceived."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in _PARTS.split(text)))
+
 
 MEDIA: dict[Medium, tuple[str, str]] = {
     Medium.PHYSICAL: ("disc", "disc-3"),
