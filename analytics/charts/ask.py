@@ -110,10 +110,11 @@ def survival(ask: Question) -> Survival:
 def failures(ask: Question) -> list[Failure]:
     """Return failure codes by hours from failure to recovery, most hours first."""
     rows = ask.rows(
-        "SELECT reason, coalesce(sum(lost), 0) / 3600e0 AS hours, count(DISTINCT request_id) "
-        "FROM landmarks WHERE $selection AND is_failure GROUP BY reason ORDER BY hours DESC, reason"
+        "SELECT reason, coalesce(sum(lost), 0) / 3600e0 AS hours, count(DISTINCT request_id), "
+        "count(lost), count(*) - count(lost) FROM landmarks "
+        "WHERE $selection AND is_failure GROUP BY reason ORDER BY hours DESC, reason"
     )
-    return [_failure(code, hours, n) for code, hours, n in rows]
+    return [_failure(*row) for row in rows]
 
 
 def failing_requests(ask: Question) -> int:
@@ -124,10 +125,11 @@ def failing_requests(ask: Question) -> int:
     return int(n)
 
 
-def _failure(code: str, hours: float, n: int) -> Failure:
+def _failure(code: str, hours: float, n: int, mended: int, unmended: int) -> Failure:
     known = FAILURES.get(FailureCode(code)) if code in FailureCode.__members__ else None
     label, theirs = (known.label, known.pauses_contract_clock) if known else (code, False)
-    return Failure(code=code, label=label, hours=float(hours), requests=n, is_theirs=theirs)
+    own = {"mended": int(mended), "unmended": int(unmended)}
+    return Failure(code=code, label=label, hours=float(hours), requests=n, is_theirs=theirs, **own)
 
 
 def media_mix(ask: Question, since: date) -> dict[str, int]:

@@ -13,10 +13,12 @@ from analytics.dashboards import links
 from analytics.dashboards.head import DISCS
 from analytics.dashboards.needs import including
 from analytics.dashboards.standing import STATES
+from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.question import asking
 from analytics.readers.view import View
 
 Context = dict[str, Any]
+HOURS = "failure_hours_by_code"
 
 
 def charts(view: View) -> tuple[Context, dict[str, Any]]:
@@ -130,6 +132,8 @@ def _pareto_words(view: View, lost: list[Any], failing: int) -> Context:
         "rows": [(one_of, links.behind(view.query, key, group=one_of.code)) for one_of in lost],
         "period": period(view.since, view.until),
         "why": _lacks(view, "reason"),
+        "unsaid": BY_KEY[HOURS].if_none if pareto.is_unmended(lost) else "",
+        "unmended": count(sum(failure.unmended for failure in lost)),
     }
 
 

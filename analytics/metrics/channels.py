@@ -38,7 +38,7 @@ def _workaround(
         sides=("By a way for one partner", "By another way"),
         better=Better.LOWER,
         theme="Channels",
-        needs=("channel", "medium"),
+        needs=("channel", "medium", "outbound"),
         **more,  # type: ignore[arg-type]
     )
 

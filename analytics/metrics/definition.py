@@ -49,7 +49,8 @@ class Metric:
     others. Values are whole numbers, such as seconds, and are shown divided by `per`. A row counts
     as many times as its `weight` says, if there is one. `excluded` names who is left out and why,
     and is counted, never silently dropped. `is_of_now` marks what looks at open requests: of any
-    period it is what is open at the as-of time. `noted` are optional failure codes without any of which
+    period it is what is open at the as-of time. `if_none` says why
+    there is no number where every row was left out. `noted` are optional failure codes without any of which
     a source says nothing: there nobody notes them, and none is not the same as nothing to note.
     """
 
@@ -76,6 +77,7 @@ class Metric:
     target: float | None = None
     caveat: str = ""
     is_of_now: bool = False
+    if_none: str = ""
     theme: str = ""
     owner: str = "HIM"
     needs: tuple[str, ...] = ()

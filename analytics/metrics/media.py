@@ -9,7 +9,7 @@ _PHYSICAL = "medium = 'physical'"
 _REQUESTS = "direction = 'outbound' AND ways > 0"
 
 
-def _physical(key: str, label: str, question: str, where: str, of: str) -> Metric:
+def _physical(key: str, label: str, question: str, where: str, of: str, way: str) -> Metric:
     return Metric(
         key=key,
         label=label,
@@ -28,7 +28,7 @@ def _physical(key: str, label: str, question: str, where: str, of: str) -> Metri
         target=10.0,
         caveat="An unknown channel widens the range; it is never dropped.",
         theme="Media",
-        needs=("channel", "medium"),
+        needs=("channel", "medium", way),
     )
 
 
@@ -50,7 +50,7 @@ def _by_request(key: str, label: str, question: str, counts: str, unknown: str) 
         better=Better.LOWER,
         caveat="A delivery by an unknown channel widens the range where it could decide.",
         theme="Media",
-        needs=("available", "channel", "medium"),
+        needs=("available", "channel", "medium", "outbound"),
     )
 
 
@@ -79,7 +79,7 @@ def _by_study(
             "of one delivery travel together, so that an interval is narrower than it should be."
         ),
         theme="Media",
-        needs=("channel", "medium", "studies"),
+        needs=("channel", "medium", "studies", "inbound" if moved == ARRIVED else "outbound"),
     )
 
 
@@ -90,6 +90,7 @@ METRICS: tuple[Metric, ...] = (
         "How often do images still leave on a disc?",
         DELIVERED_OUT,
         "successful outbound deliveries",
+        "outbound",
     ),
     _physical(
         "physical_media_share_in",
@@ -97,6 +98,7 @@ METRICS: tuple[Metric, ...] = (
         "How often do outside images still arrive on a disc?",
         ARRIVED,
         "arrivals of outside images",
+        "inbound",
     ),
     _by_request(
         "physical_media_requests_any",

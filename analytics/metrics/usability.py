@@ -44,7 +44,7 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
         better=Better.LOWER,
         caveat=_MIND,
         theme="Usability",
-        needs=("usable",),
+        needs=("usable", "inbound"),
     )
 
 
@@ -68,7 +68,7 @@ def _without(
         better=Better.HIGHER,
         caveat=f"{_MIND} So do images that were not usable for no named reason.",
         theme="Usability",
-        needs=("usable", "codes"),
+        needs=("usable", "codes", "inbound"),
     )
 
 
@@ -125,7 +125,7 @@ def _until_usable(key: str, label: str, question: str, quantile: float) -> Metri
         better=Better.LOWER,
         caveat="What never became usable has no time; it is left out, and counted.",
         theme="Usability",
-        needs=("usable_since",),
+        needs=("usable_since", "inbound"),
     )
 
 
@@ -191,7 +191,7 @@ METRICS: tuple[Metric, ...] = (
             "(US08) or without its report (US09), is in none of the three grades' shares."
         ),
         theme="Usability",
-        needs=("usable",),
+        needs=("usable", "inbound"),
     ),
     _graded(
         "usable_after_rework",

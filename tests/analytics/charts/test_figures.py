@@ -1,6 +1,7 @@
 """Figures are plain data: roles instead of colours, findings with numbers."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -82,12 +83,16 @@ def test_labels_of_media_stay_within_the_drawing() -> None:
 
 def test_pareto_outlines_what_is_the_requesters() -> None:
     failures = [
-        Failure(code="AU02", label="Element missing", hours=80, requests=4, is_theirs=True),
-        Failure(code="LO01", label="Not found", hours=20, requests=9, is_theirs=False),
+        Failure(
+            code="AU02", label="Element missing", hours=80, requests=4, is_theirs=True, mended=4
+        ),
+        Failure(code="LO01", label="Not found", hours=20, requests=9, is_theirs=False, mended=9),
     ]
     assert pareto.title(failures) == "One failure costs 80% of the hours lost"
     assert pareto.figure(failures)["data"][0]["meta"]["bars"] == ["edge", "surface"]
     assert pareto.title([]) == "No failure cost an hour"
+    never = [replace(one, hours=0, mended=0, unmended=9) for one in failures]
+    assert pareto.title(never) == "What failures cost cannot be said"
 
 
 @pytest.mark.parametrize(
