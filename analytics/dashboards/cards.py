@@ -14,7 +14,6 @@ from analytics.metrics.definition import METHOD_VERSION, Better, Kind, Metric, R
 from analytics.metrics.question import Question
 from analytics.statistics.intervals import newcombe, wilson
 
-MEDIAN_TARGET = 3.0  # days
 _INTERVALS = {
     Kind.SHARE: "Wilson, 95%",
     Kind.MEAN: "normal, 95%",
@@ -161,10 +160,10 @@ def median_card(
         value=now.days(now.median),
         unit=" days",
         range=f"{now.between(now.median_interval)} · {sample(count(now.n))}",
-        foot=_foot(was, MEDIAN_TARGET),
+        foot=_foot(was, metric.target),
         facts=facts,
         delta=_days(now, before),
-        spark=spark(medians, goal=MEDIAN_TARGET),
+        spark=spark(medians, goal=metric.target),
     )
 
 

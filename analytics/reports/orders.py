@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from analytics.metrics.selection import Selection
 from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
-from analytics.readers.places import zones_of
+from analytics.readers.places import organization_of, zones_of
 from analytics.reports.builders import BUILDERS
 from analytics.reports.builders.sla_compliance import Order
 from analytics.reports.document import Document, Seal
@@ -60,6 +60,7 @@ def make(
         names=names,
         seal=sealed,
         zones=zones_of(source),
+        organization=organization_of(source, snapshot, selection.facilities or tuple(names)),
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
