@@ -5,6 +5,7 @@ from analytics.metrics.definition import Better, Kind, Metric
 DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
 ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
 UNKNOWN = "(medium IS NULL OR medium = 'unknown')"
+UNKNOWN_ARE = ("unknown channel", "unknown channels")
 _PHYSICAL = "medium = 'physical'"
 _REQUESTS = "direction = 'outbound' AND ways > 0"
 
@@ -24,6 +25,7 @@ def _physical(key: str, label: str, question: str, where: str, of: str, way: str
         counts=_PHYSICAL,
         sides=("On physical media", "By link or network"),
         unknown=UNKNOWN,
+        unknown_are=UNKNOWN_ARE,
         better=Better.LOWER,
         target=10.0,
         caveat="An unknown channel widens the range; it is never dropped.",
@@ -46,6 +48,7 @@ def _by_request(key: str, label: str, question: str, counts: str, unknown: str) 
         counts=counts,
         sides=("On physical media", "Not so"),
         unknown=unknown,
+        unknown_are=("request of unknown channel", "requests of unknown channel"),
         excluded={"not delivered": "direction = 'outbound' AND ways = 0"},
         better=Better.LOWER,
         caveat="A delivery by an unknown channel widens the range where it could decide.",
@@ -72,6 +75,7 @@ def _by_study(
         counts=_PHYSICAL,
         sides=("On physical media", "By link or network"),
         unknown=UNKNOWN,
+        unknown_are=("study of unknown channel", "studies of unknown channel"),
         excluded=excluded,
         better=Better.LOWER,
         caveat=(

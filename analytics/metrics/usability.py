@@ -18,6 +18,7 @@ _UNTESTED = "usable = 'untested'"
 _AT_FAULT = f"({befell(*TECHNICAL, *CLINICAL)})"
 _UNSURE = f"({_UNTESTED} OR usable <> 'immediate' AND NOT {_AT_FAULT})"
 _RECEIVED = "requests with outside images that arrived"
+_UNTESTED_ARE = ("untested request", "untested requests")
 _MIND = "Counted by request, not by study. What nobody tested widens the range."
 _ARRIVED = "direction = 'inbound' AND arrived IS NOT NULL"
 _WAITS = f"{_ARRIVED} AND usable_since IS NULL"
@@ -41,6 +42,7 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
         counts=counts,
         sides=("So", "Not so"),
         unknown=_UNTESTED,
+        unknown_are=_UNTESTED_ARE,
         better=Better.LOWER,
         caveat=_MIND,
         theme="Usability",
@@ -184,6 +186,7 @@ METRICS: tuple[Metric, ...] = (
         counts=f"usable = 'immediate' AND NOT {_AT_FAULT}",
         sides=("Usable at once", "Not at once"),
         unknown=f"{_UNTESTED} AND NOT {_AT_FAULT}",
+        unknown_are=_UNTESTED_ARE,
         better=Better.HIGHER,
         target=80.0,
         caveat=(

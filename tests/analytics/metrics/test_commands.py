@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from analytics.management.commands.metrics import in_words, signed
+from analytics.metrics.definition import Result
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 Printed = pytest.CaptureFixture[str]
 
@@ -103,3 +106,18 @@ def test_a_change_needs_two_days_and_stays_in_the_house(also: tuple[str, ...]) -
     with pytest.raises(CommandError, match="--compare") as refused:
         call_command("metrics", "--compare", *also)
     assert refused.value.returncode == 2
+
+
+def test_a_line_says_plain_numbers_and_what_the_unknown_leave_open() -> None:
+    hours = Result(
+        key="failure_hours_by_code", label="Hours", unit="hours", value=120_845.2, n=1_208
+    )
+    assert in_words(hours) == "Hours: 120,845 hours, n = 1,208"
+    out = {"key": "physical_media_share_out", "label": "Sent on disc", "unit": "%"}
+    sure = Result(**out, value=20.1, low=18.02, high=22.3, n=612, excluded={"open": 1_000})
+    assert in_words(sure) == "Sent on disc: 20.1 % (18.02-22.3), n = 612; left out: 1,000 open"
+    some = Result(**out, value=20.1, low=20.1, high=25.3, n=612, unknown=32)
+    assert in_words(some) == (
+        "Sent on disc: between 20.1 and 25.3 %, as 32 unknown channels turn out, n = 612"
+    )
+    assert (signed(12_345.6), signed(-0.00004)) == ("+12,346", "-0.000040")
