@@ -27,6 +27,12 @@ def weeks(since: date, until: date, most: int = 13) -> list[date]:
     return [day for day in reversed(found) if day + timedelta(days=6) >= since]
 
 
+def finished(starts: Sequence[date], last: date) -> list[date]:
+    """Return the weeks that a last day ends or leaves behind: one that still runs would look like
+    a fall."""
+    return [start for start in starts if start + timedelta(days=6) <= last] or [*starts[:1]]
+
+
 def months(until: date, most: int = 12) -> list[date]:
     """Return the first days of the last months."""
     at = until.year * 12 + until.month - 1

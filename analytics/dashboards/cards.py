@@ -12,7 +12,7 @@ from analytics.charts.words import DASH, count, one, sample, span, whole
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.definition import METHOD_VERSION, Better, Kind, Metric, Result
 from analytics.metrics.question import Question
-from analytics.statistics.intervals import newcombe, wilson
+from analytics.statistics.intervals import differ, newcombe, wilson
 
 _INTERVALS = {
     Kind.SHARE: "Wilson, 95%",
@@ -118,6 +118,7 @@ def range_card(
     words = f"range from {count(unknown)} unknown" if unknown else f"{span(now.low, now.high)}"
     low, high = ends(now)
     was = span(*ends(before), digits=0) if before and before.value is not None else ""
+    sent = [("Counted by", "Day of receipt, whenever sent")] if metric.table == "steps" else []
     bands = [(cell.least, cell.most) if cell.n else None for cell in cells]
     return Card(
         key=now.key,
@@ -126,7 +127,7 @@ def range_card(
         unit="%",
         range=f"{words} · {sample(count(now.n))}",
         foot=_foot(was, metric.target),
-        facts=facts_of(metric, now),
+        facts=(*facts_of(metric, now), *sent),
         delta=_range_delta(now, before),
         spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),  # type: ignore[arg-type]
     )
@@ -230,9 +231,7 @@ def _range_delta(now: Result, before: Result | None) -> Delta | None:
     if before is None or before.value is None:
         return None
     (low, high), (was_low, was_high) = ends(now), ends(before)
-    lows, highs = newcombe(int(now.numerator or 0), now.n, int(before.numerator or 0), before.n)
-    overlap = low <= was_high and was_low <= high
-    if overlap or lows <= 0 <= highs:
+    if not differ(*((int(one.numerator or 0), one.unknown, one.n) for one in (now, before))):
         return Delta(words="no clear change")
     change = (low + high) / 2 - (was_low + was_high) / 2
     words = f"{whole(abs(change))} points {'fewer' if change < 0 else 'more'}"

@@ -8,7 +8,7 @@ from typing import Any
 from analytics.charts import ask as asked
 from analytics.charts import curve, media, pareto
 from analytics.charts.tables import Cell
-from analytics.charts.words import count, one, period, span, whole
+from analytics.charts.words import count, day, one, period, span, whole
 from analytics.dashboards import links
 from analytics.dashboards.head import DISCS
 from analytics.dashboards.needs import including
@@ -102,6 +102,7 @@ def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context
     return {
         "title": media.title(months),
         "n": count(sum(cell.n for cell in months)),
+        "until": day(view.until, year=True),
         "door": links.behind(view.query, DISCS, by="event", changes=year),
         "mix": marks,
         "rows": [_month(view, cell) for cell in months],
