@@ -49,7 +49,6 @@ def make(
     http_request: HttpRequest | None = None,
 ) -> Made:
     """Seal the log, compute, write, and record the file's hash as an export."""
-    sealed = _sealed(at)
     since, until = days_of(selection)
     order = Order(
         source=source,
@@ -58,7 +57,7 @@ def make(
         since=since,
         until=until,
         names=names,
-        seal=sealed,
+        seal=_sealed(at),
         zones=zones_of(source),
         organization=organization_of(source, snapshot, selection.facilities or tuple(names)),
         is_demonstration=source == LIVE and has_made_up_work(),
@@ -76,7 +75,7 @@ def make(
         content_type=content_type,
         file_name=f"{name.replace('_', '-')}-{since.isoformat()}-{until.isoformat()}.{kind}",
         figures=document.figures,
-        seal=sealed,
+        seal=order.seal,
     )
 
 
