@@ -18,6 +18,11 @@ AGES: tuple[tuple[str, float], ...] = (
     ("Under 2 days", 2), ("2 to 5 days", 5), ("5 to 10 days", 10), ("Over 10 days", float("inf")),
 )  # fmt: skip
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
+_WAITED = (
+    "(coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
+    "FROM cases WHERE $selection AND received IS NOT NULL "
+    "AND (available >= received OR (available IS NULL AND outcome IS NULL))"
+)
 
 
 def weeks(since: date, until: date, most: int = 13) -> list[date]:
@@ -76,25 +81,25 @@ def total(by_facility: dict[str, list[Cell]], starts: Sequence[date]) -> list[Ce
 
 
 def medians(ask: Question, starts: Sequence[date], *, end: date) -> list[float | None]:
-    """Return the median turnaround of completed requests by bucket of receipt."""
+    """Return the median turnaround by bucket of receipt, the open ones censored.
+
+    Of completed ones alone the last weeks would look fast: their slow ones are still open.
+    """
     bounds = _bounds([*starts, end + timedelta(days=1)], ask.selection.zone)
     rows = ask.rows(
-        f"SELECT {_bucket('received', bounds)} AS bucket, "
-        "quantile_cont((available - received) / 86400e0, 0.5) FROM cases "
-        f"WHERE $selection AND available >= received AND received >= {bounds[0]} "
-        f"AND received < {bounds[-1]} GROUP BY bucket"
+        f"SELECT {_bucket('received', bounds)} AS bucket, {_WAITED} "
+        f"AND received >= {bounds[0]} AND received < {bounds[-1]}"
     )
-    found: dict[int, float | None] = dict(rows)
-    return [found.get(i + 1) for i in range(len(starts))]
+    found: list[tuple[list[float], list[bool]]] = [([], []) for _ in starts]
+    for bucket, days, done in rows:
+        found[bucket - 1][0].append(max(days, 0.0))
+        found[bucket - 1][1].append(done)
+    return [time_when(kaplan_meier(*bucket), 0.5) if bucket[0] else None for bucket in found]
 
 
 def survival(ask: Question) -> Survival:
     """Return the turnaround curve; open requests are censored, other endings left out."""
-    rows = ask.rows(
-        "SELECT (coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
-        "FROM cases WHERE $selection AND received IS NOT NULL "
-        "AND (available >= received OR (available IS NULL AND outcome IS NULL))"
-    )
+    rows = ask.rows(f"SELECT {_WAITED}")
     ((left_out,),) = ask.rows(
         "SELECT count(*) FROM cases WHERE $selection AND ((available IS NULL AND outcome IS NOT "
         "NULL) OR available < received)"

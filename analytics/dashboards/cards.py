@@ -113,13 +113,17 @@ def range_card(
     metric = BY_KEY[now.key]
     if now.value is None or now.n < FEW:
         return without(metric, now)
-    cells = asked.total(asked.shares(ask, now.key, starts, end=until), starts)
+    # Of what came last only the fast part is sent yet: a line by receipt would end in a fall.
+    is_sent = metric.table == "steps"
+    of = ask.over(ask.whenever) if is_sent else ask
+    cells = asked.shares(of, now.key, starts, end=until, by_event=is_sent)
+    total = asked.total(cells, starts)
     unknown = now.unknown
     words = f"range from {count(unknown)} unknown" if unknown else f"{span(now.low, now.high)}"
     low, high = ends(now)
     was = span(*ends(before), digits=0) if before and before.value is not None else ""
-    sent = [("Counted by", "Day of receipt, whenever sent")] if metric.table == "steps" else []
-    bands = [(cell.least, cell.most) if cell.n else None for cell in cells]
+    sent = [("Counted by", "Day of receipt, the line by week sent")] if is_sent else []
+    bands = [(cell.least, cell.most) if cell.n else None for cell in total]
     return Card(
         key=now.key,
         label=metric.label,
@@ -129,7 +133,7 @@ def range_card(
         foot=_foot(was, metric.target),
         facts=(*facts_of(metric, now), *sent),
         delta=_range_delta(now, before),
-        spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),  # type: ignore[arg-type]
+        spark=spark([cell.least for cell in total], bands=bands, goal=metric.target),  # type: ignore[arg-type]
     )
 
 

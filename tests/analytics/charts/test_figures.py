@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import synthetic
 
 from analytics.charts import curve, media, pareto
-from analytics.charts.ask import finished, months, shares, survival, total, weeks
+from analytics.charts.ask import finished, medians, months, shares, survival, total, weeks
 from analytics.charts.marks import interval, spark, standing
 from analytics.charts.tables import Cell, Failure
 from analytics.metrics.catalogue import BY_KEY
@@ -121,6 +121,18 @@ def test_a_tint_needs_the_whole_interval(low: float, high: float, word: str) -> 
 def test_a_spark_needs_two_points() -> None:
     assert spark([1.0, None]) is None
     assert spark([1.0, None, 3.0], goal=2.0).curve.count(",") == 2
+
+
+def test_the_median_of_a_week_keeps_those_still_open() -> None:
+    starts = weeks(SELECTION.since, SELECTION.until)
+    with asking(synthetic.mirror(), SELECTION) as ask:
+        found = medians(ask, starts, end=starts[-1] + timedelta(days=6))
+        each = [
+            survival(ask.over(replace(SELECTION, since=day, until=day + timedelta(days=6))))
+            for day in starts
+        ]
+    assert found == [week.median for week in each]
+    assert each[-1].still_open > 0
 
 
 def test_a_week_that_still_runs_is_no_point_of_a_line() -> None:
