@@ -18,7 +18,7 @@ from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.models import UploadedLog
 from analytics.sources.opening import names_of_logs
-from requests_app.models import Organization
+from requests_app.models import Facility, Organization
 from tests.depth import examples
 
 LOG = b"Req #,Date Rcvd,Date Out,Method\n1,1/13/25,1/20/25,CD\n2,1/14/25,1/16/25,portal\n"
