@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from analytics.management.commands.metrics import in_words, signed
 from analytics.metrics.definition import Result
+from requests_app.models import Facility, Organization
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 Printed = pytest.CaptureFixture[str]
@@ -24,6 +25,21 @@ def test_a_slice_narrows_and_is_named_in_the_answer(capsys: Printed) -> None:
     part = said(capsys, "metrics", "--key", "requests_received", "--slice", "modality=CT chest")
     assert 0 < part["metrics"][0]["n"] < whole["metrics"][0]["n"]
     assert part["filters"]["slice"] == ["modality=CT chest"]
+
+
+def test_an_organization_is_its_own_facilities(place: Organization, capsys: Printed) -> None:
+    other = Organization.objects.create(name="Lakeside Health", slug="lakeside-health")
+    Facility.objects.filter(slug="riverside").update(organization=other, zone="America/Denver")
+    asked = ("metrics", "--key", "requests_received")
+    whole, one, two = (
+        said(capsys, *asked, *own)
+        for own in ((), (f"--organization={place.slug}",), (f"--organization={other.slug}",))
+    )
+    counts = [answer["metrics"][0]["n"] for answer in (whole, one, two)]
+    assert counts[0] == counts[1] + counts[2] > counts[1] > 0
+    assert two["period"]["zone"] == "America/Denver"
+    with pytest.raises(CommandError, match="no facility 'northfield'"):
+        call_command(*asked, f"--organization={other.slug}", "--facility=northfield")
 
 
 @pytest.mark.parametrize("word", ["modality", "colour=red", "=", ""])
