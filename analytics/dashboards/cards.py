@@ -95,12 +95,15 @@ def plain_card(now: Result) -> Card:
         return without(metric, now)
     is_share = metric.kind is Kind.SHARE
     digits = 1 if is_share else 2
+    low, high = ends(now) if now.unknown else (now.value, now.value)
+    words = span(now.low, now.high, digits=digits)
+    words = f"range from {count(now.unknown)} unknown" if now.unknown else words
     return Card(
         key=now.key,
         label=metric.label,
-        value=span(now.value, now.value, digits=digits),
+        value=span(low, high, digits=digits),
         unit="%" if is_share else f" {metric.unit}",
-        range=f"{span(now.low, now.high, digits=digits)} · {sample(count(now.n))}",
+        range=f"{words} · {sample(count(now.n))}",
         foot=_foot("", metric.target),
         facts=facts_of(metric, now),
     )

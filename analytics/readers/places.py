@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from analytics.metrics.selection import Selection
 from analytics.mirror.published import Snapshot
 from analytics.sources.opening import LIVE
 from requests_app.models import Facility, Organization
@@ -16,11 +17,14 @@ def zones_of(source: str) -> Mapping[str, str]:
     return dict(Facility.objects.values_list("slug", "zone")) if source == LIVE else {}
 
 
-def organization_of(source: str, snapshot: Snapshot, facilities: Collection[str]) -> str:
-    """Return the name of whom the facilities of live work, or an imported log, belong to.
+def organization_of(
+    source: str, snapshot: Snapshot, selection: Selection, names: Collection[str]
+) -> str:
+    """Return the name of whom the chosen facilities of live work, or an imported log, belong to.
 
-    Several are joined; nothing where a log was given to nobody.
+    Several are joined; nothing where a log was given to nobody. `names` are all facilities.
     """
+    facilities = names if selection.facilities is None else selection.facilities
     owners = Organization.objects.filter(facilities__slug__in=facilities)
     if source != LIVE:
         owners = Organization.objects.filter(uploadedlog__folder=snapshot.watermark)

@@ -50,7 +50,6 @@ def make(
 ) -> Made:
     """Seal the log, compute, write, and record the file's hash as an export."""
     since, until = days_of(selection)
-    places = selection.facilities if selection.facilities is not None else tuple(names)
     order = Order(
         source=source,
         snapshot=snapshot,
@@ -60,7 +59,7 @@ def make(
         names=names,
         seal=_sealed(at),
         zones=zones_of(source),
-        organization=organization_of(source, snapshot, places),
+        organization=organization_of(source, snapshot, selection, names),
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)

@@ -28,6 +28,7 @@ def test_every_measure_has_its_figure_or_the_reason_and_its_definition(
         assert f"{metric.key}, version " in row
     assert re.search(r">\d+ requests</a>", row_of(text, "requests_received"))
     assert "link" in row_of(text, "deliveries_by_channel").lower()
+    assert re.search(r"range from \d+ unknown", row_of(text, "physical_media_share_out"))
 
 
 def test_the_measures_are_of_what_one_may_see(person, client: Client) -> None:
