@@ -114,9 +114,7 @@ def _figure(metric: Metric, result: Result) -> tuple[str, str, str]:
 
 def _groups(metric: Metric, result: Result) -> tuple[str, str, str]:
     largest = sorted(result.by, key=lambda group: (-(group.value or 0), group.group))
-    named = [
-        f"{_name(metric, group)} {span(group.value, group.value, digits=0)}" for group in largest
-    ]
+    named = [f"{_name(group)} {span(group.value, group.value, digits=0)}" for group in largest]
     if not named:
         return f"0 {metric.unit}", sample(count(result.n)), ""
     more = len(named) - LONGEST
@@ -124,7 +122,7 @@ def _groups(metric: Metric, result: Result) -> tuple[str, str, str]:
     return words, f"{metric.unit} · {sample(count(result.n))}", ""
 
 
-def _name(metric: Metric, group: Group) -> str:
+def _name(group: Group) -> str:
     if group.group in FailureCode.__members__:
         return f"{group.group} {FAILURES[FailureCode(group.group)].label}"
     return say(Channel(group.group)) if group.group in set(Channel) else plain(group.group)
