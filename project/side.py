@@ -75,6 +75,7 @@ _DOORS = (
     ),
     *_doors(
         "Evidence",
+        ("Measures", "measures:all", "list", READERS),
         ("Forecast", "forecast:page", "trending-up", READERS),
         ("Reports", "reports:index", "file-chart-column", READERS),
         ("Imported logs", "logs:list", "file-up", IMPORTERS),

@@ -16,6 +16,8 @@ from requests_app.refusals import DisclessError
 
 OWN = frozenset({"key", "by", "slice", "format", "limit", "offset"})
 """Words of this door in an address, beside the filters of the pages."""
+SEVERAL = frozenset({"key", "slice", "facility"})
+"""Words that may stand in an address more than once."""
 
 
 class NotUnderstood(DisclessError):
@@ -38,6 +40,7 @@ def asked_of(request: Request, at: datetime) -> Asked:
     """Read the address; NotUnderstood names the first word that is not known."""
     user: Any = request.user
     demand_reader(user)
+    _check_said(request)
     query = read(str(request.META.get("QUERY_STRING", "")), also=OWN)
     if query.problems:
         raise NotUnderstood(query.problems[0])
@@ -52,6 +55,15 @@ def asked_of(request: Request, at: datetime) -> Asked:
         raise NotUnderstood(view.problems[0])
     chosen = replace(view.selection, slices=_slices(request.query_params.getlist("slice")))
     return Asked(view=replace(view, selection=chosen), keys=keys or tuple(BY_KEY), by=by)
+
+
+def _check_said(request: Request) -> None:
+    """Refuse a blank word, which would choose everything, and one that is said twice."""
+    for name, words in request.query_params.lists():
+        if not all(words):
+            raise NotUnderstood(f"{name[:40]!r} is blank. Leave it out to choose all of it.")
+        if len(words) > 1 and name not in SEVERAL:
+            raise NotUnderstood(f"{name[:40]!r} stands in the address more than once.")
 
 
 def _slices(said: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

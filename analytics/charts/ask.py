@@ -18,6 +18,11 @@ AGES: tuple[tuple[str, float], ...] = (
     ("Under 2 days", 2), ("2 to 5 days", 5), ("5 to 10 days", 10), ("Over 10 days", float("inf")),
 )  # fmt: skip
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
+_WAITED = (
+    "(coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
+    "FROM cases WHERE $selection AND received IS NOT NULL "
+    "AND (available >= received OR (available IS NULL AND outcome IS NULL))"
+)
 
 
 def weeks(since: date, until: date, most: int = 13) -> list[date]:
@@ -25,6 +30,12 @@ def weeks(since: date, until: date, most: int = 13) -> list[date]:
     monday = until - timedelta(days=until.weekday())
     found = [monday - timedelta(weeks=i) for i in range(most)]
     return [day for day in reversed(found) if day + timedelta(days=6) >= since]
+
+
+def finished(starts: Sequence[date], last: date) -> list[date]:
+    """Return the weeks that a last day ends or leaves behind: one that still runs would look like
+    a fall."""
+    return [start for start in starts if start + timedelta(days=6) <= last] or [*starts[:1]]
 
 
 def months(until: date, most: int = 12) -> list[date]:
@@ -70,25 +81,25 @@ def total(by_facility: dict[str, list[Cell]], starts: Sequence[date]) -> list[Ce
 
 
 def medians(ask: Question, starts: Sequence[date], *, end: date) -> list[float | None]:
-    """Return the median turnaround of completed requests by bucket of receipt."""
+    """Return the median turnaround by bucket of receipt, the open ones censored.
+
+    Of completed ones alone the last weeks would look fast: their slow ones are still open.
+    """
     bounds = _bounds([*starts, end + timedelta(days=1)], ask.selection.zone)
     rows = ask.rows(
-        f"SELECT {_bucket('received', bounds)} AS bucket, "
-        "quantile_cont((available - received) / 86400e0, 0.5) FROM cases "
-        f"WHERE $selection AND available >= received AND received >= {bounds[0]} "
-        f"AND received < {bounds[-1]} GROUP BY bucket"
+        f"SELECT {_bucket('received', bounds)} AS bucket, {_WAITED} "
+        f"AND received >= {bounds[0]} AND received < {bounds[-1]}"
     )
-    found: dict[int, float | None] = dict(rows)
-    return [found.get(i + 1) for i in range(len(starts))]
+    found: list[tuple[list[float], list[bool]]] = [([], []) for _ in starts]
+    for bucket, days, done in rows:
+        found[bucket - 1][0].append(max(days, 0.0))
+        found[bucket - 1][1].append(done)
+    return [time_when(kaplan_meier(*bucket), 0.5) if bucket[0] else None for bucket in found]
 
 
 def survival(ask: Question) -> Survival:
     """Return the turnaround curve; open requests are censored, other endings left out."""
-    rows = ask.rows(
-        "SELECT (coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
-        "FROM cases WHERE $selection AND received IS NOT NULL "
-        "AND (available >= received OR (available IS NULL AND outcome IS NULL))"
-    )
+    rows = ask.rows(f"SELECT {_WAITED}")
     ((left_out,),) = ask.rows(
         "SELECT count(*) FROM cases WHERE $selection AND ((available IS NULL AND outcome IS NOT "
         "NULL) OR available < received)"
@@ -110,10 +121,11 @@ def survival(ask: Question) -> Survival:
 def failures(ask: Question) -> list[Failure]:
     """Return failure codes by hours from failure to recovery, most hours first."""
     rows = ask.rows(
-        "SELECT reason, coalesce(sum(lost), 0) / 3600e0 AS hours, count(DISTINCT request_id) "
-        "FROM landmarks WHERE $selection AND is_failure GROUP BY reason ORDER BY hours DESC, reason"
+        "SELECT reason, coalesce(sum(lost), 0) / 3600e0 AS hours, count(DISTINCT request_id), "
+        "count(lost), count(*) - count(lost) FROM landmarks "
+        "WHERE $selection AND is_failure GROUP BY reason ORDER BY hours DESC, reason"
     )
-    return [_failure(code, hours, n) for code, hours, n in rows]
+    return [_failure(*row) for row in rows]
 
 
 def failing_requests(ask: Question) -> int:
@@ -124,10 +136,11 @@ def failing_requests(ask: Question) -> int:
     return int(n)
 
 
-def _failure(code: str, hours: float, n: int) -> Failure:
+def _failure(code: str, hours: float, n: int, mended: int, unmended: int) -> Failure:
     known = FAILURES.get(FailureCode(code)) if code in FailureCode.__members__ else None
     label, theirs = (known.label, known.pauses_contract_clock) if known else (code, False)
-    return Failure(code=code, label=label, hours=float(hours), requests=n, is_theirs=theirs)
+    own = {"mended": int(mended), "unmended": int(unmended)}
+    return Failure(code=code, label=label, hours=float(hours), requests=n, is_theirs=theirs, **own)
 
 
 def media_mix(ask: Question, since: date) -> dict[str, int]:

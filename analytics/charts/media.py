@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from analytics.charts.tables import Cell
-from analytics.charts.words import whole
+from analytics.charts.words import span, whole
+from analytics.statistics.intervals import differ
 
 Figure = dict[str, Any]
 FEW = 11  # a month of fewer deliveries says little
@@ -23,6 +24,9 @@ def title(months: Sequence[Cell]) -> str:
         most = whole(full[-1].most or 0.0)
         up_to = "" if most == whole(last) else f"–{most}"
         return f"Discs carry {whole(last)}{up_to}% of deliveries"
+    if not differ(*((cell.hits, cell.unknown, cell.n) for cell in (full[-1], full[0]))):
+        was, now = (span(cell.least, cell.most, digits=0) for cell in (full[0], full[-1]))
+        return f"Discs carry {now}% of deliveries: no clear change from {was}%"
     verb = "fell" if last < first else "rose"
     return f"Discs {verb} from {whole(first)}% to {whole(last)}% of deliveries"
 

@@ -13,8 +13,15 @@ Figure = dict[str, Any]
 SHOWN = 9
 
 
+def is_unmended(failures: Sequence[Failure]) -> bool:
+    """Return whether there are failures and nobody said of any when it was mended."""
+    return bool(failures) and not any(failure.mended for failure in failures)
+
+
 def title(failures: Sequence[Failure]) -> str:
     """Return the finding: the fewest codes that hold most of the hours."""
+    if is_unmended(failures):
+        return "What failures cost cannot be said"
     total = sum(failure.hours for failure in failures)
     if not total:
         return "No failure cost an hour"

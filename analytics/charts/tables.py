@@ -55,13 +55,15 @@ class Survival:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """One failure code: hours from failure to recovery, and in how many requests."""
+    """One failure code: hours from failure to recovery, in how many requests, and how many have an end."""
 
     code: str
     label: str
     hours: float
     requests: int
     is_theirs: bool
+    mended: int
+    unmended: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,9 +12,8 @@ from analytics.charts.words import DASH, count, one, sample, span, whole
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.definition import METHOD_VERSION, Better, Kind, Metric, Result
 from analytics.metrics.question import Question
-from analytics.statistics.intervals import newcombe, wilson
+from analytics.statistics.intervals import differ, newcombe, wilson
 
-MEDIAN_TARGET = 3.0  # days
 _INTERVALS = {
     Kind.SHARE: "Wilson, 95%",
     Kind.MEAN: "normal, 95%",
@@ -96,12 +95,15 @@ def plain_card(now: Result) -> Card:
         return without(metric, now)
     is_share = metric.kind is Kind.SHARE
     digits = 1 if is_share else 2
+    low, high = ends(now) if now.unknown else (now.value, now.value)
+    words = span(now.low, now.high, digits=digits)
+    words = f"range from {count(now.unknown)} unknown" if now.unknown else words
     return Card(
         key=now.key,
         label=metric.label,
-        value=span(now.value, now.value, digits=digits),
+        value=span(low, high, digits=digits),
         unit="%" if is_share else f" {metric.unit}",
-        range=f"{span(now.low, now.high, digits=digits)} · {sample(count(now.n))}",
+        range=f"{words} · {sample(count(now.n))}",
         foot=_foot("", metric.target),
         facts=facts_of(metric, now),
     )
@@ -114,12 +116,17 @@ def range_card(
     metric = BY_KEY[now.key]
     if now.value is None or now.n < FEW:
         return without(metric, now)
-    cells = asked.total(asked.shares(ask, now.key, starts, end=until), starts)
+    # Of what came last only the fast part is sent yet: a line by receipt would end in a fall.
+    is_sent = metric.table == "steps"
+    of = ask.over(ask.whenever) if is_sent else ask
+    cells = asked.shares(of, now.key, starts, end=until, by_event=is_sent)
+    total = asked.total(cells, starts)
     unknown = now.unknown
     words = f"range from {count(unknown)} unknown" if unknown else f"{span(now.low, now.high)}"
     low, high = ends(now)
     was = span(*ends(before), digits=0) if before and before.value is not None else ""
-    bands = [(cell.least, cell.most) if cell.n else None for cell in cells]
+    sent = [("Counted by", "Day of receipt, the line by week sent")] if is_sent else []
+    bands = [(cell.least, cell.most) if cell.n else None for cell in total]
     return Card(
         key=now.key,
         label=metric.label,
@@ -127,9 +134,9 @@ def range_card(
         unit="%",
         range=f"{words} · {sample(count(now.n))}",
         foot=_foot(was, metric.target),
-        facts=facts_of(metric, now),
+        facts=(*facts_of(metric, now), *sent),
         delta=_range_delta(now, before),
-        spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),  # type: ignore[arg-type]
+        spark=spark([cell.least for cell in total], bands=bands, goal=metric.target),  # type: ignore[arg-type]
     )
 
 
@@ -161,10 +168,10 @@ def median_card(
         value=now.days(now.median),
         unit=" days",
         range=f"{now.between(now.median_interval)} · {sample(count(now.n))}",
-        foot=_foot(was, MEDIAN_TARGET),
+        foot=_foot(was, metric.target),
         facts=facts,
         delta=_days(now, before),
-        spark=spark(medians, goal=MEDIAN_TARGET),
+        spark=spark(medians, goal=metric.target),
     )
 
 
@@ -231,9 +238,7 @@ def _range_delta(now: Result, before: Result | None) -> Delta | None:
     if before is None or before.value is None:
         return None
     (low, high), (was_low, was_high) = ends(now), ends(before)
-    lows, highs = newcombe(int(now.numerator or 0), now.n, int(before.numerator or 0), before.n)
-    overlap = low <= was_high and was_low <= high
-    if overlap or lows <= 0 <= highs:
+    if not differ(*((int(one.numerator or 0), one.unknown, one.n) for one in (now, before))):
         return Delta(words="no clear change")
     change = (low + high) / 2 - (was_low + was_high) / 2
     words = f"{whole(abs(change))} points {'fewer' if change < 0 else 'more'}"

@@ -8,15 +8,17 @@ from typing import Any
 from analytics.charts import ask as asked
 from analytics.charts import curve, media, pareto
 from analytics.charts.tables import Cell
-from analytics.charts.words import count, one, period, span, whole
+from analytics.charts.words import count, day, one, period, span, whole
 from analytics.dashboards import links
 from analytics.dashboards.head import DISCS
 from analytics.dashboards.needs import including
 from analytics.dashboards.standing import STATES
+from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.question import asking
 from analytics.readers.view import View
 
 Context = dict[str, Any]
+HOURS = "failure_hours_by_code"
 
 
 def charts(view: View) -> tuple[Context, dict[str, Any]]:
@@ -100,6 +102,7 @@ def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context
     return {
         "title": media.title(months),
         "n": count(sum(cell.n for cell in months)),
+        "until": day(view.until, year=True),
         "door": links.behind(view.query, DISCS, by="event", changes=year),
         "mix": marks,
         "rows": [_month(view, cell) for cell in months],
@@ -130,6 +133,8 @@ def _pareto_words(view: View, lost: list[Any], failing: int) -> Context:
         "rows": [(one_of, links.behind(view.query, key, group=one_of.code)) for one_of in lost],
         "period": period(view.since, view.until),
         "why": _lacks(view, "reason"),
+        "unsaid": BY_KEY[HOURS].if_none if pareto.is_unmended(lost) else "",
+        "unmended": count(sum(failure.unmended for failure in lost)),
     }
 
 

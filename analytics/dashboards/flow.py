@@ -26,7 +26,8 @@ def graph_words(seen: Process) -> Context:
     kinds = f"{count(len(drawing.edges))} of {plural(len(seen.graph.edges), 'kind')} of move"
     if drawing.moves:
         title = f"{kinds} carry {share(100 * drawing.kept / drawing.moves)}% of the flow"
-    notes = [f"Drawn are {kinds}: {count(drawing.kept)} of {count(drawing.moves)} moves."]
+    drawn = f"{count(drawing.kept)} of {count(drawing.moves)} times that one step followed another"
+    notes = [f"Drawn are {kinds}: {drawn}, whether it changed the state or not."]
     notes += [f"{count(n)} {why}." for why, n in basis.left_out.items()]
     return {
         "drawings": {"wide": drawing, "narrow": draw(seen.graph, NARROW)},

@@ -38,6 +38,12 @@ LEFT_ASIDE = (
 )
 
 
+CHOSEN = (
+    "It learns from all requests of this source that you may see. Facilities and other filters "
+    "only choose which open ones are shown: the chance of a request stays the same."
+)
+
+
 @login_required
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
@@ -46,7 +52,7 @@ def page(request: HttpRequest) -> HttpResponse:
     demand_reader(request.user)
     query = read(str(request.META.get("QUERY_STRING", "")), also=frozenset({"page"}))
     view = open_view(request.user, query, at)
-    found = foreseen(query.source, view.snapshot, view.selection)
+    found = foreseen(query.source, view.snapshot, view.selection, whole=view.whole)
     chances = found.chances if isinstance(found, Forecast) else ()
     pages = Paginator(chances, PER_PAGE).get_page(request.GET.get("page"))
     zones = zones_of(query.source)
@@ -195,6 +201,7 @@ def _facts(view: View, found: Forecast | Refusal) -> list[tuple[str, str]]:
     if learned is not None:
         facts += [
             ("Learned from", _learned(view, learned)),
+            ("Whatever you choose", CHOSEN),
             ("Time", f"Counted in {UNITS[found.unit]}; waits for the requester stop the clock."),
         ]
     return [
@@ -207,5 +214,9 @@ def _facts(view: View, found: Forecast | Refusal) -> list[tuple[str, str]]:
 def _learned(view: View, learned: Learned) -> str:
     zone = ZoneInfo(view.selection.zone)
     days = [datetime.fromtimestamp(at, zone).date() for at in (learned.since, learned.until)]
-    counts = f"{count(learned.finished)} finished, {count(learned.missed)} of them late"
-    return f"{count(learned.requests)} requests received {period(*days)}: {counts}."
+    finished = f"{count(learned.finished)} finished ones, {count(learned.missed)} of them late"
+    return (
+        f"Requests received {period(*days)}. How long they run: {count(learned.requests)} that ran, "
+        f"open ones and those that ended without release too. How many are late: {finished}; "
+        "what was released the moment it was received never ran, and counts here alone."
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from analytics.charts import ask as asked
 from analytics.charts.marks import reading
@@ -24,7 +26,9 @@ DISCS, USABLE = "physical_media_share_out", "immediately_usable"
 def head(view: View) -> Context:
     """Return the period, the as-of line, the filters, the sentence and the cards."""
     with asking(view.snapshot.mirror, view.selection) as ask:
-        starts = asked.weeks(view.since, view.until)
+        last = min(view.until, _as_of_day(view))
+        starts = asked.finished(asked.weeks(view.since, view.until), last)
+        end = min(starts[-1] + timedelta(days=6), last) if starts else last
         now = compute(view.snapshot.mirror, view.selection, _KEYS)
         before = compute(view.snapshot.mirror, view.before, _KEYS) if view.before else {}
         curve_now = asked.survival(ask)
@@ -32,10 +36,10 @@ def head(view: View) -> Context:
         why = now["turnaround_censored_median"].why
         sla = view.query.sla_key
         shown = [
-            cards.share_card(ask, now[sla], before.get(sla), starts, view.until),
-            cards.median_card(ask, curve_now, curve_before, starts, view.until, why=why),
-            cards.range_card(ask, now[DISCS], before.get(DISCS), starts, view.until),
-            cards.range_card(ask, now[USABLE], before.get(USABLE), starts, view.until),
+            cards.share_card(ask, now[sla], before.get(sla), starts, end),
+            cards.median_card(ask, curve_now, curve_before, starts, end, why=why),
+            cards.range_card(ask, now[DISCS], before.get(DISCS), starts, end),
+            cards.range_card(ask, now[USABLE], before.get(USABLE), starts, end),
         ]
         story = _story(view, ask, now, before)
     empty = {} if now["requests_received"].n else nothing_here(view)
@@ -45,6 +49,12 @@ def head(view: View) -> Context:
         **filters(view),
         **empty,
     }
+
+
+def _as_of_day(view: View) -> date:
+    """Return the day at which the figures stand."""
+    at = view.snapshot.mirror.log.as_of
+    return datetime.fromtimestamp(at, ZoneInfo(view.selection.zone)).date()
 
 
 _KEYS = (

@@ -41,7 +41,7 @@ def _listed(view: View, ask: Question) -> Context:
         (f"{count(held)} more on hold", "held_requests"),
     )
     calendars = _calendars(view, waiting)
-    foretold = foreseen(view.query.source, view.snapshot, view.selection)
+    foretold = foreseen(view.query.source, view.snapshot, view.selection, whole=view.whole)
     known = foretold.chances if isinstance(foretold, Forecast) else ()
     chances = {one.number: one for one in known}
     _, outside = asked.inbound(ask)

@@ -18,15 +18,16 @@ def rules_words(view: View, seen: Process) -> Context:
     """Return the moves outside the table, with the requests that made them."""
     found = seen.conformance
     if found.why:
-        title = "Moves cannot be held against the table"
+        title = "Changes of state cannot be held against the table"
         return {"title": title, "under": "Not zero: unknown", "why": found.why}
     hidden = found.astray - len(found.strays[:SHOWN])
-    notes = [f"{plural(found.silent, 'request')} without a move are not judged."]
+    notes = [f"{plural(found.silent, 'request')} without a change of state are not judged."]
     more = f"{plural(hidden, 'further request')} are not listed."
-    title = f"{count(found.outside)} of {plural(found.moves, 'move')} stand outside the table"
+    title = f"{count(found.outside)} of {_changes(found.moves)} stand outside the table"
     return {
-        "title": title if found.outside else "Every move stands in the table of states",
-        "under": f"{share(found.fitness)}% of {plural(found.moves, 'move')} are allowed · "
+        "title": title if found.outside else "Every change of state stands in the table",
+        "under": f"{share(found.fitness)}% of {_changes(found.moves)} are allowed; steps that change "
+        "none are not counted here · "
         f"{count(found.requests - found.astray)} of {plural(found.requests, 'request')} kept to them",
         "rows": [
             {
@@ -47,6 +48,10 @@ def rules_words(view: View, seen: Process) -> Context:
         ],
         "notes": (notes if found.silent else []) + ([more] if hidden else []),
     }
+
+
+def _changes(n: int) -> str:
+    return plural(n, "change of state", "changes of state")
 
 
 def _move(origin: str, target: str) -> str:

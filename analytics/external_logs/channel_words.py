@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
@@ -11,7 +12,12 @@ from pyarrow import compute as pc
 
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog
-from analytics.external_logs.values import channels_of, is_known, speaks_our_channels
+from analytics.external_logs.values import (
+    channels_of,
+    is_known,
+    speaks_our_channels,
+    unknown_beside,
+)
 
 LONGEST_WORD = 100  # characters; what is longer is a remark, and nobody is asked what it means
 _NAMED = 3  # words that a sentence names
@@ -23,6 +29,8 @@ class ChannelWord:
 
     text: str
     rows: int
+    alone: int
+    """On how many of them it is the whole cell."""
     means: tuple[str, ...]
     is_given: bool
     """True where a mapping says what it means."""
@@ -35,14 +43,23 @@ def counted(cells: pa.ChunkedArray) -> dict[str, int]:
 
 
 def channel_words(raw: RawLog, mapping: Mapping) -> Iterator[ChannelWord]:
-    """Yield the words of the file's column of channels, the most frequent first."""
+    """Yield the words of the file's column of channels, the most frequent first.
+
+    Of a cell that names a known way beside an unknown one both stand: the cell, and the word in
+    it that asks what it means.
+    """
     header = mapping.columns.get("channel")
     own = mapping.values.get("channel", {})
-    for word, rows in _ranked(counted(raw.cells(header))) if header else ():
+    cells = counted(raw.cells(header)) if header else {}
+    said = Counter(cells)
+    for cell, rows in cells.items():
+        said.update(dict.fromkeys(unknown_beside(cell or "", own), rows))
+    for word, rows in _ranked(said):
         ways = tuple(way for way, _ in channels_of(word, own))
         yield ChannelWord(
             text=word,
             rows=rows,
+            alone=cells.get(word, 0),
             means=ways if is_known(word, own) else (),
             is_given=word in own,
         )

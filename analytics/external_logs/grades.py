@@ -104,14 +104,21 @@ _SAYS = {
     "deliveries": "how often it was sent",
     "first_try": "how often it was sent, or what went wrong",
 }
+_OF_FAILURES = "of the failures say when they were mended; the others are left out, and counted"
 
 
 _NO_ROW = {
     "medium": "no row says a way of sending that is known as a disc or not: give its words a meaning",
     "deliveries": "no row says how often it was sent",
     "first_try": "no row says how often it was sent, or what went wrong",
+    "mended": "no failure in this log says when it was mended",
+    "inbound": "no inbound request in this log",
+    "outbound": "no outbound request in this log",
 }
 """Why a measure cannot be computed though there is a column: nothing in it tells anything."""
+
+
+_WAYS = ("inbound", "outbound")
 
 
 def missing_fields(mapping: Mapping) -> dict[str, str]:
@@ -163,9 +170,11 @@ def grade(
 
 
 def _said(share: float, needs: tuple[str, ...]) -> str:
+    if "mended" in needs:
+        return f"{share:.1%} {_OF_FAILURES}" if share < 1.0 else "every failure says it"
     if share == 1.0:
         return "every row says it"
-    words = " and ".join(_SAYS.get(name, name) for name in needs)
+    words = " and ".join(_SAYS[name] for name in needs if name in _SAYS)
     return f"{share:.1%} of the rows say {words}; the others are counted apart"
 
 
@@ -189,7 +198,19 @@ def shares_of(log: EventLog) -> dict[str, float]:
         "medium": 1 - (sent["medium"].null_count + unknown) / n_sent,
         "studies": 1 - sent["studies"].null_count / n_sent,
         "band": filled["contract_due"],
+        "mended": _mended(log),
+        **{way: float(pc.any(pc.equal(requests["direction"], way)).as_py() or 0) for way in _WAYS},
     }
+
+
+def _mended(log: EventLog) -> float:
+    """Return the share of failures with an end; in a log of requests a hold alone can have one."""
+    events = log.events.select(["request_id", "activity", "reason"])
+    failed = events.filter(events["reason"].is_valid())
+    ended = pc.unique(events.filter(pc.equal(events["activity"], "hold_ended"))["request_id"])
+    held = failed.filter(pc.equal(failed["activity"], "hold_started"))["request_id"]
+    known = pc.sum(pc.is_in(held, value_set=ended)).as_py() or 0
+    return known / failed.num_rows if failed.num_rows else 1.0
 
 
 def _tries(log: EventLog) -> dict[str, float]:

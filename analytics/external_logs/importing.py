@@ -51,6 +51,8 @@ class Reading:
     has_times: bool = False
     events: int = 0
     linked: Linked | None = None
+    zone_is_said: bool = False
+    """False where no zone was asked for: it would not have changed a figure of this file."""
     ignored: str = ""
     """Why no way of sending is read although some are known, where that is so."""
 
@@ -85,6 +87,11 @@ class Reading:
             "unknown_words": self.unknown_words(),
             **(self.linked.answer() if self.linked else {}),
         }
+
+    def to_remember(self) -> dict[str, Any]:
+        """Return the mapping for the next file, which is asked for its zone where none was said."""
+        mapping = self.mapping.as_json()
+        return mapping if self.zone_is_said else mapping | {"zone": ""}
 
     def unknown_words(self) -> list[dict[str, Any]]:
         """Return the words for channels that nobody gave a meaning, the most frequent first."""
@@ -133,7 +140,7 @@ def read_log(
     built = _built(raw, mapping, cells, earlier)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
-    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked)
+    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
     return reading if asked else _finished(reading, findings, built, name, as_of, earlier)
 
 

@@ -183,7 +183,7 @@ def _store(run: ImportRun, draft: Draft, reading: Reading, folder: str, at: date
             at=at,
         )
         answer = reading.answer(run.name)
-        remember(reading.raw.headers, answer["mapping"], organization_id=owner, at=at)
+        remember(reading.raw.headers, reading.to_remember(), organization_id=owner, at=at)
         _record(run, answer, already, at)
         rows = f"{answer['rows_imported']} of {answer['rows_read']} rows imported"
         ImportRun.objects.filter(pk=run.pk).update(state=State.DONE, percent=100, sentence=rows)

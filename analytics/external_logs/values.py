@@ -54,17 +54,35 @@ def channels_of(word: str, own: Mapping[str, str]) -> list[tuple[str, Medium]]:
     """
     if word in own:
         return [_channel(own[word])]
-    parts = (
-        [word] if word.lower() in CHANNELS else [part for part in _SEPARATORS.split(word) if part]
-    )
-    known = [CHANNELS.get(part.lower()) or _BY_VALUE.get(part.lower()) for part in parts]
+    parts = _parts(word)
+    known = [_meaning(part, own) for part in parts]
     if all(one is None for one in known):
         return [(word, Medium.UNKNOWN)]
     named = (
-        (part, Medium.UNKNOWN) if one is None else (one.value, MEDIUM_OF[one])
+        (part, Medium.UNKNOWN) if one is None else one
         for part, one in zip(parts, known, strict=True)
     )
     return list(dict.fromkeys(named))
+
+
+def unknown_beside(word: str, own: Mapping[str, str]) -> list[str]:
+    """Return the parts of a cell that nobody knows, beside one that is known."""
+    parts = [] if word in own else _parts(word)
+    unknown = [part for part in parts if _meaning(part, own) is None]
+    return unknown if len(unknown) < len(parts) else []
+
+
+def _parts(word: str) -> list[str]:
+    if word.lower() in CHANNELS:
+        return [word]
+    return [part for part in _SEPARATORS.split(word) if part]
+
+
+def _meaning(part: str, own: Mapping[str, str]) -> tuple[str, Medium] | None:
+    if part in own:
+        return _channel(own[part])
+    found = CHANNELS.get(part.lower()) or _BY_VALUE.get(part.lower())
+    return None if found is None else (found.value, MEDIUM_OF[found])
 
 
 def _channel(word: str) -> tuple[str, Medium]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,6 +29,7 @@ LACKING = "This source does not say what the forecast needs."
 TOO_LITTLE = "There is too little to learn from."
 NO_BETTER = "On later days the model was not clearly better than a plain guess."
 Calendars = Mapping[str, BusinessCalendar]
+_AMONG = "SELECT request_id FROM cases WHERE $selection AND request_id IN (SELECT unnest(?))"
 _BUSINESS_TIMES = "SELECT count(contract_seconds) FROM cases WHERE $selection"
 
 
@@ -62,7 +64,25 @@ def forecast(
         learned=learned,
         evaluation=tried,
         chances=_chances(clock, model),
-        left_out=_left_out(clock),
+        aside=_aside(clock),
+    )
+
+
+def of_some(found: Forecast, mirror: Mirror, selection: Selection) -> Forecast:
+    """Return a forecast for the open requests of a selection alone, whenever they came.
+
+    What it learned from and how it was tried stays the whole: the chance of a request is the same
+    whatever stands beside it on the page.
+    """
+    known = [one.request_id for one in found.chances]
+    known += [one for ids in found.aside.values() for one in ids]
+    with asking(mirror, selection) as ask:
+        rows = ask.over(ask.whenever).rows(_AMONG, values=[known])
+    chosen = {key for (key,) in rows}
+    return replace(
+        found,
+        chances=tuple(one for one in found.chances if one.request_id in chosen),
+        aside={why: tuple(one for one in ids if one in chosen) for why, ids in found.aside.items()},
     )
 
 
@@ -132,15 +152,15 @@ def _chances(clock: ContractClock, model: Model) -> tuple[Chance, ...]:
     return tuple(sorted(found, key=lambda one: (-one.chance, one.left, one.number)))
 
 
-def _left_out(clock: ContractClock) -> dict[str, int]:
-    """Count the open requests that get no chance, by reason."""
+def _aside(clock: ContractClock) -> dict[str, tuple[str, ...]]:
+    """Return the open requests that get no chance, by reason."""
     stories, as_of = clock.stories, clock.stories.as_of
     is_open = (clock.stopped(as_of) == NOT_YET) & (stories.ended > as_of)
     has_date = (stories.dues < NOT_YET) & (clock.starts <= as_of)
     late = np.ones(len(is_open), dtype=bool)
     late[clock.standing(as_of).requests] = False
-    counts = {
-        "without a contract date yet": int(np.count_nonzero(is_open & ~has_date)),
-        "late already": int(np.count_nonzero(is_open & has_date & late)),
+    places = {
+        "without a contract date yet": np.flatnonzero(is_open & ~has_date),
+        "late already": np.flatnonzero(is_open & has_date & late),
     }
-    return {why: n for why, n in counts.items() if n}
+    return {why: tuple(stories.ids[one] for one in ones) for why, ones in places.items()}

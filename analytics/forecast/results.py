@@ -77,14 +77,22 @@ class Chance:
 
 @dataclass(frozen=True, kw_only=True)
 class Forecast:
-    """Chances of all open requests with a date to come, the greatest first."""
+    """Chances of all open requests with a date to come, the greatest first.
+
+    `aside` are the keys of open requests that get no chance, by reason.
+    """
 
     as_of: int
     unit: str
     learned: Learned
     evaluation: Evaluation
     chances: tuple[Chance, ...]
-    left_out: Mapping[str, int] = field(default_factory=dict)
+    aside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """How many open requests get no chance, by reason."""
+        return {why: len(ids) for why, ids in self.aside.items() if ids}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,8 +86,8 @@ def words_of(reading: Reading) -> dict[str, Any] | None:
         "known": [_known(one) for one in known[:MOST_KNOWN]],
         "more_known": max(0, len(known) - MOST_KNOWN),
         "more": len(asking) - len(shown),
-        "unread": sum(one.rows for one in asking if not one.means),
-        "filled": sum(one.rows for one in words),
+        "unread": sum(one.alone for one in asking if not one.means),
+        "filled": sum(one.alone for one in words),
     }
 
 

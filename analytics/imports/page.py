@@ -112,7 +112,7 @@ def grades_of(reading: Reading) -> list[dict[str, Any]]:
         share, label = round(100 * grade["share"]), BY_KEY[key].label
         line = (grade["grade"], share, grade["why"])
         if line in found:
-            found[line]["label"] += f", {_within(label)}"
+            found[line]["label"] += f"; {_within(label)}"
             continue
         tone, icon = GRADES[grade["grade"]]
         found[line] = {"label": label, "percent": share, "why": grade["why"]}
@@ -129,7 +129,7 @@ def not_computable(reading: Reading) -> dict[str, Any] | None:
     lines = []
     for why, keys in reasons:
         first, *others = (BY_KEY[key].label for key in keys)
-        lines.append({"why": why, "measures": ", ".join([first, *map(_within, others)])})
+        lines.append({"why": why, "measures": "; ".join([first, *map(_within, others)])})
     return {
         "lines": lines,
         "measures": sum(len(keys) for _, keys in reasons),

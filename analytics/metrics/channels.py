@@ -1,7 +1,7 @@
 """Ways that were made for one partner or one occasion, and how many ways there are."""
 
 from analytics.metrics.definition import Better, Kind, Metric
-from analytics.metrics.media import ARRIVED, DELIVERED_OUT, UNKNOWN
+from analytics.metrics.media import ARRIVED, DELIVERED_OUT, UNKNOWN, UNKNOWN_ARE
 from requests_app.vocabulary import Channel
 
 WORKAROUNDS = (
@@ -38,7 +38,7 @@ def _workaround(
         sides=("By a way for one partner", "By another way"),
         better=Better.LOWER,
         theme="Channels",
-        needs=("channel", "medium"),
+        needs=("channel", "medium", "outbound"),
         **more,  # type: ignore[arg-type]
     )
 
@@ -65,6 +65,7 @@ METRICS: tuple[Metric, ...] = (
         where=DELIVERED_OUT,
         counts=f"{_ELECTRONIC} AND {_WORKAROUND}",
         unknown=UNKNOWN,
+        unknown_are=UNKNOWN_ARE,
         caveat="An unknown channel widens the range; it is never dropped.",
     ),
     Metric(

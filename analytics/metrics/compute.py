@@ -72,6 +72,13 @@ def _missing(metric: Metric, why: str | None) -> Result:
     return Result(key=metric.key, label=metric.label, unit=metric.unit, value=None, why=why)
 
 
+def _or_none(metric: Metric, made: Result) -> Result:
+    """Return a result without its number where every row was left out and that says nothing."""
+    if made.n or not made.excluded or not metric.if_none:
+        return made
+    return replace(made, value=None, numerator=None, denominator=None, why=metric.if_none)
+
+
 class _Asked:
     """What an engine said of some measures: the sums at once, values once a population."""
 
@@ -92,7 +99,7 @@ class _Asked:
         }
         if metric.kind in COUNTS_GROUPS:
             counted = self._counted if metric.kind is Kind.GROUPS else self._distinct
-            return replace(counted(metric), excluded=excluded)
+            return _or_none(metric, replace(counted(metric), excluded=excluded))
         parts = self._parts(metric, "", self.sums)
         by = self._by(metric) if self.by is not None else ()
         return self._made(metric, by=by, excluded=excluded, **parts)

@@ -42,15 +42,17 @@ class Metric:
     """A measure, declared once. Predicates and expressions are DuckDB SQL over one table.
 
     For a share: `where` is the denominator, `counts` the numerator, `unknown` what widens the
-    bounds, `sides` the words for those counted and those not. For a mean or quantile: `value` is
-    averaged over `where`; for one of survival, rows that `counts` does not hold for are censored
-    at `value`. For groups: rows are counted, or `value` is summed where given. For distinct: the
-    groups are counted, not their rows. For net: rows that `counts` holds for are taken off the
-    others. Values are whole numbers, such as seconds, and are shown divided by `per`. A row counts
-    as many times as its `weight` says, if there is one. `excluded` names who is left out and why,
-    and is counted, never silently dropped. `is_of_now` marks what looks at open requests: of any
-    period it is what is open at the as-of time. `noted` are optional failure codes without any of which
-    a source says nothing: there nobody notes them, and none is not the same as nothing to note.
+    bounds (called `unknown_are`, one and several), `sides` the words for those counted and those
+    not. For a mean or quantile: `value` is averaged over `where`; for one of survival, rows that
+    `counts` does not hold for are censored at `value`. For groups: rows are counted, or `value` is
+    summed where given. For distinct: the groups are counted, not their rows. For net: rows that
+    `counts` holds for are taken off the others. Values are whole numbers, such as seconds, and are
+    shown divided by `per`. A row counts as many times as its `weight` says, if there is one.
+    `excluded` names who is left out and why, and is counted, never silently dropped. `is_of_now`
+    marks what looks at open requests: of any period it is what is open at the as-of time. `if_none`
+    says why there is no number where every row was left out. `noted` are optional failure codes
+    without any of which a source says nothing: there nobody notes them, and none is not the same as
+    nothing to note.
     """
 
     key: str
@@ -69,6 +71,7 @@ class Metric:
     group: str = ""
     weight: str = ""
     unknown: str = ""
+    unknown_are: tuple[str, str] = ("unknown one", "unknown ones")
     sides: tuple[str, str] = ("Counted", "Not counted")
     table: str = "cases"
     excluded: Mapping[str, str] = field(default_factory=dict)
@@ -76,6 +79,7 @@ class Metric:
     target: float | None = None
     caveat: str = ""
     is_of_now: bool = False
+    if_none: str = ""
     theme: str = ""
     owner: str = "HIM"
     needs: tuple[str, ...] = ()

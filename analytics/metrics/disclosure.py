@@ -34,7 +34,7 @@ def _errors(
         ),
         theme="Disclosure",
         owner="Privacy",
-        needs=("available", "codes"),
+        needs=("available", "codes", "outbound"),
     )
 
 
@@ -76,7 +76,7 @@ METRICS: tuple[Metric, ...] = (
         caveat="A floor: a clinic that images again seldom tells the file room.",
         theme="Usability",
         owner="Radiology",
-        needs=("codes",),
+        needs=("codes", "inbound"),
         noted=(FailureCode.FU01,),
     ),
     Metric(

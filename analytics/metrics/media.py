@@ -5,11 +5,12 @@ from analytics.metrics.definition import Better, Kind, Metric
 DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
 ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
 UNKNOWN = "(medium IS NULL OR medium = 'unknown')"
+UNKNOWN_ARE = ("unknown channel", "unknown channels")
 _PHYSICAL = "medium = 'physical'"
 _REQUESTS = "direction = 'outbound' AND ways > 0"
 
 
-def _physical(key: str, label: str, question: str, where: str, of: str) -> Metric:
+def _physical(key: str, label: str, question: str, where: str, of: str, way: str) -> Metric:
     return Metric(
         key=key,
         label=label,
@@ -24,11 +25,12 @@ def _physical(key: str, label: str, question: str, where: str, of: str) -> Metri
         counts=_PHYSICAL,
         sides=("On physical media", "By link or network"),
         unknown=UNKNOWN,
+        unknown_are=UNKNOWN_ARE,
         better=Better.LOWER,
         target=10.0,
         caveat="An unknown channel widens the range; it is never dropped.",
         theme="Media",
-        needs=("channel", "medium"),
+        needs=("channel", "medium", way),
     )
 
 
@@ -46,11 +48,12 @@ def _by_request(key: str, label: str, question: str, counts: str, unknown: str) 
         counts=counts,
         sides=("On physical media", "Not so"),
         unknown=unknown,
+        unknown_are=("request of unknown channel", "requests of unknown channel"),
         excluded={"not delivered": "direction = 'outbound' AND ways = 0"},
         better=Better.LOWER,
         caveat="A delivery by an unknown channel widens the range where it could decide.",
         theme="Media",
-        needs=("available", "channel", "medium"),
+        needs=("available", "channel", "medium", "outbound"),
     )
 
 
@@ -72,6 +75,7 @@ def _by_study(
         counts=_PHYSICAL,
         sides=("On physical media", "By link or network"),
         unknown=UNKNOWN,
+        unknown_are=("study of unknown channel", "studies of unknown channel"),
         excluded=excluded,
         better=Better.LOWER,
         caveat=(
@@ -79,7 +83,7 @@ def _by_study(
             "of one delivery travel together, so that an interval is narrower than it should be."
         ),
         theme="Media",
-        needs=("channel", "medium", "studies"),
+        needs=("channel", "medium", "studies", "inbound" if moved == ARRIVED else "outbound"),
     )
 
 
@@ -90,6 +94,7 @@ METRICS: tuple[Metric, ...] = (
         "How often do images still leave on a disc?",
         DELIVERED_OUT,
         "successful outbound deliveries",
+        "outbound",
     ),
     _physical(
         "physical_media_share_in",
@@ -97,6 +102,7 @@ METRICS: tuple[Metric, ...] = (
         "How often do outside images still arrive on a disc?",
         ARRIVED,
         "arrivals of outside images",
+        "inbound",
     ),
     _by_request(
         "physical_media_requests_any",

@@ -33,7 +33,9 @@ def _elapsed(key: str, label: str, kind: Kind, question: str, quantile: float = 
     )
 
 
-def _censored(key: str, label: str, question: str, quantile: float) -> Metric:
+def _censored(
+    key: str, label: str, question: str, quantile: float, target: float | None = None
+) -> Metric:
     return Metric(
         key=key,
         label=label,
@@ -57,6 +59,7 @@ def _censored(key: str, label: str, question: str, quantile: float) -> Metric:
             "ended without release": "available IS NULL AND outcome IS NOT NULL",
         },
         better=Better.LOWER,
+        target=target,
         caveat="Ending without release is taken to say nothing of how long release would take.",
         theme="Turnaround",
         needs=("received", "available"),
@@ -95,6 +98,7 @@ METRICS: tuple[Metric, ...] = (
         "Median turnaround",
         "Half are out after how long, counting those still open?",
         0.5,
+        target=3.0,
     ),
     _censored(
         "turnaround_censored_p90",

@@ -18,6 +18,7 @@ _UNTESTED = "usable = 'untested'"
 _AT_FAULT = f"({befell(*TECHNICAL, *CLINICAL)})"
 _UNSURE = f"({_UNTESTED} OR usable <> 'immediate' AND NOT {_AT_FAULT})"
 _RECEIVED = "requests with outside images that arrived"
+_UNTESTED_ARE = ("untested request", "untested requests")
 _MIND = "Counted by request, not by study. What nobody tested widens the range."
 _ARRIVED = "direction = 'inbound' AND arrived IS NOT NULL"
 _WAITS = f"{_ARRIVED} AND usable_since IS NULL"
@@ -41,10 +42,11 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
         counts=counts,
         sides=("So", "Not so"),
         unknown=_UNTESTED,
+        unknown_are=_UNTESTED_ARE,
         better=Better.LOWER,
         caveat=_MIND,
         theme="Usability",
-        needs=("usable",),
+        needs=("usable", "inbound"),
     )
 
 
@@ -68,7 +70,7 @@ def _without(
         better=Better.HIGHER,
         caveat=f"{_MIND} So do images that were not usable for no named reason.",
         theme="Usability",
-        needs=("usable", "codes"),
+        needs=("usable", "codes", "inbound"),
     )
 
 
@@ -125,7 +127,7 @@ def _until_usable(key: str, label: str, question: str, quantile: float) -> Metri
         better=Better.LOWER,
         caveat="What never became usable has no time; it is left out, and counted.",
         theme="Usability",
-        needs=("usable_since",),
+        needs=("usable_since", "inbound"),
     )
 
 
@@ -184,6 +186,7 @@ METRICS: tuple[Metric, ...] = (
         counts=f"usable = 'immediate' AND NOT {_AT_FAULT}",
         sides=("Usable at once", "Not at once"),
         unknown=f"{_UNTESTED} AND NOT {_AT_FAULT}",
+        unknown_are=_UNTESTED_ARE,
         better=Better.HIGHER,
         target=80.0,
         caveat=(
@@ -191,7 +194,7 @@ METRICS: tuple[Metric, ...] = (
             "(US08) or without its report (US09), is in none of the three grades' shares."
         ),
         theme="Usability",
-        needs=("usable",),
+        needs=("usable", "inbound"),
     ),
     _graded(
         "usable_after_rework",

@@ -17,6 +17,7 @@ from analytics.mirror.fold import Mirror
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.query import EARLIEST, LATEST
 from analytics.sources.opening import LIVE, UnknownSource, live_as_of, open_source
+from requests_app.models import Organization
 from requests_app.vocabulary import RequesterType
 
 MISUSE = 2
@@ -25,6 +26,9 @@ MISUSE = 2
 def add_selection(parser: ArgumentParser) -> None:
     """Declare the options that choose a source and some of its requests."""
     parser.add_argument("--source", default=LIVE, help="live, or the name of an imported log")
+    parser.add_argument(
+        "--organization", help="a slug: its facilities and its logs alone; else all of the house"
+    )
     parser.add_argument("--as-of", help="live work as it stood then, an ISO time")
     parser.add_argument("--from", dest="since", help="first day of receipt")
     parser.add_argument("--to", dest="until", help="last day of receipt")
@@ -44,6 +48,7 @@ def add_selection(parser: ArgumentParser) -> None:
 
 def snapshot_for(options: Mapping[str, Any], at: datetime) -> Snapshot:
     """Open the source, as it stood at --as-of where that is given."""
+    owner = _owner(options["organization"])
     if options["as_of"]:
         if options["source"] != LIVE:
             raise CommandError(
@@ -51,7 +56,12 @@ def snapshot_for(options: Mapping[str, Any], at: datetime) -> Snapshot:
             )
         return live_as_of(_moment(options["as_of"]))
     try:
-        return open_source(options["source"], at=at, any_organization=True)
+        return open_source(
+            options["source"],
+            at=at,
+            organization_id=owner.pk if owner else None,
+            any_organization=owner is None,
+        )
     except UnknownSource as error:
         raise CommandError(error.sentence, returncode=MISUSE) from error
 
@@ -60,7 +70,13 @@ def selection_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
     """Return what the options choose; misuse is answered with a sentence and status 2."""
     named = options["facility"]
     facilities = tuple(one for one in named if one) if named else None
-    known = set(mirror.facilities)
+    known, zone = set(mirror.facilities), mirror.log.zone
+    owner = _owner(options["organization"])
+    if owner is not None and options["source"] == LIVE:
+        own = list(owner.facilities.order_by("slug"))
+        known &= {one.slug for one in own}
+        facilities = tuple(sorted(known)) if facilities is None else facilities
+        zone = own[0].zone if own else zone
     if facilities and (strange := sorted(set(facilities) - known)):
         raise CommandError(f"The source has no facility {strange[0]!r}.", returncode=MISUSE)
     chosen = Selection(
@@ -70,10 +86,29 @@ def selection_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
         direction=options["direction"],
         requester_type=options["asked"],
         slices=_slices(options["slice"] or []),
-        zone=_zone(options["zone"]) or mirror.log.zone,
+        zone=_zone(options["zone"]) or zone,
     )
     check_order(chosen)
     return chosen
+
+
+def whole_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
+    """Return all of the source that the options speak of, whatever they choose of it."""
+    nothing = dict.fromkeys(("facility", "direction", "asked", "slice", "since", "until"))
+    return selection_for({**options, **nothing}, mirror)
+
+
+def _owner(slug: str | None) -> Organization | None:
+    """Return the organization of a slug; None where none is named."""
+    if slug is None:
+        return None
+    found = Organization.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Organization.objects.order_by("slug").values_list("slug", flat=True))
+        raise CommandError(
+            f"There is no organization {slug!r}. Known: {known or 'none yet'}.", returncode=MISUSE
+        )
+    return found
 
 
 def _slices(said: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -1,18 +1,34 @@
-"""Where facilities stand: the zone in which each one's days begin and end."""
+"""Where facilities stand: the zone of each one's days, and whose they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from analytics.metrics.selection import Selection
+from analytics.mirror.published import Snapshot
 from analytics.sources.opening import LIVE
-from requests_app.models import Facility
+from requests_app.models import Facility, Organization
 
 
 def zones_of(source: str) -> Mapping[str, str]:
     """Return the zone of each facility of live work; those of a log share the log's own."""
     return dict(Facility.objects.values_list("slug", "zone")) if source == LIVE else {}
+
+
+def organization_of(
+    source: str, snapshot: Snapshot, selection: Selection, names: Collection[str]
+) -> str:
+    """Return the name of whom the chosen facilities of live work, or an imported log, belong to.
+
+    Several are joined; nothing where a log was given to nobody. `names` are all facilities.
+    """
+    facilities = names if selection.facilities is None else selection.facilities
+    owners = Organization.objects.filter(facilities__slug__in=facilities)
+    if source != LIVE:
+        owners = Organization.objects.filter(uploadedlog__folder=snapshot.watermark)
+    return ", ".join(owners.order_by("name").values_list("name", flat=True).distinct())
 
 
 def due_day(due: int, zone: str) -> date:

@@ -26,7 +26,10 @@ READERS = (Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ANALYST, Role.AUDITOR, Role.
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A source opened for one reader: what was asked, cut to what the reader may see."""
+    """A source opened for one reader: what was asked, cut to what the reader may see.
+
+    `whole` is all that the reader may see of the source, whatever was asked.
+    """
 
     query: Query
     snapshot: Snapshot
@@ -36,6 +39,7 @@ class View:
     names: Mapping[str, str]
     at: datetime
     problems: tuple[str, ...]
+    whole: Selection
     sources: tuple[str, ...] = ()
     begins: date | None = None
 
@@ -108,6 +112,7 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         names=names if query.is_live else {one: one for one in allowed},
         at=at,
         problems=tuple(problems),
+        whole=Selection(zone=zone).within(allowed),
         sources=names_of_logs(user.organization_id),
         begins=None if query.is_live else first,
     )

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from analytics.metrics.selection import Selection
 from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
-from analytics.readers.places import zones_of
+from analytics.readers.places import organization_of, zones_of
 from analytics.reports.builders import BUILDERS
 from analytics.reports.builders.sla_compliance import Order
 from analytics.reports.document import Document, Seal
@@ -50,7 +50,6 @@ def make(
     http_request: HttpRequest | None = None,
 ) -> Made:
     """Seal the log, compute, write, and record the file's hash as an export."""
-    sealed = _sealed(at)
     since, until = days_of(selection)
     order = Order(
         source=source,
@@ -59,8 +58,9 @@ def make(
         since=since,
         until=until,
         names=names,
-        seal=sealed,
+        seal=_sealed(at),
         zones=zones_of(source),
+        organization=organization_of(source, snapshot, selection, names),
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
@@ -76,7 +76,7 @@ def make(
         content_type=content_type,
         file_name=f"{name.replace('_', '-')}-{since.isoformat()}-{until.isoformat()}.{kind}",
         figures=document.figures,
-        seal=sealed,
+        seal=order.seal,
     )
 
 

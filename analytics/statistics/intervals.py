@@ -35,6 +35,17 @@ def newcombe(a: int, n: int, b: int, m: int) -> tuple[float, float]:
     return of_difference((a / n, *wilson(a, n)), (b / m, *wilson(b, m)))
 
 
+def differ(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
+    """Say whether two shares differ by more than what is unknown and chance could make of them.
+
+    Each is (hits, unknown, n).
+    """
+    (hits, unknown, n), (was, was_unknown, m) = one, other
+    overlap = hits * m <= (was + was_unknown) * n and was * n <= (hits + unknown) * m
+    low, high = newcombe(hits, n, was, m)
+    return not overlap and not low <= 0 <= high
+
+
 def of_difference(
     one: tuple[float, float, float], other: tuple[float, float, float]
 ) -> tuple[float, float]:

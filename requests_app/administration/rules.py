@@ -63,8 +63,11 @@ class VersionForm(forms.Form):
     day_zero = forms.ChoiceField(
         label="Day 0",
         choices=[
-            (DayZero.RECEIPT.value, "The day of receipt"),
-            (DayZero.NEXT_BUSINESS_DAY.value, "The next business day, if received on none"),
+            (DayZero.RECEIPT.value, "The day it became complete"),
+            (
+                DayZero.NEXT_BUSINESS_DAY.value,
+                "The next business day, if it became complete on none",
+            ),
         ],
     )
     cutoff = forms.TimeField(

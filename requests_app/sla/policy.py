@@ -41,7 +41,8 @@ class Band(StrEnum):
 class Standing:
     """Where an open request stands against its earliest due date.
 
-    `usually_needs` is given where the request is at risk for that reason alone.
+    `usually_needs` is given where the request is at risk for that reason alone, in the time
+    that the rule of its due date counts.
     """
 
     band: Band
@@ -201,8 +202,16 @@ def standing(
     if _business_left(due, at, calendar) <= 2 or quarter:
         return Standing(band=Band.AT_RISK, due=due, days_left=left)
     if needs is not None and due.due_at - at < needs:
-        return Standing(band=Band.AT_RISK, due=due, days_left=left, usually_needs=needs)
+        usual = _counted(due.rule, calendar, at, needs)
+        return Standing(band=Band.AT_RISK, due=due, days_left=left, usually_needs=usual)
     return Standing(band=Band.ON_TRACK, due=due, days_left=left)
+
+
+def _counted(rule: Rule, calendar: BusinessCalendar, at: datetime, span: timedelta) -> timedelta:
+    """Return how much of a time to come a rule counts: of business days only those."""
+    if rule.unit is not Unit.BUSINESS:
+        return span
+    return timedelta(seconds=calendar.business_seconds(at, at + span))
 
 
 def deciding(dues: tuple[DueDate, ...], timeline: Timeline, *, at: datetime) -> DueDate | None:

@@ -57,7 +57,9 @@ class Rule:
         """The settings that a reader must see beside a due date."""
         unit = f"{self.unit} day" + ("s" if self.days != 1 else "")
         pauses = WHOLE_DAYS if self.pauses else "never pauses"
-        zero = self.day_zero.replace("_", " ")
+        zero = "day it became complete" if self.starts == "complete" else "day of receipt"
+        if self.day_zero is DayZero.NEXT_BUSINESS_DAY:
+            zero += ", or the next business day where it is none"
         if self.cutoff is not None:
             zero += f", after {self.cutoff:%H:%M} the next business day"
         text = f"{self.days} {unit} from {self.starts}; day 0 is the {zero}; {pauses}"

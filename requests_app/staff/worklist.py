@@ -201,8 +201,7 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
         return "risk", "Due today"
     words = f"{days_of(rule, left)} left"
     if now.usually_needs is not None:
-        other = "calendar " if rule.unit is Unit.BUSINESS else ""
-        words += f", usually needs {now.usually_needs / timedelta(days=1):.1f} {other}days"
+        words += f", usually needs {now.usually_needs / timedelta(days=1):.1f}"
     return ("risk", words) if now.band is Band.AT_RISK else ("ok", words)
 
 

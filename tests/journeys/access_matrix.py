@@ -116,6 +116,7 @@ DOORS: dict[str, Door] = {
     "dashboards:behind_csv": _door(FIGURES, GET=200),
     "dashboards:part none": _door(FIGURES, GET=404),
     "process:view": _door(FIGURES, GET=200),
+    "measures:all": _door(FIGURES, GET=200),
     "forecast:page": _door(FIGURES, GET=200),
     "logs:list": _door(IMPORTERS, GET=200),
     "logs:new": _door(IMPORTERS, GET=200, POST=422),

@@ -190,6 +190,7 @@ def test_previewing_importing_and_deleting_a_log_is_recorded(
         "/work/analytics/forecast/",
         *("/proof/", "/proof/access-log.csv", "/api/requests/", "/mine/", "/logs/"),
         "/work/analytics/process/",
+        "/work/analytics/measures/",
     ],
 )
 def test_without_a_log_nothing_is_shown(where: str) -> None:

@@ -37,6 +37,7 @@ BAD: tuple[tuple[str, ...], ...] = (
     ("metrics", "--key=nothing"),
     ("metrics", "--facility=nothing"),
     ("metrics", "--zone=Mars"),
+    ("metrics", "--organization=nothing"),
     ("metrics", "--zone=America"),
     ("forecast", "--source=nothing"),
     ("forecast", "--facility=nothing"),

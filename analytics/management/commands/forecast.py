@@ -14,7 +14,7 @@ from django.utils import timezone
 from analytics.forecast.model import METHOD
 from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
 from analytics.forecast.stories import DAY
-from analytics.readers.arguments import add_selection, selection_for, snapshot_for
+from analytics.readers.arguments import add_selection, selection_for, snapshot_for, whole_for
 from analytics.readers.foreseen import foreseen
 from analytics.readers.places import due_day, zones_of
 
@@ -37,7 +37,8 @@ class Command(BaseCommand):
         """Forecast and print."""
         snapshot = snapshot_for(options, timezone.now())
         chosen = selection_for(options, snapshot.mirror)
-        found = foreseen(options["source"], snapshot, chosen)
+        whole = whole_for(options, snapshot.mirror)
+        found = foreseen(options["source"], snapshot, chosen, whole=whole)
         if options["json"]:
             self.stdout.write(json.dumps(as_object(options["source"], found)))
             return

@@ -67,7 +67,6 @@ class Command(BaseCommand):
             raise CommandError("--as-last-time reads one file, not two.", returncode=2)
         name = name_for(options["name"] or path.name)
         owner = _organization(options["organization"])
-        zone = _zone_of(owner) if options["organization"] else ""
         given, as_of = _given(options["mapping"]), _time(options["as_of"])
         try:
             if options["as_last_time"] and not given:
@@ -78,8 +77,8 @@ class Command(BaseCommand):
                     "given": given,
                     "as_of": as_of,
                     "earlier": earlier,
+                    "proposed_zone": _zone_of(owner),
                 }
-                words |= {"proposed_zone": zone}
                 words["progress"] = self._told if options["progress"] else silent
                 reading = _read(content, steps, options["by"], words)
                 if reading.log is not None:
@@ -109,8 +108,8 @@ class Command(BaseCommand):
             self.stdout.write(answer["error"]["sentence"])
             return
         for asked in answer["questions"]:
-            field = asked["field"]
-            self.stdout.write(f"{asked['question']} Answer with {field} in a mapping.")
+            example = json.dumps({asked["field"]: asked["choices"][0]}, ensure_ascii=False)
+            self.stdout.write(f"{asked['question']} Answer by --mapping, such as {example}")
         if answer["log"]:
             self.stdout.write(
                 f"{answer['rows_imported']} of {answer['rows_read']} rows imported as "
@@ -165,7 +164,7 @@ def _store(reading: Reading, name: str, digest: str, owner: Organization | None)
     _, already = keep(
         reading, name=name, digest=digest, organization_id=owner_id, by_id=None, at=at
     )
-    remember(reading.raw.headers, answer["mapping"], organization_id=owner_id, at=at)
+    remember(reading.raw.headers, reading.to_remember(), organization_id=owner_id, at=at)
     record(
         verb="log.imported",
         code=EventCode.IMPORT,

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from analytics.charts.words import plural
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.change import Change, changes
 from analytics.metrics.compute import compute
@@ -138,29 +139,53 @@ def _facts(options: Mapping[str, Any], snapshot: Snapshot, chosen: Selection) ->
 def _changed(metric: Metric, one: Change) -> str:
     if one.difference is None:
         return f"{metric.label}, change: - ({one.why})"
-    span = f" ({one.low:+.4g} to {one.high:+.4g})" if one.low is not None else ""
+    low, high, by = (signed(part) for part in (one.low, one.high, one.difference))
+    span = f" ({low} to {high})" if one.low is not None else ""
     unit = "points" if metric.unit == "%" else metric.unit
-    before = f"{one.before.value:.4g} before, n = {one.before.n}"
-    return f"{metric.label}, change: {one.difference:+.4g} {unit}{span}; {before}"
+    before = f"{number(one.before.value)} before, n = {one.before.n:,}"
+    return f"{metric.label}, change: {by} {unit}{span}; {before}"
 
 
 def _without(one: Without) -> str:
     return (
-        f"Without {one.code} ({one.requests} requests, {one.hours:.0f} hours): nine in ten "
+        f"Without {one.code} ({one.requests:,} requests, {one.hours:,.0f} hours): nine in ten "
         f"within {one.days_without:.1f} days instead of {one.days:.1f}"
     )
+
+
+def number(value: float | None) -> str:
+    """Return a number in plain figures with thousands marked, four of them where it is small."""
+    if value is None:
+        return "-"
+    text = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
+    return f"{value:.6f}" if "e" in text else text
+
+
+def signed(value: float | None) -> str:
+    """Return a difference with its sign."""
+    return f"+{number(value)}" if value is not None and value >= 0 else number(value)
+
+
+def _said(result: Result | PublishedResult) -> str:
+    """Return the value with its interval, or the range that what is unknown leaves open."""
+    low, high = number(result.low), number(result.high)
+    if result.low is None or result.high is None:
+        return f"{number(result.value)} {result.unit}"
+    if result.unknown:
+        are = BY_KEY[result.key].unknown_are
+        turn = f"{plural(result.unknown, *are)} {'turns' if result.unknown == 1 else 'turn'} out"
+        return f"between {low} and {high} {result.unit}, as {turn}"
+    return f"{number(result.value)} {result.unit} ({low}-{high})"
 
 
 def in_words(result: Result | PublishedResult, *, named: bool = False) -> str:
     """Return one line for people; it says what computed it where `named`."""
     if result.value is None:
         return f"{result.label}: - ({result.why})"
-    span = (
-        f" ({result.low:.4g}-{result.high:.4g})" if result.low is not None and result.high else ""
-    )
-    line = f"{result.label}: {result.value:.4g} {result.unit}{span}, n = {result.n}"
+    n = "(hidden)" if result.n is None else f"{result.n:,}"
+    line = f"{result.label}: {_said(result)}, n = {n}"
     left_out = "; ".join(
-        f"{'(hidden)' if n is None else n} {why}" for why, n in result.excluded.items()
+        f"{'(hidden)' if n is None else f'{n:,}'} {why}" for why, n in result.excluded.items()
     )
     line += f"; left out: {left_out}" if left_out else ""
     return line + (f"; by {result.engine}" if isinstance(result, Result) and named else "")

@@ -58,6 +58,7 @@ class Order:
     zones: Mapping[str, str] = field(default_factory=dict)
     """The zone of each facility whose days are not those of the selection."""
     is_demonstration: bool = False
+    organization: str = ""
 
 
 def build(order: Order) -> Document:
@@ -95,6 +96,7 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
     named = [order.names.get(one, one) for one in selection.facilities or ()]
     chosen = "all of the source" if selection.facilities is None else ", ".join(named) or "none"
     return (
+        ("Organization", order.organization or "not named"),
         ("Source", _source(order)),
         ("Period", f"received {period(order.since, order.until)}, both days included"),
         ("Days drawn in", selection.zone),
@@ -119,7 +121,9 @@ def _subtitle(order: Order, as_of: datetime) -> str:
     n = len(facilities) if facilities is not None else len(order.names)
     places = plural(n, "facility", "facilities") if n else "no facility"
     when = f"{local:%a}, {day(local.date(), year=True)}, {local:%H:%M %Z}"
-    return f"{places} · as of {when} · method {METHOD_VERSION}"
+    log = "" if order.source == "live" else f"imported log {order.source}"
+    head = [part for part in (order.organization, log) if part]
+    return " · ".join([*head, places, f"as of {when}", f"method {METHOD_VERSION}"])
 
 
 def _reproduce(order: Order, as_of: datetime) -> str:

@@ -96,7 +96,7 @@ def test_every_declaration_is_told(analyst: Client) -> None:
     "words",
     [
         "key=luck", "by=colour", "slice=modality", "slice=a=b", "slice=modality=%00", "from=soon",
-        "colour=red", "to=2026-02-30",
+        "colour=red", "to=2026-02-30", "facility=", "by=week&by=month",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["json", "csv", "parquet"])

@@ -1,13 +1,14 @@
 """Figures are plain data: roles instead of colours, findings with numbers."""
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 import synthetic
 
 from analytics.charts import curve, media, pareto
-from analytics.charts.ask import months, shares, survival, total, weeks
+from analytics.charts.ask import finished, medians, months, shares, survival, total, weeks
 from analytics.charts.marks import interval, spark, standing
 from analytics.charts.tables import Cell, Failure
 from analytics.metrics.catalogue import BY_KEY
@@ -63,6 +64,21 @@ def test_media_keeps_the_unknown_as_a_band() -> None:
     assert high["y"][0] == 33.0
 
 
+def test_media_tells_a_change_only_where_the_bands_and_chance_leave_one() -> None:
+    def told(first: tuple[int, int, int], last: tuple[int, int, int]) -> str:
+        cells = [
+            Cell(start=date(2026, month, 1), hits=hits, unknown=unknown, n=n)
+            for month, (hits, unknown, n) in ((1, first), (2, last))
+        ]
+        return media.title(cells)
+
+    clear = "Discs rose from 39% to 45% of deliveries"
+    assert told((390, 0, 1000), (450, 0, 1000)) == clear
+    overlap = "Discs carry 45–47% of deliveries: no clear change from 39–46%"
+    assert told((390, 70, 1000), (450, 20, 1000)) == overlap
+    assert "no clear change from 39%" in told((39, 0, 100), (45, 0, 100))  # chance alone
+
+
 def test_media_says_a_range_where_much_is_unknown() -> None:
     cells = [Cell(start=date(2026, m, 1), n=100, hits=0, unknown=60) for m in range(1, 4)]
     assert media.title(cells) == "Discs carry 0–60% of deliveries"
@@ -82,12 +98,16 @@ def test_labels_of_media_stay_within_the_drawing() -> None:
 
 def test_pareto_outlines_what_is_the_requesters() -> None:
     failures = [
-        Failure(code="AU02", label="Element missing", hours=80, requests=4, is_theirs=True),
-        Failure(code="LO01", label="Not found", hours=20, requests=9, is_theirs=False),
+        Failure(
+            code="AU02", label="Element missing", hours=80, requests=4, is_theirs=True, mended=4
+        ),
+        Failure(code="LO01", label="Not found", hours=20, requests=9, is_theirs=False, mended=9),
     ]
     assert pareto.title(failures) == "One failure costs 80% of the hours lost"
     assert pareto.figure(failures)["data"][0]["meta"]["bars"] == ["edge", "surface"]
     assert pareto.title([]) == "No failure cost an hour"
+    never = [replace(one, hours=0, mended=0, unmended=9) for one in failures]
+    assert pareto.title(never) == "What failures cost cannot be said"
 
 
 @pytest.mark.parametrize(
@@ -101,6 +121,25 @@ def test_a_tint_needs_the_whole_interval(low: float, high: float, word: str) -> 
 def test_a_spark_needs_two_points() -> None:
     assert spark([1.0, None]) is None
     assert spark([1.0, None, 3.0], goal=2.0).curve.count(",") == 2
+
+
+def test_the_median_of_a_week_keeps_those_still_open() -> None:
+    starts = weeks(SELECTION.since, SELECTION.until)
+    with asking(synthetic.mirror(), SELECTION) as ask:
+        found = medians(ask, starts, end=starts[-1] + timedelta(days=6))
+        each = [
+            survival(ask.over(replace(SELECTION, since=day, until=day + timedelta(days=6))))
+            for day in starts
+        ]
+    assert found == [week.median for week in each]
+    assert each[-1].still_open > 0
+
+
+def test_a_week_that_still_runs_is_no_point_of_a_line() -> None:
+    weeks = [date(2026, 11, 9), date(2026, 11, 16), date(2026, 11, 23)]
+    assert finished(weeks, date(2026, 11, 24)) == weeks[:2]
+    assert finished(weeks, date(2026, 11, 29)) == weeks
+    assert finished(weeks[2:], date(2026, 11, 24)) == weeks[2:]
 
 
 def test_months_end_with_the_month_of_the_day() -> None:

@@ -104,8 +104,29 @@ def test_pages_turn_and_a_number_too_far_shows_the_last(director: Client, shot: 
         assert last in director.get(WHERE, {"page": page}).content.decode()
 
 
-def test_too_little_is_refused_with_what_is_missing_and_no_chance(director: Client) -> None:
+def test_a_filter_changes_no_chance_and_shows_its_own_requests_alone(
+    director: Client, shot: Snapshot
+) -> None:
+    of = Selection(facilities=("northfield", "riverside"))
+    of_all = forecast(shot.mirror, of)
+    told = {one.number: one for one in of_all.chances}
+    for some in (
+        replace(of, facilities=("riverside",)),
+        replace(of, slices=(("modality", ("unknown",)),)),
+    ):
+        found = foreseen.foreseen("live", shot, some, whole=of)
+        assert found.chances
+        assert all(told[one.number] == one for one in found.chances)
+        assert found.learned == of_all.learned
     words = director.get(WHERE, {"facility": "riverside"}).content.decode()
+    assert "R-r0" in words
+    assert "Northfield General</small>" not in words
+    assert "the chance of a request stays the same" in words
+
+
+def test_too_little_is_refused_with_what_is_missing_and_no_chance(person, client: Client) -> None:
+    client.force_login(person("him_director", "riverside"))
+    words = client.get(WHERE).content.decode()
     assert "No forecast is given" in words
     assert "50 are needed" in words
     assert "/work/requests/R-" not in words
@@ -151,8 +172,9 @@ def test_the_list_of_the_overview_says_the_chance_with_its_n(director: Client) -
     assert WHERE in words
 
 
-def test_the_list_says_no_chance_where_the_forecast_is_refused(director: Client) -> None:
-    words = html(director, "needs", "?facility=riverside")
+def test_the_list_says_no_chance_where_the_forecast_is_refused(person, client: Client) -> None:
+    client.force_login(person("him_director", "riverside"))
+    words = html(client, "needs")
     assert "R-r0" in words
     assert "Chance of breach" not in words
 
@@ -172,7 +194,8 @@ def test_the_same_state_is_computed_once(
         director.get(WHERE)
     assert len(calls) == 1
     for i in range(foreseen.KEPT + 5):
-        foreseen.foreseen("live", replace(shot, content=f"{i}"), Selection(facilities=()))
+        none = Selection(facilities=())
+        foreseen.foreseen("live", replace(shot, content=f"{i}"), none, whole=none)
     assert len(foreseen._TOLD) == foreseen.KEPT
 
 
@@ -195,9 +218,12 @@ def test_the_command_prints_one_object(shot: Snapshot) -> None:
     assert all({"chance", "low", "high", "n"} <= set(one) for one in answer["open"])
 
 
-def test_the_command_refuses_in_words_and_in_json() -> None:
-    assert "No forecast. There is too little to learn from." in said("--facility=riverside")
-    answer = json.loads(said("--facility=riverside", "--json"))
+def test_the_command_refuses_in_words_and_in_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = fold(_with_bands(log(memoryless(60, seed=5, days=21), AS_OF)))
+    shot = Snapshot(mirror=few, watermark="1", content="few")
+    monkeypatch.setattr("analytics.readers.arguments.open_source", lambda *_, **__: shot)
+    assert "No forecast. There is too little to learn from." in said()
+    answer = json.loads(said("--json"))
     assert (answer["given"], answer["open"]) == (False, [])
     assert answer["missing"]
 

@@ -124,8 +124,27 @@ def test_a_problem_is_no_first_pass_and_a_blank_beside_it_may_be_one() -> None:
     assert (first.value, first.high, first.unknown) == (50, 75, 1)
     assert (again.value, again.why) == (None, SENT_ONCE)
     assert reading.grades["first_pass_yield"]["share"] == 0.75
-    failures = compute(mirror(reading), Selection(), ["failures_by_code"])["failures_by_code"]
+    keys = ("failures_by_code", "failure_hours_by_code")
+    failures, hours = compute(mirror(reading), Selection(), keys).values()
     assert [one.group for one in failures.by] == ["scratched"]
+    assert (hours.value, hours.why) == (None, "no failure here says when it was mended")
+    assert reading.grades[keys[1]]["why"] == "no failure in this log says when it was mended"
+    assert not reading.grades[keys[1]]["computable"]
+
+
+def test_hours_are_counted_of_failures_that_have_an_end() -> None:
+    head = b"Req #,Date Rcvd,Date Out,Hold Start,Hold End,Hold Reason,Problem,Method\n"
+    held = b"1,1/13/25,1/20/25,1/14/25,1/15/25,no form,,CD\n"
+    rows = held + b"2,1/13/25,1/20/25,,,,scratched,CD\n"
+    reading = read_log(head + rows, name="log")
+    key = "failure_hours_by_code"
+    hours = compute(mirror(reading), Selection(), [key])[key]
+    assert (hours.value, hours.n, sum(hours.excluded.values())) == (24, 1, 1)
+    grade = reading.grades[key]
+    assert (grade["share"], grade["grade"]) == (0.5, "weak")
+    assert grade["why"].startswith("50.0% of the failures say when they were mended")
+    inbound = reading.grades["physical_media_share_in"]
+    assert (inbound["computable"], inbound["why"]) == (False, "no inbound request in this log")
 
 
 def test_both_columns_together_say_more_than_one() -> None:

@@ -129,6 +129,9 @@ def test_a_zone_is_asked_only_where_it_would_change_figures(text: str, asks: boo
     reading = read_log(text.encode(), name="log", proposed_zone="America/Chicago")
     assert [one["choices"] for one in reading.questions] == [["America/Chicago", "UTC"]] * asks
     assert (reading.log is None) == asks
+    said = read_log(text.encode(), name="log", given={"zone": "America/Chicago"})
+    # Nothing said of this file settles the zone of the next with its headers.
+    assert [one.to_remember()["zone"] for one in (reading, said)] == ["", "America/Chicago"]
 
 
 def test_channel_words_that_nobody_knows_are_no_evidence_of_discs() -> None:

@@ -18,7 +18,7 @@ from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.models import UploadedLog
 from analytics.sources.opening import names_of_logs
-from requests_app.models import Organization
+from requests_app.models import Facility, Organization
 from tests.depth import examples
 
 LOG = b"Req #,Date Rcvd,Date Out,Method\n1,1/13/25,1/20/25,CD\n2,1/14/25,1/16/25,portal\n"
@@ -210,6 +210,12 @@ def test_the_command_gives_a_log_to_the_only_organization(
     assert discs.startswith("  Not computable: no column says ")
     assert ": immediately_usable, usable_after_rework, " in discs
     only = Organization.objects.create(name="Example Health", slug="example-health")
+    Facility.objects.create(organization=only, name="North", slug="north", zone="America/Chicago")
+    asking = tmp_path / "spring.csv"
+    asking.write_text("Date Rcvd,Date Out\n2025-03-08 10:00,2025-03-10 10:00\n")
+    with pytest.raises(SystemExit, match="1"):
+        imported(capsys, str(asking))
+    assert 'by --mapping, such as {"zone": "America/Chicago"}' in capsys.readouterr().out
     with pytest.raises(CommandError, match=r"Known: live, cd-log\.$"):
         call_command("metrics", "--source", "cd_log")
     assert "Example Health sees it under Imported logs" in imported(capsys, str(path))

@@ -73,16 +73,28 @@ def test_one_word_with_a_meaning_is_no_chance() -> None:
 
 
 def test_words_are_counted_the_most_frequent_first() -> None:
-    reading = read(["Desk", "portal", "Desk", "", "CD + Desk", "Runner"])
+    reading = read(["Desk", "portal", "Desk", "", "CD + Desk", "Runner", "CD + Van"])
     found = [(one.text, one.rows, one.means) for one in channel_words(reading.raw, reading.mapping)]
     assert found == [
-        ("Desk", 2, ()),
+        ("Desk", 3, ()),
         ("CD + Desk", 1, ("physical_cd", "Desk")),
+        ("CD + Van", 1, ("physical_cd", "Van")),
         ("Runner", 1, ()),
+        ("Van", 1, ()),
         ("portal", 1, ("portal_patient",)),
     ]
     unknown = reading.answer("log")["unknown_words"]
-    assert unknown == [{"word": "Desk", "rows": 2}, {"word": "Runner", "rows": 1}]
+    assert [(one["word"], one["rows"]) for one in unknown] == [
+        ("Desk", 3),
+        ("Runner", 1),
+        ("Van", 1),
+    ]
+    own = {"Desk": "portal_patient", "Van": "unknown"}
+    told = read(["CD + Desk", "CD + Van"], values={"channel": own})
+    assert [one.means for one in channel_words(told.raw, told.mapping)] == [
+        ("physical_cd", "portal_patient"),
+        ("physical_cd", "unknown"),
+    ]
 
 
 def test_at_most_thirty_words_are_asked_and_remarks_are_not() -> None:

@@ -79,9 +79,9 @@ MENDED_BY = {
 }
 
 
-def hours_lost(requests: list[Row], events: list[Row]) -> float:
-    """Hours from each failure to the first event after it that mends it."""
-    total = 0
+def hours_lost(requests: list[Row], events: list[Row]) -> float | None:
+    """Hours from each failure to the first event after it that mends it; None where none does."""
+    total, mended, failed = 0, 0, 0
     for row in requests:
         mine = _own(events, row)
         for place, event in enumerate(mine):
@@ -93,8 +93,10 @@ def hours_lost(requests: list[Row], events: list[Row]) -> float:
                 if other["activity"] in MENDED_BY[event["activity"]]
                 and (event["activity"] != "failure_noted" or other["reason"] == event["reason"])
             ]
+            failed += 1
+            mended += bool(later)
             total += min(later) - event["occurred"] if later else 0
-    return total / 3600
+    return total / 3600 if mended or not failed else None
 
 
 def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str, float | None]:

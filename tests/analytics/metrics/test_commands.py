@@ -6,6 +6,10 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from analytics.management.commands.metrics import in_words, signed
+from analytics.metrics.definition import Result
+from requests_app.models import Facility, Organization
+
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 Printed = pytest.CaptureFixture[str]
 
@@ -21,6 +25,21 @@ def test_a_slice_narrows_and_is_named_in_the_answer(capsys: Printed) -> None:
     part = said(capsys, "metrics", "--key", "requests_received", "--slice", "modality=CT chest")
     assert 0 < part["metrics"][0]["n"] < whole["metrics"][0]["n"]
     assert part["filters"]["slice"] == ["modality=CT chest"]
+
+
+def test_an_organization_is_its_own_facilities(place: Organization, capsys: Printed) -> None:
+    other = Organization.objects.create(name="Lakeside Health", slug="lakeside-health")
+    Facility.objects.filter(slug="riverside").update(organization=other, zone="America/Denver")
+    asked = ("metrics", "--key", "requests_received")
+    whole, one, two = (
+        said(capsys, *asked, *own)
+        for own in ((), (f"--organization={place.slug}",), (f"--organization={other.slug}",))
+    )
+    counts = [answer["metrics"][0]["n"] for answer in (whole, one, two)]
+    assert counts[0] == counts[1] + counts[2] > counts[1] > 0
+    assert two["period"]["zone"] == "America/Denver"
+    with pytest.raises(CommandError, match="no facility 'northfield'"):
+        call_command(*asked, f"--organization={other.slug}", "--facility=northfield")
 
 
 @pytest.mark.parametrize("word", ["modality", "colour=red", "=", ""])
@@ -103,3 +122,18 @@ def test_a_change_needs_two_days_and_stays_in_the_house(also: tuple[str, ...]) -
     with pytest.raises(CommandError, match="--compare") as refused:
         call_command("metrics", "--compare", *also)
     assert refused.value.returncode == 2
+
+
+def test_a_line_says_plain_numbers_and_what_the_unknown_leave_open() -> None:
+    hours = Result(
+        key="failure_hours_by_code", label="Hours", unit="hours", value=120_845.2, n=1_208
+    )
+    assert in_words(hours) == "Hours: 120,845 hours, n = 1,208"
+    out = {"key": "physical_media_share_out", "label": "Sent on disc", "unit": "%"}
+    sure = Result(**out, value=20.1, low=18.02, high=22.3, n=612, excluded={"open": 1_000})
+    assert in_words(sure) == "Sent on disc: 20.1 % (18.02-22.3), n = 612; left out: 1,000 open"
+    some = Result(**out, value=20.1, low=20.1, high=25.3, n=612, unknown=32)
+    assert in_words(some) == (
+        "Sent on disc: between 20.1 and 25.3 %, as 32 unknown channels turn out, n = 612"
+    )
+    assert (signed(12_345.6), signed(-0.00004)) == ("+12,346", "-0.000040")

@@ -20,6 +20,7 @@ from analytics.reports.builders.sla_compliance import KEYS, Order, build
 from analytics.reports.document import Column, Document, Seal, Section, Table, printed
 from analytics.reports.writers import WRITERS
 from audit.spreadsheet import guarded
+from requests_app.models import Facility
 
 DAYS = (date(2026, 8, 24), date(2026, 11, 22))
 SELECTION = Selection(since=DAYS[0], until=DAYS[1], zone="America/Chicago")
@@ -119,6 +120,12 @@ def test_what_is_open_of_those_received_is_called_so(document: Document) -> None
     (figures,) = (table for table in document.tables if table.name == "Figures")
     called = [row[0] for row in figures.rows]
     assert called[-2:] == ["Requests received", "Of these still open"]
+    assert {row[0]: row[5] for row in figures.rows}["Median turnaround"] == 3
+
+
+def test_a_report_of_a_log_names_the_log_and_whose_it_is(shot) -> None:
+    paper = report_of(shot, source="cd_log", organization="Lakeshore Health")
+    assert paper.subtitle.startswith("Lakeshore Health · imported log cd_log · ")
 
 
 def test_the_line_that_reproduces_it_names_the_program(document: Document) -> None:
@@ -194,7 +201,11 @@ class TestVouchedFor:
     def test_the_command_calls_facilities_by_their_names(self, tmp_path) -> None:
         out = tmp_path / "sla.csv"
         call_command("report", "sla_compliance", format="csv", out=str(out), facility=["riverside"])
-        assert "Facilities,Riverside Campus" in out.read_text(encoding="utf-8-sig")
+        text = out.read_text(encoding="utf-8-sig")
+        assert "Facilities,Riverside Campus" in text
+        owner = Facility.objects.get(slug="riverside").organization.name
+        assert f"Organization,{owner}" in text
+        assert text.splitlines()[1].startswith(f'"{owner} · 1 facility · as of')
 
     @pytest.mark.parametrize("kind", ["csv", "xlsx", "docx"])
     @pytest.mark.parametrize("made_up", [True, False])
@@ -234,7 +245,7 @@ class TestVouchedFor:
         text = answer.content.decode("utf-8-sig")
         assert answer.status_code == 200
         assert "attachment" in answer["Content-Disposition"]
-        assert "Northfield" not in text
+        assert "Northfield" not in text.replace("Northfield Health", "the organization")
         assert "northfield" not in text
         assert "R-N0" not in text
         assert "sla_compliance.n,192" in text

@@ -163,5 +163,6 @@ def test_misuse_gets_a_sentence_and_status_2(words: list[str]) -> None:
 
 
 def test_the_policy_says_which_day_is_day_zero() -> None:
-    assert "day 0 is the receipt" in RULES["contract"].policy
+    assert "from complete; day 0 is the day it became complete;" in RULES["contract"].policy
+    assert "from received; day 0 is the day of receipt;" in RULES["hipaa_access"].policy
     assert {rule.day_zero for rule in RULES.values()} == {DayZero.RECEIPT}

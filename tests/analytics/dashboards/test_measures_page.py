@@ -1,0 +1,41 @@
+"""The page of all measures: each one with its figure or the reason, its definition and its door."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from analytics.metrics.catalogue import METRICS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
+PAGE = "/work/analytics/measures/"
+
+
+def row_of(text: str, key: str) -> str:
+    found = re.search(rf'<tr id="{key}">.*?</tr>', text, re.DOTALL)
+    assert found, key
+    return found[0]
+
+
+def test_every_measure_has_its_figure_or_the_reason_and_its_definition(
+    person, client: Client
+) -> None:
+    client.force_login(person("him_director", everything=True))
+    text = client.get(PAGE).content.decode()
+    for metric in METRICS:
+        row = row_of(text, metric.key)
+        assert ("/overview/behind/?key=" in row) != ("Not computed: " in row), metric.key
+        assert f"{metric.key}, version " in row
+    assert re.search(r">\d+ requests</a>", row_of(text, "requests_received"))
+    assert "link" in row_of(text, "deliveries_by_channel").lower()
+    assert re.search(r"range from \d+ unknown", row_of(text, "physical_media_share_out"))
+
+
+def test_the_measures_are_of_what_one_may_see(person, client: Client) -> None:
+    client.force_login(person("supervisor", "riverside"))
+    own = row_of(client.get(PAGE).content.decode(), "requests_received")
+    client.force_login(person("him_director", everything=True))
+    every = row_of(client.get(PAGE).content.decode(), "requests_received")
+    assert own != every
+    client.force_login(person("supervisor"))
+    assert "No requests in this view" in client.get(PAGE).content.decode()
