@@ -100,7 +100,7 @@ def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
             whole = everything(moment)
             differing = published.differing(found, whole)
             if not only_check:
-                found = replace(step, last=found).anew(found.name)
+                found = replace(step, last=found).anew(found.name, whole)
                 outbox.settle(LIVE, found.name)
     remember(LIVE, found)
     return Rebuilt(published=found, differing=differing)
@@ -141,11 +141,12 @@ class Refresh:
     def _fits(self, last: Published) -> bool:
         return last.facts.shape == shape() and last.facts.as_of <= self.moment.timestamp()
 
-    def anew(self, name: str | None) -> Published:
-        """Read and fold all of it."""
+    def anew(self, name: str | None, whole: Partitions | None = None) -> Published:
+        """Publish all of it: read and folded now, or just before at the same moment."""
         outbox.clear(before=self._before)
         needs = needs_today(self.moment)
-        return self._publish(everything(self.moment, needs=needs), needs, name)
+        pieces = everything(self.moment, needs=needs) if whole is None else whole
+        return self._publish(pieces, needs, name)
 
     def _some(self, last: Published, taken: outbox.Taken, name: str | None) -> Published:
         now, is_new_day = int(self.moment.timestamp()), last.facts.needs_of != _day(self.moment)
