@@ -18,8 +18,10 @@ def quiet_when_nobody_reads() -> Iterator[None]:
     try:
         try:
             yield
-        finally:
-            sys.stdout.flush()
+        except SystemExit:
+            _flush()
+            raise
+        _flush()
     except BrokenPipeError:
         if not _is_left():
             raise  # another pipe broke: that is no matter of who reads
@@ -28,7 +30,14 @@ def quiet_when_nobody_reads() -> Iterator[None]:
         sys.exit(STATUS)
 
 
+def _flush() -> None:
+    if sys.stdout is not None:  # it was closed before the program began
+        sys.stdout.flush()
+
+
 def _is_left() -> bool:
+    if sys.stdout is None:
+        return False
     asked = select.poll()
     asked.register(sys.stdout.fileno(), 0)
     return any(event & select.POLLERR for _, event in asked.poll(0))

@@ -31,6 +31,9 @@ class Row:
     time: str
     who: str
     role: str
+    """What stands under the name: the role, or the operator of a command."""
+    sealed_role: str
+    operator: str
     did: str
     what: str
     page: str
@@ -79,11 +82,11 @@ def row_of(entry: AuditEntry, seq: int, reader: Reader, names: Names) -> Row:
     """
     said = _body(entry)
     agent = _part(said, "agent")
-    who, role = entry.agent_name or entry.agent, in_words(str(agent.get("role", "")))
+    who, role, operator = entry.agent_name or entry.agent, str(agent.get("role", "")), ""
     if is_by_command(entry.agent, entry.verb):
         user = _part(said, "detail").get(OPERATOR)
         who = "Command line"
-        role = f"Operating system user {user}" if user else "Operating system user not recorded"
+        operator = f"Operating system user {user or 'not recorded'}"
     local = entry.at.astimezone(reader.zone)
     return Row(
         seq=seq,
@@ -91,7 +94,9 @@ def row_of(entry: AuditEntry, seq: int, reader: Reader, names: Names) -> Row:
         when=f"{local:%a, %b} {local.day}, {local:%Y}",
         time=f"{local:%H:%M:%S %Z}",
         who=who,
-        role=role,
+        role=operator or in_words(role),
+        sealed_role=in_words(role),
+        operator=operator,
         did=verb_words(entry.verb),
         what=subject_words(
             entry.subject, name=names.of(entry.subject), is_door=entry.verb == "door.refused"

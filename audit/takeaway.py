@@ -28,7 +28,7 @@ from audit.witness import WitnessRefused
 
 COLUMNS = (
     *("entry", "at", "agent_name", "agent", "role", "verb", "subject", "facility"),
-    *("purpose", "from", "outcome", "id", "who", "did", "to_what"),
+    *("purpose", "from", "outcome", "id", "who", "did", "to_what", "operator"),
 )
 NOT_ALL = (
     "The bundle holds the entries of every facility, and some are not yours to see. "
@@ -66,9 +66,9 @@ def _csv_rows(filters: Filters, reader: Reader) -> Iterator[str]:
     for place in places_of(filters, reader).iterator(chunk_size=2000):
         entry, row = place.entry, row_of(place.entry, place.seq, reader, names)
         cells = [
-            *(str(place.seq), entry.at.isoformat(), entry.agent_name, entry.agent, row.role),
+            *(str(place.seq), entry.at.isoformat(), entry.agent_name, entry.agent, row.sealed_role),
             *(entry.verb, entry.subject, entry.facility, row.why, row.where, entry.outcome),
-            *(str(entry.pk), row.who, row.did, row.what),
+            *(str(entry.pk), row.who, row.did, row.what, row.operator),
         ]
         yield str(writer.writerow([guarded(cell) for cell in cells]))
 

@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from analytics.charts.tables import Age, Cell, Failure, Survival, Waiting
 from analytics.metrics.band import BAND
 from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.compute import compute
 from analytics.metrics.question import Question
+from analytics.metrics.slices import PERIODS
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
 from requests_app.failure_codes import FAILURES, FailureCode
 
@@ -18,11 +20,7 @@ AGES: tuple[tuple[str, float], ...] = (
     ("Under 2 days", 2), ("2 to 5 days", 5), ("5 to 10 days", 10), ("Over 10 days", float("inf")),
 )  # fmt: skip
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
-_WAITED = (
-    "(coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
-    "FROM cases WHERE $selection AND received IS NOT NULL "
-    "AND (available >= received OR (available IS NULL AND outcome IS NULL))"
-)
+MEDIAN = "turnaround_censored_median"
 
 
 def weeks(since: date, until: date, most: int = 13) -> list[date]:
@@ -80,26 +78,23 @@ def total(by_facility: dict[str, list[Cell]], starts: Sequence[date]) -> list[Ce
     ]
 
 
-def medians(ask: Question, starts: Sequence[date], *, end: date) -> list[float | None]:
-    """Return the median turnaround by bucket of receipt, the open ones censored.
+def medians(ask: Question, mondays: Sequence[date]) -> list[float | None]:
+    """Return the median turnaround of each week of receipt, the open ones censored.
 
     Of completed ones alone the last weeks would look fast: their slow ones are still open.
     """
-    bounds = _bounds([*starts, end + timedelta(days=1)], ask.selection.zone)
-    rows = ask.rows(
-        f"SELECT {_bucket('received', bounds)} AS bucket, {_WAITED} "
-        f"AND received >= {bounds[0]} AND received < {bounds[-1]}"
-    )
-    found: list[tuple[list[float], list[bool]]] = [([], []) for _ in starts]
-    for bucket, days, done in rows:
-        found[bucket - 1][0].append(max(days, 0.0))
-        found[bucket - 1][1].append(done)
-    return [time_when(kaplan_meier(*bucket), 0.5) if bucket[0] else None for bucket in found]
+    found = compute(ask.mirror, ask.selection, [MEDIAN], by="week")[MEDIAN]
+    of_week = {one.group: one.value for one in found.by}
+    return [of_week.get(f"{monday:{PERIODS['week']}}") for monday in mondays]
 
 
 def survival(ask: Question) -> Survival:
     """Return the turnaround curve; open requests are censored, other endings left out."""
-    rows = ask.rows(f"SELECT {_WAITED}")
+    rows = ask.rows(
+        "SELECT (coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
+        "FROM cases WHERE $selection AND received IS NOT NULL "
+        "AND (available >= received OR (available IS NULL AND outcome IS NULL))"
+    )
     ((left_out,),) = ask.rows(
         "SELECT count(*) FROM cases WHERE $selection AND ((available IS NULL AND outcome IS NOT "
         "NULL) OR available < received)"

@@ -19,16 +19,14 @@ def title(months: Sequence[Cell]) -> str:
     full = _shown(months)
     if not full:
         return "Too few deliveries to say"
-    first, last = full[0].least or 0.0, full[-1].least or 0.0
-    if len(full) == 1 or round(first) == round(last):
-        most = whole(full[-1].most or 0.0)
-        up_to = "" if most == whole(last) else f"–{most}"
-        return f"Discs carry {whole(last)}{up_to}% of deliveries"
-    if not differ(*((cell.hits, cell.unknown, cell.n) for cell in (full[-1], full[0]))):
-        was, now = (span(cell.least, cell.most, digits=0) for cell in (full[0], full[-1]))
+    first, last = full[0], full[-1]
+    was, now = (span(cell.least, cell.most, digits=0) for cell in (first, last))
+    if was == now:
+        return f"Discs carry {now}% of deliveries"
+    if not differ(*((cell.hits, cell.unknown, cell.n) for cell in (last, first))):
         return f"Discs carry {now}% of deliveries: no clear change from {was}%"
-    verb = "fell" if last < first else "rose"
-    return f"Discs {verb} from {whole(first)}% to {whole(last)}% of deliveries"
+    verb = "fell" if (last.least or 0.0) < (first.least or 0.0) else "rose"
+    return f"Discs {verb} from {was}% to {now}% of deliveries"
 
 
 def is_unknown(months: Sequence[Cell]) -> bool:

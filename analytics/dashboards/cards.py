@@ -49,13 +49,14 @@ class Card:
 
 
 def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:
-    """Return the definition of a measure with its counts."""
+    """Return the definition of a measure with its counts, which are unknown where it has none."""
+    of = f"{count(result.n)} {metric.denominator}"
     left_out = "; ".join(f"{count(n)} {why}" for why, n in result.excluded.items())
     rows = (
         ("Asks", metric.question),
         ("Counts", metric.numerator),
-        ("Divided by", f"{count(result.n)} {metric.denominator}"),
-        ("Left out", left_out or "nobody"),
+        ("Divided by", metric.denominator if result.why else of),
+        ("Left out", "" if result.why else left_out or "nobody"),
         ("Interval", "the unknown" if result.unknown else _INTERVALS.get(metric.kind, "")),
         ("Mind", metric.caveat),
         ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
@@ -145,12 +146,11 @@ def median_card(
     now: Survival,
     before: Survival | None,
     starts: list[date],
-    until: date,
     *,
     why: str | None,
 ) -> Card:
     """Return the card of the median turnaround, open requests censored."""
-    metric = BY_KEY["turnaround_censored_median"]
+    metric = BY_KEY[asked.MEDIAN]
     facts = (
         ("Measures", "Received to available, elapsed days"),
         ("Open requests", "Censored, not dropped (Kaplan–Meier)"),
@@ -161,7 +161,7 @@ def median_card(
     if now.median is None:
         return _dashed(metric, why or "not half of the requests are out yet", facts)
     was = before.days(before.median) if before and before.median is not None else ""
-    medians = asked.medians(ask, starts, end=until)
+    medians = asked.medians(ask, starts)
     return Card(
         key=metric.key,
         label=metric.label,

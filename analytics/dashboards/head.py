@@ -37,7 +37,7 @@ def head(view: View) -> Context:
         sla = view.query.sla_key
         shown = [
             cards.share_card(ask, now[sla], before.get(sla), starts, end),
-            cards.median_card(ask, curve_now, curve_before, starts, end, why=why),
+            cards.median_card(ask, curve_now, curve_before, starts, why=why),
             cards.range_card(ask, now[DISCS], before.get(DISCS), starts, end),
             cards.range_card(ask, now[USABLE], before.get(USABLE), starts, end),
         ]

@@ -69,14 +69,15 @@ def show(request: HttpRequest) -> HttpResponse:
     view = open_view(request.user, read(str(request.META.get("QUERY_STRING", ""))), at)
     record_look(request, view.query, "measures", at)
     results = compute(view.snapshot.mirror, view.selection)
-    lacking = sum(result.why is not None for result in results.values())
     bar = {**filters(view), "clocks": [], "compare": []}
     if not any(result.n for result in results.values()):
         return render(request, PAGE, bar | nothing_here(view))
+    themes = list(_themes(view.query, results))
+    lacking = sum(bool(line.why) for theme in themes for line in theme.lines)
     context = {
-        "themes": list(_themes(view.query, results)),
+        "themes": themes,
         "measures": plural(len(results), "measure"),
-        "lacking": lacking,
+        "lacking": plural(lacking, "has", "have") if lacking else "",
     }
     return render(request, PAGE, bar | context)
 
@@ -107,7 +108,7 @@ def _figure(metric: Metric, result: Result) -> tuple[str, str, str]:
     if metric.kind is Kind.GROUPS:
         return _groups(metric, result)
     if metric.kind in TALLIES and result.value is not None:
-        return f"{count(result.value)} {metric.unit}", "", ""
+        return plural(int(result.value), metric.unit.removesuffix("s"), metric.unit), "", ""
     card = plain_card(result)
     return ("", "", card.why) if card.why else (f"{card.value}{card.unit}", card.range, "")
 

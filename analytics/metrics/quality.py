@@ -20,6 +20,10 @@ METRICS: tuple[Metric, ...] = (
         counts="deliveries IS NOT NULL AND deliveries = 1 AND failures = 0",
         sides=("Right at the first try", "With a failure or a second delivery"),
         unknown="deliveries IS NULL AND failures = 0",
+        unknown_are=(
+            "request that says not how often it was sent",
+            "requests that say not how often they were sent",
+        ),
         excluded={"not delivered": "available IS NULL"},
         better=Better.HIGHER,
         caveat=(

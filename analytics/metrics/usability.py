@@ -19,6 +19,7 @@ _AT_FAULT = f"({befell(*TECHNICAL, *CLINICAL)})"
 _UNSURE = f"({_UNTESTED} OR usable <> 'immediate' AND NOT {_AT_FAULT})"
 _RECEIVED = "requests with outside images that arrived"
 _UNTESTED_ARE = ("untested request", "untested requests")
+_UNSURE_ARE = ("request of unknown fault", "requests of unknown fault")
 _MIND = "Counted by request, not by study. What nobody tested widens the range."
 _ARRIVED = "direction = 'inbound' AND arrived IS NOT NULL"
 _WAITS = f"{_ARRIVED} AND usable_since IS NULL"
@@ -67,6 +68,7 @@ def _without(
         counts=f"NOT {faulty} AND NOT {_UNSURE}",
         sides=("Without such a failure", "With one"),
         unknown=f"NOT {faulty} AND {_UNSURE}",
+        unknown_are=_UNSURE_ARE,
         better=Better.HIGHER,
         caveat=f"{_MIND} So do images that were not usable for no named reason.",
         theme="Usability",

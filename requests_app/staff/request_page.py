@@ -28,6 +28,7 @@ from requests_app.lifecycle.looks import looked_at
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.lifecycle.transition import check_unmoved, lock
 from requests_app.models import ImagingRequest
+from requests_app.notices.files import folder_of_mail
 from requests_app.notices.outbox import CALLED, newest
 from requests_app.refusals import DisclessError, NotAllowed
 from requests_app.shown_once import keep_to_show, take_to_show
@@ -165,6 +166,7 @@ def _new_link(http_request: HttpRequest, token: str, at: datetime) -> dict[str, 
     return {
         "address": http_request.build_absolute_uri(reverse("portal:share", args=[token])),
         "mailed_to": mail.address if mail else "",
+        "mail_folder": folder_of_mail(),
         "given": link.delivery.recipient_address,
     }
 

@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -13,6 +14,7 @@ from journey_cast import facility, somebody, zipped_study
 
 from audit.models import AuditEntry
 from requests_app.models import Delivery, ImagingRequest, Instance, ShareLink, User
+from requests_app.notices.files import BACKEND
 from requests_app.vocabulary import Role, State
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +79,10 @@ def ready(client: Client) -> ImagingRequest:
     return request
 
 
-def sent(client: Client) -> tuple[ImagingRequest, str]:
+MAILED = "A mail with it goes to patient0417@example.org within a minute."
+
+
+def sent(client: Client, says: str = MAILED) -> tuple[ImagingRequest, str]:
     """Send a ready request by link and return the path of the link."""
     request = ready(client)
     answer = do(
@@ -95,9 +100,16 @@ def sent(client: Client) -> tuple[ImagingRequest, str]:
     shown = re.search(r"https?://[^/]+(/s/([A-Za-z0-9_-]+)/)", told)
     assert shown is not None
     assert shown[2] not in kept, "the session holds the secret in clear"
-    assert "A mail with it goes to patient0417@example.org within a minute." in told
+    assert says in told
     assert shown[2] not in client.get(page).content.decode(), "it is shown once"
     return request, shown[1]
+
+
+def test_without_a_mail_server_staff_are_told_to_hand_the_link_over(
+    client: Client, staff: User, settings: LazySettings
+) -> None:
+    settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = BACKEND, "/nowhere"
+    sent(client, "the mail to patient0417@example.org stays a file on the server")
 
 
 def test_a_request_goes_from_the_form_to_the_images_and_is_closed(

@@ -157,6 +157,7 @@ def number(value: float | None) -> str:
     """Return a number in plain figures with thousands marked, four of them where it is small."""
     if value is None:
         return "-"
+    value += 0.0  # no number is less than nothing by being minus nothing
     text = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
     return f"{value:.6f}" if "e" in text else text
 

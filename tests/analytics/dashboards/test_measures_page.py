@@ -24,8 +24,12 @@ def test_every_measure_has_its_figure_or_the_reason_and_its_definition(
     text = client.get(PAGE).content.decode()
     for metric in METRICS:
         row = row_of(text, metric.key)
-        assert ("/overview/behind/?key=" in row) != ("Not computed: " in row), metric.key
+        assert ("/overview/behind/?key=" in row) != ("No figure: " in row), metric.key
         assert f"{metric.key}, version " in row
+    lacking = re.search(r"(\d+) have no figure here", text)
+    assert lacking
+    assert int(lacking[1]) == text.count("No figure: ")
+    assert client.get(re.search(r'href="(/overview/behind/[^"]*)"', text)[1]).status_code == 200
     assert re.search(r">\d+ requests</a>", row_of(text, "requests_received"))
     assert "link" in row_of(text, "deliveries_by_channel").lower()
     assert re.search(r"range from \d+ unknown", row_of(text, "physical_media_share_out"))
