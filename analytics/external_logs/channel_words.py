@@ -13,13 +13,13 @@ from pyarrow import compute as pc
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.values import (
+    LONGEST_WORD,
     channels_of,
     is_known,
     speaks_our_channels,
     unknown_beside,
 )
 
-LONGEST_WORD = 100  # characters; what is longer is a remark, and nobody is asked what it means
 _NAMED = 3  # words that a sentence names
 
 

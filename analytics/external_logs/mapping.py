@@ -157,7 +157,8 @@ def _are_words(words: object) -> bool:
 def _received(layout: str, columns: Map[str, str]) -> Anchor:
     if layout == "requests":
         return {"column": columns["received_at"]} if "received_at" in columns else {}
-    return "first_event"
+    column = columns.get("received_at")
+    return {"column": column} if column else "first_event"
 
 
 def _completed(layout: str, columns: Map[str, str]) -> Anchor:

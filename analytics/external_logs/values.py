@@ -44,6 +44,8 @@ CHANNELS: dict[str, Channel] = {
 }
 _SEPARATORS = re.compile(r"\s*(?:[+/,;|&]| and )\s*", re.IGNORECASE)
 _BY_VALUE = {channel.value: channel for channel in Channel}
+LONGEST_WORD = 100  # characters; what is longer is a remark: nobody is asked what it means
+MOST_WAYS = 8  # of one cell; a list of more is a remark too
 
 
 def channels_of(word: str, own: Mapping[str, str]) -> list[tuple[str, Medium]]:
@@ -73,9 +75,11 @@ def unknown_beside(word: str, own: Mapping[str, str]) -> list[str]:
 
 
 def _parts(word: str) -> list[str]:
-    if word.lower() in CHANNELS:
+    """Return what a cell may name; a remark is kept whole, whatever words stand in it."""
+    if len(word) > LONGEST_WORD or word.lower() in CHANNELS:
         return [word]
-    return [part for part in _SEPARATORS.split(word) if part]
+    parts = [part for part in _SEPARATORS.split(word) if part]
+    return parts if len(parts) <= MOST_WAYS else [word]
 
 
 def _meaning(part: str, own: Mapping[str, str]) -> tuple[str, Medium] | None:

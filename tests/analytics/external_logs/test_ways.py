@@ -18,6 +18,14 @@ def test_a_way_that_is_named_again_is_one_way(cell: str) -> None:
     assert channels_of(cell, {}) == [CD]
 
 
-@pytest.mark.parametrize("cell", ["zorp;blib", ";;", "+", "|"])
+LONG = "CD;" + ";".join(f"w{at}" for at in range(60_000))
+"""It was split, and each of its parts bore the whole text: 20 GB."""
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["zorp;blib", ";;", "+", "|", LONG, "CD/" * 8 + "b", "CD " * 40],
+    ids=lambda cell: cell[:9],
+)
 def test_what_nobody_knows_keeps_its_spelling(cell: str) -> None:
     assert channels_of(cell, {}) == [(cell, Medium.UNKNOWN)]
