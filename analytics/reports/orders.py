@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from analytics.metrics.selection import Selection
 from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
-from analytics.readers.places import organization_of, zones_of
+from analytics.readers.places import organizations_of, zones_of
 from analytics.reports.builders import BUILDERS
 from analytics.reports.builders.sla_compliance import Order
 from analytics.reports.document import Document, Seal
@@ -51,6 +51,7 @@ def make(
 ) -> Made:
     """Seal the log, compute, write, and record the file's hash as an export."""
     since, until = days_of(selection)
+    owners = organizations_of(source, snapshot, selection, names)
     order = Order(
         source=source,
         snapshot=snapshot,
@@ -60,7 +61,8 @@ def make(
         names=names,
         seal=_sealed(at),
         zones=zones_of(source),
-        organization=organization_of(source, snapshot, selection, names),
+        organization=", ".join(dict.fromkeys(one.name for one in owners)),
+        owner=owners[0].slug if owners and source != LIVE else "",
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
