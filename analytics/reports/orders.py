@@ -24,6 +24,7 @@ from audit.access import record
 from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
 from audit.seal import seal
+from requests_app.models import Organization
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +52,6 @@ def make(
 ) -> Made:
     """Seal the log, compute, write, and record the file's hash as an export."""
     since, until = days_of(selection)
-    owners = organizations_of(source, snapshot, selection, names)
     order = Order(
         source=source,
         snapshot=snapshot,
@@ -61,8 +61,7 @@ def make(
         names=names,
         seal=_sealed(at),
         zones=zones_of(source),
-        organization=", ".join(dict.fromkeys(one.name for one in owners)),
-        owner=owners[0].slug if owners and source != LIVE else "",
+        **_owned(source, organizations_of(source, snapshot, selection, names)),
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
@@ -80,6 +79,12 @@ def make(
         figures=document.figures,
         seal=order.seal,
     )
+
+
+def _owned(source: str, owners: list[Organization]) -> dict[str, str]:
+    """Return what an order says of whose the source is."""
+    slug = owners[0].slug if owners and source != LIVE else ""
+    return {"organization": ", ".join(dict.fromkeys(one.name for one in owners)), "owner": slug}
 
 
 def _stamped(name: str, order: Order) -> Document:
