@@ -14,6 +14,7 @@ from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.values import (
     LONGEST_WORD,
+    asked_beside,
     channels_of,
     is_known,
     speaks_our_channels,
@@ -46,14 +47,14 @@ def channel_words(raw: RawLog, mapping: Mapping) -> Iterator[ChannelWord]:
     """Yield the words of the file's column of channels, the most frequent first.
 
     Of a cell that names a known way beside an unknown one both stand: the cell, and the word in
-    it that asks what it means.
+    it that asks what it means, also when somebody has answered.
     """
     header = mapping.columns.get("channel")
     own = mapping.values.get("channel", {})
     cells = counted(raw.cells(header)) if header else {}
     said = Counter(cells)
     for cell, rows in cells.items():
-        said.update(dict.fromkeys(unknown_beside(cell or "", own), rows))
+        said.update(dict.fromkeys(asked_beside(cell or "", own), rows))
     for word, rows in _ranked(said):
         ways = tuple(way for way, _ in channels_of(word, own))
         yield ChannelWord(
@@ -63,6 +64,18 @@ def channel_words(raw: RawLog, mapping: Mapping) -> Iterator[ChannelWord]:
             means=ways if is_known(word, own) else (),
             is_given=word in own,
         )
+
+
+def rows_unread(raw: RawLog, mapping: Mapping) -> int:
+    """Return on how many rows a way of sending stands that nobody knows, alone or beside others."""
+    header = mapping.columns.get("channel")
+    own = mapping.values.get("channel", {})
+    cells = counted(raw.cells(header)) if header else {}
+    return sum(
+        rows
+        for cell, rows in cells.items()
+        if cell and cell not in own and (not is_known(cell, own) or unknown_beside(cell, own))
+    )
 
 
 def can_be_asked(word: str) -> bool:

@@ -25,6 +25,12 @@ def date_headers(mapping: Mapping) -> list[str]:
     return list(dict.fromkeys(sources[name] for name in MOMENTS if name in sources))
 
 
+def example_answer(asked: Question) -> dict[str, Any]:
+    """Return a mapping that answers a question, such as a reader may give back."""
+    name, choice = asked["field"], asked["choices"][0]
+    return {"columns": {name: choice}} if name in MOMENTS else {name: choice}
+
+
 def settled_order(raw: RawLog, mapping: Mapping) -> str:
     """Return the order of dates that the file itself settles, or that of the mapping.
 

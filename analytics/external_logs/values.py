@@ -69,9 +69,18 @@ def channels_of(word: str, own: Mapping[str, str]) -> list[tuple[str, Medium]]:
 
 def unknown_beside(word: str, own: Mapping[str, str]) -> list[str]:
     """Return the parts of a cell that nobody knows, beside one that is known."""
+    return [part for part in asked_beside(word, own) if part not in own]
+
+
+def asked_beside(word: str, own: Mapping[str, str]) -> list[str]:
+    """Return the parts of a cell that nobody knows but by an answer, beside one that is known.
+
+    A part that was given a meaning stays among them: somebody may give it another.
+    """
     parts = [] if word in own else _parts(word)
-    unknown = [part for part in parts if _meaning(part, own) is None]
-    return unknown if len(unknown) < len(parts) else []
+    if len(parts) < 2 or all(_meaning(part, own) is None for part in parts):
+        return []
+    return [part for part in parts if part in own or _meaning(part, own) is None]
 
 
 def _parts(word: str) -> list[str]:

@@ -58,8 +58,8 @@ def as_seen(
     """Return the mapping that a page showed and somebody confirmed, for a file read only in part.
 
     Which number is the month, and the zone, are left to the whole file unless somebody said them:
-    it may hold what the first rows do not, and then it must ask.
+    it may hold what the first rows do not, and then it must ask. A remembered blank says nothing.
     """
     said = given or (saved.mapping if saved is not None else {})
     seen = with_blanks(reading.mapping.as_json())
-    return {key: seen[key] for key in seen if key in said or key not in ("date_order", "zone")}
+    return {key: seen[key] for key in seen if said.get(key) or key not in ("date_order", "zone")}

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping as Map
 from typing import Any
 
-from analytics.external_logs.channel_words import ChannelWord, can_be_asked, channel_words
+from analytics.external_logs.channel_words import (
+    ChannelWord,
+    can_be_asked,
+    channel_words,
+    rows_unread,
+)
 from analytics.external_logs.importing import MOST_WORDS, Reading
 from analytics.external_logs.refusals import BadMapping
 from requests_app.vocabulary import Channel
@@ -86,7 +91,8 @@ def words_of(reading: Reading) -> dict[str, Any] | None:
         "known": [_known(one) for one in known[:MOST_KNOWN]],
         "more_known": max(0, len(known) - MOST_KNOWN),
         "more": len(asking) - len(shown),
-        "unread": sum(one.alone for one in asking if not one.means),
+        "all_said": all(one.is_given for one in asking),
+        "unread": rows_unread(reading.raw, reading.mapping),
         "filled": sum(one.alone for one in words),
     }
 

@@ -46,9 +46,22 @@ def add_selection(parser: ArgumentParser) -> None:
     parser.add_argument("--zone", help="the zone that draws the days; the source's own by default")
 
 
-def snapshot_for(options: Mapping[str, Any], at: datetime) -> Snapshot:
+def owner_of(options: Mapping[str, Any]) -> Organization | None:
+    """Return the organization that the options name; None where they name none."""
+    slug = options["organization"]
+    if slug is None:
+        return None
+    found = Organization.objects.filter(slug=slug).first()
+    if found is None:
+        known = ", ".join(Organization.objects.order_by("slug").values_list("slug", flat=True))
+        raise CommandError(
+            f"There is no organization {slug!r}. Known: {known or 'none yet'}.", returncode=MISUSE
+        )
+    return found
+
+
+def snapshot_for(options: Mapping[str, Any], at: datetime, owner: Organization | None) -> Snapshot:
     """Open the source, as it stood at --as-of where that is given."""
-    owner = _owner(options["organization"])
     if options["as_of"]:
         if options["source"] != LIVE:
             raise CommandError(
@@ -66,12 +79,13 @@ def snapshot_for(options: Mapping[str, Any], at: datetime) -> Snapshot:
         raise CommandError(error.sentence, returncode=MISUSE) from error
 
 
-def selection_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
+def selection_for(
+    options: Mapping[str, Any], mirror: Mirror, owner: Organization | None
+) -> Selection:
     """Return what the options choose; misuse is answered with a sentence and status 2."""
     named = options["facility"]
     facilities = tuple(one for one in named if one) if named else None
     known, zone = set(mirror.facilities), mirror.log.zone
-    owner = _owner(options["organization"])
     if owner is not None and options["source"] == LIVE:
         own = list(owner.facilities.order_by("slug"))
         known &= {one.slug for one in own}
@@ -92,23 +106,10 @@ def selection_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
     return chosen
 
 
-def whole_for(options: Mapping[str, Any], mirror: Mirror) -> Selection:
+def whole_for(options: Mapping[str, Any], mirror: Mirror, owner: Organization | None) -> Selection:
     """Return all of the source that the options speak of, whatever they choose of it."""
     nothing = dict.fromkeys(("facility", "direction", "asked", "slice", "since", "until"))
-    return selection_for({**options, **nothing}, mirror)
-
-
-def _owner(slug: str | None) -> Organization | None:
-    """Return the organization of a slug; None where none is named."""
-    if slug is None:
-        return None
-    found = Organization.objects.filter(slug=slug).first()
-    if found is None:
-        known = ", ".join(Organization.objects.order_by("slug").values_list("slug", flat=True))
-        raise CommandError(
-            f"There is no organization {slug!r}. Known: {known or 'none yet'}.", returncode=MISUSE
-        )
-    return found
+    return selection_for({**options, **nothing}, mirror, owner)
 
 
 def _slices(said: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

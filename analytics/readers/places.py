@@ -17,18 +17,18 @@ def zones_of(source: str) -> Mapping[str, str]:
     return dict(Facility.objects.values_list("slug", "zone")) if source == LIVE else {}
 
 
-def organization_of(
+def organizations_of(
     source: str, snapshot: Snapshot, selection: Selection, names: Collection[str]
-) -> str:
-    """Return the name of whom the chosen facilities of live work, or an imported log, belong to.
+) -> list[Organization]:
+    """Return whom the chosen facilities of live work, or an imported log, belong to.
 
-    Several are joined; nothing where a log was given to nobody. `names` are all facilities.
+    Nobody where a log was given to nobody. `names` are all facilities.
     """
     facilities = names if selection.facilities is None else selection.facilities
     owners = Organization.objects.filter(facilities__slug__in=facilities)
     if source != LIVE:
         owners = Organization.objects.filter(uploadedlog__folder=snapshot.watermark)
-    return ", ".join(owners.order_by("name").values_list("name", flat=True).distinct())
+    return list(owners.order_by("name").distinct())
 
 
 def due_day(due: int, zone: str) -> date:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from analytics.metrics.selection import Selection
 from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
-from analytics.readers.places import organization_of, zones_of
+from analytics.readers.places import organizations_of, zones_of
 from analytics.reports.builders import BUILDERS
 from analytics.reports.builders.sla_compliance import Order
 from analytics.reports.document import Document, Seal
@@ -24,6 +24,7 @@ from audit.access import record
 from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
 from audit.seal import seal
+from requests_app.models import Organization
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,7 @@ def make(
         names=names,
         seal=_sealed(at),
         zones=zones_of(source),
-        organization=organization_of(source, snapshot, selection, names),
+        **_owned(source, organizations_of(source, snapshot, selection, names)),
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
@@ -78,6 +79,12 @@ def make(
         figures=document.figures,
         seal=order.seal,
     )
+
+
+def _owned(source: str, owners: list[Organization]) -> dict[str, str]:
+    """Return what an order says of whose the source is."""
+    slug = owners[0].slug if owners and source != LIVE else ""
+    return {"organization": ", ".join(dict.fromkeys(one.name for one in owners)), "owner": slug}
 
 
 def _stamped(name: str, order: Order) -> Document:

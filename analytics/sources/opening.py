@@ -34,11 +34,14 @@ class UnknownSource(DisclessError):
 def open_source(
     name: str, *, at: datetime, organization_id: int | None = None, any_organization: bool = False
 ) -> Snapshot:
-    """Return the mirror of a source; UnknownSource where there is none for this organization."""
+    """Return the mirror of a source; UnknownSource where there is none for this organization.
+
+    Of any organization a name means the log that belongs to nobody, else the only one so called.
+    """
     if name == LIVE:
         return live_snapshot(at)
     logs = UploadedLog.objects.all() if any_organization else _logs_of(organization_id)
-    log = logs.filter(name=name).first()
+    log = _called(name, logs)
     if log is None:
         known = ", ".join([LIVE, *dict.fromkeys(logs.values_list("name", flat=True)[:MOST_NAMED])])
         raise UnknownSource(f"There is no imported log {name!r}. Known: {known}.")
@@ -49,6 +52,18 @@ def open_source(
         raise UnknownSource(
             f"The log {name!r} was replaced or deleted just now. Try again."
         ) from error
+
+
+def _called(name: str, logs: QuerySet[UploadedLog]) -> UploadedLog | None:
+    """Return the log of a name; UnknownSource where several organizations hold one."""
+    found = list(logs.filter(name=name).select_related("organization"))
+    of_nobody = [log for log in found if log.organization is None]
+    if len(found) < 2 or of_nobody:
+        return next(iter(of_nobody or found), None)
+    slugs = ", ".join(sorted(log.organization.slug for log in found if log.organization))
+    raise UnknownSource(
+        f"Several organizations hold a log {name!r}: {slugs}. Say whose by --organization."
+    )
 
 
 @lru_cache(maxsize=4)

@@ -34,10 +34,11 @@ ROLES: dict[Role, str] = {
 }
 
 
-SEES_NOTHING = (
-    "{email} has no facility, and so sees no request, no figure, and nothing in the access log that "
-    "belongs to a facility. Open the person and choose one, or every facility."
+UNSEEN = (
+    "sees no request but their own, no figure, and nothing in the access log that belongs to a "
+    "facility"
 )
+SEES_NOTHING = f"{{email}} has no facility, and so {UNSEEN}. Open the person and choose one, or every facility."
 
 
 class PersonForm(forms.Form):
@@ -56,7 +57,8 @@ class PersonForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Choose at least one, or every facility below: without any, staff, supervisors, "
-        "directors, auditors and analysts see no request, no figure, and no entry of a facility.",
+        "directors, auditors and analysts see no request but their own, no figure, and no entry of "
+        "a facility.",
     )
 
     def __init__(self, *args: Any, keeper: Keeper, **kwargs: Any) -> None:
@@ -219,6 +221,7 @@ def _initial(found: User) -> dict[str, Any]:
 
 
 def _page(request: HttpRequest, form: PersonForm, found: User | None) -> HttpResponse:
-    context = {"form": form, "person": found, "sees_nothing": found and _sees_nothing(found)}
+    sees_nothing = found is not None and _sees_nothing(found)
+    context = {"form": form, "person": found, "sees_nothing": sees_nothing, "unseen": UNSEEN}
     status = 422 if form.is_bound else 200
     return render(request, "requests_app/administration/person.html", context, status=status)

@@ -17,7 +17,7 @@ from requests_app.house.rules import MOST_DAYS, Version, latest, publish, withdr
 from requests_app.models import Facility, Policy
 from requests_app.refusals import DisclessError
 from requests_app.sla.policy import rule_of
-from requests_app.sla.rules import DayZero
+from requests_app.sla.rules import DayZero, Rule
 from requests_app.vocabulary import Until
 
 if TYPE_CHECKING:
@@ -60,16 +60,7 @@ class VersionForm(forms.Form):
         label="The clock stops when",
         choices=[(until.value, words) for until, words in STOPS.items()],
     )
-    day_zero = forms.ChoiceField(
-        label="Day 0",
-        choices=[
-            (DayZero.RECEIPT.value, "The day it became complete"),
-            (
-                DayZero.NEXT_BUSINESS_DAY.value,
-                "The next business day, if it became complete on none",
-            ),
-        ],
-    )
+    day_zero = forms.ChoiceField(label="Day 0")
     cutoff = forms.TimeField(
         label="Cut-off hour",
         required=False,
@@ -85,10 +76,12 @@ class VersionForm(forms.Form):
     )
     signed_on = forms.DateField(label="Verified on", required=False, widget=_day())
 
-    def __init__(self, *args: Any, keeper: Keeper, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, keeper: Keeper, rule: Rule, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         own = Facility.objects.filter(organization=keeper.organization)
         self.fields["facility"].queryset = own  # type: ignore[attr-defined]
+        days = [(one.value, f"The {rule.day_zero_as(one)}") for one in DayZero]
+        self.fields["day_zero"].choices = days  # type: ignore[attr-defined]
 
     def version(self) -> Version:
         """Return what was said."""
@@ -119,9 +112,11 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
     now = latest(keeper, key)
     if now is None:
         raise Http404
+    latest_rule = rule_of(now)
     form = VersionForm(
         request.POST if request.method == "POST" else None,
         keeper=keeper,
+        rule=latest_rule,
         initial=_initial(now, keeper),
     )
     if form.is_valid():
@@ -135,7 +130,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("administration:rule", key)
     today = keeper.at.date()
     versions = [_version(row, today) for row in _own(keeper, Policy.objects.filter(key=key))]
-    context = {"form": form, "rule": now, "policy": rule_of(now).policy, "versions": versions}
+    context = {"form": form, "rule": now, "policy": latest_rule.policy, "versions": versions}
     status = 422 if form.is_bound else 200
     return render(request, "requests_app/administration/rule.html", context, status=status)
 

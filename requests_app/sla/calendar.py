@@ -116,6 +116,12 @@ class BusinessCalendar:
         grid = _grid(_Shape.of(self), first, last)
         return grid.before(end) - grid.before(start)
 
+    def business_days_of(self, start: datetime, end: datetime) -> float:
+        """Return the open time from `start` to `end` in days as long as this facility is open."""
+        opens, closes = (at or time() for at in (self.opens, self.closes))
+        hours = datetime.combine(date.min, closes) - datetime.combine(date.min, opens)
+        return self.business_seconds(start, end) / (hours % DAY or DAY).total_seconds()
+
     def business_seconds_of(
         self, starts: NDArray[np.int64], ends: NDArray[np.int64]
     ) -> NDArray[np.int64]:

@@ -41,14 +41,14 @@ class Band(StrEnum):
 class Standing:
     """Where an open request stands against its earliest due date.
 
-    `usually_needs` is given where the request is at risk for that reason alone, in the time
+    `usually_needs` is given where the request is at risk for that reason alone, in the days
     that the rule of its due date counts.
     """
 
     band: Band
     due: DueDate | None
     days_left: int | None
-    usually_needs: timedelta | None = None
+    usually_needs: float | None = None
 
 
 def calendar_for(facility: Facility) -> BusinessCalendar:
@@ -207,11 +207,11 @@ def standing(
     return Standing(band=Band.ON_TRACK, due=due, days_left=left)
 
 
-def _counted(rule: Rule, calendar: BusinessCalendar, at: datetime, span: timedelta) -> timedelta:
-    """Return how much of a time to come a rule counts: of business days only those."""
+def _counted(rule: Rule, calendar: BusinessCalendar, at: datetime, span: timedelta) -> float:
+    """Return how many days of a time to come a rule counts: of business days only those."""
     if rule.unit is not Unit.BUSINESS:
-        return span
-    return timedelta(seconds=calendar.business_seconds(at, at + span))
+        return span / timedelta(days=1)
+    return calendar.business_days_of(at, at + span)
 
 
 def deciding(dues: tuple[DueDate, ...], timeline: Timeline, *, at: datetime) -> DueDate | None:

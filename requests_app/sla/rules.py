@@ -52,14 +52,19 @@ class Rule:
         denial answers it."""
         return self.starts == "received" and not self.pauses
 
+    def day_zero_as(self, chosen: DayZero) -> str:
+        """Say which day a setting makes this rule's day 0."""
+        day = "day it became complete" if self.starts == "complete" else "day of receipt"
+        if chosen is DayZero.NEXT_BUSINESS_DAY:
+            day += ", or the next business day where it is none"
+        return day
+
     @property
     def policy(self) -> str:
         """The settings that a reader must see beside a due date."""
         unit = f"{self.unit} day" + ("s" if self.days != 1 else "")
         pauses = WHOLE_DAYS if self.pauses else "never pauses"
-        zero = "day it became complete" if self.starts == "complete" else "day of receipt"
-        if self.day_zero is DayZero.NEXT_BUSINESS_DAY:
-            zero += ", or the next business day where it is none"
+        zero = self.day_zero_as(self.day_zero)
         if self.cutoff is not None:
             zero += f", after {self.cutoff:%H:%M} the next business day"
         text = f"{self.days} {unit} from {self.starts}; day 0 is the {zero}; {pauses}"

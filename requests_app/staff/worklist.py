@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.models import ImagingRequest, Policy
@@ -201,7 +201,7 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
         return "risk", "Due today"
     words = f"{days_of(rule, left)} left"
     if now.usually_needs is not None:
-        words += f", usually needs {now.usually_needs / timedelta(days=1):.1f}"
+        words += f", usually needs {now.usually_needs:.1f}"
     return ("risk", words) if now.band is Band.AT_RISK else ("ok", words)
 
 

@@ -1,9 +1,14 @@
 """A migration says what was, so it reads nothing of the code as it is now."""
 
 import ast
+import importlib
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.utils import timezone
+
+from analytics.models import SavedMapping
 
 HOUSE = Path(__file__).parents[2]
 OURS = ("project", "analytics", "requests_app", "audit")
@@ -24,3 +29,18 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", MIGRATIONS, ids=lambda path: f"{path.parts[-3]} {path.stem}")
 def test_a_migration_imports_nothing_of_ours(path: Path) -> None:
     assert not imported(path) & set(OURS)
+
+
+@pytest.mark.django_db
+def test_a_kept_zone_that_nobody_may_have_said_is_blanked() -> None:
+    for zone in ("UTC", "America/Chicago", ""):
+        said = {"layout": "requests", "zone": zone}
+        SavedMapping.objects.create(signature=f"of {zone}", mapping=said, used_at=timezone.now())
+    importlib.import_module("analytics.migrations.0009_zones_nobody_said").blank(apps, None)
+    kept = {one.signature: one.mapping for one in SavedMapping.objects.all()}
+    assert {name: mapping["zone"] for name, mapping in kept.items()} == {
+        "of UTC": "",
+        "of America/Chicago": "America/Chicago",
+        "of ": "",
+    }
+    assert {mapping["layout"] for mapping in kept.values()} == {"requests"}

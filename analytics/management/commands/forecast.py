@@ -14,7 +14,13 @@ from django.utils import timezone
 from analytics.forecast.model import METHOD
 from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
 from analytics.forecast.stories import DAY
-from analytics.readers.arguments import add_selection, selection_for, snapshot_for, whole_for
+from analytics.readers.arguments import (
+    add_selection,
+    owner_of,
+    selection_for,
+    snapshot_for,
+    whole_for,
+)
 from analytics.readers.foreseen import foreseen
 from analytics.readers.places import due_day, zones_of
 
@@ -35,9 +41,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Forecast and print."""
-        snapshot = snapshot_for(options, timezone.now())
-        chosen = selection_for(options, snapshot.mirror)
-        whole = whole_for(options, snapshot.mirror)
+        owner = owner_of(options)
+        snapshot = snapshot_for(options, timezone.now(), owner)
+        chosen = selection_for(options, snapshot.mirror, owner)
+        whole = whole_for(options, snapshot.mirror, owner)
         found = foreseen(options["source"], snapshot, chosen, whole=whole)
         if options["json"]:
             self.stdout.write(json.dumps(as_object(options["source"], found)))

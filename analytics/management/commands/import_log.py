@@ -15,6 +15,7 @@ from analytics.external_logs.as_said import read_linked
 from analytics.external_logs.grades import GRADE_WORDS, by_reason
 from analytics.external_logs.importing import Reading, digest_of, read_log
 from analytics.external_logs.progress import silent
+from analytics.external_logs.questions import example_answer
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping, UnusableLog
 from analytics.external_logs.saved import as_last_time, remember
@@ -108,7 +109,7 @@ class Command(BaseCommand):
             self.stdout.write(answer["error"]["sentence"])
             return
         for asked in answer["questions"]:
-            example = json.dumps({asked["field"]: asked["choices"][0]}, ensure_ascii=False)
+            example = json.dumps(example_answer(asked), ensure_ascii=False)
             self.stdout.write(f"{asked['question']} Answer by --mapping, such as {example}")
         if answer["log"]:
             self.stdout.write(

@@ -23,7 +23,7 @@ from analytics.metrics.suppression.results import suppressed_together
 from analytics.metrics.without import Without, without_each_code
 from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
-from analytics.readers.arguments import add_selection, selection_for, snapshot_for
+from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
 from analytics.readers.engines import EngineName, compute_by
 from analytics.sources.opening import LIVE
 from requests_app.refusals import DisclessError
@@ -66,10 +66,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Compute and print."""
         _check(options)
-        at = timezone.now()
-        snapshot = snapshot_for(options, at)
+        at, owner = timezone.now(), owner_of(options)
+        snapshot = snapshot_for(options, at, owner)
         mirror = snapshot.mirror
-        chosen = selection_for(options, mirror)
+        chosen = selection_for(options, mirror, owner)
         computed = _computed(snapshot, chosen, options)
         results: Mapping[str, Result | PublishedResult] = computed
         if options["publish"]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from analytics.charts.words import activity, count, lasting, one, share
 from analytics.management.commands.metrics import in_words
 from analytics.process.whole import Process, process
-from analytics.readers.arguments import add_selection, selection_for, snapshot_for
+from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
 
 FIRST = 10
 
@@ -31,8 +31,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compute and print."""
-        mirror = snapshot_for(options, timezone.now()).mirror
-        chosen = selection_for(options, mirror)
+        owner = owner_of(options)
+        mirror = snapshot_for(options, timezone.now(), owner).mirror
+        chosen = selection_for(options, mirror, owner)
         seen = process(mirror, chosen)
         if not options["json"]:
             self.stdout.write("\n".join(lines(seen)))

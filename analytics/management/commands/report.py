@@ -15,14 +15,20 @@ from analytics.charts.ask import reach
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
-from analytics.readers.arguments import add_selection, in_days, selection_for, snapshot_for
+from analytics.readers.arguments import (
+    add_selection,
+    in_days,
+    owner_of,
+    selection_for,
+    snapshot_for,
+)
 from analytics.readers.query import usual_period
 from analytics.reports.builders import BUILDERS
 from analytics.reports.orders import Made, make
 from analytics.reports.writers import WRITERS
 from analytics.sources.opening import LIVE
 from audit.management.commands.export_audit_log import check_target
-from requests_app.models import Facility
+from requests_app.models import Facility, Organization
 
 
 class Command(BaseCommand):
@@ -43,8 +49,9 @@ class Command(BaseCommand):
         """Make the report, write it, say what was written."""
         at, out = timezone.now(), Path(options["out"])
         check_target(out)
-        snapshot = snapshot_for(options, at)
-        selection = _in_usual_days(options, snapshot)
+        owner = owner_of(options)
+        snapshot = snapshot_for(options, at, owner)
+        selection = _in_usual_days(options, snapshot, owner)
         made = make(
             options["name"],
             options["format"],
@@ -95,10 +102,12 @@ def _names(source: str, snapshot: Snapshot) -> dict[str, str]:
     return known | dict(Facility.objects.filter(slug__in=known).values_list("slug", "name"))
 
 
-def _in_usual_days(options: dict[str, Any], snapshot: Snapshot) -> Selection:
+def _in_usual_days(
+    options: dict[str, Any], snapshot: Snapshot, owner: Organization | None
+) -> Selection:
     """Return the asked selection, in the usual days of the source where none were asked for."""
     log = snapshot.mirror.log
-    chosen = selection_for(options, snapshot.mirror)
+    chosen = selection_for(options, snapshot.mirror, owner)
     usual = usual_period(datetime.fromtimestamp(log.as_of, ZoneInfo(chosen.zone)).date())
     if options["source"] != LIVE:
         with asking(snapshot.mirror, replace(chosen, since=None, until=None)) as ask:

@@ -17,7 +17,13 @@ from analytics.metrics.cost import (
     sensitivity,
     what_if,
 )
-from analytics.readers.arguments import MISUSE, add_selection, selection_for, snapshot_for
+from analytics.readers.arguments import (
+    MISUSE,
+    add_selection,
+    owner_of,
+    selection_for,
+    snapshot_for,
+)
 
 DISCS = "physical_media_share_out"
 
@@ -48,8 +54,9 @@ class Command(BaseCommand):
             what_if(0, options["move"] / 100, assumed)
         except BadAssumption as error:
             raise CommandError(error.sentence, returncode=MISUSE) from error
-        mirror = snapshot_for(options, timezone.now()).mirror
-        discs = compute(mirror, selection_for(options, mirror), [DISCS])[DISCS]
+        owner = owner_of(options)
+        mirror = snapshot_for(options, timezone.now(), owner).mirror
+        discs = compute(mirror, selection_for(options, mirror, owner), [DISCS])[DISCS]
         if discs.value is None:
             raise CommandError(f"The discs cannot be counted: {discs.why}.", returncode=1)
         share = options["move"] / 100

@@ -59,6 +59,8 @@ class Order:
     """The zone of each facility whose days are not those of the selection."""
     is_demonstration: bool = False
     organization: str = ""
+    owner: str = ""
+    """The slug of whose log it is: other organizations may hold one of the same name."""
 
 
 def build(order: Order) -> Document:
@@ -127,12 +129,12 @@ def _subtitle(order: Order, as_of: datetime) -> str:
 
 
 def _reproduce(order: Order, as_of: datetime) -> str:
-    at = (
-        f"--as-of {as_of.isoformat()}" if order.source == "live" else option("source", order.source)
-    )
-    words = order.selection.words()
+    at = [f"--as-of {as_of.isoformat()}"]
+    if order.source != "live":
+        owner = [option("organization", order.owner)] if order.owner else []
+        at = [option("source", order.source), *owner]
     command = ".venv/bin/python manage.py report sla_compliance"
-    return f"{command} {words} {at}"
+    return " ".join([command, order.selection.words(), *at])
 
 
 def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.mirror.refresh import Snapshot
 from analytics.readers import foreseen
-from requests_app.models import Facility
+from requests_app.models import Facility, Organization
 from tests.analytics.dashboards.test_overview_page import html
 from tests.analytics.forecast.worlds import DAY, START, Life, log, memoryless
 
@@ -216,6 +216,18 @@ def test_the_command_prints_one_object(shot: Snapshot) -> None:
     assert answer["model"]["time"] == "elapsed"
     assert [one["number"] for one in answer["open"]] == [one.number for one in told.chances]
     assert all({"chance", "low", "high", "n"} <= set(one) for one in answer["open"])
+
+
+def test_the_command_forecasts_an_organization_by_its_own_facilities(
+    place: Organization, shot: Snapshot
+) -> None:
+    other = Organization.objects.create(name="Lakeside Health", slug="lakeside-health")
+    Facility.objects.filter(slug="riverside").update(organization=other)
+    answer = json.loads(said("--json", f"--organization={place.slug}"))
+    told = forecast(shot.mirror, Selection(facilities=("northfield",)))
+    assert answer["model"]["finished"] == told.learned.finished
+    assert {one["facility"] for one in answer["open"]} == {"northfield"}
+    assert [one["number"] for one in answer["open"]] == [one.number for one in told.chances]
 
 
 def test_the_command_refuses_in_words_and_in_json(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import pytest
 from analytics.external_logs.columns import match_headers
 from analytics.external_logs.importing import Reading, read_log
 from analytics.external_logs.mapping import private_headers
+from analytics.external_logs.questions import example_answer
 from analytics.external_logs.refusals import BadMapping, UnusableLog
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
@@ -132,6 +133,19 @@ def test_a_zone_is_asked_only_where_it_would_change_figures(text: str, asks: boo
     said = read_log(text.encode(), name="log", given={"zone": "America/Chicago"})
     # Nothing said of this file settles the zone of the next with its headers.
     assert [one.to_remember()["zone"] for one in (reading, said)] == ["", "America/Chicago"]
+
+
+SEVERAL = "One,Two,Three\n2025-01-13,2025-01-20,2025-01-21\n2025-01-16,2025-01-14,2025-01-15\n"
+EITHER_WAY = "Date Rcvd,Date Out\n3/4/25,3/5/25\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"), [(SEVERAL, "received_at"), (EITHER_WAY, "date_order"), (MIXED, "zone")]
+)
+def test_the_example_of_an_answer_is_an_answer(text: str, asks: str) -> None:
+    (asked,) = read(text).questions
+    again = read(text, **example_answer(asked))
+    assert (asked["field"], again.questions) == (asks, [])
 
 
 def test_channel_words_that_nobody_knows_are_no_evidence_of_discs() -> None:

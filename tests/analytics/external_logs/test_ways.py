@@ -2,8 +2,9 @@
 
 import pytest
 
-from analytics.external_logs.values import channels_of
-from requests_app.vocabulary import Medium
+from analytics.external_logs.values import channels_of, speaks_our_channels
+from requests_app.vocabulary import Channel, Medium
+from requests_app.words import WORDS
 
 CD = ("physical_cd", Medium.PHYSICAL)
 
@@ -29,3 +30,17 @@ LONG = "CD;" + ";".join(f"w{at}" for at in range(60_000))
 )
 def test_what_nobody_knows_keeps_its_spelling(cell: str) -> None:
     assert channels_of(cell, {}) == [(cell, Medium.UNKNOWN)]
+
+
+def test_one_word_with_a_meaning_is_no_chance() -> None:
+    said = {"Desk": 60, "Runner": 30, "Window": 10}
+    assert not speaks_our_channels({**said, "CD": 5}, {})
+    assert not speaks_our_channels(said, {"Window": "unknown"})
+    assert not speaks_our_channels(said, {"Elsewhere": "physical_cd"})
+    assert speaks_our_channels(said, {"Window": "physical_cd"})
+
+
+def test_a_mail_claims_no_encryption_that_nobody_said() -> None:
+    ways = [channels_of(word, {}) for word in ("e-mail", "Email", "Encrypted email")]
+    assert ways == [[("p2p_email", Medium.LINK)]] * 3
+    assert WORDS[Channel][Channel.P2P_EMAIL] == "Email"

@@ -4,8 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from analytics.external_logs.importing import read_log
+from analytics.imports.answers import as_seen
 from analytics.imports.runs import HEAD
-from analytics.models import ImportRun, UploadedLog
+from analytics.models import ImportRun, SavedMapping, UploadedLog
 from analytics.tasks import run_imports
 
 pytestmark = pytest.mark.django_db
@@ -82,3 +84,15 @@ def test_two_linked_tables_are_not_read_again_when_confirmed(
     monkeypatch.setattr("analytics.imports.views._read", lambda *_: pytest.fail("read again"))
     analyst.post(page, {"confirm": "yes", "zone": "America/Chicago"})
     assert ImportRun.objects.get().mapping == {"zone": "America/Chicago"}
+
+
+@pytest.mark.parametrize(("said", "kept"), [("", []), ("UTC", ["date_order", "zone"])])
+def test_a_remembered_blank_leaves_order_and_zone_to_the_whole_file(
+    said: str, kept: list[str]
+) -> None:
+    reading = read_log(b"Date Rcvd\n13/1/2025 10:00\n", name="log")
+    remembered = {**reading.mapping.as_json(), "zone": said, "date_order": said and "DMY"}
+    for given, saved in ((remembered, None), ({}, SavedMapping(mapping=remembered))):
+        seen = as_seen(reading, given, saved)
+        assert sorted({"date_order", "zone"} & set(seen)) == kept
+        assert seen["columns"]["received_at"] == "Date Rcvd"

@@ -9,15 +9,13 @@ from django.test import Client
 
 from analytics.external_logs.channel_words import channel_words
 from analytics.external_logs.importing import Reading, read_log
-from analytics.external_logs.values import channels_of, speaks_our_channels
-from analytics.imports.meanings import MEANINGS, words_of
+from analytics.imports.meanings import MEANINGS, check_words, words_of
 from analytics.imports.page import how_read
 from analytics.imports.runs import HEAD
 from analytics.models import ImportRun, SavedMapping, UploadedLog
 from analytics.tasks import run_imports
 from audit.models import AuditEntry
-from requests_app.vocabulary import Channel, Medium
-from requests_app.words import WORDS
+from requests_app.vocabulary import Channel
 
 pytestmark = pytest.mark.django_db
 HEADERS = "Req No,Date Rcvd,Date Out,How sent"
@@ -64,14 +62,6 @@ def test_a_meaning_makes_the_column_known() -> None:
     assert reading.answer("log")["unknown_words"] == []
 
 
-def test_one_word_with_a_meaning_is_no_chance() -> None:
-    said = {"Desk": 60, "Runner": 30, "Window": 10}
-    assert not speaks_our_channels({**said, "CD": 5}, {})
-    assert not speaks_our_channels(said, {"Window": "unknown"})
-    assert not speaks_our_channels(said, {"Elsewhere": "physical_cd"})
-    assert speaks_our_channels(said, {"Window": "physical_cd"})
-
-
 def test_words_are_counted_the_most_frequent_first() -> None:
     reading = read(["Desk", "portal", "Desk", "", "CD + Desk", "Runner", "CD + Van"])
     found = [(one.text, one.rows, one.means) for one in channel_words(reading.raw, reading.mapping)]
@@ -91,9 +81,11 @@ def test_words_are_counted_the_most_frequent_first() -> None:
     ]
     own = {"Desk": "portal_patient", "Van": "unknown"}
     told = read(["CD + Desk", "CD + Van"], values={"channel": own})
-    assert [one.means for one in channel_words(told.raw, told.mapping)] == [
-        ("physical_cd", "portal_patient"),
-        ("physical_cd", "unknown"),
+    assert [(one.means, one.is_given) for one in channel_words(told.raw, told.mapping)] == [
+        (("physical_cd", "portal_patient"), False),
+        (("physical_cd", "unknown"), False),
+        (("portal_patient",), True),
+        ((), True),
     ]
 
 
@@ -104,6 +96,27 @@ def test_at_most_thirty_words_are_asked_and_remarks_are_not() -> None:
     asked = [one["text"] for one in (*words["open"], *words["folded"])]
     assert asked == [f"Way {at:02}" for at in range(30)]
     assert (words["more"], words["unread"], words["filled"]) == (12, 42, 82)
+
+
+@pytest.mark.parametrize(
+    ("own", "all_said", "unread"),
+    [({}, False, 1), ({"Van": "physical_cd"}, True, 0), ({"Van": "unknown"}, True, 0)],
+)
+def test_a_word_beside_a_known_one_is_unread_until_somebody_says_what_it_means(
+    own: dict[str, str], all_said: bool, unread: int
+) -> None:
+    reading = read(["CD", "CD + Van", "portal", "CD"], values={"channel": own})
+    words = words_of(reading)
+    check_words(reading, {"word:Van": "physical_cd"})
+    assert words is not None
+    assert [(one["text"], one["meaning"]) for one in words["open"]] == [("Van", own.get("Van", ""))]
+    assert (words["all_said"], words["unread"], words["filled"]) == (all_said, unread, 4)
+
+
+def test_a_row_of_several_unknown_words_is_unread_once() -> None:
+    words = words_of(read(["CD + Van + Desk", "Van", "CD"]))
+    assert words is not None
+    assert (words["unread"], words["filled"]) == (2, 3)
 
 
 def test_where_every_word_is_known_nothing_is_asked(analyst: Client) -> None:
@@ -120,12 +133,6 @@ def test_a_meaning_that_a_mapping_gave_otherwise_can_stay() -> None:
     assert words is not None
     assert words["open"][0]["meaning"] == "counter service"
     assert words["open"][0]["choices"][-1] == ("counter service", "counter service")
-
-
-def test_a_mail_claims_no_encryption_that_nobody_said() -> None:
-    ways = [channels_of(word, {}) for word in ("e-mail", "Email", "Encrypted email")]
-    assert ways == [[("p2p_email", Medium.LINK)]] * 3
-    assert WORDS[Channel][Channel.P2P_EMAIL] == "Email"
 
 
 def test_a_guess_is_not_called_settled() -> None:

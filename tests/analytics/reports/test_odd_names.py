@@ -93,7 +93,7 @@ def test_no_facility_at_all_is_an_option_of_its_own() -> None:
     assert words == ["--facility", "", "--zone", "UTC"]
     command = load_command_class(get_commands()["metrics"], "metrics")
     options = vars(command.create_parser("manage.py", "metrics").parse_args(words))
-    assert selection_for(options, synthetic.mirror()).facilities == ()
+    assert selection_for(options, synthetic.mirror(), None).facilities == ()
 
 
 def test_plain_words_stay_without_quotes() -> None:

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from audit.models import AuditEntry
+from requests_app.administration.people import UNSEEN
 from requests_app.house import people
 from requests_app.models import User
 from requests_app.vocabulary import Role
@@ -54,14 +55,14 @@ def test_who_would_see_nothing_for_want_of_a_facility_is_warned_of(
     said = {"email": "new@example.org", "roles": ["auditor"]}
     assert "without any, staff" in client.get("/administration/people/new/").content.decode()
     page = client.post("/administration/people/new/", said, follow=True).content.decode()
-    assert "new@example.org has no facility, and so sees no request" in page
-    assert "No facility: sees nothing" in page
+    assert f"new@example.org has no facility, and so {UNSEEN}" in page
+    assert "No facility: sees only their own" in page
     person = User.objects.get(email="new@example.org")
     path = f"/administration/people/{person.pk}/"
-    assert "this person sees nothing" in client.get(path).content.decode()
+    assert f"This person {UNSEEN}" in client.get(path).content.decode()
     asks = client.post(path, {"roles": ["requester"]}, follow=True).content.decode()
     assert "sees no request" not in asks
-    assert "this person sees nothing" not in client.get(path).content.decode()
+    assert UNSEEN not in client.get(path).content.decode()
     every = {"roles": ["auditor"], "sees_all_facilities": "on"}
     assert "sees no request" not in client.post(path, every, follow=True).content.decode()
 

@@ -1,6 +1,7 @@
 """The vectors of the domain, counted once by hand: through the pure API and the command."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
@@ -80,6 +81,9 @@ def test_business_hours_across_the_spring_change() -> None:
     gross = calendar.business_seconds(start, end)
     held = calendar.business_seconds(at(4, 12), at(9, 12))
     assert (gross, held, gross - held) == (75 * 3600, 27 * 3600, 48 * 3600)
+    assert calendar.business_days_of(start, end) == pytest.approx(75 / 9)
+    for whole in (federal(), federal(opens=time(16)), federal(closes=time(9)), calendar):
+        assert whole.business_days_of(at(2, 0), at(4, 0)) == 2
     hold = Hold(started=at(4, 12), ended=at(9, 12), reason=FailureCode.LO05)
     assert length_of(paused([hold], until=end)) == 119 * 3600
 
@@ -166,3 +170,15 @@ def test_the_policy_says_which_day_is_day_zero() -> None:
     assert "from complete; day 0 is the day it became complete;" in RULES["contract"].policy
     assert "from received; day 0 is the day of receipt;" in RULES["hipaa_access"].policy
     assert {rule.day_zero for rule in RULES.values()} == {DayZero.RECEIPT}
+
+
+@pytest.mark.parametrize(
+    ("key", "day"), [("contract", "day it became complete"), ("hipaa_access", "day of receipt")]
+)
+def test_the_choices_of_day_zero_are_called_as_the_policy_calls_them(key: str, day: str) -> None:
+    rule = RULES[key]
+    named = {one: rule.day_zero_as(one) for one in DayZero}
+    assert named[DayZero.RECEIPT] == day
+    assert named[DayZero.NEXT_BUSINESS_DAY].startswith(f"{day}, or the next business day")
+    for one, words in named.items():
+        assert f"; day 0 is the {words}; " in replace(rule, day_zero=one).policy

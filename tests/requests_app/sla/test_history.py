@@ -84,7 +84,7 @@ def test_less_time_than_usually_needed_is_a_risk_that_says_why() -> None:
     calm = standing((due,), Timeline(received=start), CALENDAR, at=at, needs=10 * DAY)
     risky = standing((due,), Timeline(received=start), CALENDAR, at=at, needs=20 * DAY)
     assert (calm.band, calm.usually_needs) == (Band.ON_TRACK, None)
-    assert (risky.band, risky.usually_needs) == (Band.AT_RISK, 20 * DAY)
+    assert (risky.band, risky.usually_needs) == (Band.AT_RISK, 20)
     _, words = words_for(risky, Timeline(received=start), at)
     assert words.endswith(" days left, usually needs 20.0")
 
