@@ -1,7 +1,8 @@
-"""A secret that the page after a form shows once: it waits in the session, unreadable there.
+"""A secret that the page after a form shows once: it waits in a row of its own, unreadable there.
 
 A form that is done answers a redirect, so that a reload does nothing again; the secret goes neither
-into the address nor, in clear, into the database that holds the sessions.
+into the address nor, in clear, into the database. It does not wait in the session: whoever writes
+there writes the whole of it, and the last of two writers at one moment undoes the other.
 """
 
 from __future__ import annotations
@@ -13,32 +14,63 @@ from typing import TYPE_CHECKING
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
+from django.db import connection
+from django.http import HttpResponseRedirect
+from django.shortcuts import resolve_url
+
+from requests_app.models import KeptSecret
+from requests_app.tokens import hash_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 WAITS = timedelta(minutes=10)
 """How long a secret may wait for its page."""
+NAME = "shown"
+"""The word of the address that says which secret is to be shown: no secret itself."""
+
+# One statement: of two reads at one moment exactly one gets the row.
+_TAKE = """DELETE FROM requests_app_keptsecret
+    WHERE id = %s AND person_id = %s AND session_hash = %s AND purpose = %s
+    RETURNING sealed, expires_at"""
 
 
-def keep_to_show(http_request: HttpRequest, name: str, secret: str, *, at: datetime) -> None:
-    """Keep a secret for the next page of this session that asks for the name."""
-    sealed = _box().encrypt_at_time(secret.encode(), int(at.timestamp()))
-    http_request.session[_key(name)] = sealed.decode()
+def show_once(
+    http_request: HttpRequest, purpose: str, secret: str, page: str, *words: str, at: datetime
+) -> HttpResponseRedirect:
+    """Keep a secret of this session, and send the browser to the page that shows it."""
+    kept = KeptSecret.objects.create(
+        person_id=http_request.user.pk,
+        session_hash=_session(http_request),
+        purpose=purpose,
+        sealed=_box().encrypt(secret.encode()).decode(),
+        expires_at=at + WAITS,
+    )
+    return HttpResponseRedirect(f"{resolve_url(page, *words)}?{NAME}={kept.pk}")
 
 
-def take_to_show(http_request: HttpRequest, name: str, *, at: datetime) -> str:
-    """Return the secret that waits under the name, and forget it; "" where none does."""
-    sealed = http_request.session.pop(_key(name), "")
+def take_to_show(http_request: HttpRequest, purpose: str, *, at: datetime) -> str:
+    """Return the secret that the address asks for, and forget it; "" where none waits for it."""
+    asked = http_request.GET.get(NAME, "")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) <= 18):
+        return ""
+    with connection.cursor() as cursor:
+        whose = [int(asked), http_request.user.pk, _session(http_request), purpose]
+        cursor.execute(_TAKE, whose)
+        sealed, expires_at = cursor.fetchone() or ("", at)
     try:
-        lasts = int(WAITS.total_seconds())
-        return _box().decrypt_at_time(sealed.encode(), lasts, int(at.timestamp())).decode()
-    except InvalidToken:  # none was kept, it waited too long, or the server has another key now
+        return _box().decrypt(sealed.encode()).decode() if at < expires_at else ""
+    except InvalidToken:  # the server has another key now
         return ""
 
 
-def _key(name: str) -> str:
-    return f"shown-once:{name}"
+def forget_unshown(at: datetime) -> int:
+    """Delete what waited too long; return how many."""
+    return KeptSecret.objects.filter(expires_at__lte=at).delete()[0]
+
+
+def _session(http_request: HttpRequest) -> str:
+    return hash_of(http_request.session.session_key or "")
 
 
 def _box() -> Fernet:

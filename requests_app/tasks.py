@@ -10,6 +10,7 @@ from requests_app.delivery.sweep import sweep
 from requests_app.imaging import store
 from requests_app.imaging.render import trim_frames
 from requests_app.notices.mail import send_waiting
+from requests_app.shown_once import forget_unshown
 
 
 @shared_task(name="requests_app.tasks.send_notices")
@@ -20,8 +21,9 @@ def send_notices() -> int:
 
 @shared_task(name="requests_app.tasks.sweep")
 def sweep_requests() -> dict[str, int]:
-    """Note what time alone brought about, and close what is over."""
-    return sweep(timezone.now())
+    """Note what time alone brought about, close what is over, forget secrets never shown."""
+    at = timezone.now()
+    return sweep(at) | {"secrets": forget_unshown(at)}
 
 
 @shared_task(name="requests_app.tasks.sweep_uploads")

@@ -16,7 +16,7 @@ from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.house.keys import LIVES, end_key, issue_key, live_keys, may_hold
 from requests_app.refusals import DisclessError, NotAllowed
-from requests_app.shown_once import keep_to_show, take_to_show
+from requests_app.shown_once import show_once, take_to_show
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -51,8 +51,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         raise NotAllowed("Keys are for the programs of people who work here.")
     form = KeyForm(request.POST or None)
     if request.method == "POST" and (made := _issued(person, form)):
-        keep_to_show(request, "key", made, at=at)
-        return redirect("keys:list")
+        return show_once(request, "key", made, "keys:list", at=at)
     _looked(request)
     context: dict[str, Any] = {
         "form": form,

@@ -7,6 +7,7 @@ from requests_app.models.delivery import Delivery, ShareLink
 from requests_app.models.event import Event
 from requests_app.models.holiday import Holiday
 from requests_app.models.imaging_request import ImagingRequest
+from requests_app.models.kept_secret import KeptSecret
 from requests_app.models.letter import Letter
 from requests_app.models.notice import Notice
 from requests_app.models.organization import Facility, Organization
@@ -25,6 +26,7 @@ __all__ = [
     "Holiday",
     "ImagingRequest",
     "Instance",
+    "KeptSecret",
     "Letter",
     "Notice",
     "Organization",

@@ -31,7 +31,7 @@ from requests_app.models import ImagingRequest
 from requests_app.notices.files import folder_of_mail
 from requests_app.notices.outbox import CALLED, newest
 from requests_app.refusals import DisclessError, NotAllowed
-from requests_app.shown_once import keep_to_show, take_to_show
+from requests_app.shown_once import show_once, take_to_show
 from requests_app.sla.explain import CountedDay, DueDate, days_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
@@ -105,9 +105,9 @@ def take_step(http_request: HttpRequest, number: str, key: str) -> HttpResponse:
             return _answer(http_request, current, status=refusal.status, tried=(step, form))
         return _answer(http_request, current, status=refusal.status)
     if key == "link":
-        keep_to_show(http_request, f"link:{number}", said, at=timezone.now())
-    else:
-        messages.success(http_request, said)
+        purpose, at = f"link:{number}", timezone.now()
+        return show_once(http_request, purpose, said, "staff:request", number, at=at)
+    messages.success(http_request, said)
     return redirect("staff:request", number)
 
 

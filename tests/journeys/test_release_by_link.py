@@ -13,7 +13,14 @@ from django.utils import timezone
 from journey_cast import facility, somebody, zipped_study
 
 from audit.models import AuditEntry
-from requests_app.models import Delivery, ImagingRequest, Instance, ShareLink, User
+from requests_app.models import (
+    Delivery,
+    ImagingRequest,
+    Instance,
+    KeptSecret,
+    ShareLink,
+    User,
+)
 from requests_app.notices.files import BACKEND
 from requests_app.vocabulary import Role, State
 
@@ -94,12 +101,13 @@ def sent(client: Client, says: str = MAILED) -> tuple[ImagingRequest, str]:
         days="30",
     )
     page = f"/work/requests/{request.number}/"
-    assert (answer.status_code, answer["Location"]) == (302, page)
-    kept = str(dict(client.session))
+    assert answer.status_code == 302
+    assert re.fullmatch(page + r"\?shown=\d+", page := answer["Location"])
+    kept = str(list(KeptSecret.objects.values()))
     told = client.get(page).content.decode()
     shown = re.search(r"https?://[^/]+(/s/([A-Za-z0-9_-]+)/)", told)
     assert shown is not None
-    assert shown[2] not in kept, "the session holds the secret in clear"
+    assert shown[2] not in kept, "the database holds the secret in clear"
     assert says in told
     assert shown[2] not in client.get(page).content.decode(), "it is shown once"
     return request, shown[1]

@@ -1,21 +1,70 @@
-"""A secret waits for its page in the session: sealed, for minutes, and is shown once."""
+"""A secret waits for its page in a row of its own: sealed, for minutes, and is shown once."""
 
+import threading
 from datetime import timedelta
+from importlib import import_module
 
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest
 from django.test import RequestFactory
 
-from requests_app.shown_once import WAITS, keep_to_show, take_to_show
-from tests.requests_app.cast import AT
+from requests_app.models import KeptSecret, User
+from requests_app.shown_once import WAITS, forget_unshown, show_once, take_to_show
+from requests_app.vocabulary import Role
+from tests.requests_app.cast import AT, person
+
+sessions = import_module(settings.SESSION_ENGINE)
 
 
-def test_a_secret_waits_sealed_is_shown_once_and_not_after_its_time(rf: RequestFactory) -> None:
-    visit = rf.get("/")
-    visit.session = {}  # type: ignore[assignment]
-    keep_to_show(visit, "key", "discless_secret", at=AT)
-    assert "discless_secret" not in str(visit.session)
-    assert take_to_show(visit, "link", at=AT) == "", "another page's"
-    assert take_to_show(visit, "key", at=AT + WAITS) == "discless_secret"
-    assert take_to_show(visit, "key", at=AT) == ""
-    keep_to_show(visit, "key", "discless_secret", at=AT)
-    assert take_to_show(visit, "key", at=AT + WAITS + timedelta(seconds=1)) == ""
-    assert not visit.session, "what came too late is forgotten as well"
+def visit(address: str, user: User, session: str = "a" * 32) -> HttpRequest:
+    request = RequestFactory().get(address)
+    request.user = user
+    request.session = sessions.SessionStore(session)
+    return request
+
+
+def kept(user: User, secret: str, purpose: str = "key") -> str:
+    """Return the address of the page that shows the secret."""
+    return show_once(visit("/", user), purpose, secret, "keys:list", at=AT).url
+
+
+@pytest.mark.django_db
+def test_each_secret_is_shown_once_by_its_own_address_and_not_after_its_time() -> None:
+    me, other = person("me", Role.SUPERVISOR), person("other", Role.SUPERVISOR)
+    first, second, late = (kept(me, secret) for secret in ("discless_1", "discless_2", "late"))
+    assert "discless_" not in str(list(KeptSecret.objects.values()))
+    for nobody in (
+        visit(second, other),
+        visit(second, me, session="b" * 32),
+        visit("/account/keys/", me),
+        visit(f"{second}0", me),
+        visit(f"{second}x", me),
+    ):
+        assert take_to_show(nobody, "key", at=AT) == ""
+    assert take_to_show(visit(second, me), "link", at=AT) == "", "another page's"
+    assert take_to_show(visit(second, me), "key", at=AT) == "discless_2"
+    assert take_to_show(visit(second, me), "key", at=AT) == ""
+    assert take_to_show(visit(first, me), "key", at=AT + WAITS - timedelta(seconds=1))
+    assert take_to_show(visit(late, me), "key", at=AT + WAITS) == ""
+    kept(me, "never asked for")
+    assert (forget_unshown(AT), forget_unshown(AT + WAITS)) == (0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_reads_at_one_moment_one_gets_the_secret() -> None:
+    me = person("me", Role.SUPERVISOR)
+    address, ready, got = kept(me, "discless_1"), threading.Barrier(4), []
+
+    def read() -> None:
+        ready.wait()
+        got.append(take_to_show(visit(address, me), "key", at=AT))
+        connection.close()
+
+    threads = [threading.Thread(target=read) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == ["", "", "", "discless_1"]
