@@ -13,6 +13,7 @@ from django.db import transaction
 from audit.append import append
 from audit.keys import kept_key
 from audit.models import AuditEntry
+from audit.origin import COMMANDED
 from audit.proof.entry import Action, Agent, Entry, EventCode, Outcome
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 SYSTEM = Agent(id="system", role="system", name="System")
+
+
+def system_for(organization_id: int | None) -> Agent:
+    """Return the system where a command of the server works for one organization alone.
+
+    The entry is then that organization's to see; one of the whole house (None) is everybody's.
+    """
+    if organization_id is None:
+        return SYSTEM
+    return Agent(id=f"{COMMANDED}{organization_id}", role=SYSTEM.role, name=SYSTEM.name)
 
 
 def agent_of(http_request: HttpRequest) -> Agent:

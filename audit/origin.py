@@ -21,6 +21,8 @@ def current_address() -> str:
 
 
 OPERATOR = "operating_system_user"
+COMMANDED = "system:"
+"""How an agent begins that is a command for one organization; its number follows."""
 
 
 def of_command() -> dict[str, str]:

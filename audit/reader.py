@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,7 @@ from django.db.models.functions import Cast, Concat
 
 from audit.access import record
 from audit.models import AuditEntry
+from audit.origin import COMMANDED
 from audit.proof.entry import Action, EventCode
 
 if TYPE_CHECKING:
@@ -45,18 +48,34 @@ class Reader:
         """Return the condition of an entry that is theirs to see, for a query that reaches it so.
 
         Entries of no facility (sign-ins, imports, uses of this log) are shown to every reader,
-        but for those of accounts of another organization; accounts of none serve the whole house.
+        but for those of accounts of another organization, and of commands that worked for one;
+        accounts of none serve the whole house.
         """
-        agents = self.accounts_of_others().values_list(
-            Concat(Value("user:"), Cast("pk", CharField()))
-        )
-        nowhere = Q(**{path + "facility": ""}) & ~Q(**{path + "agent__in": agents})
+        agents, *named = self._subjects_of_others()
+        commands = Q(**{path + "agent__startswith": COMMANDED})
+        commands &= ~Q(**{path + "agent": f"{COMMANDED}{self.organization_id}"})
+        hidden = Q(**{path + "agent__in": agents}) | commands
+        for subjects in (agents, *named):
+            # Before commands named the organization only such a subject told of it.
+            hidden |= Q(**{path + "agent": "system", path + "subject__in": subjects})
+        nowhere = Q(**{path + "facility": ""}) & ~hidden
         return nowhere | Q(**{path + "facility__in": sorted(self.facilities)})
 
     def accounts_of_others(self) -> QuerySet[Any]:
         """Return the accounts of other organizations."""
         others = get_user_model().objects.exclude(organization=None)
         return others.exclude(organization=self.organization_id)
+
+    def _subjects_of_others(self) -> Iterator[QuerySet[Any]]:
+        """Give what is another organization's alone, as entries name it: first its accounts."""
+        yield self.accounts_of_others().values_list(
+            Concat(Value("user:"), Cast("pk", CharField()))
+        )
+        for kind, model in settings.AUDIT_OWNED_NAMES.items():
+            named = apps.get_model(model)._default_manager.order_by()
+            own = named.filter(Q(organization=None) | Q(organization=self.organization_id))
+            others = named.exclude(name__in=own.values("name"))
+            yield others.values_list(Concat(Value(f"{kind}:"), "name", output_field=CharField()))
 
 
 def reader_of(request: HttpRequest) -> Reader:

@@ -1,5 +1,7 @@
 """What the log's verbs, roles and purposes are called on a page."""
 
+from audit.origin import COMMANDED
+
 VERBS: dict[str, str] = {
     "request.drafted": "Drafted",
     "request.received": "Received",
@@ -65,6 +67,8 @@ VERBS: dict[str, str] = {
     "rule.withdrawn": "Withdrew a clock rule",
     "bench.saved": "Saved for a bench",
     "dashboard.viewed": "Looked at figures",
+    "figure.opened": "Looked at the requests behind a number",
+    "figure.exported": "Took the requests behind a number",
     "report.exported": "Exported a report",
     "log.imported": "Imported a log",
     "log.import_started": "Started an import",
@@ -92,6 +96,7 @@ KINDS: tuple[tuple[str, str], ...] = (
     ("door.", "Tried a closed door"),
     ("report.", "Exported a report"),
     ("dashboard.", "Looked at figures"),
+    ("figure.", "Requests behind a number"),
     ("api.", "Figures by program"),
     ("key", "Keys for programs"),
     ("log", "Logs: looked, imported, exported"),
@@ -142,7 +147,7 @@ def in_words(code: str) -> str:
 
 def is_by_command(agent: str, verb: str) -> bool:
     """Say whether nobody was signed in, and a command of the server did it."""
-    return agent == "system" and verb.startswith(_BY_COMMAND)
+    return (agent == "system" or agent.startswith(COMMANDED)) and verb.startswith(_BY_COMMAND)
 
 
 def account_of(subject: str) -> str:

@@ -20,7 +20,7 @@ from analytics.reports.stamp import stamp_of, written
 from analytics.reports.writers import WRITERS
 from analytics.sources.live import has_made_up_work
 from analytics.sources.opening import LIVE
-from audit.access import record
+from audit.access import record, system_for
 from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
 from audit.seal import seal
@@ -48,10 +48,15 @@ def make(
     names: Mapping[str, str],
     source: str,
     at: datetime,
+    owner: Organization | None = None,
     http_request: HttpRequest | None = None,
 ) -> Made:
-    """Seal the log, compute, write, and record the file's hash as an export."""
+    """Seal the log, compute, write, and record the file's hash as an export.
+
+    `owner` is the organization that was asked for, also where it has nothing to count yet.
+    """
     since, until = days_of(selection)
+    owners = [owner] if owner else organizations_of(source, snapshot, selection, names)
     order = Order(
         source=source,
         snapshot=snapshot,
@@ -61,7 +66,7 @@ def make(
         names=names,
         seal=_sealed(at),
         zones=zones_of(source),
-        **_owned(source, organizations_of(source, snapshot, selection, names)),
+        **_owned(source, owners),
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
@@ -70,7 +75,7 @@ def make(
     write, content_type = WRITERS[kind]
     content = write(document)
     digest = hashlib.sha256(content).hexdigest()
-    _record(name, kind, order, digest, at=at, http_request=http_request)
+    _record(name, kind, order, digest, owners, at=at, http_request=http_request)
     return Made(
         content=content,
         sha256=digest,
@@ -115,16 +120,20 @@ def _record(
     kind: str,
     order: Order,
     digest: str,
+    owners: list[Organization],
     *,
     at: datetime,
     http_request: HttpRequest | None,
 ) -> None:
     facilities = order.selection.facilities
+    is_command, one = http_request is None, owners[0] if len(owners) == 1 else None
+    whose = {**of_command(), "organization": one.slug if one else ""} if is_command else {}
     record(
         verb="report.exported",
         code=EventCode.EXPORT,
         action=Action.READ,
         http_request=http_request,
+        agent=system_for(one.pk if one else None) if is_command else None,
         subject=f"report:{name}",
         detail={
             "format": kind,
@@ -135,7 +144,7 @@ def _record(
             "facilities": "all" if facilities is None else ",".join(facilities)[:500],
             "watermark": order.snapshot.watermark[:200],
             "checkpoint": order.seal.size if order.seal else 0,
-            **(of_command() if http_request is None else {}),
+            **whose,
         },
         at=at,
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from audit.access import SYSTEM, record
+from audit.access import SYSTEM, record, system_for
 from audit.origin import of_command
 from audit.proof.entry import Action, Agent, EventCode
 from requests_app.models import Organization
@@ -30,14 +30,16 @@ class Keeper:
         detail: Mapping[str, str | int | bool | None] | None = None,
     ) -> None:
         """Write the entry of a change; to be called in the transaction of that change."""
+        is_command = self.agent is SYSTEM
+        whose = {**of_command(), "organization": self.organization.slug} if is_command else {}
         record(
             verb=verb,
             code=EventCode.SECURITY_ALERT,
             action=action,
-            agent=self.agent,
+            agent=system_for(self.organization.pk) if is_command else self.agent,
             subject=subject,
             facility=facility,
-            detail={**(detail or {}), **(of_command() if self.agent is SYSTEM else {})},
+            detail={**(detail or {}), **whose},
             at=self.at,
         )
 

@@ -8,13 +8,15 @@ import pwd
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from audit.access import SYSTEM, record
+from analytics.models import UploadedLog
+from audit.access import SYSTEM, record, system_for
 from audit.models import AuditEntry, Sequenced, SignedState
 from audit.path import BLOCK
 from audit.proof.entry import Action, Agent, EventCode, Outcome
@@ -293,7 +295,7 @@ def test_the_csv_holds_no_formula_and_what_the_page_shows(auditor: Client, name:
     [
         *("person.invited", "rule.published", "facility.changed", "administration.viewed"),
         *("holiday.added", "holidays.loaded", "door.refused"),
-        *("api.figures_read", "key.issued", "keys.viewed"),
+        *("api.figures_read", "key.issued", "keys.viewed", "figure.opened"),
     ],
 )
 def test_what_administrators_did_can_be_chosen_in_the_menu(auditor: Client, verb: str) -> None:
@@ -328,6 +330,34 @@ def test_what_another_organizations_people_did_is_not_there(auditor: Client) -> 
     assert rows(auditor.get("/proof/?subject=account:77")) == []
     assert auditor.get(f"/proof/entries/{entry.pk}/").status_code == 404
     assert auditor.post("/proof/bundle.zip").status_code == 403
+
+
+def test_what_a_command_did_for_another_organization_is_not_there(
+    auditor: Client, cast: Cast
+) -> None:
+    other = Organization.objects.create(name="Elsewhere Health", slug="elsewhere-health")
+    stranger = User.objects.create_user("stranger", "s@example.org", "x", organization=other)
+    ours = cast.northfield.organization
+    for owner, name in ((ours, "both"), (other, "both"), (other, "theirs"), (None, "nobodys")):
+        UploadedLog.objects.create(
+            **{"name": name, "organization": owner, "folder": uuid4().hex, "digest": "0" * 64},
+            **{"mapping": {}, "answer": {}, "as_of": 0, "uploaded_at": AT},
+        )
+    told = {
+        "log:ours": system_for(ours.pk),
+        "log:elsewhere": system_for(other.pk),
+        **dict.fromkeys(("log:both", "log:theirs", "log:nobodys", "log:gone"), SYSTEM),
+        f"user:{stranger.pk}": SYSTEM,
+        f"user:{cast.people[Role.AUDITOR].pk}": SYSTEM,
+    }
+    for subject, agent in told.items():
+        look(facility="", verb="log.imported", subject=subject, agent=agent)
+    text = b"".join(auditor.get("/proof/access-log.csv?verb=log.imported")).decode()
+    shown = list(csv.DictReader(io.StringIO(text)))
+    hidden = {"log:elsewhere", "log:theirs", f"user:{stranger.pk}"}
+    assert {line["subject"] for line in shown} == told.keys() - hidden
+    assert {line["who"] for line in shown} == {"Command line"}
+    assert len(rows(auditor.get("/proof/?verb=log.imported"))) == len(told) - len(hidden)
 
 
 def test_a_witness_that_refuses_is_said_and_crashes_nothing(auditor: Client) -> None:

@@ -21,7 +21,7 @@ from analytics.external_logs.refusals import BadMapping, UnusableLog
 from analytics.external_logs.saved import as_last_time, remember
 from analytics.external_logs.store import held, keep, name_for
 from analytics.readers.arguments import check_reach
-from audit.access import record
+from audit.access import record, system_for
 from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
 from requests_app.models import Organization
@@ -170,10 +170,12 @@ def _store(reading: Reading, name: str, digest: str, owner: Organization | None)
         verb="log.imported",
         code=EventCode.IMPORT,
         action=Action.CREATE,
+        agent=system_for(owner_id),
         subject=f"log:{name}",
         detail={
             **{"cases": answer["cases"], "rows": answer["rows_read"], "already": already},
             **of_command(),
+            "organization": owner.slug if owner else "",
         },
         at=at,
     )

@@ -60,6 +60,7 @@ class Command(BaseCommand):
             names=_names(options["source"], snapshot),
             source=options["source"],
             at=at,
+            owner=owner,
         )
         try:
             out.write_bytes(made.content)

@@ -20,7 +20,7 @@ from analytics.reports.builders.sla_compliance import KEYS, Order, build
 from analytics.reports.document import Column, Document, Seal, Section, Table, printed
 from analytics.reports.writers import WRITERS
 from audit.spreadsheet import guarded
-from requests_app.models import Facility
+from requests_app.models import Facility, Organization
 
 DAYS = (date(2026, 8, 24), date(2026, 11, 22))
 SELECTION = Selection(since=DAYS[0], until=DAYS[1], zone="America/Chicago")
@@ -230,6 +230,21 @@ class TestVouchedFor:
         with pytest.raises(CommandError) as refusal:
             call_command("report", "sla_compliance", **options)
         assert refusal.value.returncode == 2
+
+    @pytest.mark.usefixtures("place")
+    def test_an_organization_without_requests_is_named_on_paper_and_in_the_log(
+        self, tmp_path
+    ) -> None:
+        from audit.models import AuditEntry
+
+        new, out = Organization.objects.create(name="New Health", slug="new"), tmp_path / "x.csv"
+        options = {"format": "csv", "out": str(out), "organization": "new"}
+        with pytest.raises(SystemExit):
+            call_command("report", "sla_compliance", **options)
+        assert "Organization,New Health" in out.read_text(encoding="utf-8-sig")
+        entry = AuditEntry.objects.get(verb="report.exported")
+        assert entry.agent == f"system:{new.pk}"
+        assert b'"organization":"new"' in bytes(entry.body)
 
     def test_nothing_counted_is_one(self, tmp_path) -> None:
         days = {"since": "2001-01-01", "until": "2001-01-31"}
