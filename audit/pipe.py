@@ -1,4 +1,4 @@
-"""A command whose reader went away, as in `... | head`, ends quietly."""
+"""A command whose reader went away, as in `... | head`, ends quietly; a full disk it tells."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ import os
 import select
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from errno import EDQUOT, EFBIG, EIO, ENOSPC
+from typing import IO
 
 STATUS = 141
 """What a shell says of a program that the signal of a broken pipe (13) ended."""
+UNWRITTEN = 74
+"""EX_IOERR of sysexits.h: the answer could not be written, whatever it was."""
+_FULL = frozenset({EDQUOT, EFBIG, EIO, ENOSPC})
 
 
 @contextmanager
 def quiet_when_nobody_reads() -> Iterator[None]:
-    """End with a status and no traceback where standard output leads to nobody any more."""
+    """End with a status and no traceback where standard output leads to nobody, or to no room."""
     try:
         try:
             yield
@@ -25,9 +30,21 @@ def quiet_when_nobody_reads() -> Iterator[None]:
     except BrokenPipeError:
         if not _is_left():
             raise  # another pipe broke: that is no matter of who reads
-        # What is still kept to be written must not be tried again when the interpreter ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go(sys.stdout)
         sys.exit(STATUS)
+    except OSError as error:
+        if error.errno not in _FULL or not _has_no_room():
+            raise  # something else could not be written
+        let_go(sys.stdout)
+        with suppress(OSError):
+            print(f"The answer could not be written: {error.strerror}.", file=sys.stderr)
+        sys.exit(UNWRITTEN)
+
+
+def let_go(stream: IO[str]) -> None:
+    """Lead a stream nowhere: what it still keeps must not be tried again as the program ends."""
+    with suppress(OSError, ValueError):  # it is no file, or closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _flush() -> None:
@@ -41,3 +58,15 @@ def _is_left() -> bool:
     asked = select.poll()
     asked.register(sys.stdout.fileno(), 0)
     return any(event & select.POLLERR for _, event in asked.poll(0))
+
+
+def _has_no_room() -> bool:
+    """Say whether standard output takes nothing: what it keeps, or one line end, is refused."""
+    if sys.stdout is None:
+        return False
+    try:
+        sys.stdout.flush()
+        os.write(sys.stdout.fileno(), b"\n")
+    except OSError:
+        return True
+    return False

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+from errno import ENOSPC
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from audit.pipe import STATUS, quiet_when_nobody_reads
+from audit.pipe import STATUS, UNWRITTEN, quiet_when_nobody_reads
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,16 +20,19 @@ def broken_pipe() -> TextIO:
     return os.fdopen(write, "w")
 
 
-def run(does: str, *, before: str = "pass") -> subprocess.CompletedProcess[bytes]:
+def run(
+    does: str, *, before: str = "pass", out: TextIO | None = None, **words: str
+) -> subprocess.CompletedProcess[bytes]:
     """Run a program whose standard output nobody reads."""
     code = f"import sys; from audit.pipe import quiet_when_nobody_reads as quiet; {before}\n"
-    with broken_pipe() as out:
+    with out or broken_pipe() as out:
         return subprocess.run(
             [sys.executable, "-S", "-c", f"{code}with quiet(): {does}"],
             cwd=ROOT,
             stdout=out,
             stderr=subprocess.PIPE,
-            env={key: word for key, word in os.environ.items() if key != "PYTHONUNBUFFERED"},
+            env={key: word for key, word in os.environ.items() if key != "PYTHONUNBUFFERED"}
+            | words,
             check=False,
         )
 
@@ -47,6 +51,20 @@ def test_an_error_is_told_also_where_nobody_reads() -> None:
 def test_a_program_without_a_standard_output_keeps_its_status() -> None:
     done = run("sys.exit(3)", before="sys.stdout = None")
     assert (done.returncode, done.stderr) == (3, b"")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("then", ["", "; sys.exit(1)"])
+def test_an_answer_without_room_is_never_the_status_of_findings(then: str, unbuffered: str) -> None:
+    full = Path("/dev/full").open("w")  # noqa: SIM115
+    done = run(f"print('one line'){then}", out=full, PYTHONUNBUFFERED=unbuffered)
+    said = b"The answer could not be written: No space left on device.\n"
+    assert (done.returncode, done.stderr) == (UNWRITTEN, said)
+
+
+def test_a_full_disk_elsewhere_is_told(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(OSError, match="elsewhere"), quiet_when_nobody_reads():
+        raise OSError(ENOSPC, "elsewhere")
 
 
 @pytest.mark.parametrize("then", ["", "; sys.exit(1)"])

@@ -23,6 +23,7 @@ from analytics.external_logs.store import held, keep, name_for
 from analytics.readers.arguments import check_reach
 from audit.access import record, system_for
 from audit.origin import of_command
+from audit.pipe import let_go
 from audit.proof.entry import Action, EventCode
 from requests_app.models import Organization
 from requests_app.vocabulary import Channel
@@ -99,7 +100,13 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _told(self, stage: str, share: float) -> None:
-        self.stderr.write(f"{100 * share:3.0f} % {stage}")
+        """Say how far it is; that nobody reads it undoes no import."""
+        try:
+            if sys.stderr is not None:
+                self.stderr.write(f"{100 * share:3.0f} % {stage}")
+                self.stderr.flush()
+        except OSError:
+            let_go(self.stderr)
 
     def _say(self, as_json: bool, answer: dict[str, Any]) -> None:
         if as_json:

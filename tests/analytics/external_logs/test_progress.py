@@ -1,6 +1,7 @@
 """An import says how far it is, and stops without a trace when it is told to."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,17 @@ def test_the_command_tells_beside_its_answer_how_far_it_is(
     said = capsys.readouterr()
     assert json.loads(said.out)["rows_imported"] == 25_000
     assert "55 % checking" in said.err
+
+
+@pytest.mark.django_db
+def test_that_nobody_reads_how_far_it_is_undoes_no_import(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_bytes(b"".join(LOG.splitlines(keepends=True)[:4]))
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w", buffering=1) as nobody:
+        call_command("import_log", str(path), "--json", "--progress", stderr=nobody)
+    assert UploadedLog.objects.get().answer["rows_imported"] == 3
 
 
 @pytest.mark.django_db
