@@ -14,8 +14,10 @@ from analytics.readers.query import read
 from analytics.readers.view import View, demand_reader, open_view
 from requests_app.refusals import DisclessError
 
-OWN = frozenset({"key", "by", "slice", "format", "limit", "offset"})
-"""Words of this door in an address, beside the filters of the pages."""
+OWN = frozenset({"slice", "format"})
+"""Words of every door here in an address, beside the filters of the pages."""
+OF_MEASURES, OF_PAGES = frozenset({"key", "by"}), frozenset({"limit", "offset"})
+"""Words of one door alone."""
 SEVERAL = frozenset({"key", "slice", "facility"})
 """Words that may stand in an address more than once."""
 
@@ -36,12 +38,12 @@ class Asked:
     by: str | None
 
 
-def asked_of(request: Request, at: datetime) -> Asked:
-    """Read the address; NotUnderstood names the first word that is not known."""
+def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset()) -> Asked:
+    """Read the address; NotUnderstood names the first word that the door does not know."""
     user: Any = request.user
     demand_reader(user)
     _check_said(request)
-    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN)
+    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN | also)
     if query.problems:
         raise NotUnderstood(query.problems[0])
     keys = tuple(dict.fromkeys(request.query_params.getlist("key")))
@@ -57,6 +59,16 @@ def asked_of(request: Request, at: datetime) -> Asked:
     return Asked(view=replace(view, selection=chosen), keys=keys or tuple(BY_KEY), by=by)
 
 
+def check_no_words(request: Request) -> None:
+    """Refuse every word but `format=json`, for a door that has one answer in one form."""
+    _check_said(request)
+    for name, word in request.query_params.items():
+        if name != "format":
+            raise NotUnderstood(f"{name[:40]!r} means nothing here. Leave it out.")
+        if word != "json":
+            raise NotUnderstood(f"There is no form {word[:40]!r} of this answer: it is JSON alone.")
+
+
 def _check_said(request: Request) -> None:
     """Refuse a blank word, which would choose everything, and one that is said twice."""
     for name, words in request.query_params.lists():
@@ -69,8 +81,8 @@ def _check_said(request: Request) -> None:
 def _slices(said: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     found: dict[str, tuple[str, ...]] = {}
     for one in said:
-        name, sign, word = one.partition("=")
-        if not sign or name not in SLICES or "\x00" in word:
+        name, _, word = one.partition("=")
+        if not word.strip() or name not in SLICES or "\x00" in word:
             raise NotUnderstood(
                 f"{one[:60]!r} is no slice such as modality=CT. Names: {', '.join(SLICES)}."
             )

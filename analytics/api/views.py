@@ -9,13 +9,21 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from analytics.api.answers import Answer, cases_of, figures_of, graph_of
-from analytics.api.asked import Asked, asked_of, whole_number
+from analytics.api.asked import (
+    OF_MEASURES,
+    OF_PAGES,
+    Asked,
+    asked_of,
+    check_no_words,
+    whole_number,
+)
 from analytics.api.renderers import RENDERERS
 from analytics.api.schema import (
     MEASURES,
@@ -54,13 +62,24 @@ class Figures(APIView):
         return super().handle_exception(exc)
 
 
+class _OneForm(DefaultContentNegotiation):
+    """Lets the door itself refuse another form, in a sentence."""
+
+    def filter_renderers(self, renderers: Any, format: Any) -> Any:  # noqa: A002, ARG002
+        """Return all of them, whatever form was asked for."""
+        return renderers
+
+
 class Definitions(APIView):
     """What each measure is."""
 
-    @extend_schema(responses=answers(DefinitionSerializer(many=True), 403))
+    content_negotiation_class = _OneForm
+
+    @extend_schema(responses=answers(DefinitionSerializer(many=True), 403, 422))
     def get(self, request: Request) -> Response:
         """Return every declaration, in the order of reports."""
         demand_reader(request.user)
+        check_no_words(request)
         return Response({"method": METHOD_VERSION, "metrics": [_declared(one) for one in METRICS]})
 
 
@@ -70,7 +89,7 @@ class Metrics(Figures):
     @extend_schema(parameters=MEASURES, responses=answers(MetricsSerializer, 403, 404, 422))
     def get(self, request: Request) -> Response:
         """Compute them; in tables one row a measure and one a group of it."""
-        asked = asked_of(request, timezone.now())
+        asked = asked_of(request, timezone.now(), also=OF_MEASURES)
         found = compute(asked.view.snapshot.mirror, asked.view.selection, asked.keys, by=asked.by)
         _record(request, asked, "figures", len(found))
         facts = _facts(asked) | {"by": asked.by}
@@ -104,7 +123,7 @@ class Cases(Figures):
     @extend_schema(parameters=PAGES, responses=answers(CasesSerializer, 403, 404, 422))
     def get(self, request: Request) -> Response:
         """Return rows under stable names, the earliest first."""
-        asked = asked_of(request, timezone.now())
+        asked = asked_of(request, timezone.now(), also=OF_PAGES)
         limit = whole_number(request, "limit", PAGE, MOST_ROWS)
         offset = whole_number(request, "offset", 0, 10**9)
         view = asked.view

@@ -87,7 +87,7 @@ def test_a_reader_sees_the_rows_of_own_facilities_alone(client: Client, person: 
 
 
 def test_every_declaration_is_told(analyst: Client) -> None:
-    body = analyst.get("/api/analytics/definitions/").json()
+    body = analyst.get("/api/analytics/definitions/?format=json").json()
     assert [one["key"] for one in body["metrics"]] == [metric.key for metric in METRICS]
     assert all(one["question"] and one["numerator"] for one in body["metrics"])
 
@@ -96,7 +96,7 @@ def test_every_declaration_is_told(analyst: Client) -> None:
     "words",
     [
         "key=luck", "by=colour", "slice=modality", "slice=a=b", "slice=modality=%00", "from=soon",
-        "colour=red", "to=2026-02-30", "facility=", "by=week&by=month",
+        "colour=red", "to=2026-02-30", "facility=", "by=week&by=month", "slice=modality=", "limit=1",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("form", ["json", "csv", "parquet"])
@@ -116,6 +116,20 @@ def test_odd_pages_are_refused(analyst: Client, words: str) -> None:
     answer = analyst.get(f"/api/analytics/cases/?{words}")
     assert answer.status_code == 422
     assert "whole number" in answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("definitions/?key=", "definitions/?colour=red", "definitions/?format=csv"),
+        *("definitions/?format=json&format=json", "graph/?limit=-1", "graph/?by=week"),
+        *("graph/?offset=999999999999", "cases/?key=sla_compliance"),
+    ],
+)
+def test_a_word_of_another_door_is_refused(analyst: Client, address: str) -> None:
+    answer = analyst.get(f"/api/analytics/{address}")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "not_understood"
 
 
 def test_a_form_nobody_knows_is_not_there(analyst: Client) -> None:
