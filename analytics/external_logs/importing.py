@@ -85,6 +85,7 @@ class Reading:
             "recognised_as": export.name if export else None,
             "grades": self.grades,
             "unknown_words": self.unknown_words(),
+            "own_meanings": self.mapping.own_meanings(),
             **(self.linked.answer() if self.linked else {}),
         }
 

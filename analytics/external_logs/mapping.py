@@ -20,8 +20,10 @@ from analytics.external_logs.known_exports import proposed
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.refusals import BadMapping
 from analytics.external_logs.sniff import guesses, private_by_value
+from requests_app.vocabulary import Channel
 
 CODED = ("case_id", "record_number")  # fields whose private values become random codes
+GIVEN_MEANINGS = frozenset({"channel"})  # fields whose words a mapping may give a meaning
 LAYOUTS = ("requests", "events", "start_complete")
 Anchor = str | Map[str, Any]
 
@@ -44,6 +46,12 @@ class Mapping:
         parts = asdict(self)
         del parts["guessed"]
         return parts
+
+    def own_meanings(self) -> dict[str, str]:
+        """Return the words for channels whose given meaning is none of ours: it stays as written."""
+        ours = {channel.value for channel in Channel}
+        given = self.values.get("channel", {})
+        return {word: means for word, means in given.items() if means not in ours}
 
     def sources(self) -> dict[str, str]:
         """Return {field: header} of every column that is kept, anchors included."""
@@ -142,6 +150,11 @@ def check_form(given: Map[str, Any]) -> None:
             raise BadMapping(f"The part {part!r} is an object.")
     if not all(isinstance(header, str) for header in given.get("columns", {}).values()):
         raise BadMapping('Columns are given as {"received_at": "Date Received"}.')
+    if strange := sorted(set(given.get("values", {})) - GIVEN_MEANINGS):
+        raise BadMapping(
+            f"Words of {str(strange[0])[:60]!r} are given no meaning. "
+            f"Known: {', '.join(sorted(GIVEN_MEANINGS))}."
+        )
     if not all(_are_words(words) for words in given.get("values", {}).values()):
         raise BadMapping('Values are given by field, such as {"channel": {"Desk": "physical_cd"}}.')
     try:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from analytics.external_logs.columns import FIELD_WORDS, plain
+from analytics.external_logs.mapping import GIVEN_MEANINGS
 from analytics.models import SavedMapping
 
 
@@ -35,7 +36,17 @@ def with_blanks(mapping: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_last_time(headers: Sequence[str], organization_id: int | None) -> SavedMapping | None:
-    """Return the mapping of the last file with these headers."""
-    return SavedMapping.objects.filter(
+    """Return the mapping of the last file with these headers, as it may be given."""
+    found = SavedMapping.objects.filter(
         organization=organization_id, signature=signature_of(headers)
     ).first()
+    if found is not None:
+        found.mapping = as_given(found.mapping)
+    return found
+
+
+def as_given(mapping: dict[str, Any]) -> dict[str, Any]:
+    """Return a kept mapping without what means nothing: it was not refused at all times."""
+    values = mapping.get("values", {})
+    known = {field: words for field, words in values.items() if field in GIVEN_MEANINGS}
+    return {**mapping, "values": known} if known != values else dict(mapping)

@@ -16,7 +16,7 @@ from analytics.external_logs.drafts import Draft, draft_of, drop_draft, keep_dra
 from analytics.external_logs.importing import Reading, digest_of
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import BadMapping
-from analytics.external_logs.saved import remember
+from analytics.external_logs.saved import as_given, remember
 from analytics.external_logs.store import (
     earlier_of,
     held,
@@ -163,7 +163,7 @@ def _base(request: HttpRequest, person: User, kept: Draft) -> dict[str, Any]:
     if kept.mapping or not like.isdecimal() or len(like) > 18:
         return kept.mapping
     saved = SavedMapping.objects.filter(organization=person.organization_id, pk=int(like)).first()
-    return dict(saved.mapping) if saved else {}
+    return as_given(saved.mapping) if saved else {}
 
 
 def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -> HttpResponse:

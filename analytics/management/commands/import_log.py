@@ -129,7 +129,7 @@ class Command(BaseCommand):
         for field, cells in answer["unread"].items():
             said = f"{cells['rows']} cells could not be read ({cells['example']})"
             self.stdout.write(f"  {field}: {said}")
-        for line in _words_in(answer["unknown_words"]):
+        for line in _words_in(answer["unknown_words"], answer["own_meanings"]):
             self.stdout.write(f"  {line}")
         for row in answer["rejected"]:
             self.stdout.write(f"  row {row['row']}: {row['reason']}")
@@ -145,19 +145,25 @@ class Command(BaseCommand):
             self.stdout.write(f"  {GRADE_WORDS['not_computable']}: {why}: {', '.join(keys)}")
 
 
-def _words_in(unknown: list[dict[str, Any]]) -> list[str]:
-    """Return which words for channels nobody gave a meaning, and how to give them one."""
+def _words_in(unknown: list[dict[str, Any]], own: dict[str, str]) -> list[str]:
+    """Return which words for channels have no meaning of ours, and how to give them one."""
+    ours = f"Channels: {', '.join(one for one in Channel if one is not Channel.UNKNOWN)}"
+    kept = [
+        f"channel: “{word}” means “{means}” by the mapping, which is no channel of ours: "
+        "it stays as written"
+        for word, means in own.items()
+    ]
     if not unknown:
-        return []
+        return [*kept, ours] if kept else []
     words = ", ".join(
         f"“{one['word']}” ({one['rows']:,} row{'' if one['rows'] == 1 else 's'})" for one in unknown
     )
     example = {"values": {"channel": {unknown[0]["word"]: Channel.PHYSICAL_CD.value}}}
-    ours = ", ".join(one for one in Channel if one is not Channel.UNKNOWN)
     return [
+        *kept,
         f"channel: words without a meaning: {words}",
         f"Give them one by --mapping, such as {json.dumps(example, ensure_ascii=False)}",
-        f"Channels: {ours}",
+        ours,
     ]
 
 

@@ -16,7 +16,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
-from analytics.models import UploadedLog
+from analytics.models import SavedMapping, UploadedLog
 from analytics.sources.opening import names_of_logs
 from requests_app.models import Facility, Organization
 from tests.depth import examples
@@ -120,6 +120,8 @@ def test_a_mapping_names_columns_and_words() -> None:
         {"completed": {"column": "Nowhere"}},
         {"values": {"channel": "CD"}},
         {"values": {"channel": {"Desk": 1}}},
+        {"values": {"nope": {}}},
+        {"values": {"direction": {"Desk": "inbound"}}},
     ],
 )
 def test_a_mapping_that_does_not_fit_gets_a_sentence(given: dict[str, Any]) -> None:
@@ -241,6 +243,12 @@ def test_the_command_names_words_without_a_meaning_and_how_to_give_one(
     told = imported(capsys, str(path), "--name=second", f"--mapping={mapping}")
     assert "without a meaning" not in told
     assert "physical_media_share_out: Good; every row says it" in told
+    mapping.write_text(json.dumps({"values": {"channel": {'Desk "A"': "nope"}}}))
+    told = imported(capsys, str(path), "--name=own", f"--mapping={mapping}")
+    assert 'channel: “Desk "A"” means “nope” by the mapping, which is no channel of ours' in told
+    assert "Channels: " in told
+    SavedMapping.objects.update(mapping={"columns": {}, "values": {"nope": {"a": "b"}}})
+    assert "4 of 4 rows" in imported(capsys, str(path), "--name=kept", "--as-last-time")
     answer = json.loads(imported(capsys, str(path), "--name=third", "--json"))
     assert answer["unknown_words"] == [{"word": 'Desk "A"', "rows": 3}]
 
