@@ -12,10 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from audit.proof.exact import STRAY, has_stray_bytes, odd_parts
+
 ENTRIES, LEAVES, CHECKPOINT = "entries.jsonl", "leaves.bin", "checkpoint.txt"
 HISTORY, KEY, MANIFEST = "checkpoints.json", "key.txt", "manifest.json"
 ABOUT = "README.txt"
-_PARTS = frozenset({ENTRIES, LEAVES, CHECKPOINT, HISTORY, KEY, MANIFEST, ABOUT})
+_ALL = (ENTRIES, LEAVES, HISTORY, CHECKPOINT, KEY, MANIFEST, ABOUT)
+_PARTS = frozenset(_ALL)
 LARGEST = 4 * 1024**3
 LARGEST_WORDS, TIGHTEST = 16 * 1024**2, 200
 _UNREADABLE = (
@@ -95,28 +98,28 @@ def holds_nothing_of_ours(path: Path) -> bool:
 def read_bundle(path: Path) -> Bundle:
     """Read a bundle under a size cap; BadBundle says what is wrong with the file."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             _check_sizes(archive)
-            entries = archive.read(ENTRIES)
-            leaves = archive.read(LEAVES)
-            history = json.loads(archive.read(HISTORY))
-            note, key = archive.read(CHECKPOINT).decode(), archive.read(KEY).decode().strip()
-            manifest, about = archive.read(MANIFEST), archive.read(ABOUT)
+            parts = {name: archive.read(name) for name in _ALL}
             _check_parts(archive)
+            history = json.loads(parts[HISTORY])
+            note, key = parts[CHECKPOINT].decode(), parts[KEY].decode().strip()
+            doubts = [*odd_parts(parts), *([STRAY] if has_stray_bytes(file, archive) else [])]
     except KeyError as error:
         raise BadBundle(f"the bundle lacks a part: {error.args[0]}") from error
     except BadBundle:
         raise
     except _UNREADABLE as error:
         raise BadBundle(f"the bundle cannot be read: {error}") from error
-    bodies = _lines(entries)
+    bodies, leaves = _lines(parts[ENTRIES]), parts[LEAVES]
+    doubts += _doubts(parts[MANIFEST], parts[ABOUT], len(bodies))
     return Bundle(
         bodies=bodies,
         leaves=[leaves[i : i + 32] for i in range(0, len(leaves), 32)],
         note=note,
         history=_texts(history),
         key=key,
-        doubts=tuple(_doubts(manifest, about, len(bodies))),
+        doubts=tuple(doubts),
     )
 
 
