@@ -8,13 +8,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from errno import EDQUOT, EFBIG, EIO, ENOSPC
-from typing import IO
+from typing import Protocol
 
 STATUS = 141
 """What a shell says of a program that the signal of a broken pipe (13) ended."""
 UNWRITTEN = 74
 """EX_IOERR of sysexits.h: the answer could not be written, whatever it was."""
 _FULL = frozenset({EDQUOT, EFBIG, EIO, ENOSPC})
+
+
+class HasFileno(Protocol):
+    """A stream of the process."""
+
+    def fileno(self) -> int:
+        """Return its number."""
 
 
 @contextmanager
@@ -41,7 +48,7 @@ def quiet_when_nobody_reads() -> Iterator[None]:
         sys.exit(UNWRITTEN)
 
 
-def let_go(stream: IO[str]) -> None:
+def let_go(stream: HasFileno) -> None:
     """Lead a stream nowhere: what it still keeps must not be tried again as the program ends."""
     with suppress(OSError, ValueError):  # it is no file, or closed
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

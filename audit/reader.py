@@ -68,9 +68,7 @@ class Reader:
 
     def _subjects_of_others(self) -> Iterator[QuerySet[Any]]:
         """Give what is another organization's alone, as entries name it: first its accounts."""
-        yield self.accounts_of_others().values_list(
-            Concat(Value("user:"), Cast("pk", CharField()))
-        )
+        yield self.accounts_of_others().values_list(Concat(Value("user:"), Cast("pk", CharField())))
         for kind, model in settings.AUDIT_OWNED_NAMES.items():
             named = apps.get_model(model)._default_manager.order_by()
             own = named.filter(Q(organization=None) | Q(organization=self.organization_id))

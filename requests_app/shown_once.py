@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
@@ -23,6 +23,8 @@ from requests_app.tokens import hash_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from requests_app.models import User
 
 WAITS = timedelta(minutes=10)
 """How long a secret may wait for its page."""
@@ -40,7 +42,7 @@ def show_once(
 ) -> HttpResponseRedirect:
     """Keep a secret of this session, and send the browser to the page that shows it."""
     kept = KeptSecret.objects.create(
-        person_id=http_request.user.pk,
+        person=cast("User", http_request.user),
         session_hash=_session(http_request),
         purpose=purpose,
         sealed=_box().encrypt(secret.encode()).decode(),

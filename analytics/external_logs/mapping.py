@@ -150,17 +150,21 @@ def check_form(given: Map[str, Any]) -> None:
             raise BadMapping(f"The part {part!r} is an object.")
     if not all(isinstance(header, str) for header in given.get("columns", {}).values()):
         raise BadMapping('Columns are given as {"received_at": "Date Received"}.')
-    if strange := sorted(set(given.get("values", {})) - GIVEN_MEANINGS):
-        raise BadMapping(
-            f"Words of {str(strange[0])[:60]!r} are given no meaning. "
-            f"Known: {', '.join(sorted(GIVEN_MEANINGS))}."
-        )
-    if not all(_are_words(words) for words in given.get("values", {}).values()):
-        raise BadMapping('Values are given by field, such as {"channel": {"Desk": "physical_cd"}}.')
+    _check_values(given.get("values", {}))
     try:
         ZoneInfo(str(given.get("zone") or "UTC"))
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadMapping(f"There is no time zone {given.get('zone')!r}.") from error
+
+
+def _check_values(values: Map[str, Any]) -> None:
+    if strange := sorted(set(values) - GIVEN_MEANINGS):
+        raise BadMapping(
+            f"Words of {str(strange[0])[:60]!r} are given no meaning. "
+            f"Known: {', '.join(sorted(GIVEN_MEANINGS))}."
+        )
+    if not all(_are_words(words) for words in values.values()):
+        raise BadMapping('Values are given by field, such as {"channel": {"Desk": "physical_cd"}}.')
 
 
 def _are_words(words: object) -> bool:

@@ -72,15 +72,19 @@ def make(
     document = _stamped(name, order)
     if source == LIVE:
         note_report(LIVE, snapshot.content, at=at)
+    made = _written(name, kind, order, document)
+    _record(name, kind, order, made.sha256, owners, at=at, http_request=http_request)
+    return made
+
+
+def _written(name: str, kind: str, order: Order, document: Document) -> Made:
     write, content_type = WRITERS[kind]
     content = write(document)
-    digest = hashlib.sha256(content).hexdigest()
-    _record(name, kind, order, digest, owners, at=at, http_request=http_request)
     return Made(
         content=content,
-        sha256=digest,
+        sha256=hashlib.sha256(content).hexdigest(),
         content_type=content_type,
-        file_name=f"{name.replace('_', '-')}-{since.isoformat()}-{until.isoformat()}.{kind}",
+        file_name=f"{name.replace('_', '-')}-{order.since}-{order.until}.{kind}",
         figures=document.figures,
         seal=order.seal,
     )

@@ -4,7 +4,7 @@ import base64
 import json
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 _LOCAL, _END, _END_64 = 30, 22, 76  # bytes of the fixed records of a zip (APPNOTE 4.3.7, .16, .14)
@@ -14,7 +14,7 @@ STRAY = "The file holds bytes that are no part of the bundle; the entries are as
 
 def odd_parts(parts: dict[str, bytes]) -> Iterator[str]:
     """Yield a sentence for each part whose bytes mean what they should but were not written so."""
-    written = {
+    written: dict[str, Callable[[bytes], bool]] = {
         "entries.jsonl": lambda raw: not raw or raw.endswith(b"\n"),
         "checkpoint.txt": _is_note,
         "checkpoints.json": lambda raw: raw == json.dumps(json.loads(raw)).encode(),

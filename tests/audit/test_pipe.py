@@ -21,11 +21,11 @@ def broken_pipe() -> TextIO:
 
 
 def run(
-    does: str, *, before: str = "pass", out: TextIO | None = None, **words: str
+    does: str, *, before: str = "pass", into: TextIO | None = None, **words: str
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a program whose standard output nobody reads."""
     code = f"import sys; from audit.pipe import quiet_when_nobody_reads as quiet; {before}\n"
-    with out or broken_pipe() as out:
+    with into or broken_pipe() as out:
         return subprocess.run(
             [sys.executable, "-S", "-c", f"{code}with quiet(): {does}"],
             cwd=ROOT,
@@ -57,7 +57,7 @@ def test_a_program_without_a_standard_output_keeps_its_status() -> None:
 @pytest.mark.parametrize("then", ["", "; sys.exit(1)"])
 def test_an_answer_without_room_is_never_the_status_of_findings(then: str, unbuffered: str) -> None:
     full = Path("/dev/full").open("w")  # noqa: SIM115
-    done = run(f"print('one line'){then}", out=full, PYTHONUNBUFFERED=unbuffered)
+    done = run(f"print('one line'){then}", into=full, PYTHONUNBUFFERED=unbuffered)
     said = b"The answer could not be written: No space left on device.\n"
     assert (done.returncode, done.stderr) == (UNWRITTEN, said)
 

@@ -1,7 +1,7 @@
 """Programs call with a key: in a person's name, within the person's scope, and never beyond the key."""
 
-from collections import Counter
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
