@@ -75,6 +75,7 @@ def behind(request: HttpRequest) -> HttpResponse:
         "period": period(view.since, view.until) if asked.behind.selection.since else "",
         "is_by_event": asked.behind.selection.clock == "occurred",
         "facts": facts_of(metric, result),
+        "many": f"{count(result.n)} {metric.denominator}" if metric.table == "steps" else "",
         "tabs": [
             (part, count(counts[part.key])) for part in parts_of(metric) if counts.get(part.key)
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from analytics.charts import ask as asked
@@ -21,6 +21,7 @@ _INTERVALS = {
     Kind.SURVIVAL: "Kaplan–Meier, 95%",
 }
 FEW = 11  # a share of fewer says little, and could point to a person
+_TOO_FEW = f"fewer than {FEW}: choose a longer period or more facilities"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +161,8 @@ def median_card(
     )
     if now.median is None:
         return _dashed(metric, why or "not half of the requests are out yet", facts)
+    if now.n < FEW:
+        return replace(_dashed(metric, _TOO_FEW, facts), value="too few")
     was = before.days(before.median) if before and before.median is not None else ""
     medians = asked.medians(ask, starts)
     return Card(
@@ -191,7 +194,7 @@ def _dashed(metric: Metric, reason: str, facts: tuple[tuple[str, str], ...]) -> 
 
 def without(metric: Metric, now: Result) -> Card:
     """Return the card of a measure that has no value to show, with the reason."""
-    why = now.why or f"fewer than {FEW}: choose a longer period or more facilities"
+    why = now.why or _TOO_FEW
     facts = facts_of(metric, now)
     return Card(
         key=metric.key,

@@ -34,6 +34,8 @@ def filters(view: View) -> Context:
     )
     length = plural(int(weeks), "week") if weeks == int(weeks) else plural(round(7 * weeks), "day")
     lead = "As of" if query.is_live else "The log ends"
+    # A log of dates alone knows no hour, and stands in no zone.
+    clock = "" if view.snapshot.mirror.log.granularity == "day" else f", {local:%H:%M %Z}"
     chosen = view.selection.facilities or ()
     periods = _periods(view, local.date())
     asked = period(view.since, view.until)
@@ -45,7 +47,7 @@ def filters(view: View) -> Context:
         "period": asked,
         "length": length,
         "facility_words": _facility_words(view, chosen),
-        "as_of": f"{lead} {local:%a}, {day(local.date(), year=True)}, {local:%H:%M %Z}",
+        "as_of": f"{lead} {local:%a}, {day(local.date(), year=True)}{clock}",
         "is_live": query.is_live,
         "is_stale": query.is_live and age > STALE_AFTER,
         "stale_age": f"{age // 60} h {age % 60} min",

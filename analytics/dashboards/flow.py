@@ -129,7 +129,9 @@ def hands_words(seen: Process) -> Context:
     return {
         "title": f"Work changes hands {span(found.mean, found.mean, digits=2)} times a request",
         "under": f"{plural(found.handoffs, 'hand-off')} in {plural(found.requests, 'request')}, "
-        "delivered or not · people by their codes",
+        "delivered or not · people by number"
+        if all(pair.giver.isdigit() for pair in found.pairs[:PAIRS])
+        else "delivered or not · people as the log names them",
         "rows": [
             {"giver": _person(pair.giver), "taker": _person(pair.taker), "n": count(pair.n)}
             for pair in found.pairs[:PAIRS]

@@ -24,7 +24,7 @@ from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Re
 from analytics.forecast.stories import DAY
 from analytics.readers.foreseen import foreseen
 from analytics.readers.places import due_day, zones_of
-from analytics.readers.query import read
+from analytics.readers.query import Query, read
 from analytics.readers.view import View, demand_reader, open_view, record_look
 from analytics.statistics.scores import Bin, Figure
 
@@ -62,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "found": found,
         "is_given": isinstance(found, Forecast),
         "places": _places(view),
-        "story": _story(found),
+        "story": _story(found, query),
         "rows": [_row(view, chance, found.unit, zones) for chance in pages],
         "page": pages,
         "trial": _trial(view, found.evaluation) if found.evaluation else None,
@@ -85,16 +85,16 @@ def _places(view: View) -> list[Context]:
     return found if len(view.names) > 1 else []
 
 
-def _story(found: Forecast | Refusal) -> Context:
+def _story(found: Forecast | Refusal, query: Query) -> Context:
     """Return the finding: how many of the open requests are expected to miss their date."""
     if isinstance(found, Refusal):
         return {}
     n, expected = len(found.chances), sum(chance.chance for chance in found.chances)
-    strong = f"About {whole(expected)} of {plural(n, 'open request')} will miss the contract date"
+    strong = f"About {whole(expected)} of {plural(n, 'open request')} will miss {query.date}"
     left_out = [f"{count(some)} {why}" for why, some in found.left_out.items()]
     rest = " if work goes on as in the past year." if n else "."
     return {
-        "strong": strong if n else "No open request has a contract date to come",
+        "strong": strong if n else f"For no open request {query.date} is to come",
         "rest": rest + (f" Not counted: {', '.join(left_out)}." if left_out else ""),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +37,7 @@ def head(view: View) -> Context:
         why = now["turnaround_censored_median"].why
         sla = view.query.sla_key
         shown = [
-            cards.share_card(ask, now[sla], before.get(sla), starts, end),
+            _of_log(view, cards.share_card(ask, now[sla], before.get(sla), starts, end)),
             cards.median_card(ask, curve_now, curve_before, starts, why=why),
             cards.range_card(ask, now[DISCS], before.get(DISCS), starts, end),
             cards.range_card(ask, now[USABLE], before.get(USABLE), starts, end),
@@ -49,6 +50,11 @@ def head(view: View) -> Context:
         **filters(view),
         **empty,
     }
+
+
+def _of_log(view: View, card: cards.Card) -> cards.Card:
+    """Return the card of a clock; of a log it is the log's own deadline, and no contract's."""
+    return card if view.query.is_live else replace(card, label="The log's own deadline met")
 
 
 def _as_of_day(view: View) -> date:

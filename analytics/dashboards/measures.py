@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
@@ -19,7 +19,7 @@ from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Group, Kind, Metric, Result
 from analytics.readers.query import Query, read
-from analytics.readers.view import demand_reader, open_view, record_look
+from analytics.readers.view import View, demand_reader, open_view, record_look
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.vocabulary import Channel
 from requests_app.words import plain, say
@@ -68,7 +68,7 @@ def show(request: HttpRequest) -> HttpResponse:
     demand_reader(request.user)
     view = open_view(request.user, read(str(request.META.get("QUERY_STRING", ""))), at)
     record_look(request, view.query, "measures", at)
-    results = compute(view.snapshot.mirror, view.selection)
+    results = _results(view)
     bar = {**filters(view), "clocks": [], "compare": []}
     if not any(result.n for result in results.values()):
         return render(request, PAGE, bar | nothing_here(view))
@@ -80,6 +80,14 @@ def show(request: HttpRequest) -> HttpResponse:
         "lacking": plural(lacking, "has", "have") if lacking else "",
     }
     return render(request, PAGE, bar | context)
+
+
+def _results(view: View) -> dict[str, Result]:
+    """Return all measures: of requests that are open now whenever they came, of others the period's."""
+    mirror = view.snapshot.mirror
+    of_now = [metric.key for metric in METRICS if metric.is_of_now]
+    now = compute(mirror, replace(view.selection, since=None, until=None), of_now)
+    return compute(mirror, view.selection) | now
 
 
 def _themes(query: Query, results: Mapping[str, Result]) -> Iterator[Theme]:
@@ -94,9 +102,9 @@ def _line(query: Query, metric: Metric, result: Result) -> Line:
     return Line(
         metric=metric,
         figure=figure,
-        range=reach,
+        range=" · ".join(one for one in (reach, "open now" if metric.is_of_now else "") if one),
         facts=facts_of(metric, result),
-        door="" if why else links.behind(query, metric.key),
+        door="" if why else links.behind(query, metric.key, by="now" if metric.is_of_now else ""),
         why=why,
     )
 

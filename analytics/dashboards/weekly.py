@@ -8,7 +8,7 @@ from typing import Any
 from analytics.charts import ask as asked
 from analytics.charts.marks import interval, reading
 from analytics.charts.tables import Cell
-from analytics.charts.words import count, listed, one, plural, share
+from analytics.charts.words import count, day, listed, one, plural, share
 from analytics.dashboards import links
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
@@ -47,6 +47,7 @@ def weekly(view: View) -> Context:
         "target": target,
         "n": count(result.n),
         "why": result.why,
+        "weeks_words": _weeks_words(view, starts),
         "starts": [_week_head(starts, i) for i in range(len(starts))],
         "rows": rows,
     }
@@ -59,6 +60,13 @@ def _title(below: list[str], why: str | None, target: float) -> str:
         shown = listed(below) if len(below) <= 3 else f"{len(below)} facilities"
         return f"{shown} {'is' if len(below) == 1 else 'are'} clearly below target"
     return f"No facility is clearly below the {target:g}% target"
+
+
+def _weeks_words(view: View, starts: list[date]) -> str:
+    """Say which weeks stand in the table, where the period is longer than they are."""
+    if not starts or starts[0] <= view.since:
+        return ""
+    return f" · the last {plural(len(starts), 'week')} from {day(starts[0], year=True)}, totals of the whole period"
 
 
 def _week_head(starts: list[date], i: int) -> Context:

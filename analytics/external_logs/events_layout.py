@@ -65,11 +65,21 @@ SELECT 'case-' || i AS request_id, case_id AS number, coalesce(facility, 'all') 
     available AS ended, due, due AS contract_due, available AS contract_stop, attempts
 FROM cases ORDER BY 3, received, request_id
 """
+_STEPS = """
+CREATE TEMP TABLE happened AS SELECT * FROM (
+    SELECT *, coalesce(lower({lifecycle}), '') = 'start' AND row_number() OVER (
+        PARTITION BY case_id, activity, lower({lifecycle}) ORDER BY "at:timestamp", "row"
+    ) <= count(*) FILTER (WHERE lower({lifecycle}) = 'complete') OVER (
+        PARTITION BY case_id, activity
+    ) AS is_over FROM cells
+) WHERE NOT is_over
+"""
+"""A start and the completion of the same are one step, which happened when it was over."""
 _EVENTS = f"""
 WITH told AS (
     SELECT case_id, 0 AS rank, "at:timestamp" AS occurred, "row" AS place,
         '{OWN_WORD}' || activity AS activity, TRUE AS by_person, nullif(staff, '') AS actor,
-        NULL AS channel, NULL AS medium, NULL::BIGINT AS studies FROM cells
+        NULL AS channel, NULL AS medium, NULL::BIGINT AS studies FROM happened
     UNION ALL
     SELECT case_id, 1, available, nth, 'available', FALSE, NULL, w.channel, w.medium,
         CASE WHEN w.ways = 1 THEN counted END
@@ -101,6 +111,8 @@ def build_events(
     named = database.table("SELECT coalesce(channel, '') AS channel FROM cases")
     said = counted(named["channel"])
     database.register("ways", ways(said, mapping.values.get("channel", {})))
+    parts = "lifecycle" if "lifecycle" in cells.column_names else "''"
+    database.execute(_STEPS.format(lifecycle=parts))
     return database.table(_REQUESTS), numbered(database.table(_EVENTS)), said
 
 

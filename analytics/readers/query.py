@@ -45,6 +45,11 @@ class Query:
         return CLOCKS if self.is_live else LOG_CLOCKS
 
     @property
+    def date(self) -> str:
+        """What the forecast is about, in words: a log has no contract but its own deadlines."""
+        return "the contract date" if self.is_live else "the log's own deadline"
+
+    @property
     def sla_key(self) -> str:
         """The measure of the chosen clock."""
         return self.clocks[self.clock][0]

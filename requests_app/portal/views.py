@@ -82,10 +82,18 @@ def ask(request: HttpRequest) -> HttpResponse:
             else:
                 return redirect("portal:tracking", token=filed.tracking_token)
     else:
-        form = AskForm(initial={"submission_key": secrets.token_urlsafe(24)})
+        form = AskForm(initial={"submission_key": secrets.token_urlsafe(24), **_known(request)})
     status = 422 if form.is_bound else 200
     context = {"form": form, "house": form.house}
     return render(request, "requests_app/ask.html", context, status=status)
+
+
+def _known(request: HttpRequest) -> dict[str, str]:
+    """Return what an account says of who asks; staff ask for others, and write who it is."""
+    user = request.user
+    if not user.is_authenticated or not user.has_role(Role.REQUESTER):
+        return {}
+    return {"requester_name": user.get_full_name(), "requester_email": user.email}
 
 
 def _minutes_to_wait(request: HttpRequest, form: AskForm, at: datetime) -> int:

@@ -113,6 +113,17 @@ def sent(client: Client, says: str = MAILED) -> tuple[ImagingRequest, str]:
     return request, shown[1]
 
 
+def test_the_form_knows_who_has_an_account_and_leads_back(client: Client) -> None:
+    person = somebody(Role.REQUESTER)
+    client.force_login(person)
+    own = client.get("/ask/").content.decode()
+    assert f'value="{person.email}"' in own
+    assert "Back to your work" in own
+    client.force_login(somebody(Role.SUPERVISOR, facility()))
+    assert "example.org" not in client.get("/ask/").content.decode()
+    assert "Back to your work" not in Client().get("/ask/").content.decode()
+
+
 def test_without_a_mail_server_staff_are_told_to_hand_the_link_over(
     client: Client, staff: User, settings: LazySettings
 ) -> None:

@@ -35,6 +35,20 @@ def test_every_measure_has_its_figure_or_the_reason_and_its_definition(
     assert re.search(r"range from \d+ unknown", row_of(text, "physical_media_share_out"))
 
 
+def test_open_requests_are_those_open_now_whenever_they_came(person, client: Client) -> None:
+    client.force_login(person("him_director", everything=True))
+    whole = client.get(PAGE, {"from": "2020-01-01"}).content.decode()
+    week = client.get(PAGE, {"from": "2026-08-24", "to": "2026-08-30"}).content.decode()
+    figures = [
+        re.search(r">(\d+) requests?</a></td>.*open now", row_of(text, "open_requests"))
+        for text in (whole, week)
+    ]
+    assert figures[0] and figures[1]
+    assert figures[0][1] == figures[1][1] != "0"
+    assert "by=now" in row_of(week, "open_requests")
+    assert row_of(whole, "requests_received") != row_of(week, "requests_received")
+
+
 def test_the_measures_are_of_what_one_may_see(person, client: Client) -> None:
     client.force_login(person("supervisor", "riverside"))
     own = row_of(client.get(PAGE).content.decode(), "requests_received")

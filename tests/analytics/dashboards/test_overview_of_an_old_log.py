@@ -56,6 +56,11 @@ def test_discs_are_not_called_none_where_nothing_is_known(director: Client) -> N
     assert "Discs carry" not in words
 
 
+def test_the_table_says_which_weeks_of_a_long_period_stand_in_it(director: Client) -> None:
+    words = html(director, "weekly", OLD)
+    assert re.search(r"the last 13 weeks from \w+ \d+, \d{4}, totals of the whole period", words)
+
+
 def test_a_due_date_of_another_year_says_the_year(director: Client) -> None:
     words = html(director, "needs", OLD)
     dues = re.findall(r'<span class="due">([^<]*)</span>', words)

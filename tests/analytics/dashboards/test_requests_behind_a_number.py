@@ -49,6 +49,12 @@ def test_the_card_and_the_list_behind_it_say_the_same_number(director: Client) -
     assert "Missed <b>44</b>" in text
 
 
+def test_a_list_of_deliveries_says_that_it_names_requests(director: Client) -> None:
+    said = "This list names each request once"
+    assert said in director.get(PAGE, {"key": "physical_media_share_out"}).content.decode()
+    assert said not in director.get(PAGE, {"key": "sla_compliance"}).content.decode()
+
+
 def test_those_who_missed_are_late_and_link_to_their_requests(director: Client) -> None:
     text = director.get(PAGE, {"key": "sla_compliance", "part": "rest"}).content.decode()
     assert "/work/requests/R-N" in text

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from analytics.eventlog import OWN_WORD
 from analytics.external_logs.importing import Reading, read_log
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
@@ -120,3 +121,28 @@ def test_a_dialect_that_loses_the_time_of_day_says_so_in_its_grades() -> None:
     assert (days.log.granularity, times.log.granularity) == ("day", "second")
     assert "dates only" in days.grades["turnaround_mean"]["why"]
     assert "dates only" not in times.grades["turnaround_mean"]["why"]
+
+
+PAIRS = """Case,Activity,lifecycle:transition,Timestamp
+1,Check,start,2025-01-13 09:00
+1,Check,complete,2025-01-13 10:00
+1,Send,start,2025-01-13 10:00
+1,Send,complete,2025-01-13 11:00
+1,Check,start,2025-01-14 09:00
+1,Check,complete,2025-01-14 09:30
+1,Chase,start,2025-01-14 09:30
+"""
+
+
+def test_a_start_and_its_completion_are_one_step_at_its_end() -> None:
+    reading = read_log(PAIRS.encode(), name="log")
+    assert reading.log is not None
+    assert (reading.mapping.layout, reading.events) == ("start_complete", 7)
+    steps = [
+        (row["activity"].removeprefix(OWN_WORD), row["occurred"] % 86400 / 3600)
+        for row in reading.log.events.sort_by("seq").to_pylist()
+        if row["activity"] != "available"
+    ]
+    assert steps == [("Check", 10), ("Send", 11), ("Check", 9.5), ("Chase", 9.5)]
+    (request,) = reading.log.requests.to_pylist()
+    assert request["available"] - request["received"] == 24.5 * 3600
