@@ -14,6 +14,7 @@ import pytest
 import synthetic
 from django.core.management import CommandError, call_command
 
+from analytics.charts.words import span
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.reports.builders.sla_compliance import KEYS, Order, build
@@ -95,7 +96,7 @@ def test_a_due_date_is_a_day_of_its_facility(shot, document: Document) -> None:
 
 
 def test_days_are_words_on_paper_and_sort_in_a_sheet_and_no_lateness_reads_as_none() -> None:
-    days_over = Column(heading="Days over", is_number=True, digits=1)
+    days_over = Column(heading="Calendar days over", is_number=True, digits=1)
     due = date(2026, 3, 5)
     assert [printed(one, days_over) for one in (due, 0.04, 0.06, 0.0, 0)] == [
         *("Mar 5, 2026", "under 0.1", "0.1", "0.0", "0")
@@ -121,6 +122,26 @@ def test_what_is_open_of_those_received_is_called_so(document: Document) -> None
     called = [row[0] for row in figures.rows]
     assert called[-2:] == ["Requests received", "Of these still open"]
     assert {row[0]: row[5] for row in figures.rows}["Median turnaround"] == 3
+
+
+def test_what_unknowns_leave_open_is_a_range_now_and_before_and_no_interval(
+    document: Document, shot
+) -> None:
+    (table,) = (table for table in document.tables if table.name == "Figures")
+    rows = {row[0]: row for row in table.rows}
+    assert [column.heading for column in table.columns][3] == "Range"
+    earlier = SELECTION.before()
+    assert earlier is not None
+    now, before = (
+        compute(shot.mirror, one, ["physical_media_share_out"])["physical_media_share_out"]
+        for one in (SELECTION, earlier)
+    )
+    sent = rows["Sent on disc"]
+    assert (sent[1], sent[4]) == (span(now.low, now.high), span(before.low, before.high))
+    assert str(sent[3]).endswith(f"(as {now.unknown} unknown turn out)")
+    met = rows["Contract SLA met"]
+    assert isinstance(met[1], float)
+    assert str(met[3]).endswith("(95% interval)")
 
 
 def test_a_report_of_a_log_names_the_log_and_whose_it_is(shot) -> None:
