@@ -106,7 +106,8 @@ def _clocks(query: Query) -> Context:
     ]
     return {
         "clocks": choices if len(choices) > 1 else [],
-        "clock_label": query.clocks[query.clock][1],
+        # Its days stand in the menu: with them the bar is longer than a line.
+        "clock_label": query.clocks[query.clock][1].partition(",")[0],
     }
 
 

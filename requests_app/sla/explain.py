@@ -194,9 +194,7 @@ def say_left(left: int, unit: Unit, *, is_late: bool) -> str:
     """
     days = f"{abs(left)} {'business ' if unit is Unit.BUSINESS else ''}day"
     if is_late:
-        return (
-            f"{days}{'' if left == -1 else 's'} late" if left else "Less than 1 business day late"
-        )
+        return f"{days}{'' if left == -1 else 's'} late" if left else "Under 1 business day late"
     return f"{days}{'' if left == 1 else 's'} left" if left else "Due today"
 
 

@@ -18,8 +18,10 @@ from analytics.charts.words import span
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.reports.builders.sla_compliance import KEYS, Order, build
+from analytics.reports.builders.tables import NUMBER
 from analytics.reports.document import Column, Document, Seal, Section, Table, printed
 from analytics.reports.writers import WRITERS
+from analytics.reports.writers.pdf_file import _shares
 from audit.spreadsheet import guarded
 from requests_app.models import Facility
 
@@ -106,6 +108,14 @@ def test_days_are_words_on_paper_and_sort_in_a_sheet_and_no_lateness_reads_as_no
     assert "\r\n2026-03-05\r\n" in WRITERS["csv"][0](paper).decode("utf-8-sig")
     book = openpyxl.load_workbook(io.BytesIO(WRITERS["xlsx"][0](paper)))
     assert book["Late"]["A2"].value == datetime(2026, 3, 5)  # noqa: DTZ001 a cell has no zone
+
+
+def test_a_column_of_short_words_is_as_wide_as_they_are() -> None:
+    columns = (Column(heading="Measure"), Column(heading="Unit"), NUMBER)
+    table = Table(name="x", caption="x", columns=columns, rows=(("Requests received", "days", 3),))
+    assert _shares(table) == [17, 0, 0]
+    short = replace(table, rows=(("Late", "days", 3),))
+    assert _shares(short) == [7, 4, 0]
 
 
 def test_why_a_measure_has_no_value_is_a_sentence_of_its_own() -> None:

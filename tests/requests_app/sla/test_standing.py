@@ -137,7 +137,7 @@ def test_days_over_are_those_that_the_clock_counted_after_the_due_date() -> None
         return say_left(left, Unit.BUSINESS, is_late=due < today)
 
     assert over(date(2026, 11, 24), thanksgiving) == "1 business day late"
-    assert over(date(2026, 11, 25), thanksgiving) == "Less than 1 business day late"
+    assert over(date(2026, 11, 25), thanksgiving) == "Under 1 business day late"
     assert over(date(2026, 11, 25), date(2026, 11, 30)) == "2 business days late"
     assert over(thanksgiving, thanksgiving) == "Due today"
     assert over(date(2026, 11, 27), thanksgiving) == "1 business day left"
