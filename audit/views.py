@@ -102,9 +102,11 @@ def check(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     found = examine()
     look(request, "log.checked", at, entries=found.entries, findings=len(found.findings))
+    newer = found.entries + found.pending - found.size
     local = at.astimezone(reader_of(request).zone)
     request.session["log-check"] = {
         "entries": f"{found.entries:,}",
+        "unsigned": f"{newer:,}" if newer else "",
         "findings": list(found.findings[:5]),
         "at": f"{local:%a, %b} {local.day}, {local:%Y, %H:%M %Z}",
     }

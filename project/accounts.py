@@ -50,6 +50,12 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
             throttled(request)
             raise
 
+    def set_password(self, user: User, password: str) -> None:
+        """Set a password, and let what is said next know whether it is a person's first."""
+        if self.request is not None:
+            self.request.is_first_password = not user.has_usable_password()
+        super().set_password(user, password)
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:  # noqa: ARG002
         """Lead back to the person's work: the empty form again would look as if nothing was done."""
         return reverse("portal:start")

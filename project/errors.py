@@ -13,7 +13,10 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from audit.access import record_refusal
+from audit.reader import ROLES
 from requests_app.refusals import DisclessError, NotAllowed
+from requests_app.vocabulary import Role
+from requests_app.words import say_roles
 
 SENTENCES: dict[int, tuple[str, str]] = {
     400: ("bad_request", "The address or the form could not be understood. Go back and try again."),
@@ -29,7 +32,8 @@ SENTENCES: dict[int, tuple[str, str]] = {
 
 
 FOR_AUDITORS = (
-    "The access log is for auditors and administrators. Your question was recorded. "
+    f"The access log is for {say_roles({Role(role) for role in ROLES})}. "
+    "Your question was recorded. "
     "Ask an administrator if you need it."
 )
 TITLES: dict[int, tuple[str, str]] = {

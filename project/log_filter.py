@@ -1,7 +1,12 @@
-"""Keep secrets out of the log: addresses of links, trackings and resets, and access keys."""
+"""Keep secrets out of the log: addresses of links, trackings and resets, and access keys.
+
+Keep it short too: a closed door is a line.
+"""
 
 import logging
 import re
+
+from django.core.exceptions import PermissionDenied
 
 _SECRET = re.compile(r"(/(?:s|track|account/password/reset/key)/)[^/\s?\"']+")
 _KEY = re.compile(r"discless_[\w-]{43}", re.ASCII)
@@ -15,6 +20,16 @@ class WithoutSecrets(logging.Filter):
         record.msg = _without(record.msg)
         if isinstance(record.args, tuple):
             record.args = tuple(_without(word) for word in record.args)
+        return True
+
+
+class WithoutClosedDoors(logging.Filter):
+    """Leaves a closed door one line: that somebody may not pass is no fault to trace."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, without the traceback of a refusal."""
+        if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+            record.exc_info = record.exc_text = None
         return True
 
 

@@ -245,12 +245,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
-    "filters": {"without_secrets": {"()": "project.log_filter.WithoutSecrets"}},
+    "filters": {
+        "without_secrets": {"()": "project.log_filter.WithoutSecrets"},
+        "without_closed_doors": {"()": "project.log_filter.WithoutClosedDoors"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "plain",
-            "filters": ["without_secrets"],
+            "filters": ["without_secrets", "without_closed_doors"],
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

@@ -1,6 +1,7 @@
 """How people say the words of the vocabulary: one table a word list, free of Django."""
 
 import re
+from collections.abc import Collection
 from enum import StrEnum
 
 from requests_app.vocabulary import (
@@ -125,6 +126,17 @@ def say(word: StrEnum) -> str:
 def plain(value: object) -> str:
     """Say a value as it is written: walk_in becomes Walk in."""
     return str(value).replace("_", " ").capitalize()
+
+
+def say_roles(roles: Collection[Role]) -> str:
+    """Say several roles as people, in the vocabulary's order: supervisors, HIM directors and analysts."""
+    said = [_people(WORDS[Role][role]) for role in Role if role in roles]
+    return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+
+
+def _people(role: str) -> str:
+    word = role if role.startswith("HIM") else role.lower()
+    return word if word.endswith("staff") else f"{word}s"
 
 
 def choices(words: type[StrEnum], *leave_out: StrEnum) -> list[tuple[str, str]]:

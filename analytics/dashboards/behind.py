@@ -32,6 +32,7 @@ from audit.access import record
 from audit.proof.entry import Action, EventCode
 from audit.spreadsheet import guarded
 from requests_app.failure_codes import FAILURES, FailureCode
+from requests_app.words import say_modality
 
 PER_PAGE = 25
 OWN = frozenset({"key", "part", "group", "medium", "band", "age", "by", "page"})
@@ -168,7 +169,7 @@ def _row(view: View, row: dict[str, Any], place: str) -> dict[str, Any]:
     return {
         "number": row["number"],
         "href": links.request(view.query, row["number"]),
-        "what": row["modality"] or "",
+        "what": say_modality(row["modality"] or ""),
         "where": view.name(row["facility"]),
         "asked": (row["requester_type"] or "").replace("_", " "),
         "direction": "in" if row["direction"] == "inbound" else "out",

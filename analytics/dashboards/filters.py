@@ -69,7 +69,35 @@ def nothing_here(view: View) -> Context:
     ever = replace(view.selection, since=None, until=None, requester_type=None)
     with asking(view.snapshot.mirror, ever) as ask:
         is_new = view.query.is_live and reach(ask) is None
-    return {"is_empty": True, "is_new": is_new and not view.query.facilities}
+    with asking(view.snapshot.mirror, replace(view.selection, since=None, until=None)) as ask:
+        found = reach(ask)
+    return {
+        "is_empty": True,
+        "is_new": is_new and not view.query.facilities,
+        "elsewhere": _elsewhere(view, *found) if found else None,
+    }
+
+
+def _elsewhere(view: View, first: date, last: date) -> Context:
+    """Say when the nearest request came, and which period shows it."""
+    words, since, until = "Requests came before and after", first, last
+    if first > view.until:
+        words = f"The first request came on {day(first, year=first.year != view.until.year)}"
+        since, until = first.replace(day=1), _today(view)
+    elif last < view.since:
+        words = f"The last request before came on {day(last, year=True)}"
+        since = max(first, last - timedelta(days=90))
+    known = [one["label"] for one in _periods(view, _today(view)) if one["days"] == (since, until)]
+    label = known[0] if known else period(since, until)
+    shows = "them" if words.startswith("Requests") else "it"
+    href = view.query.address(since=since, until=until)
+    return {"words": words, "label": label, "href": href, "shows": shows}
+
+
+def _today(view: View) -> date:
+    """Return the day, in the zone of the view, on which its figures stand."""
+    zone = ZoneInfo(view.selection.zone)
+    return datetime.fromtimestamp(view.snapshot.mirror.log.as_of, UTC).astimezone(zone).date()
 
 
 def _clocks(query: Query) -> Context:
@@ -80,7 +108,8 @@ def _clocks(query: Query) -> Context:
     ]
     return {
         "clocks": choices if len(choices) > 1 else [],
-        "clock_label": query.clocks[query.clock][1],
+        # Its days stand in the menu: with them the bar is longer than a line.
+        "clock_label": query.clocks[query.clock][1].partition(",")[0],
     }
 
 
@@ -118,8 +147,9 @@ def _sources(view: View) -> Context:
 
 def _periods(view: View, today: date) -> list[Context]:
     month = today.replace(day=1)
+    is_first_week = view.usual is not None and view.usual[1] == today
     ends = {
-        "Last 13 weeks": (None, None),
+        "From the first day on" if is_first_week else "Last 13 weeks": (None, None),
         "Last 4 weeks": (
             today - timedelta(days=today.weekday() + 28),
             today - timedelta(days=today.weekday() + 1),
@@ -135,6 +165,7 @@ def _periods(view: View, today: date) -> list[Context]:
             "label": label,
             "href": view.query.address(since=since, until=until),
             "on": (since, until) == chosen,
+            "days": (since, until),
         }
         for label, (since, until) in ends.items()
     ]

@@ -18,7 +18,10 @@ from analytics.readers.places import due_day
 from analytics.readers.view import View
 from requests_app.models import Facility
 from requests_app.sla.calendar import BusinessCalendar
+from requests_app.sla.explain import say_left
 from requests_app.sla.policy import calendar_for
+from requests_app.sla.rules import Unit
+from requests_app.words import say_modality
 
 Context = dict[str, Any]
 Calendars = Mapping[str, BusinessCalendar]
@@ -100,11 +103,11 @@ def _need(view: View, row: Waiting, calendar: BusinessCalendar) -> Context:
     far = False
     if due is not None:
         today = calendar.local_day(datetime.fromtimestamp(ask_time(view), calendar.zone_info))
-        words = _days(due, today, calendar, is_business=row.due_unit == "business")
+        words = _days(due, today, calendar, Unit(row.due_unit))
         far = due.year != today.year
     return {
         "number": row.number,
-        "what": row.modality,
+        "what": say_modality(row.modality),
         "where": " · ".join(word for word in (view.name(row.facility), _step(row.state)) if word),
         "href": links.request(view.query, row.number),
         "tone": tone,
@@ -138,10 +141,8 @@ def ask_time(view: View) -> int:
     return view.snapshot.mirror.log.as_of
 
 
-def _days(due: date, today: date, calendar: BusinessCalendar, *, is_business: bool) -> str:
+def _days(due: date, today: date, calendar: BusinessCalendar, unit: Unit) -> str:
     """Return the time left or over in the days that the deciding clock counts."""
+    is_business = unit is Unit.BUSINESS
     left = calendar.business_days_between(today, due) if is_business else (due - today).days
-    kind = "business day" if is_business else "day"
-    if due < today:
-        return f"{plural(max(1, -left), kind)} late"
-    return "Due today" if due == today else f"{plural(left, kind)} left"
+    return say_left(left, unit, is_late=due < today)

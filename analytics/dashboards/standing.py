@@ -19,6 +19,6 @@ STEPS = {
     "unusable": "images unusable, asked again",
     "ready": "ready to send",
     "delivering": "on its way",
-    "delivery_failed": "to be sent again",
+    "delivery_failed": "delivery failed, to be made ready again",
 }
 """What an open request in a state waits for, as a director reads it."""

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from analytics.external_logs.as_said import read_as_said
 from analytics.external_logs.drafts import Draft, draft_of, drop_draft
 from analytics.external_logs.importing import Reading, digest_of
+from analytics.external_logs.outcome import in_words
 from analytics.external_logs.permission import check_asker
 from analytics.external_logs.progress import STORING, Stopped, begin
 from analytics.external_logs.refusals import UnusableLog
@@ -185,7 +186,8 @@ def _store(run: ImportRun, draft: Draft, reading: Reading, folder: str, at: date
         answer = reading.answer(run.name)
         remember(reading.raw.headers, reading.to_remember(), organization_id=owner, at=at)
         _record(run, answer, already, at)
-        rows = f"{answer['rows_imported']} of {answer['rows_read']} rows imported"
+        said = in_words(answer, already=already)
+        rows = said[0].upper() + said[1:]
         ImportRun.objects.filter(pk=run.pk).update(state=State.DONE, percent=100, sentence=rows)
         transaction.on_commit(lambda: drop_draft(run.draft))
     return True

@@ -10,6 +10,7 @@ from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.models import User
 from requests_app.refusals import NotAllowed
+from requests_app.words import say_roles
 
 ACTS: dict[str, tuple[EventCode, Action]] = {
     "logs.listed": (EventCode.QUERY, Action.EXECUTE),
@@ -32,7 +33,7 @@ def reader(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise Http404
     if not request.user.has_role(*READERS):
-        raise NotAllowed("Imported logs are for analysts and directors. Ask an administrator.")
+        raise NotAllowed(f"Imported logs are for {say_roles(READERS)}. Ask an administrator.")
     return request.user
 
 

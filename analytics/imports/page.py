@@ -80,11 +80,16 @@ def _state(header: str, field: str, hidden: bool, asked: set[str], guessed: froz
 
 
 def how_read(states: Sequence[str]) -> str:
-    """Say how many columns are read, how many of them by a guess, and how many ask."""
+    """Say how many columns are read, by a guess too, how many are not, and how many ask."""
     guessed, asking = states.count("guess"), states.count("asks")
-    words = f"{len(states) - asking} of {len(states)} columns are read"
+    ignored, dropped = states.count("ignored"), states.count("dropped")
+    read = len(states) - asking - ignored - dropped
+    words = f"{read} of {len(states)} columns are read"
     if guessed:
         words += f", {guessed} of them by a guess: check {'it' if guessed == 1 else 'them'}"
+    for count, what in ((ignored, "ignored"), (dropped, "dropped")):
+        if count:
+            words += f"; {count} {'is' if count == 1 else 'are'} {what}"
     if asking:
         words += f"; {asking} {'asks' if asking == 1 else 'ask'} you"
     return words
@@ -182,6 +187,7 @@ def page_of(
         "name": name,
         "raw": reading.raw,
         "answer": answer,
+        "will_import": answer["rows_imported"] - answer["rows_recognised"],
         "question": question,
         "choices": _choices(question),
         "columns": columns,

@@ -15,6 +15,7 @@ from analytics.external_logs.as_said import read_as_said
 from analytics.external_logs.drafts import Draft, draft_of, drop_draft, keep_draft, save_mapping
 from analytics.external_logs.importing import Reading, digest_of
 from analytics.external_logs.merge import Earlier
+from analytics.external_logs.outcome import in_words
 from analytics.external_logs.refusals import BadMapping
 from analytics.external_logs.saved import as_given, remember
 from analytics.external_logs.store import (
@@ -182,20 +183,8 @@ def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -
     counts = {key: answer[f"rows_{key}"] for key in ("added", "recognised", "corrected")}
     record_act(request, "log.imported", name, already=already, **counts)
     drop_draft(kept.key)
-    if already:
-        messages.success(request, f"{name} was imported before; nothing changed.")
-    else:
-        messages.success(request, f"{name} imported: {_in_words(answer)}.")
+    messages.success(request, f"{name}: {in_words(answer, already=already)}.")
     return redirect("logs:list")
-
-
-def _in_words(answer: dict[str, Any]) -> str:
-    parts = [f"{answer['rows_imported']} rows"]
-    if answer["rows_recognised"]:
-        parts.append(f"{answer['rows_recognised']} of them were here already")
-    if answer["rows_corrected"]:
-        parts.append(f"{answer['rows_corrected']} took the place of older ones")
-    return ", ".join(parts)
 
 
 @login_required

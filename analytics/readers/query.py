@@ -102,10 +102,14 @@ def read(search: str, *, also: frozenset[str] = frozenset()) -> Query:
     )
 
 
-def usual_period(as_of: date) -> tuple[date, date]:
-    """Return the 13 whole weeks before the week of a day."""
+def usual_period(as_of: date, first: date | None = None) -> tuple[date, date]:
+    """Return the 13 whole weeks before the week of a day.
+
+    It lasts to that very day where the first request came in this week: whole weeks hold none.
+    """
     sunday = as_of - timedelta(days=as_of.weekday() + 1)
-    return sunday - timedelta(days=90), sunday
+    is_new = first is not None and first > sunday
+    return sunday - timedelta(days=90), as_of if is_new else sunday
 
 
 def _day(given: dict[str, list[str]], name: str, problems: list[str]) -> date | None:

@@ -20,6 +20,7 @@ from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.refusals import NotAllowed
 from requests_app.vocabulary import Role
+from requests_app.words import say_roles
 
 READERS = (Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
 
@@ -28,7 +29,8 @@ READERS = (Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ANALYST, Role.AUDITOR, Role.
 class View:
     """A source opened for one reader: what was asked, cut to what the reader may see.
 
-    `whole` is all that the reader may see of the source, whatever was asked.
+    `whole` is all that the reader may see of the source, whatever was asked; `usual` are the
+    days that are shown where none were asked for.
     """
 
     query: Query
@@ -42,6 +44,7 @@ class View:
     whole: Selection
     sources: tuple[str, ...] = ()
     begins: date | None = None
+    usual: tuple[date, date] | None = None
 
     @property
     def has_before(self) -> bool:
@@ -65,7 +68,7 @@ def demand_reader(user: Any) -> None:
     if user.is_authenticated and user.has_role(*READERS):
         return
     raise NotAllowed(
-        "Figures are for supervisors, directors, analysts and auditors. "
+        f"Figures are for {say_roles(READERS)}. "
         "Your question was recorded. Ask an administrator if you need them."
     )
 
@@ -101,7 +104,8 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     chosen = Selection(
         facilities=query.facilities or None, requester_type=query.asked or None, zone=zone
     ).within(allowed)
-    first, last = _reach(query, snapshot, chosen, zone)
+    whole = Selection(zone=zone).within(allowed)
+    first, last = _reach(query, snapshot, whole if query.is_live else chosen, zone)
     since, until = _period(query, first, last, _as_of(snapshot, zone))
     return View(
         query=query,
@@ -112,9 +116,10 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         names=names if query.is_live else {one: one for one in allowed},
         at=at,
         problems=tuple(problems),
-        whole=Selection(zone=zone).within(allowed),
+        whole=whole,
         sources=names_of_logs(user.organization_id),
         begins=None if query.is_live else first,
+        usual=(first, last),
     )
 
 
@@ -143,8 +148,8 @@ def _period(query: Query, first: date, last: date, today: date) -> tuple[date, d
 
 def _reach(query: Query, snapshot: Snapshot, chosen: Selection, zone: str) -> tuple[date, date]:
     """Return the last 13 weeks of live work, or the first and last day of a log."""
-    usual = usual_period(_as_of(snapshot, zone))
-    if query.is_live:
-        return usual
     with asking(snapshot.mirror, chosen) as ask:
-        return reach(ask) or usual
+        found = reach(ask)
+    if found is not None and not query.is_live:
+        return found
+    return usual_period(_as_of(snapshot, zone), found[0] if found else None)

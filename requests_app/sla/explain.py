@@ -187,6 +187,17 @@ def days_left(due: DueDate, *, at: datetime, calendar: BusinessCalendar) -> int:
     return (due.due - today) // timedelta(days=1)
 
 
+def say_left(left: int, unit: Unit, *, is_late: bool) -> str:
+    """Say days left, or over, as the clock counts them, by the days that came after the due date.
+
+    A date is late from the day after it; where that is no business day, none has gone by yet.
+    """
+    days = f"{abs(left)} {'business ' if unit is Unit.BUSINESS else ''}day"
+    if is_late:
+        return f"{days}{'' if left == -1 else 's'} late" if left else "Under 1 business day late"
+    return f"{days}{'' if left == 1 else 's'} left" if left else "Due today"
+
+
 def share_left(due: DueDate, *, at: datetime, calendar: BusinessCalendar) -> float:
     """Return the share of the allowance that is left, today's rest counted by its part of a day.
 

@@ -13,6 +13,7 @@ from requests_app.lifecycle.permissions import WORKERS
 from requests_app.models import ImagingRequest, User
 from requests_app.models.imaging_request import SEES_WORK
 from requests_app.refusals import NotAllowed
+from requests_app.words import say_roles
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
@@ -31,7 +32,8 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
             if not http_request.user.is_authenticated:
                 return redirect_to_login(http_request.get_full_path())
             if not person(http_request).has_role(*roles):
-                raise NotAllowed("This page is for release staff. A supervisor can give access.")
+                who = say_roles(roles)
+                raise NotAllowed(f"This page is for {who}. An administrator can give access.")
             return view(http_request, *args, **kwargs)
 
         return cast("View", guarded)

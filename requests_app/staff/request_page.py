@@ -32,14 +32,14 @@ from requests_app.notices.files import folder_of_mail
 from requests_app.notices.outbox import CALLED, newest
 from requests_app.refusals import DisclessError, NotAllowed
 from requests_app.shown_once import show_once, take_to_show
-from requests_app.sla.explain import CountedDay, DueDate, days_left
+from requests_app.sla.explain import CountedDay, DueDate, days_left, say_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
 from requests_app.staff.history import history
 from requests_app.staff.panels import HEARD
 from requests_app.staff.step import Step, needed_first
 from requests_app.staff.steps import STEPS, check_step, steps_for
-from requests_app.staff.worklist import Clocks, clocks_of, days_of, words_for
+from requests_app.staff.worklist import Clocks, clocks_of, words_for
 from requests_app.vocabulary import EventKind, NoticeState, State
 from requests_app.words import plain
 
@@ -248,11 +248,10 @@ def _stopped(due: DueDate, stop: Stop) -> tuple[str, str]:
 def _running(due: DueDate, clocks: Clocks, at: datetime) -> tuple[str, str]:
     left = days_left(due, at=at, calendar=clocks.calendar)
     if at >= due.due_at:
-        return "late", f"{days_of(due.rule, max(1, -left))} late"
+        return "late", say_left(left, due.rule.unit, is_late=True)
     if due.is_held:
         return "held", "Paused"
-    words = "Due today" if left == 0 else f"{days_of(due.rule, left)} left"
-    return ("risk" if left <= 2 else "ok"), words
+    return ("risk" if left <= 2 else "ok"), say_left(left, due.rule.unit, is_late=False)
 
 
 def cells(days: tuple[CountedDay, ...]) -> list[DayCell]:

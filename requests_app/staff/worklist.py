@@ -12,7 +12,7 @@ from requests_app.models import ImagingRequest, Policy
 from requests_app.models.imaging_request import ImagingRequestQuerySet
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.clock import Timeline
-from requests_app.sla.explain import DueDate
+from requests_app.sla.explain import DueDate, say_left
 from requests_app.sla.history import Needs, needs_now, stage_of
 from requests_app.sla.policy import (
     Band,
@@ -23,7 +23,6 @@ from requests_app.sla.policy import (
     standing,
     timeline_of,
 )
-from requests_app.sla.rules import Rule, Unit
 from requests_app.vocabulary import Direction, State
 
 STEPS: dict[State, tuple[str, str, str]] = {
@@ -36,7 +35,7 @@ STEPS: dict[State, tuple[str, str, str]] = {
     State.UNUSABLE: ("find", "Ask for a re-export", "Archive search"),
     State.READY: ("send", "Send", "Nobody: ready"),
     State.DELIVERING: ("send", "Confirm arrival", "Carrier"),
-    State.DELIVERY_FAILED: ("send", "Send again", "Release staff"),
+    State.DELIVERY_FAILED: ("send", "Make ready again", "Release staff"),
     State.DELIVERED: ("ended", "Close", "Nobody: delivered"),
 }
 """For each state: the tab, the next step and who it waits for."""
@@ -178,12 +177,6 @@ def is_in(row: Row, tab: str, user_id: int) -> bool:
     return tab in ("all", row.tab)
 
 
-def days_of(rule: Rule, count: int) -> str:
-    """Say a number of days as the rule counts them."""
-    kind = "business day" if rule.unit is Unit.BUSINESS else "day"
-    return f"{count} {kind}{'' if count == 1 else 's'}"
-
-
 def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str]:
     """Say a standing: the tone of its pill and its words."""
     if now.band is Band.HELD:
@@ -194,12 +187,12 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
         return "new", "No clock yet"
     if now.days_left is None:
         return "done", "Clocks stopped"
-    left, rule = now.days_left, now.due.rule
-    if now.band in (Band.LATE, Band.VERY_LATE):
-        return "late", f"{days_of(rule, max(1, -left))} late"
-    if left == 0:
-        return "risk", "Due today"
-    words = f"{days_of(rule, left)} left"
+    is_late = now.band in (Band.LATE, Band.VERY_LATE)
+    words = say_left(now.days_left, now.due.rule.unit, is_late=is_late)
+    if is_late:
+        return "late", words
+    if now.days_left == 0:
+        return "risk", words
     if now.usually_needs is not None:
         words += f", usually needs {now.usually_needs:.1f}"
     return ("risk", words) if now.band is Band.AT_RISK else ("ok", words)

@@ -24,7 +24,7 @@ def _request(i: int, facility: str, late_every: int) -> dict[str, object]:
         "facility": facility,
         "direction": "inbound" if i % 5 == 0 else "outbound",
         "requester_type": "patient" if i % 2 else "attorney",
-        "modality": ("CT chest", "MR knee", "XR hand")[i % 3],
+        "modality": ("CT chest", "MR knee", "CR")[i % 3],
         "state": "approved" if is_open else "delivered",
         "outcome": None if is_open else "delivered",
         "received": received,

@@ -70,6 +70,15 @@ def rows(answer: object) -> list[object]:
     return answer.context["rows"]  # type: ignore[attr-defined]
 
 
+def test_a_check_says_how_many_entries_no_checkpoint_holds_yet(auditor: Client) -> None:
+    look()
+    seal(AT)
+    look()
+    text = auditor.post("/proof/check/", follow=True).content.decode()
+    assert "; the newest 1 not yet under a signed checkpoint" in text
+    assert "entries are numbered from 0" in text
+
+
 def test_rows_stand_in_the_logs_order_however_their_times_are_made_up(auditor: Client) -> None:
     for number, days in enumerate((0, 400, -3000, 10)):
         look(number, at=AT + timedelta(days=days))

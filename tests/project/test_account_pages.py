@@ -10,6 +10,8 @@ from smtplib import SMTPRecipientsRefused
 from threading import Timer
 
 import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.test import Client
@@ -81,6 +83,23 @@ def test_a_mail_leads_to_our_address_whatever_host_was_named(
     assert client.post(where, {"password1": new, "password2": new}).status_code == 302
     person.refresh_from_db()
     assert person.check_password(new)
+    assert "Your other sessions are signed out" in client.get("/account/login/").content.decode()
+
+
+def test_who_had_no_password_is_told_that_it_is_set_and_of_no_other_session(person: User) -> None:
+    person.set_unusable_password()
+    person.save(update_fields=("password",))
+    key = default_token_generator.make_token(person)
+    client = Client()
+    opened = client.get(
+        f"/account/password/reset/key/{user_pk_to_url_str(person)}-{key}/", follow=True
+    )
+    new = "quite another phrase 2207"
+    where = opened.redirect_chain[-1][0]
+    done = client.post(where, {"password1": new, "password2": new}, follow=True).content.decode()
+    assert "Your password is set" in done
+    assert 'href="/account/login/">Sign in</a> with it' in done
+    assert "sessions" not in done
 
 
 @pytest.fixture

@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
-from project.log_filter import WithoutSecrets
+from project.log_filter import WithoutClosedDoors, WithoutSecrets
 from requests_app.house.keys import PREFIX
 
 SECRET = "Zk3-secret_9"
@@ -49,4 +50,12 @@ def test_every_handler_of_the_settings_has_the_filter() -> None:
     from django.conf import settings
 
     for handler in settings.LOGGING["handlers"].values():
-        assert "without_secrets" in handler["filters"]
+        assert {"without_secrets", "without_closed_doors"} <= set(handler["filters"])
+
+
+def test_a_closed_door_is_a_line_and_a_bug_keeps_its_traceback() -> None:
+    for error, lines in ((PermissionDenied(), 1), (ValueError(), 2)):
+        told = (type(error), error, None)
+        record = logging.LogRecord("django", logging.WARNING, "", 0, "Forbidden", None, told)
+        assert WithoutClosedDoors().filter(record)
+        assert len(logging.Formatter().format(record).splitlines()) == lines

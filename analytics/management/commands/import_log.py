@@ -120,10 +120,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{asked['question']} Answer by --mapping, such as {example}")
         if answer["log"]:
             self.stdout.write(
-                f"{answer['rows_imported']} of {answer['rows_read']} rows imported as "
-                f"{answer['log']}: {answer['cases']} cases, {answer['events']} events. "
-                f"{answer['rows_added']} rows are new, {answer['rows_recognised']} were here "
-                f"already, {answer['rows_corrected']} took the place of older ones."
+                f"{answer['rows_imported']:,} of {answer['rows_read']:,} rows imported as "
+                f"{answer['log']}: {answer['cases']:,} cases, {answer['events']:,} events. "
+                f"{answer['rows_added']:,} rows are new, {answer['rows_recognised']:,} were here "
+                f"already, {answer['rows_corrected']:,} took the place of older ones."
             )
             self.stdout.write(f"Times without a zone are read in {answer['mapping']['zone']}.")
         for field, cells in answer["unread"].items():

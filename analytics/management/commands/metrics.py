@@ -28,6 +28,9 @@ from analytics.readers.engines import EngineName, compute_by
 from analytics.sources.opening import LIVE
 from requests_app.refusals import DisclessError
 
+A_MOMENT = 0.01
+"""Days of less than a quarter of an hour: a mean of them in days would be all zeros."""
+
 
 class Command(BaseCommand):
     """Exit status 0 with an answer, 2 for misuse; what cannot be computed says why."""
@@ -169,6 +172,8 @@ def signed(value: float | None) -> str:
 
 def _said(result: Result | PublishedResult) -> str:
     """Return the value with its interval, or the range that what is unknown leaves open."""
+    if result.unit == "days" and 0 < (result.value or 0) < A_MOMENT:
+        return f"under {A_MOMENT} days"
     low, high = number(result.low), number(result.high)
     if result.low is None or result.high is None:
         return f"{number(result.value)} {result.unit}"

@@ -109,8 +109,9 @@ def _in_usual_days(
     """Return the asked selection, in the usual days of the source where none were asked for."""
     log = snapshot.mirror.log
     chosen = selection_for(options, snapshot.mirror, owner)
-    usual = usual_period(datetime.fromtimestamp(log.as_of, ZoneInfo(chosen.zone)).date())
-    if options["source"] != LIVE:
-        with asking(snapshot.mirror, replace(chosen, since=None, until=None)) as ask:
-            usual = reach(ask) or usual
-    return in_days(chosen, *usual)
+    with asking(snapshot.mirror, replace(chosen, since=None, until=None)) as ask:
+        found = reach(ask)
+    if found is not None and options["source"] != LIVE:
+        return in_days(chosen, *found)
+    today = datetime.fromtimestamp(log.as_of, ZoneInfo(chosen.zone)).date()
+    return in_days(chosen, *usual_period(today, found[0] if found else None))

@@ -11,10 +11,11 @@ from analytics.charts.marks import standing
 from analytics.charts.words import count, day, moment, one, period, plural, span
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import METHOD_VERSION, Kind, Metric, Result
+from analytics.metrics.definition import METHOD_VERSION, Result
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection, option
 from analytics.mirror.refresh import Snapshot
+from analytics.reports.builders.tables import NUMBER, definitions, excluded, figures
 from analytics.reports.document import (
     Bar,
     Cell,
@@ -39,9 +40,6 @@ KEYS = (
 )
 LATE_SHOWN = 500
 _READINGS = {"below": "Below target", "met": "Above target", "unsure": "Cannot tell"}
-_CALLED = {"open_requests": "Of these still open"}
-"""Measures that a report, which speaks of those received in its period, calls otherwise."""
-_NUMBER = Column(heading="n", is_number=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,10 +77,10 @@ def build(order: Order) -> Document:
         subtitle=_subtitle(order, as_of),
         sections=(
             Section(heading="In short", paragraphs=(_in_short(sla, before, order.names),)),
-            Section(heading="Figures", table=_figures(now, before)),
+            Section(heading="Figures", table=figures(now, before)),
             _by_facility(sla, order.names),
-            Section(heading="What was left out", table=_excluded(now)),
-            Section(heading="How it was counted", table=_definitions(now)),
+            Section(heading="What was left out", table=excluded(now)),
+            Section(heading="How it was counted", table=definitions(now)),
             _late_section(late, late_total),
         ),
         facts=_facts(order, as_of),
@@ -107,9 +105,16 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
         ("As of", moment(as_of)),
         ("Times are exact to the", log.granularity),
         ("Method version", METHOD_VERSION),
-        ("Data watermark", order.snapshot.watermark),
+        ("State of the data", _state(order)),
         ("Data hash (SHA-256)", order.snapshot.content or "not published"),
     )
+
+
+def _state(order: Order) -> str:
+    """Say how far the data had come when it was read, and what tells it from any other."""
+    mark = order.snapshot.watermark
+    what = mark if order.source != "live" or " " in mark else f"transactions {mark} of the database"
+    return f"{what}; told from any other by its hash, which the command reproduce compares"
 
 
 def _source(order: Order) -> str:
@@ -157,48 +162,6 @@ def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str
     return " ".join(words)
 
 
-def _interval_words(result: Result) -> str:
-    if result.low is None or result.high is None:
-        return "—"
-    words = f" (range: {result.unknown} unknown)" if result.unknown else ""
-    return span(result.low, result.high) + words
-
-
-def _shown(metric: Metric, value: float | None) -> Value:
-    return int(value) if value is not None and metric.kind is Kind.COUNT else value
-
-
-def _figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
-    rows: list[tuple[Value, ...]] = []
-    for key, result in now.items():
-        metric, was = BY_KEY[key], before.get(key)
-        rows.append(
-            (
-                _CALLED.get(key, metric.label),
-                _shown(metric, result.value),
-                metric.unit,
-                _interval_words(result),
-                _shown(metric, was.value if was else None),
-                metric.target,
-                result.numerator,
-                result.n,
-            )
-        )
-    columns = (
-        Column(heading="Measure"),
-        Column(heading="Now", is_number=True, digits=1),
-        Column(heading="Unit"),
-        Column(heading="95% interval"),
-        Column(heading="Before", is_number=True, digits=1),
-        Column(heading="Target", is_number=True),
-        Column(heading="Counted", is_number=True),
-        _NUMBER,
-    )
-    return Table(
-        name="Figures", caption="Measures of the period", columns=columns, rows=tuple(rows)
-    )
-
-
 def _by_facility(sla: Result, names: Mapping[str, str]) -> Section:
     target = BY_KEY[sla.key].target or 95.0
     groups = sorted(sla.by, key=lambda group: group.value or 0)
@@ -217,7 +180,7 @@ def _by_facility(sla: Result, names: Mapping[str, str]) -> Section:
         Column(heading="Met", is_number=True, digits=1, unit="%"),
         Column(heading="95% interval"),
         Column(heading="In time", is_number=True),
-        _NUMBER,
+        NUMBER,
         Column(heading="Reading"),
     )
     caption = f"Contract SLA met by facility, target {target:g}%"
@@ -256,41 +219,12 @@ def _late_section(rows: list[tuple[Cell, ...]], total: int) -> Section:
         Column(heading="Facility"),
         Column(heading="Was due"),
         Column(heading="Released"),
-        Column(heading="Days over", is_number=True, digits=1),
+        Column(heading="Calendar days over", is_number=True, digits=1),
     )
     table = Table(
         name="Late", caption="Late requests, by number only", columns=columns, rows=tuple(rows)
     )
     return Section(heading="Late requests", paragraphs=(words,), table=table if rows else None)
-
-
-def _excluded(now: Mapping[str, Result]) -> Table:
-    rows = [
-        (result.label, why, n)
-        for result in now.values()
-        for why, n in sorted(result.excluded.items())
-    ]
-    columns = (
-        Column(heading="Measure"),
-        Column(heading="Left out"),
-        Column(heading="Requests", is_number=True),
-    )
-    return Table(
-        name="Left out", caption="Requests left out, and why", columns=columns, rows=tuple(rows)
-    )
-
-
-def _definitions(now: Mapping[str, Result]) -> Table:
-    rows = []
-    for key, result in now.items():
-        metric = BY_KEY[key]
-        why = f"{result.why[0].upper()}{result.why[1:]}." if result.why else ""
-        mind = " ".join(part for part in (metric.caveat, why) if part)
-        label = _CALLED.get(key, metric.label)
-        rows.append((f"{label} ({key})", metric.numerator, metric.denominator, mind))
-    headings = ("Measure", "Numerator", "Denominator", "Mind")
-    columns = tuple(Column(heading=heading) for heading in headings)
-    return Table(name="Definitions", caption="Definitions", columns=columns, rows=tuple(rows))
 
 
 def _flat(now: Mapping[str, Result]) -> dict[str, Value]:

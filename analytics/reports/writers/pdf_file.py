@@ -14,6 +14,7 @@ from analytics.reports.document import Column, Document, Section, Table, printed
 from analytics.reports.writers.drawing import intervals
 
 TEMPLATE = Path(__file__).with_name("report.typ")
+SHORT = 8  # characters
 _FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 
@@ -93,14 +94,16 @@ def _section(at: int, section: Section) -> dict[str, object]:
 def _shares(table: Table) -> list[int]:
     """Return each column's share of the width by its longest words; 0 for one of numbers.
 
-    All room in the first column would be a hole before the second.
+    All room in the first column would be a hole before the second. A column of short words is
+    as wide as they are: its share might be less than one of them, which cannot break.
     """
-    return [
+    longest = [
         0
         if column.is_number
         else max(len(words) for words in (column.heading, *_printed(table, at, column)))
         for at, column in enumerate(table.columns)
     ]
+    return [0 if n <= SHORT < max(longest) else n for n in longest]
 
 
 def _printed(table: Table, at: int, column: Column) -> list[str]:

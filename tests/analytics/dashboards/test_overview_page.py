@@ -2,12 +2,14 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 import synthetic
 from django.test import Client
 
 from analytics.eventlog import REQUESTS, table_of
+from analytics.readers.query import usual_period
 from analytics.sources.opening import open_source
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
@@ -77,6 +79,7 @@ def test_cards_say_value_interval_and_n(director: Client) -> None:
 
 def test_the_number_of_those_in_need_says_how_many_are_outside_images(director: Client) -> None:
     text = html(director, "needs")
+    assert "· Radiograph</a>" in text
     (outside,) = re.findall(r"including (\d+) outside image", text)
     (all_of_them,) = re.findall(r"(\d+) requests need someone today", text)
     assert f"See {int(all_of_them) - int(outside)} in the queue" in text
@@ -141,6 +144,25 @@ def test_a_time_without_requests_offers_to_clear_the_filters(director: Client) -
     words = html(director, "head", "?from=2020-01-01&to=2020-02-01")
     assert "No requests in this view" in words
     assert "Clear the filters" in words
+    assert re.search(r'The first request came on \w+ \d+, 2026: <a href="\?from=2026-', words)
+
+
+def test_a_first_week_is_shown_until_today(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = min(synthetic.same_snapshot().mirror.cases["received"].to_pylist())
+    shot = synthetic.snapshot(as_of=first + 86400)
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    words = html(director, "head")
+    assert "No requests in this view" not in words
+    assert "From the first day on" in words
+
+
+def test_usual_days_are_whole_weeks_once_one_of_them_holds_a_request() -> None:
+    thanksgiving, sunday = date(2026, 11, 26), date(2026, 11, 22)
+    assert usual_period(thanksgiving) == (date(2026, 8, 24), sunday)
+    assert usual_period(thanksgiving, sunday) == (date(2026, 8, 24), sunday)
+    assert usual_period(thanksgiving, date(2026, 11, 23)) == (date(2026, 8, 24), thanksgiving)
 
 
 @pytest.mark.parametrize(

@@ -216,9 +216,11 @@ def test_a_longer_file_is_told_row_by_row_before_it_is_confirmed(analyst: Client
     analyst.post(send(analyst, LOG), {"confirm": "yes"})
     longer = LOG + b"4,1/16/25,1/20/25,CD,Sample Patient\n"
     address = send(analyst, longer)
-    assert "2 are here already and are skipped" in analyst.get(address).content.decode()
+    told = analyst.get(address).content.decode()
+    assert "2 are here already and are skipped" in told
+    assert "; 1 will be imported" in told
     answer = analyst.post(address, {"confirm": "yes"}, follow=True).content.decode()
-    assert "3 rows, 2 of them were here already" in answer
+    assert "cd-log: 1 of 5 rows imported, 2 were here already." in answer
     assert UploadedLog.objects.get().answer["rows_in_log"] == 3
 
 

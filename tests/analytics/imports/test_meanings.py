@@ -136,7 +136,7 @@ def test_a_meaning_that_a_mapping_gave_otherwise_can_stay() -> None:
 
 
 def test_a_guess_is_not_called_settled() -> None:
-    assert how_read(["sure", "ignored"]) == "2 of 2 columns are read"
+    assert how_read(["sure", "ignored"]) == "1 of 2 columns are read; 1 is ignored"
     assert how_read(["sure", "guess"]) == "2 of 2 columns are read, 1 of them by a guess: check it"
     assert how_read(["guess", "guess", "asks"]) == (
         "2 of 3 columns are read, 2 of them by a guess: check them; 1 asks you"

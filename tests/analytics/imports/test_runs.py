@@ -62,7 +62,7 @@ def test_a_large_file_is_handed_to_the_worker_and_watched(analyst: Client) -> No
     run.refresh_from_db()
     assert (run.state, run.percent) == ("done", 100)
     assert UploadedLog.objects.get().answer["rows_imported"] == 30_000
-    assert "30000 of 30000 rows imported" in analyst.get(f"/logs/runs/{run.pk}/").content.decode()
+    assert "30,000 of 30,000 rows imported" in analyst.get(f"/logs/runs/{run.pk}/").content.decode()
     assert not run_imports()
     watched = "log.import_watched"
     assert verbs() == ["log.import_started", watched, watched, "log.imported"]

@@ -130,6 +130,8 @@ def test_a_line_says_plain_numbers_and_what_the_unknown_leave_open() -> None:
     )
     assert in_words(hours) == "Hours: 120,845 hours, n = 1,208"
     out = {"key": "physical_media_share_out", "label": "Sent on disc", "unit": "%"}
+    short = Result(key="turnaround_mean", label="Mean", unit="days", value=0.0001389, n=3)
+    assert in_words(short) == "Mean: under 0.01 days, n = 3"
     sure = Result(**out, value=20.1, low=18.02, high=22.3, n=612, excluded={"open": 1_000})
     assert in_words(sure) == "Sent on disc: 20.1 % (18.02-22.3), n = 612; left out: 1,000 open"
     some = Result(**out, value=20.1, low=20.1, high=25.3, n=612, unknown=32)

@@ -14,11 +14,14 @@ import pytest
 import synthetic
 from django.core.management import CommandError, call_command
 
+from analytics.charts.words import span
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.reports.builders.sla_compliance import KEYS, Order, build
+from analytics.reports.builders.tables import NUMBER
 from analytics.reports.document import Column, Document, Seal, Section, Table, printed
 from analytics.reports.writers import WRITERS
+from analytics.reports.writers.pdf_file import _shares
 from audit.spreadsheet import guarded
 from requests_app.models import Facility, Organization
 
@@ -95,7 +98,7 @@ def test_a_due_date_is_a_day_of_its_facility(shot, document: Document) -> None:
 
 
 def test_days_are_words_on_paper_and_sort_in_a_sheet_and_no_lateness_reads_as_none() -> None:
-    days_over = Column(heading="Days over", is_number=True, digits=1)
+    days_over = Column(heading="Calendar days over", is_number=True, digits=1)
     due = date(2026, 3, 5)
     assert [printed(one, days_over) for one in (due, 0.04, 0.06, 0.0, 0)] == [
         *("Mar 5, 2026", "under 0.1", "0.1", "0.0", "0")
@@ -105,6 +108,14 @@ def test_days_are_words_on_paper_and_sort_in_a_sheet_and_no_lateness_reads_as_no
     assert "\r\n2026-03-05\r\n" in WRITERS["csv"][0](paper).decode("utf-8-sig")
     book = openpyxl.load_workbook(io.BytesIO(WRITERS["xlsx"][0](paper)))
     assert book["Late"]["A2"].value == datetime(2026, 3, 5)  # noqa: DTZ001 a cell has no zone
+
+
+def test_a_column_of_short_words_is_as_wide_as_they_are() -> None:
+    columns = (Column(heading="Measure"), Column(heading="Unit"), NUMBER)
+    table = Table(name="x", caption="x", columns=columns, rows=(("Requests received", "days", 3),))
+    assert _shares(table) == [17, 0, 0]
+    short = replace(table, rows=(("Late", "days", 3),))
+    assert _shares(short) == [7, 4, 0]
 
 
 def test_why_a_measure_has_no_value_is_a_sentence_of_its_own() -> None:
@@ -121,6 +132,26 @@ def test_what_is_open_of_those_received_is_called_so(document: Document) -> None
     called = [row[0] for row in figures.rows]
     assert called[-2:] == ["Requests received", "Of these still open"]
     assert {row[0]: row[5] for row in figures.rows}["Median turnaround"] == 3
+
+
+def test_what_unknowns_leave_open_is_a_range_now_and_before_and_no_interval(
+    document: Document, shot
+) -> None:
+    (table,) = (table for table in document.tables if table.name == "Figures")
+    rows = {row[0]: row for row in table.rows}
+    assert [column.heading for column in table.columns][3] == "Range"
+    earlier = SELECTION.before()
+    assert earlier is not None
+    now, before = (
+        compute(shot.mirror, one, ["physical_media_share_out"])["physical_media_share_out"]
+        for one in (SELECTION, earlier)
+    )
+    sent = rows["Sent on disc"]
+    assert (sent[1], sent[4]) == (span(now.low, now.high), span(before.low, before.high))
+    assert str(sent[3]).endswith(f"(as {now.unknown} unknown turn out)")
+    met = rows["Contract SLA met"]
+    assert isinstance(met[1], float)
+    assert str(met[3]).endswith("(95% interval)")
 
 
 def test_a_report_of_a_log_names_the_log_and_whose_it_is(shot) -> None:

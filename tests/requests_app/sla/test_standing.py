@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from requests_app.failure_codes import PAUSING, FailureCode
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.clock import Hold, Timeline
-from requests_app.sla.explain import explain, share_left
+from requests_app.sla.explain import explain, say_left, share_left
 from requests_app.sla.policy import Band, Standing, due_dates, standing
-from requests_app.sla.rules import CONTRACT, HIPAA
+from requests_app.sla.rules import CONTRACT, HIPAA, Unit
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CALENDAR = BusinessCalendar(zone="America/Chicago", holidays=us_federal_holidays(2025, 2028))
@@ -127,3 +127,18 @@ def test_late_begins_where_the_share_left_ends(at: datetime) -> None:
     for rule in RULES:
         due = explain(rule, starts_at=START, calendar=CALENDAR)
         assert (share_left(due, at=at, calendar=CALENDAR) <= 0) is (at >= due.due_at)
+
+
+def test_days_over_are_those_that_the_clock_counted_after_the_due_date() -> None:
+    thanksgiving = date(2026, 11, 26)
+
+    def over(due: date, today: date) -> str:
+        left = CALENDAR.business_days_between(today, due)
+        return say_left(left, Unit.BUSINESS, is_late=due < today)
+
+    assert over(date(2026, 11, 24), thanksgiving) == "1 business day late"
+    assert over(date(2026, 11, 25), thanksgiving) == "Under 1 business day late"
+    assert over(date(2026, 11, 25), date(2026, 11, 30)) == "2 business days late"
+    assert over(thanksgiving, thanksgiving) == "Due today"
+    assert over(date(2026, 11, 27), thanksgiving) == "1 business day left"
+    assert say_left(-1, Unit.CALENDAR, is_late=True) == "1 day late"

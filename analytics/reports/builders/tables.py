@@ -1,0 +1,94 @@
+"""Tables of measures as any report prints them: figures, who was left out, definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from analytics.charts.words import count, span
+from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.definition import Kind, Metric, Result
+from analytics.reports.document import Column, Table, Value
+
+NUMBER = Column(heading="n", is_number=True)
+_CALLED = {"open_requests": "Of these still open"}
+"""Measures that a report, which speaks of those received in its period, calls otherwise."""
+
+
+def _range_words(result: Result) -> str:
+    """Say a range and what it is: an interval, or what the unknown leave open."""
+    if result.low is None or result.high is None:
+        return "—"
+    what = f"as {count(result.unknown)} unknown turn out" if result.unknown else "95% interval"
+    return f"{span(result.low, result.high)} ({what})"
+
+
+def _shown(metric: Metric, result: Result | None) -> Value:
+    """Return the number, or the range where what is unknown leaves it open."""
+    if result is None or result.value is None:
+        return None
+    if result.unknown:
+        return span(result.low, result.high)
+    return int(result.value) if metric.kind is Kind.COUNT else result.value
+
+
+def figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
+    """Return the measures of a period beside those of the period before."""
+    rows: list[tuple[Value, ...]] = []
+    for key, result in now.items():
+        metric, was = BY_KEY[key], before.get(key)
+        rows.append(
+            (
+                _CALLED.get(key, metric.label),
+                _shown(metric, result),
+                metric.unit,
+                _range_words(result),
+                _shown(metric, was),
+                metric.target,
+                result.numerator,
+                result.n,
+            )
+        )
+    columns = (
+        Column(heading="Measure"),
+        Column(heading="Now", is_number=True, digits=1),
+        Column(heading="Unit"),
+        Column(heading="Range"),
+        Column(heading="Before", is_number=True, digits=1),
+        Column(heading="Target", is_number=True),
+        Column(heading="Counted", is_number=True),
+        NUMBER,
+    )
+    return Table(
+        name="Figures", caption="Measures of the period", columns=columns, rows=tuple(rows)
+    )
+
+
+def excluded(now: Mapping[str, Result]) -> Table:
+    """Return who was left out of each measure, and why."""
+    rows = [
+        (result.label, why, n)
+        for result in now.values()
+        for why, n in sorted(result.excluded.items())
+    ]
+    columns = (
+        Column(heading="Measure"),
+        Column(heading="Left out"),
+        Column(heading="Requests", is_number=True),
+    )
+    return Table(
+        name="Left out", caption="Requests left out, and why", columns=columns, rows=tuple(rows)
+    )
+
+
+def definitions(now: Mapping[str, Result]) -> Table:
+    """Return what each measure counts and what to mind."""
+    rows = []
+    for key, result in now.items():
+        metric = BY_KEY[key]
+        why = f"{result.why[0].upper()}{result.why[1:]}." if result.why else ""
+        mind = " ".join(part for part in (metric.caveat, why) if part)
+        label = _CALLED.get(key, metric.label)
+        rows.append((f"{label} ({key})", metric.numerator, metric.denominator, mind))
+    headings = ("Measure", "Numerator", "Denominator", "Mind")
+    columns = tuple(Column(heading=heading) for heading in headings)
+    return Table(name="Definitions", caption="Definitions", columns=columns, rows=tuple(rows))
