@@ -23,6 +23,7 @@ from analytics.external_logs.grades import grade, missing_fields, shares_of
 from analytics.external_logs.known_exports import recognised
 from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
+from analytics.external_logs.meant import as_meant
 from analytics.external_logs.merge import Earlier, Merged, is_read_otherwise, merge
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
 from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
@@ -187,7 +188,7 @@ def tables_of(rows: pa.Table, mapping: Mapping) -> tuple[pa.Table, pa.Table, Map
     """Return requests and events of kept rows, and how often each word for a channel is said."""
     build = build_requests if mapping.layout == "requests" else build_events
     with Database() as database:
-        requests, events, said = build(rows, mapping, database)
+        requests, events, said = build(as_meant(rows, mapping.values), mapping, database)
     return as_schema(with_bands(requests), REQUESTS), as_schema(events, EVENTS), said
 
 

@@ -23,7 +23,13 @@ from analytics.external_logs.sniff import guesses, private_by_value
 from requests_app.vocabulary import Channel
 
 CODED = ("case_id", "record_number")  # fields whose private values become random codes
-GIVEN_MEANINGS = frozenset({"channel"})  # fields whose words a mapping may give a meaning
+GIVEN_MEANINGS = frozenset(
+    {
+        *("channel", "direction", "requester_type", "legal_basis", "partner", "facility"),
+        *("modality", "status", "hold_reason", "failure_reason", "usable", "staff"),
+    }
+)
+"""Fields whose words a mapping may give a meaning."""
 LAYOUTS = ("requests", "events", "start_complete")
 Anchor = str | Map[str, Any]
 

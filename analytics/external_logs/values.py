@@ -159,11 +159,16 @@ def attempts_of(word: str, header: str) -> int | None:
     return None if number is None else 1 + number
 
 
+_GRADES = {"immediate", "after_rework", "not_usable", "untested"}
+
+
 def usable_of(word: str) -> str | None:
     """Return the grade of an arrival; a blank is not a no."""
     plain = word.strip().lower()
     if not plain:
         return "untested"
+    if plain in _GRADES:
+        return plain
     if plain in {"y", "yes", "ok", "true", "1"}:
         return "immediate"
     return "not_usable" if plain in {"n", "no", "false", "0"} else "untested"
@@ -178,6 +183,7 @@ def outcome_of(word: str) -> str | None:
         ("duplicate", "duplicate"),
         ("denied", "denied"),
         ("not our", "not_our_patient"),
+        ("not_our_patient", "not_our_patient"),
     ):
         if needle in plain:
             return outcome

@@ -121,7 +121,6 @@ def test_a_mapping_names_columns_and_words() -> None:
         {"values": {"channel": "CD"}},
         {"values": {"channel": {"Desk": 1}}},
         {"values": {"nope": {}}},
-        {"values": {"direction": {"Desk": "inbound"}}},
     ],
 )
 def test_a_mapping_that_does_not_fit_gets_a_sentence(given: dict[str, Any]) -> None:

@@ -1,0 +1,21 @@
+"""A mapping gives words of any field a meaning, as it does for channels."""
+
+from analytics.external_logs.importing import read_log
+
+
+def test_words_of_other_fields_are_given_a_meaning_too() -> None:
+    head = "Req #,Date Rcvd,Date Out,Method,In/Out,Status,Opened OK?,Requestor\n"
+    text = head + "1,1/13/25,1/20/25,CD,Ein,,gut,Pt\n2,1/13/25,,CD,Aus,Storno,,Kasse\n"
+    values = {
+        "direction": {"Ein": "inbound", "Aus": "outbound"},
+        "status": {"Storno": "withdrawn"},
+        "usable": {"gut": "immediate"},
+        "requester_type": {"Pt": "patient"},
+    }
+    log = read_log(text.encode(), name="log", given={"values": values}).log
+    assert log is not None
+    names = ("number", "direction", "outcome", "usable", "requester_type")
+    assert [tuple(row[name] for name in names) for row in log.requests.to_pylist()] == [
+        ("1", "inbound", "delivered", "immediate", "patient"),
+        ("2", "outbound", "withdrawn", "untested", "Kasse"),
+    ]
