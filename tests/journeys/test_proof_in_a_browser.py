@@ -43,7 +43,7 @@ def test_a_log_is_imported_after_its_question_is_answered(
     visitor.look("question")
     page.get_by_role("button", name="Month first").click()
     page.get_by_role("button", name="Import as cd-log").click()
-    page.get_by_text("cd-log imported: 2 rows").wait_for()
+    page.get_by_text("2 of 2 rows imported").wait_for()
     visitor.look("logs")
     assert visitor.found == []
 

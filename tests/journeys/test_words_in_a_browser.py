@@ -47,7 +47,7 @@ def test_words_are_given_a_meaning_and_the_grades_follow(
     page.get_by_text("No column is the request number.").wait_for(state="detached")
     assert page.get_by_label("Desk means", exact=True).input_value() == "physical_cd"
     page.get_by_role("button", name="Import as desk").click()
-    page.get_by_text("desk imported: 69 rows").wait_for()
+    page.get_by_text("69 of 69 rows imported").wait_for()
     means = {"channel": {"Desk": "physical_cd", "Runner 9": "link_secure"}}
     assert UploadedLog.objects.get().mapping["values"] == means
     visitor.context.close()
