@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
@@ -18,39 +18,22 @@ SQUEEZED = 2_000_000  # rows that lie there uncompressed at most
 WORDS = 10_000  # a column of more different words stays text
 AT_ONCE = 122_880  # rows: as many as DuckDB keeps together, so that each thread has its own
 BRIEF = 20_000  # rows that are put in sooner than a better plan of it is thought of
-
-
-def fill_each(
-    database: Database, mirror: Mirror, names: Sequence[str], marks: Mapping[str, Further]
-) -> None:
-    """Make tables of a mirror's rows; large ones at once, so that no thread waits for rows."""
-
-    def make(name: str) -> None:
-        fill(database, mirror, name, marks.get(name, NONE))
-
-    # A table that is compressed on the way is checkpointed alone.
-    if database.is_compressed or all(mirror.rows.count(name) <= FEW for name in names):
-        for name in names:
-            make(name)
-        return
-    with ThreadPoolExecutor(len(names)) as makers:
-        list(makers.map(make, names))
+_DRAFT = "draft"
 
 
 def fill(database: Database, mirror: Mirror, name: str, marks: Further) -> None:
     """Make a table of a mirror's rows, with marks."""
-    draft = f"draft_of_{name}"
     with database.cursor() as filling:
         kinds = _enums(filling, mirror, name) if mirror.rows.count(name) > FEW else {}
-        loose, made = 0, f"CREATE OR REPLACE TABLE {draft} AS"
+        loose, made = 0, f"CREATE OR REPLACE TABLE {_DRAFT} AS"
         for batch in _ahead(mirror.rows.batches(name)):
             put(filling, made, batch, kinds, marks)
-            made, loose = f"INSERT INTO {draft}", loose + batch.num_rows
+            made, loose = f"INSERT INTO {_DRAFT}", loose + batch.num_rows
             if database.is_compressed and loose >= SQUEEZED and _squeezed(filling, database.name):
                 loose = 0
         if database.is_compressed:
             _squeezed(filling, database.name)
-        filling.execute(f"ALTER TABLE {draft} RENAME TO {name}")  # nobody sees half of it
+        filling.execute(f"ALTER TABLE {_DRAFT} RENAME TO {name}")  # nobody sees half of it
 
 
 def _squeezed(filling: duckdb.DuckDBPyConnection, name: str) -> bool:

@@ -29,7 +29,8 @@ class Shared:
         self.database, self.holds = Database(mirror, beside), weakref.ref(mirror)
         weakref.finalize(self, self.database.close).atexit = False
         self.lock, self._filling = Lock(), Lock()
-        filled.fill_each(self.database, mirror, LEAN, marks)
+        for name in LEAN:
+            filled.fill(self.database, mirror, name, marks.get(name, NONE))
         turns = turns_of(mirror.rows.names("cases"))
         with self.database.cursor() as naming:
             naming.execute(f"CREATE VIEW turns AS {turns}")
