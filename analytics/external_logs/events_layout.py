@@ -66,15 +66,26 @@ SELECT 'case-' || i AS request_id, case_id AS number, coalesce(facility, 'all') 
 FROM cases ORDER BY 3, received, request_id
 """
 _STEPS = """
-CREATE TEMP TABLE happened AS SELECT * FROM (
-    SELECT *, coalesce(lower({lifecycle}), '') = 'start' AND row_number() OVER (
-        PARTITION BY case_id, activity, lower({lifecycle}) ORDER BY "at:timestamp", "row"
-    ) <= count(*) FILTER (WHERE lower({lifecycle}) = 'complete') OVER (
-        PARTITION BY case_id, activity
-    ) AS is_over FROM cells
-) WHERE NOT is_over
+CREATE TEMP TABLE happened AS
+WITH told AS (
+    SELECT *, CASE WHEN lower({lifecycle}) = 'start' THEN -1
+        WHEN lower({lifecycle}) IN ('complete', 'ate_abort', 'pi_abort') THEN 1 ELSE 0 END AS ends
+    FROM cells
+), walked AS (
+    SELECT *, sum(ends) OVER (PARTITION BY case_id, activity ORDER BY "at:timestamp", ends, "row"
+        ROWS UNBOUNDED PRECEDING) AS ahead,
+        count(*) FILTER (WHERE ends = -1) OVER (PARTITION BY case_id, activity
+        ORDER BY "at:timestamp", ends, "row" ROWS UNBOUNDED PRECEDING) AS begun FROM told
+)
+SELECT * FROM walked WINDOW one AS (PARTITION BY case_id, activity)
+QUALIFY NOT (ends = -1 AND begun <= count(*) FILTER (WHERE ends = 1) OVER one
+    - greatest(0, max(ahead) OVER one))
 """
-"""A start and the completion of the same are one step, which happened when it was over."""
+"""A start and what ends the same are one step, which happened when it was over.
+
+An end takes the earliest start that waits. Ends that found none waiting are as many as ends were
+ever ahead of starts.
+"""
 _EVENTS = f"""
 WITH told AS (
     SELECT case_id, 0 AS rank, "at:timestamp" AS occurred, "row" AS place,
@@ -101,6 +112,8 @@ def build_events(
     blanks = [*(f"at:{name}" for name in TIMES), "meant_studies", "meant_attempts"]
     database.register_whole("cells", cells, TEXTS, blanks)
     received, first = _anchor(mapping.received, "received", is_first=True)
+    # Where its own column is blank, a case was received by its first event at the latest.
+    received = f"coalesce({received}, {_EARLIEST})" if _is_column(mapping.received) else received
     completed, last = _anchor(mapping.completed, "completed", is_first=False)
     texts = ", ".join(
         _FIRST.format(name) for name in ATTRIBUTES if name not in ("need_by", "studies")
@@ -116,17 +129,24 @@ def build_events(
     return database.table(_REQUESTS), numbered(database.table(_EVENTS)), said
 
 
+_EARLIEST = 'least(min("at:timestamp"), min("at:start_timestamp"))'
+
+
+def _is_column(anchor: Anchor) -> bool:
+    return isinstance(anchor, Map) and "column" in anchor
+
+
 def _anchor(anchor: Anchor, name: str, *, is_first: bool) -> tuple[str, list[Any]]:
     """Return SQL over the rows of a case, and its parameters."""
     if anchor == "first_event":
-        return 'least(min("at:timestamp"), min("at:start_timestamp"))', []
+        return _EARLIEST, []
     if anchor == "last_event":
         return 'max("at:timestamp")', []
     if isinstance(anchor, Map) and "activity" in anchor:
         pick = "min" if is_first else "max"
         words = [str(word) for word in anchor["activity"]]
         return f'{pick}("at:timestamp") FILTER (WHERE list_contains(?, activity))', [words]
-    if isinstance(anchor, Map) and "column" in anchor:
+    if _is_column(anchor):
         text, time = f"{name}_anchor", f'"at:{name}_anchor"'
         return f'first({time} ORDER BY "at:timestamp", "row") FILTER (WHERE {text} <> \'\')', []
     return "CAST(NULL AS BIGINT)", []

@@ -24,7 +24,7 @@ from analytics.external_logs.known_exports import recognised
 from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
 from analytics.external_logs.meant import as_meant
-from analytics.external_logs.merge import Earlier, Merged, is_read_otherwise, merge
+from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
 from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
 from analytics.external_logs.raw import MOST_ROWS, RawLog
@@ -125,7 +125,7 @@ def read_log(
     raw = raw or read_file(content, progress)
     begin(progress, CHECKING)
     said = given or {}
-    mapping = complete_mapping(raw, said)
+    mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
     asked = ask_received(raw, mapping)
     if not mapping.received and not asked:

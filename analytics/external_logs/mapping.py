@@ -171,6 +171,20 @@ def _check_values(values: Map[str, Any]) -> None:
         )
     if not all(_are_words(words) for words in values.values()):
         raise BadMapping('Values are given by field, such as {"channel": {"Desk": "physical_cd"}}.')
+    for name, ours in OURS.items():
+        if strange := sorted(set(values.get(name, {}).values()) - ours):
+            raise BadMapping(
+                f"Nothing of {name!r} is called {strange[0][:60]!r}. "
+                f"Known: {', '.join(sorted(ours))}."
+            )
+
+
+OURS: Map[str, frozenset[str]] = {
+    "direction": frozenset({"inbound", "outbound"}),
+    "status": frozenset({"withdrawn", "duplicate", "denied", "not_our_patient", "open", "closed"}),
+    "usable": frozenset({"immediate", "after_rework", "not_usable", "untested"}),
+}
+"""The meanings of fields of which others mean nothing to us."""
 
 
 def _are_words(words: object) -> bool:

@@ -8,12 +8,14 @@ and the time. A pair is a correction, and the new row takes the place of the old
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from analytics.external_logs.database import Database, quoted
+from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.values import counts_resends
 
 LATER = frozenset(
@@ -50,6 +52,17 @@ class Merged:
     corrected: int = 0
     kept: int = 0
     replaced_whole: bool = False
+
+
+def as_before(mapping: Mapping, said: Map[str, object], earlier: Earlier | None) -> Mapping:
+    """Return the mapping with the receipt by the first event, where the log has it so.
+
+    A column of receipt that nobody named must not take the place of a whole log.
+    """
+    if earlier is None or said.get("received") or "requests" in (earlier.layout, mapping.layout):
+        return mapping
+    is_new = "received_anchor" in mapping.sources() and "received_anchor" not in earlier.sources
+    return replace(mapping, received="first_event") if is_new else mapping
 
 
 def is_read_otherwise(

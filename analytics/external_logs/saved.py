@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from analytics.external_logs.columns import FIELD_WORDS, plain
-from analytics.external_logs.mapping import GIVEN_MEANINGS
+from analytics.external_logs.mapping import GIVEN_MEANINGS, OURS
 from analytics.models import SavedMapping
 
 
@@ -48,5 +48,13 @@ def as_last_time(headers: Sequence[str], organization_id: int | None) -> SavedMa
 def as_given(mapping: dict[str, Any]) -> dict[str, Any]:
     """Return a kept mapping without what means nothing: it was not refused at all times."""
     values = mapping.get("values", {})
-    known = {field: words for field, words in values.items() if field in GIVEN_MEANINGS}
+    known = {
+        field: {
+            word: means
+            for word, means in words.items()
+            if field not in OURS or means in OURS[field]
+        }
+        for field, words in values.items()
+        if field in GIVEN_MEANINGS
+    }
     return {**mapping, "values": known} if known != values else dict(mapping)

@@ -24,7 +24,7 @@ from analytics.external_logs.importing import Reading, as_schema, tables_of, wit
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
-from analytics.external_logs.tables import write_tables
+from analytics.external_logs.tables import BUILT, write_tables
 from analytics.models import UploadedLog
 
 LOCK = 0x6C6F67  # advisory lock of a log's name
@@ -92,7 +92,8 @@ def keep(
     earlier = UploadedLog.objects.filter(name=name, organization=organization_id).first()
     same = earlier is not None and (earlier.digest, earlier.mapping) == (digest, mapping)
     told = earlier is not None and earlier.answer.get("grades") == reading.grades
-    if earlier is not None and same and told and earlier.as_of == reading.log.as_of:
+    told = told and earlier is not None and earlier.as_of == reading.log.as_of
+    if earlier is not None and same and told and _facts(folder_of(earlier))[1] == BUILT:
         return earlier, True
     folder = secrets.token_hex(8)
     write_tables(Path(settings.MIRROR_ROOT) / "logs" / folder, reading)
@@ -137,19 +138,24 @@ def rejected_of(log: UploadedLog) -> list[dict[str, Any]]:
 def load(log: UploadedLog) -> EventLog:
     """Return a stored log; a column that it was stored without is null."""
     folder = folder_of(log)
-    facts = json.loads((folder / "log.json").read_text())
+    facts, built = _facts(folder)
     # A log stored by earlier code does not say that it lacks what nobody asked for then.
     mapping = Mapping(**log.mapping)
     facts["missing"] = missing_fields(mapping)
-    requests, events = _tables(folder, mapping)
+    requests, events = _tables(folder, mapping, is_current=built == BUILT)
     return EventLog(requests=requests, events=events, **facts)
 
 
-def _tables(folder: Path, mapping: Mapping) -> tuple[pa.Table, pa.Table]:
+def _facts(folder: Path) -> tuple[dict[str, Any], int]:
+    """Return what is said of a stored log, and how its tables were made of its rows."""
+    facts = json.loads((folder / "log.json").read_text())
+    return facts, int(facts.pop("built", 1))
+
+
+def _tables(folder: Path, mapping: Mapping, *, is_current: bool) -> tuple[pa.Table, pa.Table]:
     requests = parquet.read_table(folder / "requests.parquet")
     rows = folder / "rows.parquet"
-    if "attempts" not in requests.column_names and rows.exists():
-        # Stored before anybody read how often a row says that it was sent.
+    if not is_current and rows.exists():
         requests, events, _ = tables_of(parquet.read_table(rows), mapping)
         return requests, events
     if "late_from" not in requests.column_names:  # stored before bands were moments

@@ -12,6 +12,13 @@ from pyarrow import parquet
 from analytics.external_logs.cells import shown
 from analytics.external_logs.importing import Reading
 
+BUILT = 2
+"""How requests and events are made of rows; of a log stored under a lower number they are made anew.
+
+2: a start and its end are one step, a request is received by its first event at the latest, and
+words of other fields than the channel have the meaning that the mapping gives.
+"""
+
 
 def write_tables(folder: Path, reading: Reading) -> None:
     """Write the tables of a reading into a folder that is there whole or not at all."""
@@ -23,7 +30,7 @@ def write_tables(folder: Path, reading: Reading) -> None:
     parquet.write_table(log.events, draft / "events.parquet")
     parquet.write_table(merged.rows, draft / "rows.parquet")
     facts: dict[str, Any] = {"name": log.name, "as_of": log.as_of, "zone": log.zone}
-    facts |= {"granularity": log.granularity, "missing": dict(log.missing)}
+    facts |= {"granularity": log.granularity, "missing": dict(log.missing), "built": BUILT}
     (draft / "log.json").write_text(json.dumps(facts))
     rows: dict[str, Any] = {"layout": reading.mapping.layout, "has_times": reading.has_times}
     rows |= {"sources": reading.mapping.sources(), "headers": list(reading.raw.headers)}

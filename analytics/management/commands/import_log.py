@@ -125,6 +125,8 @@ class Command(BaseCommand):
                 f"{answer['rows_added']:,} rows are new, {answer['rows_recognised']:,} were here "
                 f"already, {answer['rows_corrected']:,} took the place of older ones."
             )
+            if answer["replaced_whole"]:
+                self.stdout.write("The file is read in another way: it takes the log's place.")
             self.stdout.write(f"Times without a zone are read in {answer['mapping']['zone']}.")
         for field, cells in answer["unread"].items():
             said = f"{cells['rows']} cells could not be read ({cells['example']})"

@@ -1,5 +1,6 @@
 """How often a log says that images were sent, and what follows for first pass and rework."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -202,7 +203,13 @@ def test_a_log_that_was_stored_before_attempts_were_read_is_read_anew(tmp_path: 
     log.answer["grades"]["rework_rate"] = {"computable": False}
     log.save()
     call_command("import_log", str(path))
-    assert UploadedLog.objects.get().answer["grades"]["rework_rate"]["grade"] == "good"
+    now = UploadedLog.objects.get()
+    assert now.answer["grades"]["rework_rate"]["grade"] == "good"
+    call_command("import_log", str(path))
+    assert UploadedLog.objects.get().folder == now.folder
+    _make_old(now)
+    call_command("import_log", str(path))  # its tables are made of its rows in another way now
+    assert UploadedLog.objects.get().folder != now.folder
 
 
 def rates() -> dict[str, Any]:
@@ -215,6 +222,9 @@ def _make_old(log: UploadedLog) -> None:
     old = folder_of(log)
     table = parquet.read_table(old / "requests.parquet")
     parquet.write_table(table.drop_columns(["attempts"]), old / "requests.parquet")
+    facts = json.loads((old / "log.json").read_text())
+    del facts["built"]
+    (old / "log.json").write_text(json.dumps(facts))
     log.folder = f"{log.folder[:-4]}0000"
     shutil.move(old, folder_of(log))
     log.save()

@@ -134,6 +134,33 @@ PAIRS = """Case,Activity,lifecycle:transition,Timestamp
 """
 
 
+ODD = """Case,Activity,lifecycle:transition,Timestamp,case:startdate
+1,Early,complete,2025-01-13 08:00,2025-01-12 08:00
+1,Early,start,2025-01-13 12:00,2025-01-12 08:00
+2,Tried,start,2025-01-13 08:00,
+2,Tried,ate_abort,2025-01-13 09:00,
+2,Tried,start,2025-01-13 10:00,
+2,Tried,complete,2025-01-13 11:00,
+"""
+
+
+def test_a_start_without_its_end_stays_and_a_blank_receipt_is_the_first_event() -> None:
+    log = read_log(ODD.encode(), name="log").log
+    assert log is not None
+    hours = {
+        number: [
+            row["occurred"] % 86400 // 3600
+            for row in log.events.sort_by("seq").to_pylist()
+            if row["request_id"] == f"case-{number}" and row["activity"] != "available"
+        ]
+        for number in (1, 2)
+    }
+    assert hours == {1: [8, 12], 2: [9, 11]}
+    received = {row["number"]: row["received"] for row in log.requests.to_pylist()}
+    assert received["2"] % 86400 == 8 * 3600
+    assert received["2"] - received["1"] == 86400
+
+
 def test_a_start_and_its_completion_are_one_step_at_its_end() -> None:
     reading = read_log(PAIRS.encode(), name="log")
     assert reading.log is not None

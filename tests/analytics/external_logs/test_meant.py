@@ -1,6 +1,9 @@
 """A mapping gives words of any field a meaning, as it does for channels."""
 
+import pytest
+
 from analytics.external_logs.importing import read_log
+from analytics.external_logs.refusals import BadMapping
 
 
 def test_words_of_other_fields_are_given_a_meaning_too() -> None:
@@ -19,3 +22,16 @@ def test_words_of_other_fields_are_given_a_meaning_too() -> None:
         ("1", "inbound", "delivered", "immediate", "patient"),
         ("2", "outbound", "withdrawn", "untested", "Kasse"),
     ]
+
+
+def test_a_meaning_that_means_nothing_is_refused() -> None:
+    values = {"usable": {"gut": "great"}}
+    with pytest.raises(BadMapping, match=r"Nothing of 'usable' is called 'great'\. Known: after_"):
+        read_log(b"Req #,Date Rcvd\n1,1/13/25\n", name="log", given={"values": values})
+
+
+def test_words_of_events_are_given_a_meaning() -> None:
+    text = "case id,activity,timestamp,org:resource\n1,Sent,2025-01-13 10:00,kw\n"
+    log = read_log(text.encode(), name="log", given={"values": {"staff": {"kw": "desk"}}}).log
+    assert log is not None
+    assert log.events["actor"].to_pylist()[0] == "desk"

@@ -215,3 +215,14 @@ def test_real_logs_are_recognised_row_by_row(shared_data: Path) -> None:
         assert counts(whole)[1] + counts(whole)[2] == half.answer("log")["rows_imported"]
         assert whole.answer("log")["rows_in_log"] == alone.answer("log")["rows_in_log"]
         assert whole.answer("log")["cases"] == alone.answer("log")["cases"]
+
+
+def test_a_column_of_receipt_that_nobody_named_takes_no_logs_place() -> None:
+    head = "case id,activity,timestamp,case:startdate\n"
+    january = head + "1,Sent,2025-01-13 10:00,2025-01-12 10:00\n"
+    february = head + "2,Sent,2025-02-13 10:00,2025-02-12 10:00\n"
+    first = read_log(january.encode(), name="log", given={"received": "first_event"})
+    then = read_log(february.encode(), name="log", earlier=kept(first))
+    assert then.merged is not None
+    assert (then.merged.replaced_whole, then.merged.rows.num_rows) == (False, 2)
+    assert then.mapping.received == "first_event"
