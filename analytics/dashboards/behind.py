@@ -25,6 +25,7 @@ from analytics.dashboards.standing import STATES
 from analytics.metrics.behind import COLUMNS, Behind, Narrowing, Part, parts_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
+from analytics.metrics.definition import Kind, Result
 from analytics.readers.places import zones_of
 from analytics.readers.query import read
 from analytics.readers.view import View, demand_reader, open_view
@@ -76,7 +77,8 @@ def behind(request: HttpRequest) -> HttpResponse:
         "period": period(view.since, view.until) if asked.behind.selection.since else "",
         "is_by_event": asked.behind.selection.clock == "occurred",
         "facts": facts_of(metric, result),
-        "many": f"{count(result.n)} {metric.denominator}" if metric.table == "steps" else "",
+        "is_by_step": metric.table == "steps",
+        "many": _many(asked, result),
         "tabs": [
             (part, count(counts[part.key])) for part in parts_of(metric) if counts.get(part.key)
         ],
@@ -153,6 +155,13 @@ def _words(narrowing: Narrowing) -> str:
     ages = [label for label, top in AGES if narrowing.age and top == narrowing.age[1]]
     band = narrowing.band.replace("_", " ")
     return " · ".join(word for word in (label, narrowing.medium, band, *ages) if word)
+
+
+def _many(asked: Asked, result: Result) -> str:
+    """Say of how many the number is a share; of some of them nothing is counted here."""
+    if asked.behind.metric.kind is not Kind.SHARE or asked.behind.narrowing != Narrowing():
+        return ""
+    return f"{count(result.n)} {asked.behind.metric.denominator}"
 
 
 def _rows(view: View, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
