@@ -59,6 +59,8 @@ class Order:
     organization: str = ""
     owner: str = ""
     """The slug of whose log it is: other organizations may hold one of the same name."""
+    imported: datetime | None = None
+    """When the log was imported; None for live work."""
 
 
 def build(order: Order) -> Document:
@@ -113,7 +115,10 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
 def _state(order: Order) -> str:
     """Say how far the data had come when it was read, and what tells it from any other."""
     mark = order.snapshot.watermark
-    what = mark if order.source != "live" or " " in mark else f"transactions {mark} of the database"
+    what = mark if " " in mark else f"transactions {mark} of the database"
+    if order.source != "live":  # the mark of a log is a folder of no meaning to a reader
+        when = f" as imported {moment(order.imported)}" if order.imported else ""
+        what = f"log {order.source}{when}"
     return f"{what}; told from any other by its hash, which the command reproduce compares"
 
 
