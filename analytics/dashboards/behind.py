@@ -23,7 +23,7 @@ from analytics.dashboards import links
 from analytics.dashboards.cards import facts_of
 from analytics.dashboards.standing import STATES
 from analytics.metrics.behind import COLUMNS, Behind, Narrowing, Part, parts_of
-from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind, Result
 from analytics.readers.places import zones_of
@@ -49,6 +49,11 @@ class Asked:
     part: Part
 
     @property
+    def label(self) -> str:
+        """What the measure is called over this source."""
+        return label_of(self.behind.metric.key, is_live=self.view.query.is_live)
+
+    @property
     def why(self) -> str:
         """Why the measure cannot be computed from this source; empty where it can."""
         missing = self.view.snapshot.mirror.log.missing
@@ -69,7 +74,7 @@ def behind(request: HttpRequest) -> HttpResponse:
     metric, view = asked.behind.metric, asked.view
     result = compute(view.snapshot.mirror, asked.behind.selection, [metric.key])[metric.key]
     context = {
-        "metric": metric,
+        "label": asked.label,
         "view": view,
         "why": asked.why,
         "part": asked.part,
@@ -203,7 +208,7 @@ def _day(moment: int | None, zone: ZoneInfo) -> Any:
 
 def _lines(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
     view, selection, metric = asked.view, asked.behind.selection, asked.behind.metric
-    yield [metric.label, asked.part.words]
+    yield [asked.label, asked.part.words]
     yield ["Question", metric.question]
     yield ["Source", view.query.source, "as of", _moment(view.snapshot.mirror.log.as_of)]
     days = (selection.since.isoformat(), selection.until.isoformat()) if selection.since else ()  # type: ignore[union-attr]
