@@ -147,6 +147,8 @@ def choices(words: type[StrEnum], *leave_out: StrEnum) -> list[tuple[str, str]]:
 def say_modality(codes: str) -> str:
     """Say one or several modality codes: MG becomes Mammogram; other words stay as written."""
     parts = [part for part in re.split(r"[\\/,;\s]+", codes) if part]
-    if not all(re.fullmatch(r"[A-Z]{2,16}", part) for part in parts):
+    # The backslash parts codes in DICOM; elsewhere a word that is no code makes it a name (CT CHEST).
+    is_coded = "\\" in codes and all(re.fullmatch(r"[A-Z]{2,16}", part) for part in parts)
+    if not is_coded and not MODALITIES.keys() >= {*parts}:
         return codes
-    return ", ".join(dict.fromkeys(MODALITIES.get(part.upper(), part) for part in parts))
+    return ", ".join(dict.fromkeys(MODALITIES.get(part, part) for part in parts))

@@ -23,8 +23,9 @@ from analytics.dashboards import links
 from analytics.dashboards.cards import facts_of
 from analytics.dashboards.standing import STATES
 from analytics.metrics.behind import COLUMNS, Behind, Narrowing, Part, parts_of
-from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
+from analytics.metrics.definition import Kind, Result
 from analytics.readers.places import zones_of
 from analytics.readers.query import read
 from analytics.readers.view import View, demand_reader, open_view
@@ -48,6 +49,11 @@ class Asked:
     part: Part
 
     @property
+    def label(self) -> str:
+        """What the measure is called over this source."""
+        return label_of(self.behind.metric.key, is_live=self.view.query.is_live)
+
+    @property
     def why(self) -> str:
         """Why the measure cannot be computed from this source; empty where it can."""
         missing = self.view.snapshot.mirror.log.missing
@@ -68,7 +74,7 @@ def behind(request: HttpRequest) -> HttpResponse:
     metric, view = asked.behind.metric, asked.view
     result = compute(view.snapshot.mirror, asked.behind.selection, [metric.key])[metric.key]
     context = {
-        "metric": metric,
+        "label": asked.label,
         "view": view,
         "why": asked.why,
         "part": asked.part,
@@ -76,7 +82,8 @@ def behind(request: HttpRequest) -> HttpResponse:
         "period": period(view.since, view.until) if asked.behind.selection.since else "",
         "is_by_event": asked.behind.selection.clock == "occurred",
         "facts": facts_of(metric, result),
-        "many": f"{count(result.n)} {metric.denominator}" if metric.table == "steps" else "",
+        "is_by_step": metric.table == "steps",
+        "many": _many(asked, result),
         "tabs": [
             (part, count(counts[part.key])) for part in parts_of(metric) if counts.get(part.key)
         ],
@@ -155,6 +162,13 @@ def _words(narrowing: Narrowing) -> str:
     return " · ".join(word for word in (label, narrowing.medium, band, *ages) if word)
 
 
+def _many(asked: Asked, result: Result) -> str:
+    """Say of how many the number is a share; of some of them nothing is counted here."""
+    if asked.behind.metric.kind is not Kind.SHARE or asked.behind.narrowing != Narrowing():
+        return ""
+    return f"{count(result.n)} {asked.behind.metric.denominator}"
+
+
 def _rows(view: View, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     zones = zones_of(view.query.source)
     return [_row(view, row, zones.get(row["facility"], view.selection.zone)) for row in rows]
@@ -194,7 +208,7 @@ def _day(moment: int | None, zone: ZoneInfo) -> Any:
 
 def _lines(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
     view, selection, metric = asked.view, asked.behind.selection, asked.behind.metric
-    yield [metric.label, asked.part.words]
+    yield [asked.label, asked.part.words]
     yield ["Question", metric.question]
     yield ["Source", view.query.source, "as of", _moment(view.snapshot.mirror.log.as_of)]
     days = (selection.since.isoformat(), selection.until.isoformat()) if selection.since else ()  # type: ignore[union-attr]

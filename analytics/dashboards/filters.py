@@ -147,7 +147,7 @@ def _sources(view: View) -> Context:
 
 def _periods(view: View, today: date) -> list[Context]:
     month = today.replace(day=1)
-    is_first_week = view.usual is not None and view.usual[1] == today
+    is_first_week = view.usual[1] == today
     ends = {
         "From the first day on" if is_first_week else "Last 13 weeks": (None, None),
         "Last 4 weeks": (

@@ -13,7 +13,7 @@ from analytics.charts.tables import Survival
 from analytics.charts.words import one, span
 from analytics.dashboards import cards, links
 from analytics.dashboards.filters import filters, nothing_here
-from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
 from analytics.metrics.question import Question, asking
@@ -54,7 +54,7 @@ def head(view: View) -> Context:
 
 def _of_log(view: View, card: cards.Card) -> cards.Card:
     """Return the card of a clock; of a log it is the log's own deadline, and no contract's."""
-    return card if view.query.is_live else replace(card, label="The log's own deadline met")
+    return replace(card, label=label_of(card.key, is_live=view.query.is_live))
 
 
 def _as_of_day(view: View) -> date:

@@ -15,7 +15,7 @@ from analytics.charts.words import count, plural, sample, span
 from analytics.dashboards import links
 from analytics.dashboards.cards import facts_of, plain_card
 from analytics.dashboards.filters import filters, nothing_here
-from analytics.metrics.catalogue import METRICS
+from analytics.metrics.catalogue import METRICS, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Group, Kind, Metric, Result
 from analytics.readers.query import Query, read
@@ -44,6 +44,7 @@ class Line:
     """One measure: its figure, its range with n, its definition, the door behind it."""
 
     metric: Metric
+    label: str
     figure: str
     range: str
     facts: tuple[tuple[str, str], ...]
@@ -70,7 +71,7 @@ def show(request: HttpRequest) -> HttpResponse:
     record_look(request, view.query, "measures", at)
     results = _results(view)
     bar = {**filters(view), "clocks": [], "compare": []}
-    if not any(result.n for result in results.values()):
+    if not results["requests_received"].n:  # what is open now may have come in any period
         return render(request, PAGE, bar | nothing_here(view))
     themes = list(_themes(view.query, results))
     lacking = sum(bool(line.why) for theme in themes for line in theme.lines)
@@ -101,6 +102,7 @@ def _line(query: Query, metric: Metric, result: Result) -> Line:
     figure, reach, why = _figure(metric, result)
     return Line(
         metric=metric,
+        label=label_of(metric.key, is_live=query.is_live),
         figure=figure,
         range=" · ".join(one for one in (reach, "open now" if metric.is_of_now else "") if one),
         facts=facts_of(metric, result),

@@ -10,7 +10,7 @@ from analytics.charts.marks import interval, reading
 from analytics.charts.tables import Cell
 from analytics.charts.words import count, day, listed, one, plural, share
 from analytics.dashboards import links
-from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.question import asking
 from analytics.readers.view import View
@@ -23,8 +23,7 @@ FLOOR = 80.0  # percent: where the axis of the intervals begins, unless one lies
 def weekly(view: View) -> Context:
     """Return the table by facility and week."""
     key = view.query.sla_key
-    metric = BY_KEY[key]
-    target = metric.target or 95.0
+    target = BY_KEY[key].target or 95.0
     result = compute(view.snapshot.mirror, view.selection, [key], by="facility")[key]
     starts = asked.weeks(view.since, view.until)
     with asking(view.snapshot.mirror, view.selection) as ask:
@@ -43,7 +42,7 @@ def weekly(view: View) -> Context:
     return {
         "title": late if target >= 100 and result.n else _title(below, result.why, target),
         "is_empty": not result.n and not result.excluded,
-        "metric": metric,
+        "label": label_of(key, is_live=view.query.is_live),
         "target": target,
         "n": count(result.n),
         "why": result.why,

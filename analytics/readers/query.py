@@ -105,11 +105,12 @@ def read(search: str, *, also: frozenset[str] = frozenset()) -> Query:
 def usual_period(as_of: date, first: date | None = None) -> tuple[date, date]:
     """Return the 13 whole weeks before the week of a day.
 
-    It lasts to that very day where the first request came in this week: whole weeks hold none.
+    Where the first request came in this week, whole weeks hold none: from its day to that very day.
     """
     sunday = as_of - timedelta(days=as_of.weekday() + 1)
-    is_new = first is not None and first > sunday
-    return sunday - timedelta(days=90), as_of if is_new else sunday
+    if first is not None and first > sunday:
+        return min(first, as_of), as_of
+    return sunday - timedelta(days=90), sunday
 
 
 def _day(given: dict[str, list[str]], name: str, problems: list[str]) -> date | None:

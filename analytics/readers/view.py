@@ -42,9 +42,9 @@ class View:
     at: datetime
     problems: tuple[str, ...]
     whole: Selection
+    usual: tuple[date, date]
     sources: tuple[str, ...] = ()
     begins: date | None = None
-    usual: tuple[date, date] | None = None
 
     @property
     def has_before(self) -> bool:
@@ -148,6 +148,8 @@ def _period(query: Query, first: date, last: date, today: date) -> tuple[date, d
 
 def _reach(query: Query, snapshot: Snapshot, chosen: Selection, zone: str) -> tuple[date, date]:
     """Return the last 13 weeks of live work, or the first and last day of a log."""
+    if query.is_live and query.since and query.until:  # no need to look when work began
+        return usual_period(_as_of(snapshot, zone))
     with asking(snapshot.mirror, chosen) as ask:
         found = reach(ask)
     if found is not None and not query.is_live:

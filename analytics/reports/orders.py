@@ -19,7 +19,7 @@ from analytics.reports.document import Document, Seal
 from analytics.reports.stamp import stamp_of, written
 from analytics.reports.writers import WRITERS
 from analytics.sources.live import has_made_up_work
-from analytics.sources.opening import LIVE
+from analytics.sources.opening import LIVE, imported_at
 from audit.access import record, system_for
 from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
@@ -66,6 +66,7 @@ def make(
         names=names,
         seal=_sealed(at),
         zones=zones_of(source),
+        imported=imported_at(source, snapshot),
         **_owned(source, owners),
         is_demonstration=source == LIVE and has_made_up_work(),
     )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
+from analytics.metrics.definition import METHOD_VERSION
 from analytics.metrics.slices import GROUPINGS
 from analytics.mirror.published import Snapshot
 from analytics.reports.builders import BUILDERS
@@ -21,7 +22,7 @@ from analytics.sources.opening import kept_snapshot
 class Reproduced:
     """What came of it: `differing` are figures with what the file says and what is counted now.
 
-    `why` says why nothing could be counted, or in what the data is another.
+    `why` says why nothing could be counted, or why the figures may differ.
     """
 
     stamp: Stamp
@@ -57,8 +58,17 @@ def reproduce(stamp: Stamp) -> Reproduced:
     now = counted(stamp, found)
     names = sorted({*now, *stamp.figures})
     pairs = {name: (stamp.figures.get(name), now.get(name)) for name in names}
-    return Reproduced(
-        stamp=stamp, differing={name: pair for name, pair in pairs.items() if not _same(*pair)}
+    differing = {name: pair for name, pair in pairs.items() if not _same(*pair)}
+    return Reproduced(stamp=stamp, differing=differing, why=_other_method(stamp, differing))
+
+
+def _other_method(stamp: Stamp, differing: Mapping[str, object]) -> str:
+    """Say that the file was counted by another method, where its figures differ."""
+    if not differing or stamp.method == METHOD_VERSION:
+        return ""
+    return (
+        f"The file was counted by method version {stamp.method!s:.20}, and this Discless counts "
+        f"by version {METHOD_VERSION}: count it again with the version that made it."
     )
 
 

@@ -20,7 +20,8 @@ from analytics.sources.outbox import one_moment
 from requests_app.models import Facility
 from requests_app.refusals import DisclessError
 
-__all__ = ["LIVE", "UnknownSource", "kept_snapshot", "live_as_of", "names_of_logs", "open_source"]
+__all__ = ["LIVE", "UnknownSource", "imported_at", "kept_snapshot", "live_as_of", "names_of_logs"]
+__all__ += ["open_source"]
 MOST_NAMED = 20  # logs that a refusal lists
 
 
@@ -71,6 +72,14 @@ def _folded(folder: str) -> Snapshot:
     """Return an imported log, folded; what lies in a folder never changes."""
     mirror = fold(load(UploadedLog.objects.get(folder=folder)))
     return Snapshot(mirror=mirror, watermark=folder, content=content_hash(mirror))
+
+
+def imported_at(source: str, snapshot: Snapshot) -> datetime | None:
+    """Return when a log was imported; None for live work."""
+    if source == LIVE:
+        return None
+    found = UploadedLog.objects.filter(folder=snapshot.watermark)
+    return found.values_list("uploaded_at", flat=True).first()
 
 
 def names_of_logs(organization_id: int | None) -> tuple[str, ...]:

@@ -192,9 +192,10 @@ def say_left(left: int, unit: Unit, *, is_late: bool) -> str:
 
     A date is late from the day after it; where that is no business day, none has gone by yet.
     """
-    days = f"{abs(left)} {'business ' if unit is Unit.BUSINESS else ''}day"
+    day = "business day" if unit is Unit.BUSINESS else "day"
+    days = f"{abs(left)} {day}"
     if is_late:
-        return f"{days}{'' if left == -1 else 's'} late" if left else "Under 1 business day late"
+        return f"{days}{'' if left == -1 else 's'} late" if left else f"Under 1 {day} late"
     return f"{days}{'' if left == 1 else 's'} left" if left else "Due today"
 
 

@@ -45,4 +45,6 @@ def test_modality_codes_become_what_people_call_the_exam() -> None:
     assert say_modality("CT, US") == "CT, Ultrasound"
     assert say_modality("ZZ") == "ZZ"
     assert say_modality("") == ""
+    assert say_modality("CT\\SR") == "CT, SR"
     assert say_modality("MR knee") == "MR knee"
+    assert say_modality("CT CHEST") == "CT CHEST"

@@ -68,6 +68,5 @@ def _in_words(found: Reproduced) -> str:
         f"  {name}: reported {reported}, now {now}"
         for name, (reported, now) in found.differing.items()
     ]
-    return "\n".join(
-        [f"Different: {len(lines)} of {len(found.stamp.figures)} figures.", *lines, *[found.why]]
-    ).rstrip()
+    first = f"Different: {len(lines)} of {len(found.stamp.figures)} figures. {found.why}".rstrip()
+    return "\n".join([first, *lines])

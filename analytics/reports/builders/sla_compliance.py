@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.charts.marks import standing
 from analytics.charts.words import count, day, moment, one, period, plural, span
-from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Result
 from analytics.metrics.question import Question, asking
@@ -59,6 +59,8 @@ class Order:
     organization: str = ""
     owner: str = ""
     """The slug of whose log it is: other organizations may hold one of the same name."""
+    imported: datetime | None = None
+    """When the log was imported; None for live work."""
 
 
 def build(order: Order) -> Document:
@@ -71,17 +73,18 @@ def build(order: Order) -> Document:
     as_of = datetime.fromtimestamp(mirror.log.as_of, UTC)
     with asking(mirror, selection) as ask:
         late, late_total = _late(ask, order)
+    is_live = order.source == "live"
     return Document(
         name="sla_compliance",
         title=f"SLA compliance: {period(order.since, order.until)}",
         subtitle=_subtitle(order, as_of),
         sections=(
-            Section(heading="In short", paragraphs=(_in_short(sla, before, order.names),)),
-            Section(heading="Figures", table=figures(now, before)),
-            _by_facility(sla, order.names),
-            Section(heading="What was left out", table=excluded(now)),
-            Section(heading="How it was counted", table=definitions(now)),
-            _late_section(late, late_total),
+            Section(heading="In short", paragraphs=(_in_short(sla, before, order),)),
+            Section(heading="Figures", table=figures(now, before, is_live=is_live)),
+            _by_facility(sla, order),
+            Section(heading="What was left out", table=excluded(now, is_live=is_live)),
+            Section(heading="How it was counted", table=definitions(now, is_live=is_live)),
+            _late_section(late, late_total, _deadline(order)),
         ),
         facts=_facts(order, as_of),
         reproduce=_reproduce(order, as_of),
@@ -113,7 +116,10 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
 def _state(order: Order) -> str:
     """Say how far the data had come when it was read, and what tells it from any other."""
     mark = order.snapshot.watermark
-    what = mark if order.source != "live" or " " in mark else f"transactions {mark} of the database"
+    what = mark if " " in mark else f"transactions {mark} of the database"
+    if order.source != "live":  # the mark of a log is a folder of no meaning to a reader
+        when = f" as imported {moment(order.imported)}" if order.imported else ""
+        what = f"log {order.source}{when}"
     return f"{what}; told from any other by its hash, which the command reproduce compares"
 
 
@@ -142,13 +148,19 @@ def _reproduce(order: Order, as_of: datetime) -> str:
     return " ".join([command, order.selection.words(), *at])
 
 
-def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str]) -> str:
+def _deadline(order: Order) -> str:
+    """Say whose deadline is met or missed: a log has its own, and no contract."""
+    return "the contract" if order.source == "live" else "the log's own deadline"
+
+
+def _in_short(sla: Result, before: Mapping[str, Result], order: Order) -> str:
+    names, deadline = order.names, _deadline(order)
     if sla.value is None or sla.low is None or sla.high is None:
-        return f"Contract compliance cannot be stated: {sla.why or 'no request came due'}."
+        return f"Whether {deadline} was met cannot be stated: {sla.why or 'no request came due'}."
     target = BY_KEY[sla.key].target or 95.0
     side = {"below": "below", "met": "above", "unsure": "not clearly apart from"}
     was = before.get(sla.key)
-    share = f"{one(sla.value)}% of matured requests met the contract"
+    share = f"{one(sla.value)}% of matured requests met {deadline}"
     sure = f"({span(sla.low, sla.high)}; n = {count(sla.n)})"
     reading = side[standing(sla.low, sla.high, target)]
     words = [f"{share} {sure}, {reading} the {target:g}% target."]
@@ -162,7 +174,8 @@ def _in_short(sla: Result, before: Mapping[str, Result], names: Mapping[str, str
     return " ".join(words)
 
 
-def _by_facility(sla: Result, names: Mapping[str, str]) -> Section:
+def _by_facility(sla: Result, order: Order) -> Section:
+    names, label = order.names, label_of(sla.key, is_live=order.source == "live")
     target = BY_KEY[sla.key].target or 95.0
     groups = sorted(sla.by, key=lambda group: group.value or 0)
     rows, bars = [], []
@@ -183,7 +196,7 @@ def _by_facility(sla: Result, names: Mapping[str, str]) -> Section:
         NUMBER,
         Column(heading="Reading"),
     )
-    caption = f"Contract SLA met by facility, target {target:g}%"
+    caption = f"{label} by facility, target {target:g}%"
     return Section(
         heading="SLA by facility",
         table=Table(name="By facility", caption=caption, columns=columns, rows=tuple(rows)),
@@ -210,8 +223,8 @@ def _late(ask: Question, order: Order) -> tuple[list[tuple[Cell, ...]], int]:
     return shown, len(rows)
 
 
-def _late_section(rows: list[tuple[Cell, ...]], total: int) -> Section:
-    words = f"{plural(total, 'matured request')} missed the contract."
+def _late_section(rows: list[tuple[Cell, ...]], total: int, deadline: str) -> Section:
+    words = f"{plural(total, 'matured request')} missed {deadline}."
     if total > len(rows):
         words += f" The {len(rows)} longest are listed; the list behind the figure has them all."
     columns = (

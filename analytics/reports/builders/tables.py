@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from analytics.charts.words import count, span
-from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.definition import Kind, Metric, Result
 from analytics.reports.document import Column, Table, Value
 
@@ -31,14 +31,18 @@ def _shown(metric: Metric, result: Result | None) -> Value:
     return int(result.value) if metric.kind is Kind.COUNT else result.value
 
 
-def figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
+def _label(key: str, *, is_live: bool) -> str:
+    return _CALLED.get(key) or label_of(key, is_live=is_live)
+
+
+def figures(now: Mapping[str, Result], before: Mapping[str, Result], *, is_live: bool) -> Table:
     """Return the measures of a period beside those of the period before."""
     rows: list[tuple[Value, ...]] = []
     for key, result in now.items():
         metric, was = BY_KEY[key], before.get(key)
         rows.append(
             (
-                _CALLED.get(key, metric.label),
+                _label(key, is_live=is_live),
                 _shown(metric, result),
                 metric.unit,
                 _range_words(result),
@@ -63,11 +67,11 @@ def figures(now: Mapping[str, Result], before: Mapping[str, Result]) -> Table:
     )
 
 
-def excluded(now: Mapping[str, Result]) -> Table:
+def excluded(now: Mapping[str, Result], *, is_live: bool) -> Table:
     """Return who was left out of each measure, and why."""
     rows = [
-        (result.label, why, n)
-        for result in now.values()
+        (label_of(key, is_live=is_live), why, n)
+        for key, result in now.items()
         for why, n in sorted(result.excluded.items())
     ]
     columns = (
@@ -80,14 +84,14 @@ def excluded(now: Mapping[str, Result]) -> Table:
     )
 
 
-def definitions(now: Mapping[str, Result]) -> Table:
+def definitions(now: Mapping[str, Result], *, is_live: bool) -> Table:
     """Return what each measure counts and what to mind."""
     rows = []
     for key, result in now.items():
         metric = BY_KEY[key]
         why = f"{result.why[0].upper()}{result.why[1:]}." if result.why else ""
         mind = " ".join(part for part in (metric.caveat, why) if part)
-        label = _CALLED.get(key, metric.label)
+        label = _label(key, is_live=is_live)
         rows.append((f"{label} ({key})", metric.numerator, metric.denominator, mind))
     headings = ("Measure", "Numerator", "Denominator", "Mind")
     columns = tuple(Column(heading=heading) for heading in headings)

@@ -47,6 +47,8 @@ def test_open_requests_are_those_open_now_whenever_they_came(person, client: Cli
     assert figures[0][1] == figures[1][1] != "0"
     assert "by=now" in row_of(week, "open_requests")
     assert row_of(whole, "requests_received") != row_of(week, "requests_received")
+    empty = client.get(PAGE, {"from": "2020-01-01", "to": "2020-02-01"}).content.decode()
+    assert "No requests in this view" in empty
 
 
 def test_the_measures_are_of_what_one_may_see(person, client: Client) -> None:

@@ -93,6 +93,12 @@ def test_a_log_has_its_own_deadline_and_no_clock_of_ours(director: Client) -> No
     assert "business days" not in words
     assert "30 days" not in words
     assert "is not one of contract" in html(director, "head", f"{OLD}&clock=legal")
+    pages = [html(director, part, OLD) for part in ("head", "weekly")]
+    for page in ("/work/analytics/measures/", "/overview/behind/", "/overview/behind.csv"):
+        answer = director.get(page, {"source": "old", "key": "sla_compliance"})
+        pages.append(answer.content.decode())
+    assert all("own deadline met" in page for page in pages)
+    assert not any("Contract SLA met" in page for page in pages)
 
 
 def test_a_log_is_compared_only_with_days_that_it_holds(director: Client) -> None:

@@ -156,13 +156,16 @@ def test_a_first_week_is_shown_until_today(
     words = html(director, "head")
     assert "No requests in this view" not in words
     assert "From the first day on" in words
+    assert "by week of receipt · target" in html(director, "weekly")
 
 
 def test_usual_days_are_whole_weeks_once_one_of_them_holds_a_request() -> None:
     thanksgiving, sunday = date(2026, 11, 26), date(2026, 11, 22)
     assert usual_period(thanksgiving) == (date(2026, 8, 24), sunday)
     assert usual_period(thanksgiving, sunday) == (date(2026, 8, 24), sunday)
-    assert usual_period(thanksgiving, date(2026, 11, 23)) == (date(2026, 8, 24), thanksgiving)
+    tuesday = date(2026, 11, 24)
+    assert usual_period(thanksgiving, tuesday) == (tuesday, thanksgiving)
+    assert usual_period(thanksgiving, date(2026, 11, 27)) == (thanksgiving, thanksgiving)
 
 
 @pytest.mark.parametrize(

@@ -50,9 +50,22 @@ def test_the_card_and_the_list_behind_it_say_the_same_number(director: Client) -
 
 
 def test_a_list_of_deliveries_says_that_it_names_requests(director: Client) -> None:
-    said = "This list names each request once"
-    assert said in director.get(PAGE, {"key": "physical_media_share_out"}).content.decode()
-    assert said not in director.get(PAGE, {"key": "sla_compliance"}).content.decode()
+    said, figure = "This list names each request once", "The number counts"
+
+    def page(**words: str) -> str:
+        return director.get(PAGE, words).content.decode()
+
+    assert said not in page(key="sla_compliance")
+    share = page(key="physical_media_share_out")
+    assert said in share
+    assert figure in share
+    for words in (
+        {"key": "channel_fanout"},
+        {"key": "failure_hours_by_code", "group": "F01"},
+        {"key": "physical_media_share_out", "medium": "physical"},
+    ):
+        assert said in page(**words)
+        assert figure not in page(**words)
 
 
 def test_those_who_missed_are_late_and_link_to_their_requests(director: Client) -> None:

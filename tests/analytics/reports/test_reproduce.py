@@ -84,6 +84,11 @@ def test_other_figures_than_those_of_the_data_are_named(world: World, tmp_path: 
     status, answer = reproduced(path)
     assert (status, answer["verdict"]) == (1, "different")
     assert answer["differing"] == [{"figure": "requests_received.n", "reported": 99, "now": 4}]
+    assert answer["why"] is None
+    path.write_text(written(Stamp(**{**stamp.__dict__, "figures": wrong, "method": "1"})))
+    status, answer = reproduced(path)
+    assert (status, answer["verdict"]) == (1, "different")
+    assert "counted by method version 1, and this Discless counts by version 2" in answer["why"]
 
 
 def test_data_that_is_no_longer_kept_is_said_to_be_gone(

@@ -124,7 +124,9 @@ def test_why_a_measure_has_no_value_is_a_sentence_of_its_own() -> None:
     paper = report_of(silent, source="log", seal=None)
     (definitions,) = (table for table in paper.tables if table.name == "Definitions")
     minds = {row[0]: row[3] for row in definitions.rows}
-    assert minds["Contract SLA met (sla_compliance)"].endswith(" No column holds a deadline.")
+    assert minds["The log's own deadline met (sla_compliance)"].endswith(
+        " No column holds a deadline."
+    )
 
 
 def test_what_is_open_of_those_received_is_called_so(document: Document) -> None:

@@ -1,6 +1,7 @@
 """Several organizations may call their logs the same: a name then needs its organization."""
 
 import csv
+import re
 import shlex
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def test_the_line_that_reproduces_a_report_of_a_log_names_whose_it_is(
         facts = facts_of(path)
         assert facts["Organization"] == f"{slug.capitalize()} Health"
         assert facts["Requests received"] == rows
+        assert re.match(r"log cd-log as imported .*\d{4}.*; told from", facts["State of the data"])
 
 
 def facts_of(path: Path) -> dict[str, str]:

@@ -142,3 +142,4 @@ def test_days_over_are_those_that_the_clock_counted_after_the_due_date() -> None
     assert over(thanksgiving, thanksgiving) == "Due today"
     assert over(date(2026, 11, 27), thanksgiving) == "1 business day left"
     assert say_left(-1, Unit.CALENDAR, is_late=True) == "1 day late"
+    assert say_left(0, Unit.CALENDAR, is_late=True) == "Under 1 day late"
