@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -40,7 +41,7 @@ def quiet_when_nobody_reads() -> Iterator[None]:
         let_go(sys.stdout)
         sys.exit(STATUS)
     except OSError as error:
-        if error.errno not in _FULL or not _has_no_room():
+        if error.errno not in _FULL or error.filename is not None or not _has_no_room():
             raise  # something else could not be written
         let_go(sys.stdout)
         with suppress(OSError):
@@ -68,12 +69,21 @@ def _is_left() -> bool:
 
 
 def _has_no_room() -> bool:
-    """Say whether standard output takes nothing: what it keeps, or one line end, is refused."""
+    """Say whether standard output takes nothing: what it keeps, or one line end, is refused.
+
+    It need not keep what was refused (a long answer goes past its buffer), so only writing tells.
+    A pipe or a socket is never full, and is written nothing; a file may end in an empty line where
+    something else had no room.
+    """
     if sys.stdout is None:
         return False
     try:
         sys.stdout.flush()
-        os.write(sys.stdout.fileno(), b"\n")
+        number = sys.stdout.fileno()
+        kind = os.fstat(number).st_mode
+        if stat.S_ISFIFO(kind) or stat.S_ISSOCK(kind):
+            return False
+        os.write(number, b"\n")
     except OSError:
         return True
     return False

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponseRedirect
 from django.shortcuts import resolve_url
 
@@ -22,6 +23,8 @@ from requests_app.models import KeptSecret
 from requests_app.tokens import hash_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.http import HttpRequest
 
     from requests_app.models import User
@@ -51,13 +54,24 @@ def show_once(
     return HttpResponseRedirect(f"{resolve_url(page, *words)}?{NAME}={kept.pk}")
 
 
-def take_to_show(http_request: HttpRequest, purpose: str, *, at: datetime) -> str:
-    """Return the secret that the address asks for, and forget it; "" where none waits for it."""
+@contextmanager
+def taken_to_show(http_request: HttpRequest, purpose: str, *, at: datetime) -> Iterator[str]:
+    """Give the secret that the address asks for, and forget it; "" where none waits for it.
+
+    Render its page within: an error there, and the secret waits on. Another read of it waits until
+    then, and gets what is left.
+    """
     asked = http_request.GET.get(NAME, "")
     if not (asked.isascii() and asked.isdecimal() and len(asked) <= 18):
-        return ""
+        yield ""
+        return
+    with transaction.atomic():
+        yield _take(http_request, purpose, int(asked), at=at)
+
+
+def _take(http_request: HttpRequest, purpose: str, asked: int, *, at: datetime) -> str:
     with connection.cursor() as cursor:
-        whose = [int(asked), http_request.user.pk, _session(http_request), purpose]
+        whose = [asked, http_request.user.pk, _session(http_request), purpose]
         cursor.execute(_TAKE, whose)
         sealed, expires_at = cursor.fetchone() or ("", at)
     try:

@@ -16,9 +16,11 @@ from audit.access import record
 from audit.proof.entry import Action, EventCode
 from requests_app.house.keys import LIVES, end_key, issue_key, live_keys, may_hold
 from requests_app.refusals import DisclessError, NotAllowed
-from requests_app.shown_once import show_once, take_to_show
+from requests_app.shown_once import show_once, taken_to_show
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest, HttpResponse
 
     from requests_app.models import User
@@ -53,15 +55,10 @@ def keys(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and (made := _issued(person, form)):
         return show_once(request, "key", made, "keys:list", at=at)
     _looked(request)
-    context: dict[str, Any] = {
-        "form": form,
-        "secret": take_to_show(request, "key", at=at) if request.method == "GET" else "",
-        "keys": live_keys(person, at),
-    }
-    status = 422 if request.method == "POST" else 200
-    answer = render(request, "requests_app/keys.html", context, status=status)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    if request.method == "POST":
+        return _answer(request, form, status=422, at=at)
+    with taken_to_show(request, "key", at=at) as secret:
+        return _answer(request, form, secret=secret, at=at)
 
 
 @login_required
@@ -73,6 +70,16 @@ def end(request: HttpRequest, key_id: int) -> HttpResponse:
         raise Http404
     messages.success(request, f"The key “{key.name}” opens nothing any more.")
     return redirect("keys:list")
+
+
+def _answer(
+    request: HttpRequest, form: KeyForm, *, at: datetime, secret: str = "", status: int = 200
+) -> HttpResponse:
+    keys_now = live_keys(cast("User", request.user), at)
+    context: dict[str, Any] = {"form": form, "secret": secret, "keys": keys_now}
+    answer = render(request, "requests_app/keys.html", context, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def _issued(person: User, form: KeyForm) -> str:

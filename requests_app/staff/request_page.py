@@ -31,7 +31,7 @@ from requests_app.models import ImagingRequest
 from requests_app.notices.files import folder_of_mail
 from requests_app.notices.outbox import CALLED, newest
 from requests_app.refusals import DisclessError, NotAllowed
-from requests_app.shown_once import show_once, take_to_show
+from requests_app.shown_once import show_once, taken_to_show
 from requests_app.sla.explain import CountedDay, DueDate, days_left, say_left
 from requests_app.sla.stop import Stop, stop_of
 from requests_app.staff.doors import find, person, seers
@@ -77,8 +77,8 @@ class DayCell:
 def request_page(http_request: HttpRequest, number: str) -> HttpResponse:
     """Show a request; right after it was sent by link, the link too, once."""
     request = find(http_request, number)
-    token = take_to_show(http_request, f"link:{number}", at=timezone.now())
-    return _answer(http_request, request, token=token)
+    with taken_to_show(http_request, f"link:{number}", at=timezone.now()) as token:
+        return _answer(http_request, request, token=token)
 
 
 @seers

@@ -64,7 +64,20 @@ def test_an_answer_without_room_is_never_the_status_of_findings(then: str, unbuf
 
 def test_a_full_disk_elsewhere_is_told(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(OSError, match="elsewhere"), quiet_when_nobody_reads():
-        raise OSError(ENOSPC, "elsewhere")
+        raise OSError(ENOSPC, "elsewhere", "/a/file")
+    assert capfd.readouterr().out == "", "a good answer stays as it is"
+    read, write = os.pipe()
+    done = run(
+        f"print('one line'); raise OSError({ENOSPC}, 'elsewhere')", into=os.fdopen(write, "w")
+    )
+    assert b"elsewhere" in done.stderr
+    assert os.read(read, 99) == b"one line\n"
+    os.close(read)
+
+
+def test_a_long_answer_without_room_is_told_though_nothing_of_it_is_kept() -> None:
+    full = Path("/dev/full").open("w")  # noqa: SIM115
+    assert run("print('x' * 99_999)", into=full).returncode == UNWRITTEN
 
 
 @pytest.mark.parametrize("then", ["", "; sys.exit(1)"])
