@@ -28,13 +28,14 @@ class HasFileno(Protocol):
 @contextmanager
 def quiet_when_nobody_reads() -> Iterator[None]:
     """End with a status and no traceback where standard output leads to nobody, or to no room."""
+    _open_what_is_closed()
     try:
         try:
             yield
         except SystemExit:
-            _flush()
+            sys.stdout.flush()
             raise
-        _flush()
+        sys.stdout.flush()
     except BrokenPipeError:
         if not _is_left():
             raise  # another pipe broke: that is no matter of who reads
@@ -55,14 +56,14 @@ def let_go(stream: HasFileno) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _flush() -> None:
-    if sys.stdout is not None:  # it was closed before the program began
-        sys.stdout.flush()
+def _open_what_is_closed() -> None:
+    """Lead nowhere what was closed before the program began: its status is the answer then."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115  until the program ends
 
 
 def _is_left() -> bool:
-    if sys.stdout is None:
-        return False
     asked = select.poll()
     asked.register(sys.stdout.fileno(), 0)
     return any(event & select.POLLERR for _, event in asked.poll(0))
@@ -75,8 +76,6 @@ def _has_no_room() -> bool:
     A pipe or a socket is never full, and is written nothing; a file may end in an empty line where
     something else had no room.
     """
-    if sys.stdout is None:
-        return False
     try:
         sys.stdout.flush()
         number = sys.stdout.fileno()

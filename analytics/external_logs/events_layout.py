@@ -72,14 +72,15 @@ WITH told AS (
         WHEN lower({lifecycle}) IN ('complete', 'ate_abort', 'pi_abort') THEN 1 ELSE 0 END AS ends
     FROM cells
 ), walked AS (
-    SELECT *, sum(ends) OVER (PARTITION BY case_id, activity ORDER BY "at:timestamp", ends, "row"
-        ROWS UNBOUNDED PRECEDING) AS ahead,
-        count(*) FILTER (WHERE ends = -1) OVER (PARTITION BY case_id, activity
-        ORDER BY "at:timestamp", ends, "row" ROWS UNBOUNDED PRECEDING) AS begun FROM told
+    SELECT *, sum(ends) OVER one AS ahead, sum(CASE WHEN ends = -1 THEN 1 ELSE 0 END) OVER one AS begun
+    FROM told WINDOW one AS (PARTITION BY case_id, activity ORDER BY "at:timestamp", ends, "row"
+        ROWS UNBOUNDED PRECEDING)
+), paired AS (
+    SELECT case_id, activity, count(*) FILTER (WHERE ends = 1) - greatest(0, max(ahead)) AS pairs
+    FROM walked GROUP BY case_id, activity
 )
-SELECT * FROM walked WINDOW one AS (PARTITION BY case_id, activity)
-QUALIFY NOT (ends = -1 AND begun <= count(*) FILTER (WHERE ends = 1) OVER one
-    - greatest(0, max(ahead) OVER one))
+SELECT walked.* FROM walked JOIN paired USING (case_id, activity)
+WHERE NOT (ends = -1 AND begun <= pairs)
 """
 """A start and what ends the same are one step, which happened when it was over.
 

@@ -179,6 +179,7 @@ def _check_values(values: Map[str, Any]) -> None:
             )
 
 
+LONGEST_MEANING = 200  # characters
 OURS: Map[str, frozenset[str]] = {
     "direction": frozenset({"inbound", "outbound"}),
     "status": frozenset({"withdrawn", "duplicate", "denied", "not_our_patient", "open", "closed"}),
@@ -188,7 +189,16 @@ OURS: Map[str, frozenset[str]] = {
 
 
 def _are_words(words: object) -> bool:
-    return isinstance(words, Map) and all(isinstance(one, str) for one in words.values())
+    if not isinstance(words, Map) or not all(isinstance(one, str) for one in words.values()):
+        return False
+    return all(map(_can_be_kept, [*words, *words.values()])) and all(
+        len(means) <= LONGEST_MEANING for means in words.values()
+    )
+
+
+def _can_be_kept(text: str) -> bool:
+    """Say whether a database and an answer can hold a text: no NUL, and no half of a letter."""
+    return "\x00" not in text and not any("\ud800" <= one <= "\udfff" for one in text)
 
 
 def _received(layout: str, columns: Map[str, str]) -> Anchor:

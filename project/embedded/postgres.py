@@ -74,6 +74,7 @@ def start(
         "max_connections": "100",
         "shared_buffers": "128MB",
         "log_min_messages": "warning",
+        "log_min_error_statement": "panic",  # a statement that fails may name a patient
         "log_checkpoints": "off",
         "fsync": "on" if durable else "off",
         "synchronous_commit": "on" if durable else "off",

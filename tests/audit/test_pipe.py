@@ -49,7 +49,7 @@ def test_an_error_is_told_also_where_nobody_reads() -> None:
 
 
 def test_a_program_without_a_standard_output_keeps_its_status() -> None:
-    done = run("sys.exit(3)", before="sys.stdout = None")
+    done = run("print('one line'); sys.exit(3)", before="sys.stdout = None")
     assert (done.returncode, done.stderr) == (3, b"")
 
 

@@ -54,6 +54,7 @@ BAD: tuple[tuple[str, ...], ...] = (
     ("inspect", "x" * 5000),
     ("export_audit_log", "--out=/nowhere/at/all.zip"),
     ("export_audit_log", "--out=/"),
+    ("export_audit_log", "--out=/dev/null"),
     ("export_audit_log", "--out=/tmp/" + "x" * 5000),
     ("bench", "nothing"),
     ("up", "--port=0"),

@@ -72,6 +72,8 @@ def check_target(target: Path) -> None:
     try:
         if not target.absolute().parent.is_dir():
             raise CommandError(f"There is no folder {target.parent}.", returncode=2)
+        if target.exists() and not (target.is_file() or target.is_dir()):
+            raise CommandError(f"{target} is no file: it would be replaced.", returncode=2)
         if target.is_dir():
             raise CommandError(f"{target} is a folder; name a file.", returncode=2)
         if not os.access(target if target.exists() else target.absolute().parent, os.W_OK):

@@ -30,6 +30,13 @@ def test_a_meaning_that_means_nothing_is_refused() -> None:
         read_log(b"Req #,Date Rcvd\n1,1/13/25\n", name="log", given={"values": values})
 
 
+@pytest.mark.parametrize("means", ["a\x00b", "a\ud800", "a" * 201])
+def test_a_meaning_that_no_answer_can_hold_is_refused(means: str) -> None:
+    values = {"facility": {"Main": means}}
+    with pytest.raises(BadMapping, match="Values are given by field"):
+        read_log(b"Req #,Date Rcvd\n1,1/13/25\n", name="log", given={"values": values})
+
+
 def test_words_of_events_are_given_a_meaning() -> None:
     text = "case id,activity,timestamp,org:resource\n1,Sent,2025-01-13 10:00,kw\n"
     log = read_log(text.encode(), name="log", given={"values": {"staff": {"kw": "desk"}}}).log

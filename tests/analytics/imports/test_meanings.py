@@ -201,7 +201,7 @@ def test_a_meaning_can_be_taken_back(analyst: Client) -> None:
         ({"word:Desk": "\x00"}, "no way of sending"),
         ({"word:Canary": "physical_cd"}, "does not hold it"),
         ({"word:": "physical_cd"}, "does not hold it"),
-        ({"word:\x00": "physical_cd"}, "does not hold it"),
+        ({"word:\x00": "physical_cd"}, "Values are given by field"),
         ({"word:Desk": "physical_cd", "field:How sent": ""}, "does not hold it"),
     ],
 )
