@@ -18,8 +18,8 @@ from analytics.dashboards.filters import filters, nothing_here
 from analytics.metrics.catalogue import METRICS, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Group, Kind, Metric, Result
-from analytics.readers.query import Query, read
-from analytics.readers.view import View, demand_reader, open_view, record_look
+from analytics.readers.query import Query
+from analytics.readers.view import View, open_page
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.vocabulary import Channel
 from requests_app.words import plain, say
@@ -65,10 +65,7 @@ class Theme:
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Show all measures of a view; what cannot be computed says why."""
-    at = datetime.now(UTC)
-    demand_reader(request.user)
-    view = open_view(request.user, read(str(request.META.get("QUERY_STRING", ""))), at)
-    record_look(request, view.query, "measures", at)
+    view = open_page(request, "measures", datetime.now(UTC))
     results = _results(view)
     bar = {**filters(view), "clocks": [], "compare": []}
     if not results["requests_received"].n:  # what is open now may have come in any period

@@ -16,18 +16,14 @@ from analytics.dashboards.flow import graph_words, hands_words, rework_words, va
 from analytics.dashboards.rules import rules_words
 from analytics.dashboards.waits import story, waits_words
 from analytics.process.whole import process
-from analytics.readers.query import read
-from analytics.readers.view import demand_reader, open_view, record_look
+from analytics.readers.view import open_page
 
 
 @login_required
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Show how the requests of a view flow."""
-    at = datetime.now(UTC)
-    demand_reader(request.user)
-    view = open_view(request.user, read(str(request.META.get("QUERY_STRING", ""))), at)
-    record_look(request, view.query, "process", at)
+    view = open_page(request, "process", datetime.now(UTC))
     seen = process(view.snapshot.mirror, view.selection)
     bar = {**filters(view), "clocks": [], "compare": []}
     if not seen.basis.requests:

@@ -65,11 +65,11 @@ SELECT 'case-' || i AS request_id, case_id AS number, coalesce(facility, 'all') 
     available AS ended, due, due AS contract_due, available AS contract_stop, attempts
 FROM cases ORDER BY 3, received, request_id
 """
-_STEPS = """
+_PAIRED = """
 CREATE TEMP TABLE happened AS
 WITH told AS (
-    SELECT *, CASE WHEN lower({lifecycle}) = 'start' THEN -1
-        WHEN lower({lifecycle}) IN ('complete', 'ate_abort', 'pi_abort') THEN 1 ELSE 0 END AS ends
+    SELECT *, CASE WHEN lower(lifecycle) = 'start' THEN -1
+        WHEN lower(lifecycle) IN ('complete', 'ate_abort', 'pi_abort') THEN 1 ELSE 0 END AS ends
     FROM cells
 ), walked AS (
     SELECT *, sum(ends) OVER one AS ahead, sum(CASE WHEN ends = -1 THEN 1 ELSE 0 END) OVER one AS begun
@@ -125,8 +125,8 @@ def build_events(
     named = database.table("SELECT coalesce(channel, '') AS channel FROM cases")
     said = counted(named["channel"])
     database.register("ways", ways(said, mapping.values.get("channel", {})))
-    parts = "lifecycle" if "lifecycle" in cells.column_names else "''"
-    database.execute(_STEPS.format(lifecycle=parts))
+    is_paired = mapping.layout == "start_complete" and "lifecycle" in cells.column_names
+    database.execute(_PAIRED if is_paired else "CREATE TEMP VIEW happened AS FROM cells")
     return database.table(_REQUESTS), numbered(database.table(_EVENTS)), said
 
 

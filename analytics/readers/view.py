@@ -14,7 +14,7 @@ from analytics.charts.ask import reach
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
-from analytics.readers.query import Query, usual_period
+from analytics.readers.query import Query, read, usual_period
 from analytics.sources.opening import names_of_logs, open_source
 from audit.access import record
 from audit.proof.entry import Action, EventCode
@@ -121,6 +121,14 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         begins=None if query.is_live else first,
         usual=(first, last),
     )
+
+
+def open_page(http_request: HttpRequest, subject: str, at: datetime) -> View:
+    """Open the view that an address asks for, to who may look, and record the look."""
+    demand_reader(http_request.user)
+    view = open_view(http_request.user, read(str(http_request.META.get("QUERY_STRING", ""))), at)
+    record_look(http_request, view.query, subject, at)
+    return view
 
 
 def _facilities(snapshot: Snapshot) -> tuple[str, ...]:

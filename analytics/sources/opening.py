@@ -20,8 +20,15 @@ from analytics.sources.outbox import one_moment
 from requests_app.models import Facility
 from requests_app.refusals import DisclessError
 
-__all__ = ["LIVE", "UnknownSource", "imported_at", "kept_snapshot", "live_as_of", "names_of_logs"]
-__all__ += ["open_source"]
+__all__ = [
+    "LIVE",
+    "UnknownSource",
+    "imported_at",
+    "kept_snapshot",
+    "live_as_of",
+    "names_of_logs",
+    "open_source",
+]
 MOST_NAMED = 20  # logs that a refusal lists
 
 

@@ -128,7 +128,8 @@ def test_without_a_mail_server_staff_are_told_to_hand_the_link_over(
     client: Client, staff: User, settings: LazySettings
 ) -> None:
     settings.EMAIL_BACKEND, settings.EMAIL_FILE_PATH = BACKEND, "/nowhere"
-    sent(client, "the mail to patient0417@example.org stays a file on the server")
+    _, path = sent(client, "the mail to patient0417@example.org stays a file on the server")
+    assert Client().get(path).status_code == 200
 
 
 def test_a_request_goes_from_the_form_to_the_images_and_is_closed(
