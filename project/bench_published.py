@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 import django
 
+from analytics.mirror.cut import Year, is_large
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import Partition, split
+from analytics.mirror.partition import Partitions, arranged, split, with_more
 from analytics.mirror.published import Facts, publish
-from project.bench_world import DAY, DAYS, START, log_of, parts_of
+from project.bench_world import DAY, DAYS, START, log_of, parts_of, sites
 
 Said = TypeVar("Said")
 
@@ -34,15 +35,25 @@ class Size:
         """The moment at which it ends."""
         return START + self.days * DAY
 
+    @property
+    def large(self) -> set[Year]:
+        """The years of a facility that are cut by month: all or none, but for chance."""
+        if not is_large(self.requests * 365 // self.days // self.facilities):
+            return set()
+        years = range(2025, 2026 + self.days // 365)
+        return {(site, str(year)) for site in sites(self.facilities) for year in years}
+
 
 def publish_world(root: Path, size: Size) -> dict[str, Any]:
     """Fold a world part by part and publish it; its pieces are packed as soon as they are made."""
     began = time.perf_counter()
-    pieces: dict[tuple[str, str], Partition] = {}
+    pieces: Partitions = {}
     for part in parts_of(size.requests, facilities=size.facilities, days=size.days):
-        for key, piece in split(fold(log_of(part, size.as_of))).items():
+        more = split(fold(log_of(part, size.as_of)), size.large)
+        for piece in more.values():
             piece.pack()
-            pieces[key] = piece
+        pieces = with_more(pieces, more)
+    pieces = arranged(pieces)
     facts = Facts(source="world", as_of=size.as_of, watermark="", zone="UTC")
     made = publish(root, facts, pieces, last=None)
     return {

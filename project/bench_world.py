@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.mirror.cut import is_large
 from requests_app.sla.rules import KINDS
 
 DAY = 86400
 START = 1_735_689_600  # 2025-01-01 UTC
 DAYS = 365
-AT_ONCE = 300_000  # requests of a part; one facility's month is a part at least
+AT_ONCE = 300_000  # requests of a part; one piece of a mirror is a part at least
 # activity, share of requests that it happens to, median hours of wait before it
 STORY: tuple[tuple[str, str, float], ...] = (
     ("received", "always", 0), ("logged", "half", 1), ("hold_started", "held", 2),
@@ -73,8 +74,8 @@ def world(requests: int, *, facilities: int = 3, days: int = DAYS, first: int = 
 
 
 def parts_of(requests: int, *, facilities: int, days: int) -> Iterator[Part]:
-    """Yield a world in parts of whole months of whole facilities, each small enough to fold."""
-    bounds = _months(days)
+    """Yield a world in parts of whole pieces of whole facilities, each small enough to fold."""
+    bounds = _turns(days, "M" if is_large(requests * 365 // days // facilities) else "Y")
     whole = bounds[-1] - bounds[0]
     first = 0
     for since, until in pairwise(bounds):
@@ -82,29 +83,34 @@ def parts_of(requests: int, *, facilities: int, days: int) -> Iterator[Part]:
         groups = min(facilities, max(1, -(-(due - first) // AT_ONCE)))
         begun = first
         for group in range(groups):
-            sites = range(facilities * group // groups, facilities * (group + 1) // groups)
-            last = begun + (due - begun) * sites.stop // facilities
+            some = range(facilities * group // groups, facilities * (group + 1) // groups)
+            last = begun + (due - begun) * some.stop // facilities
             yield Part(
-                requests=last - first, first=first, facilities=sites, since=since, until=until
+                requests=last - first, first=first, facilities=some, since=since, until=until
             )
             first = last
 
 
-def _months(days: int) -> list[int]:
-    """Return the moments at which a world begins, its months turn, and it ends."""
+def _turns(days: int, period: str) -> list[int]:
+    """Return the moments at which a world begins, its months or years turn, and it ends."""
     end = np.datetime64(START + days * DAY, "s")
     begin = np.datetime64(START, "s")
-    turns = np.arange(begin.astype("M8[M]") + 1, end.astype("M8[M]") + 1).astype("M8[s]")
+    kind = f"M8[{period}]"
+    turns = np.arange(begin.astype(kind) + 1, end.astype(kind) + 1).astype("M8[s]")
     inner = [int(turn.astype(np.int64)) for turn in turns if turn < end]
     return [START, *inner, START + days * DAY]
+
+
+def sites(facilities: int) -> list[str]:
+    """Return the names of so many facilities."""
+    return [f"site-{i:03d}" for i in range(facilities)]
 
 
 def log_of(part: Part, as_of: int) -> EventLog:
     """Return the log of a part as of a moment."""
     draw = np.random.default_rng(part.first + 1)
-    requests, sites = part.requests, part.facilities
-    names = [f"site-{i:03d}" for i in range(sites.stop)]
-    place = draw.integers(sites.start, sites.stop, requests)
+    requests, names = part.requests, sites(part.facilities.stop)
+    place = draw.integers(part.facilities.start, part.facilities.stop, requests)
     received = draw.integers(part.since, part.until, requests)
     inbound = draw.random(requests) < 0.25
     happens, occurred = _moments(draw, received, place, as_of)

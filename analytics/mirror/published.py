@@ -1,4 +1,4 @@
-"""Published mirrors: a folder each with Parquet files by facility and month, and a manifest.
+"""Published mirrors: a folder each with Parquet files by facility and period, and a manifest.
 
 `current` points to the last one. A folder is whole before the pointer moves to it; files that did
 not change are hard links to those of the folder before.
@@ -24,9 +24,11 @@ import pyarrow as pa
 from django.conf import settings
 
 from analytics.eventlog import Source
+from analytics.mirror.cut import Key
 from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.packed import Packed
-from analytics.mirror.partition import Key, Partition, Partitions, Pieces, content_of
+from analytics.mirror.partition import Partition, Partitions, content_of
+from analytics.mirror.pieces import Pieces
 from analytics.mirror.rows import TABLES, Rows
 
 WRITERS = 2  # files at once: packing and hashing leave Python alone
@@ -80,7 +82,7 @@ class Published:
         """The hash of all rows."""
         return content_of(
             {
-                (file["facility"], file["month"], file["table"]): file["content"]
+                (file["facility"], file["period"], file["table"]): file["content"]
                 for file in self.files.values()
             }
         )
@@ -137,11 +139,11 @@ def path_of(table: str, key: Key) -> str:
 
     A name that begins with a dot or an underline is one that Spark would not read.
     """
-    facility, month = key
+    facility, period = key
     name = quote(facility, safe="")
     if name[:1] in ("", ".", "_"):
         name = f"%{ord(name[0]):02X}{name[1:]}" if name else "%"
-    return f"{table}/{name}.{month}.parquet"
+    return f"{table}/{name}.{period}.parquet"
 
 
 def publish(
@@ -190,11 +192,11 @@ def differing(made: Published, pieces: Partitions) -> tuple[str, ...]:
 def _write(path: Path, table: str, key: Key, piece: Partition) -> dict[str, Any]:
     content = piece.of(table).packed
     path.write_bytes(content)
-    facility, month = key
+    facility, period = key
     return {
         "table": table,
         "facility": facility,
-        "month": month,
+        "period": period,
         "rows": piece.of(table).rows,
         "sha256": sha256(content).hexdigest(),
         "content": piece.of(table).digest,
@@ -231,7 +233,7 @@ def read(root: Path, name: str, *, known: Published | None = None) -> Published 
         files: dict[str, dict[str, Any]] = said.pop("files")
         content = said.pop("content")
         pieces: dict[Key, Partition] = {}
-        for key in sorted({(file["facility"], file["month"]) for file in files.values()}):
+        for key in sorted({(file["facility"], file["period"]) for file in files.values()}):
             paths = [path_of(table, key) for table in TABLES]
             if known is not None and all(known.files.get(one) == files.get(one) for one in paths):
                 pieces[key] = known.pieces[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,8 +14,10 @@ import analytics
 import requests_app
 from analytics.eventlog import EventLog
 from analytics.mirror import kept, published
+from analytics.mirror.cut import Year
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import Partitions, pack_but_newest, replaced, split, with_more
+from analytics.mirror.partition import Partitions, arranged, replaced, split, with_more
+from analytics.mirror.pieces import pack_but_newest
 from analytics.mirror.published import Facts, Published, Snapshot
 from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
@@ -196,19 +198,19 @@ def everything(moment: datetime, *, needs: Needs | None = None) -> Partitions:
     pieces: Partitions = {}
     with ThreadPoolExecutor(1) as folder:
         folding: list[Future[Partitions]] = []
-        for ids in parts_of_all():
-            log = live_log(moment, ids=ids, needs=usual)
+        for part in parts_of_all():
+            log = live_log(moment, ids=part.ids, needs=usual)
             for one in folding:  # so that no more than two parts are ever held unpacked
                 pieces = with_more(pieces, one.result())
-            folding = [folder.submit(_packed, log)]
+            folding = [folder.submit(_packed, log, part.large)]
         for one in folding:
             pieces = with_more(pieces, one.result())
-    return pieces
+    return arranged(pieces)
 
 
-def _packed(log: EventLog) -> Partitions:
+def _packed(log: EventLog, large: Collection[Year]) -> Partitions:
     """Fold a part of the work and pack it, while the next part is read."""
-    pieces = split(fold(log))
+    pieces = split(fold(log), large)
     for piece in pieces.values():
         piece.pack()
     return pieces

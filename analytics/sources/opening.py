@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from analytics.external_logs.store import load
 from analytics.mirror.fold import fold
 from analytics.mirror.kept import with_content
-from analytics.mirror.partition import Pieces, content_of, digests_of
+from analytics.mirror.partition import content_of, digests_of
+from analytics.mirror.pieces import Pieces
 from analytics.mirror.published import Facts, mirror_of
 from analytics.mirror.refresh import Snapshot, content_hash
 from analytics.models import UploadedLog

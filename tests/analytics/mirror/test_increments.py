@@ -1,15 +1,17 @@
 """What increments give is what a reading of everything gives: row by row, hash and bytes."""
 
 from datetime import datetime, timedelta
+from unittest import mock
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.mirror import published
+from analytics.mirror import cut, published
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import Pieces, digests_of, split
+from analytics.mirror.partition import digests_of, split
+from analytics.mirror.pieces import Pieces
 from analytics.mirror.refresh import forget, known
 from analytics.mirror.rows import TABLES
 from analytics.sources.live import live_log
@@ -67,12 +69,12 @@ STEPS = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(steps=STEPS)
+@given(steps=STEPS, small=st.integers(0, 6))
 def test_increments_equal_a_reading_of_everything(
-    steps: list[tuple[list[tuple], timedelta]], few_are_enough: None
+    steps: list[tuple[list[tuple], timedelta]], small: int, few_are_enough: None
 ) -> None:
     forget(LIVE)
-    with transaction.atomic():
+    with transaction.atomic(), mock.patch.object(cut, "SMALL", small):
         world = World(make_cast())
         live_snapshot(world.at)
         for done, passed in steps:

@@ -6,7 +6,8 @@ from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import Pieces, split
+from analytics.mirror.partition import split
+from analytics.mirror.pieces import Pieces
 from analytics.mirror.published import Facts, mirror_of
 from project.bench_world import world
 from tests.analytics import synthetic

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.mirror import databases, partition, rows
+from analytics.mirror import cut, databases, pieces, rows
 from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.opened import opened
 from analytics.mirror.packed import parquet_bytes, rows_in, unpacked, words_in
-from analytics.mirror.partition import Pieces, pack_but_newest, split
+from analytics.mirror.partition import split
+from analytics.mirror.pieces import Pieces, pack_but_newest
 from analytics.mirror.words import in_lists, settled
 from project.bench_world import world
 from tests.analytics.mirror.windows import plain
@@ -62,12 +63,13 @@ def test_a_packed_piece_tells_its_rows_and_words_without_being_unpacked() -> Non
 
 
 def test_only_the_newest_months_stay_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    pieces = split(fold(world(200)))
-    newest = max(month for _, month in pieces)
-    kept = [key for key in pieces if key[1] == newest]
-    monkeypatch.setattr(partition, "UNPACKED", sum(pieces[key].of("steps").rows for key in kept))
-    pack_but_newest(pieces)
-    assert [key for key, piece in pieces.items() if piece.is_unpacked] == kept
+    monkeypatch.setattr(cut, "SMALL", 5)
+    found = split(fold(world(200)))
+    newest = max(month for _, month in found)
+    kept = [key for key in found if key[1] == newest]
+    monkeypatch.setattr(pieces, "UNPACKED", sum(found[key].of("steps").rows for key in kept))
+    pack_but_newest(found)
+    assert [key for key, piece in found.items() if piece.is_unpacked] == kept
 
 
 @pytest.mark.parametrize("many", [1, 3_000_000])
@@ -80,11 +82,11 @@ def test_a_database_holds_the_rows_of_a_mirror_in_order(
     monkeypatch.setattr("analytics.mirror.filled.SQUEEZED", 30)
     monkeypatch.setattr("analytics.mirror.filled.FEW", few)
     monkeypatch.setattr("analytics.mirror.filled.AT_ONCE", 50)
-    for room in (rows, partition):
+    for room in (rows, pieces):
         monkeypatch.setattr(room, "BATCH", batch)
     whole = fold(world(20, facilities=2))
-    pieces = Mirror(log=whole.log, rows=Pieces(split(whole)))
-    for mirror in (whole, pieces):
+    cut_up = Mirror(log=whole.log, rows=Pieces(split(whole)))
+    for mirror in (whole, cut_up):
         with opened(mirror) as database:
             for table in ("cases", "steps"):
                 found = database.sql(f"FROM {table}").to_arrow_table()

@@ -1,0 +1,85 @@
+"""The rows of a mirror in pieces, which stand one after the other as the whole is sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from analytics.mirror.cut import NEVER
+from analytics.mirror.partition import Partition, Partitions, nothing
+from analytics.mirror.rows import BATCH, Words
+
+UNPACKED = 1 << 20  # steps that stay at hand
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """The rows of a mirror in pieces, one after the other."""
+
+    pieces: Partitions
+
+    @property
+    def cases(self) -> pa.Table:
+        """All cases; whoever needs few columns asks for these."""
+        return _together([nothing().cases, *(one.cases for one in self._ordered)])
+
+    @property
+    def steps(self) -> pa.Table:
+        """All steps; whoever needs few at once asks for batches."""
+        return _together([nothing().steps, *(one.steps for one in self._ordered)])
+
+    @property
+    def facilities(self) -> tuple[str, ...]:
+        """The facilities that received any of the requests, in order."""
+        return tuple(sorted({facility for facility, _ in self.pieces}))
+
+    def names(self, table: str) -> list[str]:
+        """Return the columns of a table."""
+        return nothing().rows.names(table)
+
+    def of_cases(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all cases."""
+        parts = [one.of("cases").columns(names) for one in self._ordered]
+        return _together([nothing().cases.select(list(names)), *parts])
+
+    def count(self, table: str) -> int:
+        """Return how many rows a table has."""
+        return sum(one.of(table).rows for one in self._ordered)
+
+    def words(self, table: str) -> Words:
+        """Return the words of each column of a table."""
+        found: dict[str, dict[str, None]] = {}
+        for one in self._ordered:
+            for name, words in one.of(table).words.items():
+                found.setdefault(name, {}).update(dict.fromkeys(words))
+        return {name: list(words) for name, words in found.items()}
+
+    def batches(self, table: str) -> Iterator[pa.Table]:
+        """Yield the rows of a table, so many at once as memory holds with ease; none as none."""
+        held = list(nothing().rows.batches(table))
+        for one in self._ordered:
+            held.append(one.of(table).table)
+            if sum(part.num_rows for part in held) >= BATCH:
+                yield _together(held)
+                held = []
+        if held:
+            yield _together(held)
+
+    @property
+    def _ordered(self) -> list[Partition]:
+        return [self.pieces[key] for key in sorted(self.pieces)]
+
+
+def _together(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries()
+
+
+def pack_but_newest(pieces: Partitions) -> None:
+    """Pack the steps of pieces, but for those of the newest receipts, where changes fall."""
+    left = UNPACKED
+    for key in sorted(pieces, key=lambda one: (one[1] != NEVER, one[1]), reverse=True):
+        left -= pieces[key].of("steps").rows if pieces[key].is_unpacked else 0
+        if left < 0:
+            pieces[key].pack()

@@ -1,0 +1,74 @@
+"""Where a mirror is cut follows from its rows alone, however they came together."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.mirror import cut
+from analytics.mirror.fold import Mirror, fold
+from analytics.mirror.partition import arranged, digests_of, replaced, split, with_more
+from analytics.mirror.pieces import Pieces
+from analytics.mirror.rows import Whole
+from project.bench_world import world
+from tests.depth import examples
+
+WORLD = fold(world(60, facilities=2, days=800))
+
+
+def only(ids: set[int]) -> Mirror:
+    """Return the mirror of some requests of the world."""
+    names = {str(one) for one in ids}
+    cases, steps = (
+        table.filter([one in names for one in table["request_id"].to_pylist()])
+        for table in (WORLD.cases, WORLD.steps)
+    )
+    return Mirror(log=WORLD.log, rows=Whole(cases, steps))
+
+
+@pytest.mark.parametrize("small", [0, 14, 1000])
+def test_a_small_year_is_one_piece_and_a_large_one_is_cut_by_month(
+    small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cut, "SMALL", small)
+    pieces = split(WORLD)
+    years: dict[cut.Year, list[cut.Key]] = {}
+    for key in pieces:
+        years.setdefault(cut.year_of(key), []).append(key)
+    for keys in years.values():
+        requests = sum(pieces[key].cases.num_rows for key in keys)
+        assert [cut.is_month(key) for key in keys] == [requests > small] * len(keys)
+    assert Pieces(pieces).cases.to_pylist() == WORLD.cases.to_pylist()
+    assert Pieces(pieces).steps.to_pylist() == WORLD.steps.to_pylist()
+
+
+def test_rows_without_a_receipt_lie_in_a_piece_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = WORLD.cases.column_names.index("received")
+    nowhen = WORLD.cases.set_column(place, "received", [[None] * WORLD.cases.num_rows]).cast(
+        WORLD.cases.schema
+    )
+    for small in (0, 1000):
+        monkeypatch.setattr(cut, "SMALL", small)
+        keys = list(cut.runs(nowhen, cut.large_in(nowhen)))
+        assert [period for _, period in keys] == [cut.NEVER, cut.NEVER]
+
+
+CHANGES = st.lists(st.sets(st.integers(0, 59), max_size=25), min_size=1, max_size=4)
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(small=st.integers(0, 15), kept=CHANGES)
+def test_years_that_grow_and_shrink_are_cut_as_if_all_came_at_once(
+    small: int, kept: list[set[int]]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cut, "SMALL", small)
+        pieces, everyone = split(only(kept[0])), range(60)
+        for ids in kept[1:]:
+            pieces = replaced(pieces, everyone, only(ids))
+        assert digests_of(pieces) == digests_of(split(only(kept[-1])))
+        one, other = ({i for i in everyone if i % 2 == odd} for odd in (0, 1))
+        both = arranged(with_more(split(only(one)), split(only(other))))
+        assert list(both) == list(split(WORLD))
+        assert digests_of(both) == digests_of(split(WORLD))
