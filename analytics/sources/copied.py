@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
@@ -22,6 +23,19 @@ def copied(select: str, values: Mapping[str, Any], columns: Mapping[str, pa.Data
     if not tables:
         return pa.schema(columns).empty_table()
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+@contextmanager
+def by_index() -> Iterator[None]:
+    """Look rows up by their index, inside a transaction that the caller holds.
+
+    PostgreSQL takes random reads for so slow that it would read the whole journal for a part of
+    it, and so once for every part: six times the work with 16 million events.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
+        cursor.execute("SET LOCAL enable_seqscan = on")
 
 
 def listed(ids: Collection[int] | None) -> str:

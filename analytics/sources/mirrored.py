@@ -21,6 +21,7 @@ from analytics.mirror.pieces import pack_but_newest
 from analytics.mirror.published import Facts, Published, Snapshot
 from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
+from analytics.sources.copied import by_index
 from analytics.sources.live import COUNTED_BY, SECOND, live_log, zone_of
 from analytics.sources.parts import parts_of, parts_of_all
 from requests_app.models import Facility
@@ -161,7 +162,9 @@ class Refresh:
             return last
         pieces = last.pieces
         for part in parts_of(ids):
-            pieces = replaced(pieces, part, fold(live_log(self.moment, ids=part, needs=usual)))
+            with by_index():
+                log = live_log(self.moment, ids=part, needs=usual)
+            pieces = replaced(pieces, part, fold(log))
         return self._publish(pieces, usual, name, changed=tuple(sorted(ids)))
 
     def _publish(
@@ -199,7 +202,8 @@ def everything(moment: datetime, *, needs: Needs | None = None) -> Partitions:
     with ThreadPoolExecutor(1) as folder:
         folding: list[Future[Partitions]] = []
         for part in parts_of_all():
-            log = live_log(moment, ids=part.ids, needs=usual)
+            with by_index():
+                log = live_log(moment, ids=part.ids, needs=usual)
             for one in folding:  # so that no more than two parts are ever held unpacked
                 pieces = with_more(pieces, one.result())
             folding = [folder.submit(_packed, log, part.large)]
