@@ -126,7 +126,7 @@ METRICS: tuple[Metric, ...] = (
         "How many requests were answered within the time that a state allows?",
         "Where a state allows less than the federal thirty days, its rule binds.",
         "facilities with a rule of their state in force",
-        "The earliest of a state's rules; the clock runs for every request of the facility.",
+        "The earliest of a state's rules; they bind what the patient, or who acts for them, asks for.",
     ),
     _by_rules(
         "mammography",

@@ -22,10 +22,17 @@ from requests_app.sla.day_table import (
     moment,
 )
 from requests_app.sla.deadlines import Counter
-from requests_app.sla.rules import Rule
+from requests_app.sla.rules import BINDINGS, Rule
 from requests_app.sla.timelines import EARLIEST, LATEST, Timelines
+from requests_app.vocabulary import Direction, LegalBasis
 
 MORE_YEARS = 11  # a count runs for ten years at most
+_BINDING = {
+    "legal_basis": tuple(basis.value for basis in LegalBasis),
+    "modality": tuple(sorted({one.modality for one in BINDINGS.values()})),
+    "direction": tuple(way.value for way in Direction),
+}
+"""What decides which rules bind a request, each with the words that are told apart."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,9 +55,9 @@ def groups_of(
     facility = coded(filed["facility_id"], tuple(reader.places))[kept].astype(np.int64)
     counters, calendar = _counters(reader, _years(received[kept], lines, kept, reader))
     turn = _turns(reader, counters, calendar[facility], received[kept])
-    bases = tuple(filed["legal_basis"].unique().to_pylist())
-    basis = coded(filed["legal_basis"], bases)[kept]
-    ways = (facility * (len(reader.turns) + 2) + turn) * len(bases) + basis
+    ways = facility * (len(reader.turns) + 2) + turn
+    for name, words in _BINDING.items():
+        ways = ways * (len(words) + 1) + coded(filed[name], words)[kept] + 1
     _, first, back = np.unique(ways, return_index=True, return_inverse=True)
     known: dict[tuple[int, tuple[Rule, ...]], int] = {}
     group = np.zeros(len(first), np.int64)

@@ -19,7 +19,7 @@ from requests_app.sla.day_table import moment
 from requests_app.sla.explain import DueDate
 from requests_app.sla.history import Needs, stage_of
 from requests_app.sla.moments import moments_of, next_turn
-from requests_app.sla.policy import due_dates, foremost, in_force, rules_under
+from requests_app.sla.policy import asked_of, due_dates, foremost, in_force, rules_under
 from requests_app.sla.rules import CONTRACT, KINDS, Rule
 from requests_app.sla.stop import stop_of
 from requests_app.vocabulary import MEDIUM_OF, Channel, Direction, EventKind, State, Until
@@ -93,7 +93,8 @@ class CaseReader:
         key = (filed.facility_id, turn)
         if key not in self._in_force:
             self._in_force[key] = in_force(self.policies, place.facility, day)
-        return rules_under(self._in_force[key], filed.legal_basis)
+        asked = asked_of(filed.legal_basis, filed.modality, filed.direction)
+        return rules_under(self._in_force[key], asked)
 
     def row(self, filed: Filed, story: Sequence[Happened]) -> dict[str, Any]:
         """Return the row of one request."""

@@ -12,18 +12,10 @@ from requests_app.models import Event, Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.clock import Moment, Timeline, fold
 from requests_app.sla.explain import DueDate, days_left, explain, share_left
-from requests_app.sla.rules import DayZero, Rule, Unit
+from requests_app.sla.rules import Asked, DayZero, Rule, Unit, binds
 from requests_app.sla.stop import stop_of
-from requests_app.vocabulary import EventKind, LegalBasis, Until
+from requests_app.vocabulary import Direction, EventKind, LegalBasis, Until
 
-LEGAL_BASES = frozenset(
-    {
-        LegalBasis.PATIENT_ACCESS,
-        LegalBasis.REPRESENTATIVE_ACCESS,
-        LegalBasis.THIRD_PARTY_DIRECTIVE,
-    }
-)
-"""Bases under which the patient-access clock runs (45 CFR 164.524)."""
 A_QUARTER = 0.25
 
 
@@ -88,13 +80,22 @@ def rules_for(
     rows = Policy.objects.all() if policies is None else policies
     received, facility = request.received_at, request.facility
     day = facility.local_day(received) if received is not None else None
-    return rules_under(in_force(rows, facility, day), request.legal_basis)
+    asked = asked_of(request.legal_basis, request.modality, request.direction)
+    return rules_under(in_force(rows, facility, day), asked)
 
 
-def rules_under(found: Mapping[str, Rule], legal_basis: str) -> tuple[Rule, ...]:
-    """Return the enabled ones of a place's rules that bind a request of this legal basis."""
-    spared = () if LegalBasis(legal_basis) in LEGAL_BASES else ("hipaa_access",)
-    return tuple(rule for key, rule in found.items() if rule.enabled and key not in spared)
+def asked_of(legal_basis: str, modality: str | None, direction: str) -> Asked:
+    """Return what of a stored request decides which rules bind it."""
+    return Asked(
+        legal_basis=LegalBasis(legal_basis),
+        modality=modality or "",
+        direction=Direction(direction),
+    )
+
+
+def rules_under(found: Mapping[str, Rule], asked: Asked) -> tuple[Rule, ...]:
+    """Return the enabled ones of a place's rules that bind such a request."""
+    return tuple(rule for rule in found.values() if rule.enabled and binds(rule, asked))
 
 
 def rules_of(facility: Facility, on: date) -> dict[str, Rule]:

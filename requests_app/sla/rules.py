@@ -1,10 +1,12 @@
 """Clock rules: statutes and the contract, as data with citations. Nothing here is legal advice."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
 
-from requests_app.vocabulary import Until
+from requests_app.vocabulary import Direction, LegalBasis, Until
 
 
 class Unit(StrEnum):
@@ -130,3 +132,57 @@ KINDS: dict[str, frozenset[str]] = {
     "notice": frozenset({NOTICE.key}),
 }
 """The keys of rules beside patient access and contract, by what they are of."""
+
+ACCESS = frozenset(
+    {
+        LegalBasis.PATIENT_ACCESS,
+        LegalBasis.REPRESENTATIVE_ACCESS,
+        LegalBasis.THIRD_PARTY_DIRECTIVE,
+    }
+)
+"""Bases of those who use the patient's own right (45 CFR 164.524)."""
+MAMMOGRAM = "MG"  # the Modality of DICOM (PS3.3 C.7.3.1.1.1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Which requests a rule binds; an empty set names all."""
+
+    bases: frozenset[LegalBasis] = frozenset()
+    modality: str = ""
+    direction: Direction | None = None
+
+    def binds(self, asked: Asked) -> bool:
+        """Say whether a request is one of those."""
+        return (
+            (not self.bases or asked.legal_basis in self.bases)
+            and (not self.modality or asked.modality == self.modality)
+            and self.direction in (None, asked.direction)
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What of a request decides which rules bind it."""
+
+    legal_basis: LegalBasis
+    modality: str
+    direction: Direction
+
+
+_RELEASED_TO_THEM = Binding(bases=ACCESS, direction=Direction.OUTBOUND)
+BINDINGS: dict[str, Binding] = {
+    HIPAA.key: Binding(bases=ACCESS),
+    NOTICE.key: Binding(direction=Direction.OUTBOUND),
+    MAMMOGRAPHY.key: Binding(modality=MAMMOGRAM, direction=Direction.OUTBOUND),
+    **dict.fromkeys((rule.key for rule in STATES), _RELEASED_TO_THEM),
+    # Texas counts from the patient's written consent, which an authorization is as well.
+    "tx_access": Binding(bases=ACCESS | {LegalBasis.AUTHORIZATION}, direction=Direction.OUTBOUND),
+}
+"""What each rule binds; a rule that is not here binds every request."""
+
+
+def binds(rule: Rule, asked: Asked) -> bool:
+    """Say whether a rule binds a request of this basis, modality and direction."""
+    binding = BINDINGS.get(rule.key)
+    return binding is None or binding.binds(asked)

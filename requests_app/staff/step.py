@@ -13,7 +13,7 @@ from requests_app.lifecycle import effort, holds
 from requests_app.lifecycle.guards import may_be_ready
 from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.models import Authorization, ImagingRequest
-from requests_app.sla.policy import LEGAL_BASES
+from requests_app.sla.rules import ACCESS
 from requests_app.staff import forms as f
 from requests_app.staff import verbs
 from requests_app.vocabulary import EventKind, LegalBasis, State
@@ -93,6 +93,6 @@ def can_approve(request: ImagingRequest) -> bool:
 
 def may_extend(request: ImagingRequest) -> bool:
     """Say whether a legal clock may still be extended; the verb knows until when."""
-    if not request.is_open or LegalBasis(request.legal_basis) not in LEGAL_BASES:
+    if not request.is_open or LegalBasis(request.legal_basis) not in ACCESS:
         return False
     return not request.events.filter(kind=EventKind.EXTENDED).exists()

@@ -40,6 +40,7 @@ _FAULT = (
 )
 _TESTED = f"EXISTS (SELECT FROM told {_OF} AND kind IN ('images_usable', 'images_unusable'))"
 _MOVED = "(direction, kind) IN (('outbound', 'available'), ('inbound', 'images_received'))"
+_ACCESS = "('patient_access', 'representative_access', 'third_party_directive')"
 _TROUBLE = f"""EXISTS (SELECT FROM handled JOIN told USING (request_id, seq)
         WHERE request_id = story.id AND touch IN ('call', 'fax', 'chase'))
     OR EXISTS (SELECT FROM failure {_OF} AND reason IN ('IN01', 'AU01', 'AU02', 'AU03', 'AU04',
@@ -145,10 +146,11 @@ SHARES = {
     **{
         key: (
             "SELECT count(*) FILTER (WHERE stop < due), count(*), 0 FROM in_fifteen_days "
-            f"WHERE (due <= %(as_of)s OR stop IS NOT NULL) AND NOT ({_GONE} AND ended < due) {only}"
+            f"WHERE (due <= %(as_of)s OR stop IS NOT NULL) AND NOT ({_GONE} AND ended < due) "
+            f"AND direction = 'outbound' {only}"
         )
         for key, only in (
-            ("state_sla_compliance", ""),
+            ("state_sla_compliance", f"AND legal_basis IN {_ACCESS}"),
             ("mammography_sla_compliance", "AND modality = 'MG'"),
         )
     },
