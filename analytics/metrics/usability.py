@@ -1,6 +1,7 @@
 """Of what arrives: what was wrong with it, and how long until it works; of what leaves: who looks."""
 
 from analytics.metrics.definition import DAY, HOUR, Better, Kind, Metric
+from analytics.metrics.sla import certain
 from analytics.mirror.faults import befell
 from requests_app.failure_codes import FailureCode
 
@@ -15,7 +16,9 @@ _CAME = (
     "direction = 'inbound' AND usable IN ('immediate', 'after_rework', 'not_usable', 'untested')"
 )
 _UNTESTED = "usable = 'untested'"
-_AT_FAULT = f"({befell(*TECHNICAL, *CLINICAL)})"
+TOO_LATE = certain("need_by <= coalesce(available, arrived)")
+"""Images that came after their day of need (U7), whether or not anybody noted it."""
+_AT_FAULT = f"({befell(*TECHNICAL, *CLINICAL)} OR {TOO_LATE})"
 _UNSURE = f"({_UNTESTED} OR usable <> 'immediate' AND NOT {_AT_FAULT})"
 _RECEIVED = "requests with outside images that arrived"
 _UNTESTED_ARE = ("untested request", "untested requests")
@@ -51,10 +54,7 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
     )
 
 
-def _without(
-    key: str, label: str, question: str, codes: tuple[FailureCode, ...], numerator: str
-) -> Metric:
-    faulty = f"({befell(*codes)})"
+def _without(key: str, label: str, question: str, faulty: str, numerator: str) -> Metric:
     return Metric(
         key=key,
         label=label,
@@ -192,8 +192,8 @@ METRICS: tuple[Metric, ...] = (
         better=Better.HIGHER,
         target=80.0,
         caveat=(
-            f"{_MIND} What opened at once and failed a check later, such as after the appointment "
-            "(US08) or without its report (US09), is in none of the three grades' shares."
+            f"{_MIND} What opened at once and came after its day of need, or failed a check later "
+            "(US08, US09), is in none of the three grades' shares."
         ),
         theme="Usability",
         needs=("usable", "inbound"),
@@ -216,14 +216,14 @@ METRICS: tuple[Metric, ...] = (
         "technically_usable",
         "Without a technical failure",
         "How much of what arrives opens, is whole, and is of the right patient?",
-        TECHNICAL,
+        f"({befell(*TECHNICAL)})",
         "those without a failure of the checks U1 to U5",
     ),
     _without(
         "clinically_usable",
         "Without a clinical failure",
         "How much of what arrives comes with its report, and in time?",
-        CLINICAL,
+        f"({befell(*CLINICAL)} OR {TOO_LATE})",
         "those without a failure of the checks U6 and U7",
     ),
     _until_usable(

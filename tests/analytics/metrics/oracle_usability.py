@@ -56,16 +56,27 @@ def _of_known(verdicts: list[bool | None]) -> float | None:
     return share(verdicts.count(True), n) if verdicts.count(None) < n else None
 
 
+def _wrongs(row: Row, events: list[Row]) -> set[str]:
+    """The failures of checks; what came after its day of need is too late without a note of it."""
+    found = codes(events, row) & (TECHNICAL | CLINICAL)
+    came = row["available"]
+    if came is None:
+        came = first(events, row, "images_received")
+    if row["need_by"] is not None and came is not None and came >= row["need_by"]:
+        found = found | {"US08"}
+    return found
+
+
 def _is_immediate(row: Row, events: list[Row]) -> bool | None:
     """Whether all checks were passed at the first attempt; a named failure settles it."""
-    if codes(events, row) & (TECHNICAL | CLINICAL):
+    if _wrongs(row, events):
         return False
     return None if row["usable"] == "untested" else row["usable"] == "immediate"
 
 
 def _is_free(wrong: set[str], row: Row, events: list[Row]) -> bool | None:
     """Whether a request is free of some failures."""
-    named = codes(events, row) & (TECHNICAL | CLINICAL)
+    named = _wrongs(row, events)
     if named & wrong:
         return False
     if row["usable"] == "untested" or (row["usable"] != "immediate" and not named):
