@@ -1,7 +1,10 @@
 """Failure codes: what went wrong, at which stage, who owns it, and whether the contract clock pauses."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+
+from requests_app.rfi import Prompt
 
 
 class FailureCode(StrEnum):
@@ -76,6 +79,24 @@ class Failure:
     owner: str
     pauses_contract_clock: bool
     enabled: bool
+
+    @property
+    def rfi(self) -> tuple[Prompt, ...]:
+        """What of the docket such failures are evidence for."""
+        return EVIDENCE[self.stage]
+
+
+EVIDENCE: Mapping[str, tuple[Prompt, ...]] = {
+    "Intake": (Prompt.PM_1, Prompt.BREAKS_DOWN),
+    "Identity and authority": (Prompt.PM_1, Prompt.PM_2),
+    "Locate": (Prompt.BREAKS_DOWN,),
+    "Review and fee": (Prompt.PM_1, Prompt.PM_2),
+    "Prepare": (Prompt.PM_2A, Prompt.BREAKS_DOWN),
+    "Deliver": (Prompt.PM_1, Prompt.PM_2A),
+    "Receive and use": (Prompt.PM_2A, Prompt.OUTCOMES),
+    "Follow-up": (Prompt.OUTCOMES, Prompt.UNINTENDED),
+}
+"""What of the docket the failures of a stage are evidence for."""
 
 
 def _failure(

@@ -28,6 +28,7 @@ class DefinitionSerializer(Fields):
     target = serializers.FloatField(allow_null=True)
     caveat = serializers.CharField()
     theme = serializers.CharField()
+    rfi = serializers.ListField(child=serializers.CharField())
     owner = serializers.CharField()
 
     def get_fields(self) -> Any:

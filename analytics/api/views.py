@@ -39,6 +39,7 @@ from analytics.metrics.change import Change, changes
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Metric, Result
 from analytics.metrics.question import asking
+from analytics.metrics.rfi import prompts_of
 from analytics.process.basis import basis_of
 from analytics.process.graph import graph
 from analytics.readers.view import demand_reader
@@ -149,6 +150,7 @@ def _declared(metric: Metric) -> dict[str, Any]:
         "kind": metric.kind.value,
         "better": metric.better.value,
         "excluded": list(metric.excluded),
+        "rfi": [one.value for one in prompts_of(metric)],
     }
 
 

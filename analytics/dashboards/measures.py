@@ -18,9 +18,11 @@ from analytics.dashboards.filters import filters, nothing_here
 from analytics.metrics.catalogue import METRICS, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Group, Kind, Metric, Result
+from analytics.metrics.rfi import prompts_of
 from analytics.readers.query import Query
 from analytics.readers.view import View, open_page
 from requests_app.failure_codes import FAILURES, FailureCode
+from requests_app.rfi import in_words
 from requests_app.vocabulary import Channel
 from requests_app.words import plain, say
 
@@ -50,6 +52,7 @@ class Line:
     facts: tuple[tuple[str, str], ...]
     door: str
     why: str
+    evidence: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,7 @@ def _line(query: Query, metric: Metric, result: Result) -> Line:
         facts=facts_of(metric, result),
         door="" if why else links.behind(query, metric.key, by="now" if metric.is_of_now else ""),
         why=why,
+        evidence=in_words(prompts_of(metric)),
     )
 
 

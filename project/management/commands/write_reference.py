@@ -10,10 +10,12 @@ from django.core.management.base import BaseCommand
 
 from analytics.external_logs.columns import SYNONYMS
 from analytics.metrics.catalogue import METRICS
+from analytics.metrics.rfi import prompts_of
 from requests_app.api.docs import calls
 from requests_app.failure_codes import FAILURES
 from requests_app.imaging.findings import CHECKS
 from requests_app.lifecycle.states import mermaid
+from requests_app.rfi import in_words
 
 MARK = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
 
@@ -27,10 +29,12 @@ def failures_page() -> str:
     """Return the table of failure codes."""
     rows = [
         f"| {code} | {one.stage} | {one.label} | {one.owner} | "
-        f"{'yes' if one.pauses_contract_clock else 'no'} | {'yes' if one.enabled else 'no'} |"
+        f"{'yes' if one.pauses_contract_clock else 'no'} | {'yes' if one.enabled else 'no'} | "
+        f"{in_words(one.rfi)} |"
         for code, one in FAILURES.items()
     ]
-    head = "| code | stage | what | whose | pauses the contract clock | ships enabled |\n|---|---|---|---|---|---|\n"
+    titles = ("code", "stage", "what", "whose", "pauses the contract clock", "ships enabled")
+    head = f"| {' | '.join((*titles, 'evidence for'))} |\n{'|---' * (len(titles) + 1)}|\n"
     return f"# Failure codes\n\n{MARK}{head}" + "\n".join(rows) + "\n"
 
 
@@ -57,6 +61,7 @@ def metrics_page() -> str:
             f"* numerator: {metric.numerator}",
             f"* denominator: {metric.denominator}",
             f"* left out, and counted: {left_out}",
+            f"* evidence for: {in_words(prompts_of(metric))}; owner: {metric.owner}",
         ]
         lines += [f"* caveat: {metric.caveat}"] if metric.caveat else []
         if metric.noted:

@@ -14,11 +14,14 @@ from analytics.metrics.behind import Behind, parts_of
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind
+from analytics.metrics.rfi import prompts_of
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.statistics.intervals import newcombe, wilson
 from analytics.statistics.ordered import interval_ranks
 from analytics.statistics.survival import interval_when, kaplan_meier, time_when
+from requests_app.failure_codes import FAILURES
+from requests_app.rfi import ASKS
 from requests_app.sla.rules import KINDS
 from tests.analytics.metrics.oracle import of_requests
 from tests.depth import examples
@@ -238,6 +241,13 @@ def test_every_measure_is_declared_whole() -> None:
         assert metric.numerator
         assert metric.denominator
         assert metric.unit
+        assert metric.owner
+        assert prompts_of(metric)
+
+
+def test_every_failure_code_says_what_it_is_evidence_for() -> None:
+    assert all(failure.rfi for failure in FAILURES.values())
+    assert {one for failure in FAILURES.values() for one in failure.rfi} <= set(ASKS)
 
 
 @pytest.mark.parametrize("counts_ahead", [False, True])
