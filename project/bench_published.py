@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import django
+import numpy as np
 
-from analytics.mirror.cut import Year, is_large
+from analytics.mirror.cut import Key, is_large
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import Partitions, arranged, split, with_more
 from analytics.mirror.published import Facts, publish
@@ -36,12 +37,15 @@ class Size:
         return START + self.days * DAY
 
     @property
-    def large(self) -> set[Year]:
-        """The years of a facility that are cut by month: all or none, but for chance."""
-        if not is_large(self.requests * 365 // self.days // self.facilities):
-            return set()
-        years = range(2025, 2026 + self.days // 365)
-        return {(site, str(year)) for site in sites(self.facilities) for year in years}
+    def large(self) -> set[Key]:
+        """The years and months of a facility that are cut further: all or none, but for chance."""
+        days = range(0, self.days, 28)
+        months = {str(np.datetime64(START + day * DAY, "s").astype("M8[M]")) for day in days}
+        found: set[Key] = set()
+        for part, size in ((365, 4), (30, 7)):
+            if is_large(self.requests * part // self.days // self.facilities):
+                found |= {(site, one[:size]) for site in sites(self.facilities) for one in months}
+        return found
 
 
 def publish_world(root: Path, size: Size) -> dict[str, Any]:

@@ -1,14 +1,15 @@
-"""Where a mirror is cut into pieces: a facility's year of receipt, by month where it is large.
+"""Where a mirror is cut into pieces: a facility's year of receipt, or its months, or their days.
 
 Every piece takes its time to write and to open, however few rows it has; and a change of one
-request writes its whole piece. So the cut follows from the rows alone: whoever folds the same
-requests, at once or bit by bit, comes to the same pieces.
+request writes its whole piece. So a period of many requests is cut by the next finer one. The cut
+follows from the rows alone: whoever folds the same requests, at once or bit by bit, comes to the
+same pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,74 +18,75 @@ from pyarrow import compute as pc
 from analytics.mirror.words import codes_of, joined, settled
 
 Key = tuple[str, str]
-"""A facility and a period of receipt (UTC): a year as in 2026, a month as in 2026-11, in order."""
-Year: TypeAlias = tuple[str, str]
-"""A facility and a year of receipt."""
+"""A facility and a period of receipt (UTC), in order: 2026, or 2026-11, or 2026-11-26."""
 NEVER = "none"  # sorts after every period, as rows without a receipt do
-SMALL = 2048  # requests of a facility's year that lie in one piece
+SMALL = 2048  # requests of a period that lie in one piece
+UNITS = ("Y", "M", "D")  # years, months and days, as NumPy names them
+SIZES = (4, 7, 10)
+"""How many letters name a year, a month, a day."""
 _NOWHEN = np.iinfo("i8").min
 
 
-def year_of(key: Key) -> Year:
-    """Return the year that a piece is of, or is a month of."""
-    facility, period = key
-    return facility, period[:4]
-
-
-def is_month(key: Key) -> bool:
-    """Say whether a piece is a month of a large year."""
-    return "-" in key[1]
-
-
-def runs(table: pa.Table, large: Collection[Year]) -> dict[Key, pa.Table]:
-    """Cut a sorted table: years that are `large` by month, others whole."""
-    found: dict[Key, pa.Table] = {}
-    for year, rows in _cut(table, _januaries).items():
-        if year in large:
-            found |= {key: settled(month) for key, month in _cut(rows, _months).items()}
-        else:
-            found[year] = settled(rows)
-    return found
-
-
-def large_in(cases: pa.Table) -> set[Year]:
-    """Return the years of more requests than lie in one piece."""
-    years = _cut(cases.select(["facility", "received"]), _januaries)
-    return {year for year, rows in years.items() if is_large(rows.num_rows)}
-
-
 def is_large(requests: int) -> bool:
-    """Say whether a facility's year of so many requests is cut by month."""
+    """Say whether so many requests of a year or a month are cut further."""
     return requests > SMALL
 
 
-def _cut(table: pa.Table, period: Callable[[pa.ChunkedArray], Any]) -> dict[Key, pa.Table]:
+def within(key: Key, level: int) -> Key:
+    """Return the year (0), the month (1) or the day (2) that a piece lies in, or is."""
+    facility, period = key
+    return facility, period[: SIZES[level]]
+
+
+def larger(keys: Collection[Key]) -> set[Key]:
+    """Return the years and months that are cut further, of some pieces."""
+    return {within(key, level) for key in keys for level in (0, 1) if len(key[1]) > SIZES[level]}
+
+
+def runs(table: pa.Table, large: Collection[Key]) -> dict[Key, pa.Table]:
+    """Cut a sorted table by years; those that are `large` by months, and these by days."""
+    return {key: settled(rows) for key, rows in _runs(table, large, 0)}
+
+
+def _runs(table: pa.Table, large: Collection[Key], level: int) -> Iterator[tuple[Key, pa.Table]]:
+    for key, rows in _cut(table, level):
+        if key in large and level + 1 < len(UNITS):
+            yield from _runs(rows, large, level + 1)
+        else:
+            yield key, rows
+
+
+def large_in(cases: pa.Table) -> set[Key]:
+    """Return the years and months of more requests than lie in one piece."""
+    found = set()
+    narrow = cases.select(["facility", "received"])
+    for year, rows in _cut(narrow, 0):
+        if is_large(rows.num_rows):
+            found |= {year, *(one for one, of in _cut(rows, 1) if is_large(of.num_rows))}
+    return found
+
+
+def _cut(table: pa.Table, level: int) -> Iterator[tuple[Key, pa.Table]]:
     """Cut a sorted table where the facility or the period changes."""
     if not table.num_rows:
-        return {}
+        return
     facility = joined(table["facility"])
-    place, month = codes_of(facility), period(table["received"])
-    turns = np.flatnonzero((np.diff(place) != 0) | (np.diff(month) != 0)) + 1
-    starts, ends = [0, *turns.tolist()], [*turns.tolist(), table.num_rows]
-    names, size = facility.dictionary.to_pylist(), 4 if period is _januaries else 7
-    return {
-        (names[place[start]], _name(int(month[start]))[:size]): table.slice(start, end - start)
-        for start, end in zip(starts, ends, strict=True)
-    }
+    place, period = codes_of(facility), _periods(table["received"], UNITS[level])
+    turns = np.flatnonzero((np.diff(place) != 0) | (np.diff(period) != 0)) + 1
+    names = facility.dictionary.to_pylist()
+    for start, end in zip([0, *turns.tolist()], [*turns.tolist(), table.num_rows], strict=True):
+        yield (
+            (names[place[start]], _name(int(period[start]), level)),
+            table.slice(start, end - start),
+        )
 
 
-def _months(received: pa.ChunkedArray) -> Any:
-    """Return months since 1970; the least number where there is none."""
+def _periods(received: pa.ChunkedArray, unit: str) -> Any:
+    """Return years, months or days since 1970; the least number where there is none."""
     whens = pc.fill_null(received, 0).to_numpy().astype("M8[s]")
-    months = whens.astype("M8[M]").astype("i8")
-    return np.where(received.is_null().to_numpy(), _NOWHEN, months)
+    periods = whens.astype(f"M8[{unit}]").astype("i8")
+    return np.where(received.is_null().to_numpy(), _NOWHEN, periods)
 
 
-def _januaries(received: pa.ChunkedArray) -> Any:
-    """Return the first month of the year of each receipt."""
-    months = _months(received)
-    return np.where(months == _NOWHEN, _NOWHEN, months // 12 * 12)
-
-
-def _name(month: int) -> str:
-    return NEVER if month == _NOWHEN else f"{1970 + month // 12:04d}-{month % 12 + 1:02d}"
+def _name(period: int, level: int) -> str:
+    return NEVER if period == _NOWHEN else str(np.array(period, f"M8[{UNITS[level]}]"))

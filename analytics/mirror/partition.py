@@ -6,7 +6,7 @@ requests touches only their pieces.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
-from analytics.mirror.cut import NEVER, Key, Year, is_large, is_month, large_in, runs, year_of
+from analytics.mirror.cut import NEVER, UNITS, Key, is_large, large_in, larger, runs, within
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.held import Held
 from analytics.mirror.landmarks import landmarks_of
@@ -97,12 +97,12 @@ class Partition:
 Partitions = Mapping[Key, Partition]
 
 
-def split(mirror: Mirror, large: Collection[Year] = ()) -> dict[Key, Partition]:
-    """Return the pieces of a folded mirror, in order; `large` years are known to have more rows."""
+def split(mirror: Mirror, large: Collection[Key] = ()) -> dict[Key, Partition]:
+    """Return the pieces of a folded mirror; `large` periods are known to have more rows."""
     return _cut(mirror.cases, mirror.steps, {*large, *large_in(mirror.cases)})
 
 
-def _cut(cases: pa.Table, steps: pa.Table, large: Collection[Year]) -> dict[Key, Partition]:
+def _cut(cases: pa.Table, steps: pa.Table, large: Collection[Key]) -> dict[Key, Partition]:
     empty, of = settled(steps.slice(0, 0)), runs(steps, large)
     return {key: Partition(table, of.get(key, empty)) for key, table in runs(cases, large).items()}
 
@@ -122,7 +122,7 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
     gone = pa.array([str(one) for one in ids], pa.string())
     kept = {key: _without(piece, gone) for key, piece in pieces.items()}
     kept = {key: piece for key, piece in kept.items() if piece.of("cases").rows}
-    return arranged(with_more(kept, split(fresh, {year_of(key) for key in kept if is_month(key)})))
+    return arranged(with_more(kept, split(fresh, larger(kept))))
 
 
 def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
@@ -134,18 +134,22 @@ def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
 
 def arranged(pieces: Partitions) -> dict[Key, Partition]:
     """Return pieces cut as `split` cuts all of them, in order; those so cut stay the same objects."""
-    years: dict[Year, list[Key]] = {}
-    for key in sorted(pieces):
-        years.setdefault(year_of(key), []).append(key)
-    found: dict[Key, Partition] = {}
-    for year, keys in years.items():
-        by_month = is_large(sum(pieces[key].of("cases").rows for key in keys))
-        if year[1] == NEVER or all(is_month(key) == by_month for key in keys):
-            found |= {key: pieces[key] for key in keys}
+    return dict(sorted(_arranged(pieces, 0)))
+
+
+def _arranged(pieces: Partitions, level: int) -> Iterator[tuple[Key, Partition]]:
+    groups: dict[Key, dict[Key, Partition]] = {}
+    for key, piece in pieces.items():
+        groups.setdefault(within(key, level), {})[key] = piece
+    for period, of in groups.items():
+        is_fine = level + 1 == len(UNITS) or period[1] == NEVER
+        if is_fine or not is_large(sum(one.of("cases").rows for one in of.values())):
+            yield period, _merged([of[key] for key in sorted(of)])
+        elif period in of:
+            whole = _merged([of[key] for key in sorted(of)])
+            yield from _cut(whole.cases, whole.steps, large_in(whole.cases) | {period}).items()
         else:
-            whole = _merged([pieces[key] for key in keys])
-            found |= _cut(whole.cases, whole.steps, {year} if by_month else ())
-    return found
+            yield from _arranged(of, level + 1)
 
 
 def digests_of(pieces: Partitions) -> dict[tuple[str, str, str], str]:

@@ -14,7 +14,7 @@ import analytics
 import requests_app
 from analytics.eventlog import EventLog
 from analytics.mirror import kept, published
-from analytics.mirror.cut import Year
+from analytics.mirror.cut import Key
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import Partitions, arranged, replaced, split, with_more
 from analytics.mirror.pieces import pack_but_newest
@@ -212,7 +212,7 @@ def everything(moment: datetime, *, needs: Needs | None = None) -> Partitions:
     return arranged(pieces)
 
 
-def _packed(log: EventLog, large: Collection[Year]) -> Partitions:
+def _packed(log: EventLog, large: Collection[Key]) -> Partitions:
     """Fold a part of the work and pack it, while the next part is read."""
     pieces = split(fold(log), large)
     for piece in pieces.values():

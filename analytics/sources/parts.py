@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics.mirror.cut import Year, is_large
+from analytics.mirror.cut import UNITS, Key, is_large
 from analytics.sources.copied import copied
 from requests_app.models import Facility
 from requests_app.vocabulary import State
 
 AT_ONCE = 1 << 15  # requests; more only where one piece of the mirror has more
-_MONTHS = """
-SELECT id, facility_id, extract(year FROM received_at AT TIME ZONE 'UTC')::int * 12
-    + extract(month FROM received_at AT TIME ZONE 'UTC')::int - 1
+_DAYS = """
+SELECT id, facility_id, (received_at AT TIME ZONE 'UTC')::date
 FROM requests_app_imagingrequest WHERE state <> %(draft)s
 """
-_COLUMNS = {"pk": pa.int64(), "facility_id": pa.int64(), "month": pa.int32()}
+_COLUMNS = {"pk": pa.int64(), "facility_id": pa.int64(), "day": pa.date32()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Some requests by id, and the years of a facility that the mirror cuts by month."""
+    """Some requests by id, and the periods of a facility that the mirror cuts further."""
 
     ids: list[int]
-    large: Collection[Year]
+    large: Collection[Key]
 
 
 def parts_of_all() -> Iterator[Part]:
@@ -36,11 +38,9 @@ def parts_of_all() -> Iterator[Part]:
 
     The oldest receipts are first: PostgreSQL keeps their events near each other.
     """
-    found = copied(_MONTHS, {"draft": State.DRAFT.value}, _COLUMNS)
+    found = copied(_DAYS, {"draft": State.DRAFT.value}, _COLUMNS)
     ids, facility = found["pk"].to_numpy(), found["facility_id"].to_numpy()
-    month = found["month"].fill_null(0).to_numpy()
-    by_month, large = _large(facility, month // 12)
-    period = np.where(by_month, month, month // 12 * 12)
+    period, large = _periods(facility, found["day"].fill_null(date(1970, 1, 1)).to_numpy())
     order = np.lexsort((ids, facility, period))
     ids, facility, period = ids[order], facility[order], period[order]
     turns = np.flatnonzero((np.diff(period) != 0) | (np.diff(facility) != 0)) + 1
@@ -54,17 +54,24 @@ def parts_of_all() -> Iterator[Part]:
         yield Part(ids=ids[first:last].tolist(), large=large)
 
 
-def _large(
-    facility: NDArray[np.int64], year: NDArray[np.int32]
-) -> tuple[NDArray[np.bool_], set[Year]]:
-    """Return which requests are of a large year, and which years are."""
-    years, back, counts = np.unique(
-        np.stack([facility, year]), axis=1, return_inverse=True, return_counts=True
-    )
-    by_month = np.array([is_large(count) for count in counts.tolist()], bool)
+def _periods(facility: NDArray[np.int64], days: NDArray[Any]) -> tuple[NDArray[Any], set[Key]]:
+    """Return the first day of the piece of each request, and what is cut further."""
     slugs = dict(Facility.objects.values_list("pk", "slug"))
-    large = {(slugs[pk], f"{at:04d}") for pk, at in years[:, by_month].T.tolist()}
-    return by_month[back.reshape(-1)], large
+    found, left, large = days.astype("M8[Y]").astype("M8[D]"), np.ones(len(days), bool), set()
+    for unit, finer in pairwise(UNITS):
+        names = days.astype(f"M8[{unit}]")
+        cells, back, counts = np.unique(
+            np.stack([facility, names.astype(np.int64)]),
+            axis=1,
+            return_inverse=True,
+            return_counts=True,
+        )
+        is_cut = np.array([is_large(count) for count in counts.tolist()], bool)
+        at = np.array(cells[1], f"M8[{unit}]").astype(str)
+        large |= {(slugs[int(pk)], str(at[i])) for i, pk in enumerate(cells[0]) if is_cut[i]}
+        left &= is_cut[back.reshape(-1)]
+        found[left] = days[left].astype(f"M8[{finer}]").astype("M8[D]")
+    return found, large
 
 
 def parts_of(ids: Collection[int]) -> Iterator[list[int]]:

@@ -25,18 +25,18 @@ def only(ids: set[int]) -> Mirror:
     return Mirror(log=WORLD.log, rows=Whole(cases, steps))
 
 
-@pytest.mark.parametrize("small", [0, 14, 1000])
-def test_a_small_year_is_one_piece_and_a_large_one_is_cut_by_month(
+@pytest.mark.parametrize("small", [0, 1, 14, 1000])
+def test_a_small_period_is_one_piece_and_a_large_one_is_cut_further(
     small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cut, "SMALL", small)
     pieces = split(WORLD)
-    years: dict[cut.Year, list[cut.Key]] = {}
-    for key in pieces:
-        years.setdefault(cut.year_of(key), []).append(key)
-    for keys in years.values():
-        requests = sum(pieces[key].cases.num_rows for key in keys)
-        assert [cut.is_month(key) for key in keys] == [requests > small] * len(keys)
+    for key, piece in pieces.items():
+        level = cut.SIZES.index(len(key[1]))
+        assert piece.cases.num_rows <= small or level == 2
+        for wider in range(level):
+            around = [of for of in pieces if cut.within(of, wider) == cut.within(key, wider)]
+            assert sum(pieces[of].cases.num_rows for of in around) > small
     assert Pieces(pieces).cases.to_pylist() == WORLD.cases.to_pylist()
     assert Pieces(pieces).steps.to_pylist() == WORLD.steps.to_pylist()
 

@@ -37,7 +37,7 @@ def test_parts_add_up_to_the_whole(
     assert digests_of(everything(world.at)) == digests_of(split(fold(live_log(world.at))))
 
 
-@pytest.mark.parametrize(("small", "period"), [(0, "%Y-%m"), (100, "%Y")])
+@pytest.mark.parametrize(("small", "period"), [(0, "%Y-%m-%d"), (100, "%Y")])
 def test_a_request_is_in_one_part_and_what_is_one_piece_is_not_torn_apart(
     world: World, small: int, period: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
