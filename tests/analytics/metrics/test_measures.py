@@ -40,6 +40,8 @@ REQUEST = st.fixed_dictionaries(
         "contract_due": DUE,
         "contract_stop": MAYBE,
         "contract_seconds": st.none() | st.integers(0, 30 * 86400),
+        "contract_from": MAYBE,
+        "contract_off": TIMES | st.integers(AS_OF, AS_OF + 30 * 86400),
         "legal_due": DUE,
         **{f"{kind}_due": DUE for kind in KINDS},
         **{f"{kind}_stop": MAYBE for kind in KINDS},
