@@ -99,7 +99,8 @@ def test_the_order_statistics_of_a_quantile_bound_it_as_scipys_binomial_says(
         return
     low, high = found  # the values are their ranks from zero
     inside = stats.binom.cdf(high, n, q) - stats.binom.cdf(low, n, q)
-    assert inside == pytest.approx(0.95, abs=2.5 * stats.binom.pmf(math.floor(n * q), n, q))
+    # Ranks are whole: some more than 95 in 100, never more than what the two end ranks hold.
+    assert 0.945 <= inside <= 0.95 + 2 * stats.binom.pmf(math.floor(n * q), n, q)
 
 
 @settings(max_examples=examples(20), deadline=None)
