@@ -184,6 +184,8 @@ def _requests(drawn: _Drawn) -> pa.Table:
         "contract_due": pa.array(due, mask=~is_complete),
         "contract_stop": drawn.moment("available"),
         "contract_seconds": pa.array(took * 5 // 7, mask=~(done & is_complete)),
+        "contract_from": pa.array(received + DAY, mask=done | ~is_complete),
+        "contract_off": pa.array(received + 30 * DAY, mask=done | ~is_complete),
         "legal_due": pa.array(received + 30 * DAY, mask=drawn.inbound),
         "need_by": pa.array(received + 9 * DAY, mask=~drawn.inbound),
         "due": pa.array(due, mask=~is_complete),

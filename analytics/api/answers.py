@@ -115,6 +115,7 @@ def figures_of(results: Iterable[Result], changed: Mapping[str, Change]) -> pa.T
                 "value": one.value,
                 "numerator": one.numerator,
                 "n": one.n,
+                "unknown": one.unknown,
                 "low": one.low,
                 "high": one.high,
                 "engine": result.engine,

@@ -7,13 +7,16 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from analytics.charts.tables import Age, Cell, Failure, Survival, Waiting
 from analytics.metrics.band import BAND
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
+from analytics.metrics.definition import DAY
 from analytics.metrics.question import Question
 from analytics.metrics.slices import PERIODS
-from analytics.statistics.survival import interval_when, kaplan_meier, time_when
+from analytics.statistics.curve import Curve, curve_of, steps_of
 from requests_app.failure_codes import FAILURES, FailureCode
 
 AGES: tuple[tuple[str, float], ...] = (
@@ -90,27 +93,38 @@ def medians(ask: Question, mondays: Sequence[date]) -> list[float | None]:
 
 def survival(ask: Question) -> Survival:
     """Return the turnaround curve; open requests are censored, other endings left out."""
-    rows = ask.rows(
-        "SELECT (coalesce(available, $as_of) - received) / 86400e0, available IS NOT NULL "
-        "FROM cases WHERE $selection AND received IS NOT NULL "
+    table = ask.table(
+        "SELECT greatest(coalesce(available, $as_of) - received, 0) AS took, "
+        "available IS NOT NULL AS is_out FROM cases WHERE $selection AND received IS NOT NULL "
         "AND (available >= received OR (available IS NULL AND outcome IS NULL))"
     )
     ((left_out,),) = ask.rows(
         "SELECT count(*) FROM cases WHERE $selection AND ((available IS NULL AND outcome IS NOT "
         "NULL) OR available < received)"
     )
-    steps = kaplan_meier([max(days, 0.0) for days, _ in rows], [done for _, done in rows])
+    took, is_out = (table[name].to_numpy() for name in ("took", "is_out"))
+    released, running = np.sort(took[is_out]), np.sort(took[~is_out])
+    curve = curve_of(released, running)
     return Survival(
-        steps=steps,
-        n=len(rows),
-        still_open=sum(not done for _, done in rows),
+        steps=steps_of(released, running, per=DAY),
+        n=len(took),
+        still_open=len(running),
         left_out=left_out,
-        median=time_when(steps, 0.5),
-        median_interval=interval_when(steps, 0.5),
-        p90=time_when(steps, 0.9),
-        p90_interval=interval_when(steps, 0.9),
+        median=_days(curve.when(0.5)),
+        median_interval=_ends(curve, 0.5),
+        p90=_days(curve.when(0.9)),
+        p90_interval=_ends(curve, 0.9),
         digits=0 if ask.mirror.log.granularity == "day" else 1,
     )
+
+
+def _days(seconds: int | None) -> float | None:
+    return seconds / DAY if seconds is not None else None
+
+
+def _ends(curve: Curve, share: float) -> tuple[float | None, float | None]:
+    low, high = curve.interval_when(share)
+    return _days(low), _days(high)
 
 
 def failures(ask: Question) -> list[Failure]:

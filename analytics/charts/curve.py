@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from analytics.charts.tables import Survival
-from analytics.statistics.survival import Step
+from analytics.statistics.curve import Step
 
 Figure = dict[str, Any]
 _POINTS = 240
@@ -130,6 +130,12 @@ def _marks(now: Survival, top: float) -> Figure:
     }
 
 
+def _beside(now: Survival, ends: tuple[float | None, float | None]) -> str:
+    """Return an interval short enough to stand in the drawing."""
+    low, high = ends
+    return f"from {now.days(low)}" if high is None and low is not None else now.between(ends)
+
+
 def _labels(
     now: Survival, before: Survival | None, top: float, before_label: str, *, narrow: bool
 ) -> list[Figure]:
@@ -137,7 +143,7 @@ def _labels(
     labels: list[Figure] = []
     if now.median is not None:
         words = f"Half out in {now.days(now.median)} days"
-        text = words if narrow else f"{words} ({now.between(now.median_interval)})"
+        text = words if narrow else f"{words} ({_beside(now, now.median_interval)})"
         labels.append(
             {
                 "name": "ink",
@@ -151,7 +157,7 @@ def _labels(
         )
     if now.p90 is not None and now.p90 <= top:
         words = f"Nine in ten in {now.days(now.p90)}"
-        text = words if narrow else f"{words} days ({now.between(now.p90_interval)})"
+        text = words if narrow else f"{words} days ({_beside(now, now.p90_interval)})"
         place = (
             {"x": now.p90, "y": 82, "xanchor": "left", "xshift": 8}
             if narrow

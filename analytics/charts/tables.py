@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from analytics.charts.words import span
-from analytics.statistics.survival import Step
+from analytics.statistics.curve import Step
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,10 +39,17 @@ def share(value: float | None) -> str:
 
 
 def span(low: float | None, high: float | None, digits: int = 1) -> str:
-    """Return an interval with an en dash; one number where both ends read alike."""
-    if low is None or high is None:
+    """Return an interval with an en dash; one number where both ends read alike.
+
+    An end that is not bounded is told; where neither is, there is no interval.
+    """
+    if low is None and high is None:
         return DASH
-    left, right = f"{low:,.{digits}f}", f"{high:,.{digits}f}"
+    left, right = ("" if end is None else f"{end:,.{digits}f}" for end in (low, high))
+    if high is None:
+        return f"from {left}, not bounded above"
+    if low is None:
+        return f"up to {right}, not bounded below"
     return left if left == right else f"{left}–{right}"
 
 

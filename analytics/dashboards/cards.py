@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from math import inf
 
 from analytics.charts import ask as asked
 from analytics.charts.marks import Spark, spark
-from analytics.charts.tables import Survival
+from analytics.charts.tables import Cell, Survival
 from analytics.charts.words import DASH, count, one, sample, span, whole
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.definition import METHOD_VERSION, Better, Kind, Metric, Result
 from analytics.metrics.question import Question
-from analytics.statistics.intervals import differ, newcombe, wilson
+from analytics.metrics.reading import most_of
+from analytics.statistics.intervals import differ, newcombe, wilson_within
 
 _INTERVALS = {
     Kind.SHARE: "Wilson, 95%",
-    Kind.MEAN: "normal, 95%",
+    Kind.MEAN: "Student’s t, 95%",
     Kind.QUANTILE: "order statistics, 95%",
     Kind.SURVIVAL: "Kaplan–Meier, 95%",
 }
@@ -58,11 +60,19 @@ def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:
         ("Counts", metric.numerator),
         ("Divided by", metric.denominator if result.why else of),
         ("Left out", "" if result.why else left_out or "nobody"),
-        ("Interval", "the unknown" if result.unknown else _INTERVALS.get(metric.kind, "")),
+        ("Interval", _interval_of(metric, result)),
         ("Mind", metric.caveat),
         ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
     )
     return tuple(row for row in rows if row[1])
+
+
+def _interval_of(metric: Metric, result: Result) -> str:
+    said = _INTERVALS.get(metric.kind, "")
+    if result.unknown:
+        return f"{said}, over all that the unknown may be: {span(result.low, result.high)}"
+    is_open = metric.kind is Kind.SURVIVAL and (result.low is None or result.high is None)
+    return f"{said}; an end that the times do not bound is left open" if is_open else said
 
 
 def share_card(
@@ -74,9 +84,7 @@ def share_card(
         return without(metric, now)
     by_facility = asked.shares(ask, now.key, starts, end=until)
     cells = asked.total(by_facility, starts)
-    bands = [
-        tuple(100 * x for x in wilson(cell.hits, cell.n)) if cell.n else None for cell in cells
-    ]
+    bands = _bands(cells)
     return Card(
         key=now.key,
         label=metric.label,
@@ -86,8 +94,16 @@ def share_card(
         foot=_foot(one(before.value) if before and before.value is not None else "", metric.target),
         facts=facts_of(metric, now),
         delta=_points(metric, now, before),
-        spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),  # type: ignore[arg-type]
+        spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),
     )
+
+
+def _bands(cells: list[Cell]) -> list[tuple[float, float] | None]:
+    return [
+        (100 * low, 100 * high) if cell.n else None
+        for cell in cells
+        for low, high in [wilson_within(cell.hits, cell.unknown, cell.n)]
+    ]
 
 
 def plain_card(now: Result) -> Card:
@@ -99,7 +115,7 @@ def plain_card(now: Result) -> Card:
     digits = 1 if is_share else 2
     low, high = ends(now) if now.unknown else (now.value, now.value)
     words = span(now.low, now.high, digits=digits)
-    words = f"range from {count(now.unknown)} unknown" if now.unknown else words
+    words = f"range from {count(now.unknown)} unknown; 95% {words}" if now.unknown else words
     return Card(
         key=now.key,
         label=metric.label,
@@ -128,7 +144,7 @@ def range_card(
     low, high = ends(now)
     was = span(*ends(before), digits=0) if before and before.value is not None else ""
     sent = [("Counted by", "Day of receipt, the line by week sent")] if is_sent else []
-    bands = [(cell.least, cell.most) if cell.n else None for cell in total]
+    bands = _bands(total)
     return Card(
         key=now.key,
         label=metric.label,
@@ -138,7 +154,7 @@ def range_card(
         foot=_foot(was, metric.target),
         facts=(*facts_of(metric, now), *sent),
         delta=_range_delta(now, before),
-        spark=spark([cell.least for cell in total], bands=bands, goal=metric.target),  # type: ignore[arg-type]
+        spark=spark([cell.least for cell in total], bands=bands, goal=metric.target),
     )
 
 
@@ -234,7 +250,7 @@ def ends(result: Result | None) -> tuple[float, float]:
     """Return the least and the most share; both the same where nothing is unknown."""
     if result is None or result.value is None:
         return 0.0, 0.0
-    return result.value, result.value + 100 * result.unknown / max(result.n, 1)
+    return result.value, most_of(result)
 
 
 def _range_delta(now: Result, before: Result | None) -> Delta | None:
@@ -251,8 +267,9 @@ def _range_delta(now: Result, before: Result | None) -> Delta | None:
 def _days(now: Survival, before: Survival | None) -> Delta | None:
     if before is None or before.median is None or now.median is None:
         return None
-    (low, high), (was_low, was_high) = now.median_interval, before.median_interval
-    if None in (low, high, was_low, was_high) or (low <= was_high and was_low <= high):  # type: ignore[operator]
+    ends = (now.median_interval, before.median_interval)
+    (low, high), (was_low, was_high) = ((a or 0.0, inf if b is None else b) for a, b in ends)
+    if low <= was_high and was_low <= high:
         return Delta(words="no clear change")
     change = now.median - before.median
     words = f"{one(abs(change))} days {'faster' if change < 0 else 'slower'}"

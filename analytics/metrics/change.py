@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind, Result
+from analytics.metrics.reading import most_of
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
-from analytics.statistics.intervals import of_difference
+from analytics.statistics.intervals import Estimate, of_difference
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """A result, less that of as many days just before, in the unit of the measure.
 
-    `low` and `high` bound the difference: by what the unknown could make of it where there are
-    any in either period, and else by a 95 % interval; None where a period has none. `why` says
-    why there is no difference.
+    `low` and `high` are a 95 % interval of the difference, over all that the unknown of either
+    period may be; None where a period has none. `why` says why there is no difference.
     """
 
     before: Result
@@ -69,9 +69,16 @@ def change(now: Result, before: Result) -> Change:
     ends = (now.low, now.high, before.low, before.high)
     if any(end is None for end in ends):
         return Change(before=before, difference=difference)
-    low, high, low_before, high_before = (float(end or 0.0) for end in ends)
-    if now.unknown or before.unknown:
-        bounds = (low - high_before, high - low_before)
-    else:
-        bounds = of_difference((now.value, low, high), (before.value, low_before, high_before))
-    return Change(before=before, difference=difference, low=bounds[0], high=bounds[1])
+    (least, most), (was_least, was_most) = (_as_may_be(one) for one in (now, before))
+    low, _ = of_difference(least, was_most)
+    _, high = of_difference(most, was_least)
+    return Change(before=before, difference=difference, low=low, high=high)
+
+
+def _as_may_be(result: Result) -> tuple[Estimate, Estimate]:
+    """Return a value with none of the unknown and with all of them, each with its interval.
+
+    Only the outer ends count: the least value's upper end, and the greatest's lower end, do not.
+    """
+    low, high = float(result.low or 0.0), float(result.high or 0.0)
+    return (result.value or 0.0, low, high), (most_of(result), low, high)

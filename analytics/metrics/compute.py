@@ -119,6 +119,7 @@ class _Asked:
             Group(
                 group=name,
                 n=parts["n"],
+                unknown=parts.get("unknown", 0),
                 **{key: parts.get(key) for key in ("value", "numerator", "low", "high")},
             )
             for name, parts in named

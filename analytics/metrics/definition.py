@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from requests_app.failure_codes import FailureCode
 
-METHOD_VERSION = "2"
+METHOD_VERSION = "3"
 DAY, HOUR = 86400.0, 3600.0  # seconds
 
 
@@ -88,12 +88,13 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """One group of a result."""
+    """One group of a result, read as that is."""
 
     group: str
     value: float | None
     n: int
     numerator: float | None = None
+    unknown: int = 0
     low: float | None = None
     high: float | None = None
 
@@ -102,8 +103,9 @@ class Group:
 class Result:
     """A number with all that a reader needs to trust it; `why` says why it is missing.
 
-    `low` and `high` bound it: what the `unknown` could make of it where there are any, and a
-    95 % confidence interval where there are none. `engine` says what computed it.
+    `low` and `high` are a 95 % confidence interval: of a share over all that the `unknown` may be,
+    whose `value` counts none of them. Where one end is None and the other is not, the sample does
+    not bound it on that side; where both are, there is no interval. `engine` says what computed it.
     """
 
     key: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from analytics.metrics.definition import Metric
+from analytics.metrics.definition import Metric, Result
 from analytics.statistics.curve import Curve
-from analytics.statistics.intervals import Z95, wilson
+from analytics.statistics.intervals import t95, wilson_within
 from analytics.statistics.ordered import Ordered, interval, quantile
 
 Parts = dict[str, Any]
@@ -16,12 +16,12 @@ ALL_UNKNOWN = "nothing is known of any of them"
 
 
 def read_share(n: int, hits: int, unknown: int = 0) -> Parts:
-    """A share with its Wilson interval, or with bounds where some are unknown."""
+    """A share, taking none of the unknown, with Wilson's interval over all that they may be."""
     if n == 0:
         return {"value": None, "n": 0, "numerator": 0, "denominator": 0, "why": NOBODY}
     if unknown == n:
         return {"value": None, "n": n, "unknown": unknown, "why": ALL_UNKNOWN}
-    low, high = (hits / n, (hits + unknown) / n) if unknown else wilson(hits, n)
+    low, high = wilson_within(hits, unknown, n)
     return {
         "value": 100 * hits / n,
         "numerator": hits,
@@ -33,20 +33,26 @@ def read_share(n: int, hits: int, unknown: int = 0) -> Parts:
     }
 
 
+def most_of(result: Result) -> float:
+    """Return a share (percent) if all of the unknown count; any other value as it is."""
+    value = result.value or 0.0
+    return value + 100 * result.unknown / result.n if result.unknown else value
+
+
 def read_net(n: int, off: int) -> Parts:
     """What is left of rows when some of them are taken off the others."""
     return {"value": float(n - 2 * off), "numerator": off, "n": n}
 
 
 def read_mean(metric: Metric, n: int, total: float, squares: float) -> Parts:
-    """A mean with the interval of its standard error; one value alone has none."""
+    """A mean with Student's interval of its standard error; one value alone has none."""
     if not n:
         return {"value": None, "n": 0, "why": NOBODY}
     mean = total / n
     half = None
     if n > 1:
         variance = max(0.0, (squares - total * mean) / (n - 1))
-        half = Z95 * math.sqrt(variance / n)
+        half = t95(n) * math.sqrt(variance / n)
     return {
         "value": mean / metric.per,
         "numerator": total / metric.per,

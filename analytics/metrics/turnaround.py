@@ -1,5 +1,7 @@
 """How long release takes."""
 
+from dataclasses import replace
+
 from analytics.metrics.definition import DAY, Better, Kind, Metric
 
 _ELAPSED = "available - received"
@@ -66,6 +68,54 @@ def _censored(
     )
 
 
+_DAYS_ARE = "A business day here is 24 hours on a business day of the facility."
+_SO_FAR = "CASE WHEN $as_of < contract_off THEN $as_of ELSE contract_off END - contract_from"
+_NO_TIME = "contract_seconds IS NULL AND contract_from IS NULL"
+_STOPPED = Metric(
+    key="contract_turnaround_median",
+    label="Median contract turnaround, clock stopped",
+    question="How many business days did release take once a request was complete?",
+    why_it_matters="This is the clock that the release contract runs on.",
+    unit="business days",
+    kind=Kind.QUANTILE,
+    numerator="business days from complete to stop, without requester-caused holds",
+    denominator="requests whose contract clock stopped",
+    where="contract_seconds IS NOT NULL",
+    value="contract_seconds",
+    per=DAY,
+    excluded={"contract clock not stopped": "contract_seconds IS NULL"},
+    better=Better.LOWER,
+    caveat=f"{_DAYS_ARE} Counts stopped clocks only: what is still open is not in it.",
+    theme="Turnaround",
+    needs=("contract_seconds",),
+)
+
+
+def _running(key: str, label: str, question: str, quantile: float) -> Metric:
+    return replace(
+        _STOPPED,
+        key=key,
+        label=label,
+        question=question,
+        kind=Kind.SURVIVAL,
+        quantile=quantile,
+        numerator=f"{_STOPPED.numerator}, by Kaplan-Meier",
+        denominator="complete requests, those whose clock runs censored at the as-of time",
+        where="contract_seconds IS NOT NULL OR contract_from IS NOT NULL",
+        counts="contract_seconds IS NOT NULL",
+        sides=("Stopped", "Still running"),
+        value=f"coalesce(contract_seconds, {_SO_FAR})",
+        excluded={
+            "open and not complete": f"{_NO_TIME} AND outcome IS NULL",
+            "ended with no time on the contract clock": f"{_NO_TIME} AND outcome IS NOT NULL",
+        },
+        caveat=(
+            f"{_DAYS_ARE} A clock that runs has waited the business time so far, without the "
+            "requester's holds; one that ended without a stop is left out."
+        ),
+    )
+
+
 METRICS: tuple[Metric, ...] = (
     _elapsed(
         "turnaround_mean",
@@ -112,22 +162,23 @@ METRICS: tuple[Metric, ...] = (
         "Nineteen in twenty are out after how long, counting those still open?",
         0.95,
     ),
-    Metric(
-        key="contract_turnaround_median",
-        label="Median contract turnaround",
-        question="How many business days does release take once a request is complete?",
-        why_it_matters="This is the clock that the release contract runs on.",
-        unit="business days",
-        kind=Kind.QUANTILE,
-        numerator="business days from complete to stop, without requester-caused holds",
-        denominator="requests whose contract clock stopped",
-        where="contract_seconds IS NOT NULL",
-        value="contract_seconds",
-        per=DAY,
-        excluded={"contract clock not stopped": "contract_seconds IS NULL"},
-        better=Better.LOWER,
-        caveat="A business day here is 24 hours on a business day of the facility.",
-        theme="Turnaround",
-        needs=("contract_seconds",),
+    _STOPPED,
+    _running(
+        "contract_turnaround_censored_median",
+        "Median contract turnaround",
+        "How many business days does release take once a request is complete, counting those open?",
+        0.5,
+    ),
+    _running(
+        "contract_turnaround_censored_p90",
+        "90th percentile of contract turnaround",
+        "Nine in ten are out after how many business days, counting those open?",
+        0.9,
+    ),
+    _running(
+        "contract_turnaround_censored_p95",
+        "95th percentile of contract turnaround",
+        "Nineteen in twenty are out after how many business days, counting those open?",
+        0.95,
     ),
 )

@@ -6,7 +6,6 @@ Everything is counted by columns; stories that columns would not tell apart are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -75,6 +74,8 @@ def _table(
         "contract_due": whens(standing.contract_due),
         "contract_stop": whens(standing.contract_stop),
         "contract_seconds": _numbers(standing.contract_seconds, standing.contract_seconds != NONE),
+        "contract_from": whens(standing.contract_from),
+        "contract_off": whens(standing.contract_off),
         "legal_due": whens(standing.legal_due),
         **_other_clocks(standing),
         "due": whens(standing.due),
@@ -85,7 +86,7 @@ def _table(
         "is_held": pa.array(lines.waits, mask=~is_open),
         "held_since": whens(lines.held_since),
         "held_for": worded(lines.held_for, lines.reasons),
-        "stale_from": _stale_from(facility, lines.waits, reader),
+        "stale_from": _stale_from(facility, lines.waits, standing, reader),
         "usable": worded(moves.usable, moves.grades),
         "wanted": worded(coded(filed["preferred_channel"], tuple(MEDIA)), tuple(MEDIA.values())),
         "is_charged": pc.fill_null(pc.not_equal(filed["fee_cents"], 0), False),
@@ -148,10 +149,13 @@ def _needed(days: pa.ChunkedArray, facility: NDArray[np.int32], reader: CaseRead
     return whens(found)
 
 
-def _stale_from(facility: NDArray[np.int32], waits: Truths, reader: CaseReader) -> pa.Array:
-    turns = [
-        ceil(micros(next_turn(one.calendar, reader.as_of)) / SECOND)
-        for one in reader.places.values()
-    ]
-    found = np.array([*turns, 0], np.int64)[facility]
-    return _numbers(found, waits)
+def _stale_from(
+    facility: NDArray[np.int32], waits: Truths, standing: Standing, reader: CaseReader
+) -> pa.Array:
+    """Return when each row is to be read anew: a wait's next day, or the next business time."""
+    calendars = [one.calendar for one in reader.places.values()]
+    turns = [micros(next_turn(one, reader.as_of)) for one in calendars]
+    begins = [micros(one.stretch(reader.as_of)[1]) for one in calendars]
+    of_wait, of_clock = (np.array([*many, 0], np.int64)[facility] for many in (turns, begins))
+    found = np.where(waits, of_wait, of_clock)
+    return _numbers(-(-found // SECOND), waits | (standing.contract_from != NONE))

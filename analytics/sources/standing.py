@@ -30,12 +30,15 @@ UNITS = tuple(unit.value for unit in Unit)
 class Standing:
     """A place for each request: moments in microseconds, NONE for never.
 
-    `contract_seconds` are seconds; `due_unit` is a place in UNITS, or -1.
+    `contract_seconds` are seconds; `due_unit` is a place in UNITS, or -1. `contract_from` and
+    `contract_off` are of complete requests whose contract clock has not stopped.
     """
 
     contract_due: Integers
     contract_stop: Integers
     contract_seconds: Integers
+    contract_from: Integers
+    contract_off: Integers
     legal_due: Integers
     state_due: Integers
     state_stop: Integers
@@ -97,8 +100,11 @@ def stand(group: Group, many: Many, found: Standing) -> None:
     found.due[at] = padded[shown, np.arange(len(at))]
     stop = _contract_stop(group.rules, clocks, many.lines.ended_at[at])
     found.contract_stop[at] = stop
-    found.contract_seconds[at] = _contract_seconds(group, many, stop)
-    is_open = many.moves.outcome[at] < 0
+    begun, is_open = many.lines.at["complete"][at], many.moves.outcome[at] < 0
+    is_over = (begun != NONE) & (stop != NONE)
+    took = _business_seconds(group, many, np.flatnonzero(is_over), stop)
+    found.contract_seconds[at[is_over]] = took
+    _write_so_far(group, many, np.flatnonzero((begun != NONE) & (stop == NONE) & is_open), found)
     risk, late, very_late = turns_of(group.counter, deadlines, np.where(is_open, deciding, -1))
     needs = many.usually(at)
     needed = np.where((needs != NONE) & (late != NEVER), late - needs + 1, NEVER)
@@ -162,16 +168,25 @@ def _contract_stop(rules: tuple[Rule, ...], clocks: Clocks, ended_at: Integers) 
     return np.where((kept == NONE) & clocks.is_denied, ended_at, kept)
 
 
-def _contract_seconds(group: Group, many: Many, stop: Integers) -> Integers:
-    """Business seconds from complete to the stop, less the requester-caused waits between."""
-    start = many.lines.at["complete"][group.places]
-    runs = np.flatnonzero((start != NONE) & (stop != NONE))
-    found = np.full(len(start), NONE)
-    begun, ended, calendar = start[runs], stop[runs], group.counter.calendar
-    pauses = _pauses(many.lines, group.places[runs], ended)
+def _business_seconds(group: Group, many: Many, runs: Integers, until: Integers) -> Integers:
+    """Business seconds of some rows from complete to a moment, less the requester-caused waits."""
+    places = group.places[runs]
+    begun, ended = many.lines.at["complete"][places], until[runs]
+    calendar, pauses = group.counter.calendar, _pauses(many.lines, places, ended)
     from_ = np.maximum(pauses.started, begun[pauses.place])
     within = pauses.ended > begun[pauses.place]
     held = calendar.business_seconds_of(from_[within] // SECOND, pauses.ended[within] // SECOND)
-    found[runs] = calendar.business_seconds_of(begun // SECOND, ended // SECOND)
-    np.subtract.at(found, runs[pauses.place[within]], held)
+    found = calendar.business_seconds_of(begun // SECOND, ended // SECOND)
+    np.subtract.at(found, pauses.place[within], held)
     return found
+
+
+def _write_so_far(group: Group, many: Many, runs: Integers, found: Standing) -> None:
+    """Write from when to when the open contract clock of some rows counts, as if never paused."""
+    now, places = micros(group.counter.as_of), group.places[runs]
+    took = _business_seconds(group, many, runs, np.full(len(group.places), now)) * SECOND
+    off, _ = group.counter.calendar.stretch(group.counter.as_of)
+    waits = many.lines.waits[places]
+    found.contract_off[places] = np.where(waits, many.lines.at["complete"][places], micros(off))
+    until = np.where(waits, found.contract_off[places], min(now, micros(off)))
+    found.contract_from[places] = until - took

@@ -103,7 +103,6 @@ class CaseReader:
         dues = due_dates(rules, timeline, place.calendar, as_of=self.as_of)
         due = foremost(dues, timeline, at=self.as_of)
         outcome, stop = _outcome(state, story), _contract_stop(rules, timeline)
-        waits = timeline.waits_on_requester
         return {
             "request_id": str(filed.pk),
             "number": filed.number,
@@ -124,13 +123,11 @@ class CaseReader:
             "closed": seconds(timeline.closed),
             "ended": seconds(timeline.ended_at or timeline.available),
             "contract_due": _due_of(dues, "contract"),
-            "contract_stop": seconds(stop),
-            "contract_seconds": _business_seconds(timeline, stop, place.calendar),
+            **_contract(timeline, stop, place.calendar, self.as_of, is_open=outcome is None),
             "legal_due": _due_of(dues, "hipaa_access"),
             **_other_clocks(dues, timeline),
             **_shown(due),
             **_present_hold(timeline.open_hold),
-            "stale_from": _reached(next_turn(place.calendar, self.as_of)) if waits else None,
             "usable": _usable(filed.direction, story),
             "wanted": MEDIUM_OF[Channel(filed.preferred_channel)].value,
             "is_charged": bool(filed.fee_cents),
@@ -238,6 +235,32 @@ def _business_seconds(
     waits = paused(timeline.holds, until=stop)
     held = sum(calendar.business_seconds(max(a, start), b) for a, b in waits if b > start)
     return calendar.business_seconds(start, stop) - held
+
+
+def _contract(
+    timeline: Timeline,
+    stop: datetime | None,
+    calendar: BusinessCalendar,
+    as_of: datetime,
+    *,
+    is_open: bool,
+) -> dict[str, int | None]:
+    """Return what the contract clock counted, or counts as of a moment while it is open.
+
+    With it comes when the row is to be read anew: a wait's next day, or the next business time.
+    """
+    found = {
+        "contract_stop": seconds(stop),
+        "contract_seconds": _business_seconds(timeline, stop, calendar),
+    }
+    waits, begun = timeline.waits_on_requester, timeline.complete
+    took = _business_seconds(timeline, as_of, calendar)
+    if is_open and stop is None and begun is not None and took is not None:
+        off, on = calendar.stretch(as_of)
+        until, off = (begun, begun) if waits else (min(as_of, off), off)
+        found |= {"contract_from": int(until.timestamp()) - took, "contract_off": seconds(off)}
+        found["stale_from"] = _reached(on)
+    return found | ({"stale_from": _reached(next_turn(calendar, as_of))} if waits else {})
 
 
 def _usable(direction: str, story: Sequence[Happened]) -> str | None:

@@ -1,6 +1,12 @@
-"""Confidence intervals for shares and their differences."""
+"""Confidence intervals for shares, means, and their differences."""
+
+from __future__ import annotations
 
 import math
+from functools import lru_cache
+from typing import Any
+
+from scipy.special import stdtrit
 
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal
 
@@ -25,6 +31,26 @@ def wilson_of_share(share: float, n: float) -> tuple[float, float]:
     return low, high
 
 
+def wilson_within(successes: int, unknown: int, n: int) -> tuple[float, float]:
+    """Return all that Wilson's interval may be while some of n are unknown: successes or not."""
+    return wilson(successes, n)[0], wilson(successes + unknown, n)[1]
+
+
+def least_of_all(n: Any) -> Any:
+    """Return the least share (97.5 %) of which each of n cases is; of an array, one for each.
+
+    Source: Clopper and Pearson, Biometrika 26 (1934) 404. Of which none of n is, the greatest
+    share is one less this.
+    """
+    return ((1 - 0.95) / 2) ** (1 / n)
+
+
+@lru_cache(maxsize=4096)
+def t95(n: int) -> float:
+    """Return the 97.5 % point of Student's t for a mean of n values, at least two."""
+    return float(stdtrit(n - 1, 0.975))
+
+
 def newcombe(a: int, n: int, b: int, m: int) -> tuple[float, float]:
     """Return the interval (95 %) of the difference a/n - b/m of two shares.
 
@@ -41,17 +67,19 @@ def differ(one: tuple[int, int, int], other: tuple[int, int, int]) -> bool:
     Each is (hits, unknown, n).
     """
     (hits, unknown, n), (was, was_unknown, m) = one, other
-    overlap = hits * m <= (was + was_unknown) * n and was * n <= (hits + unknown) * m
-    low, high = newcombe(hits, n, was, m)
-    return not overlap and not low <= 0 <= high
+    low, _ = newcombe(hits, n, was + was_unknown, m)
+    _, high = newcombe(hits + unknown, n, was, m)
+    return not low <= 0 <= high
 
 
-def of_difference(
-    one: tuple[float, float, float], other: tuple[float, float, float]
-) -> tuple[float, float]:
+Estimate = tuple[float, float, float]
+"""A value, and the ends of its interval."""
+
+
+def of_difference(one: Estimate, other: Estimate) -> tuple[float, float]:
     """Return the interval of the difference of two independent estimates.
 
-    Each is its value with the ends of its own interval, of the same confidence. Source: Zou and
+    The intervals are of the same confidence. Source: Zou and
     Donner, Statistics in Medicine 27 (2008) 1693; with Wilson's intervals it is Newcombe's.
     """
     (a, low_a, high_a), (b, low_b, high_b) = one, other

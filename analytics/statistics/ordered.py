@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+import numpy as np
 
 from analytics.statistics.intervals import Z95
 
@@ -21,6 +24,25 @@ class Ordered(Protocol):
 
     def upto(self, value: int) -> int:
         """Return how many are at most a value."""
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """An array in order."""
+
+    values: Numbers
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self.values)
+
+    def at(self, rank: int) -> int:
+        """Return the value of a rank."""
+        return int(self.values[rank])
+
+    def upto(self, value: int) -> int:
+        """Return how many are at most a value."""
+        return int(np.searchsorted(self.values, value, side="right"))
 
 
 def quantile(values: Ordered, q: float) -> float:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.statistics.intervals import Z95, wilson_of_share
+from analytics.statistics.intervals import t95, wilson_of_share
 from analytics.statistics.landmarks import Numbers
 
 Chances = NDArray[np.float64]
@@ -87,7 +87,7 @@ def reliability(chances: Chances, came: Chances, cases: Numbers) -> tuple[Bin, .
 def _ratio(above: Chances, below: Chances, cases: Numbers) -> Figure:
     """Return a ratio of sums; each case left out once says how much the value hangs on it.
 
-    Source: Efron and Stein, Ann. Stat. 9 (1981) 586.
+    Source: Efron and Stein, Ann. Stat. 9 (1981) 586; with Student's t, as of any mean.
     """
     _, place = np.unique(cases, return_inverse=True)
     tops, bottoms = np.bincount(place, above), np.bincount(place, below)
@@ -98,4 +98,5 @@ def _ratio(above: Chances, below: Chances, cases: Numbers) -> Figure:
         return Figure(value=value, low=None, high=None)
     without = (top - tops) / rest
     error = math.sqrt((n - 1) / n * float(np.sum((without - without.mean()) ** 2)))
-    return Figure(value=value, low=value - Z95 * error, high=value + Z95 * error)
+    half = t95(n) * error
+    return Figure(value=value, low=value - half, high=value + half)

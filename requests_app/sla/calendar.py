@@ -108,6 +108,27 @@ class BusinessCalendar:
         closes = datetime.combine(closing_day, self.closes or time(), self.zone_info)
         return opens.astimezone(UTC), closes.astimezone(UTC)
 
+    def stretch(self, at: datetime) -> tuple[datetime, datetime]:
+        """Return when the business time that runs at a moment ends, and when the next begins.
+
+        Where none runs, the first is when it last ended.
+        """
+        off: datetime | None = None
+        day = self.local_day(at)
+        while True:
+            if self.is_business_day(day):
+                opens, closes = self._open_seconds_of(day)
+                if opens > at and opens != off:  # days without a night between them are one
+                    return off or self._last_closed(at), opens
+                off = closes if closes > at else off
+            day += DAY
+
+    def _last_closed(self, at: datetime) -> datetime:
+        day = self.local_day(at)
+        while not self.is_business_day(day) or self._open_seconds_of(day)[1] > at:
+            day -= DAY
+        return self._open_seconds_of(day)[1]
+
     def business_seconds(self, start: datetime, end: datetime) -> int:
         """Return the true open seconds from `start` to `end`; DST hours count as they pass."""
         if end < start:

@@ -34,6 +34,8 @@ def _request(i: int, facility: str, late_every: int) -> dict[str, object]:
         "contract_due": received + 7 * DAY,
         "contract_stop": None if is_open else available,
         "contract_seconds": None if is_open else days * DAY,
+        "contract_from": received + 7200 if is_open else None,
+        "contract_off": AS_OF - (i % 2) * DAY if is_open else None,
         "legal_due": received + 30 * DAY,
         "due": received + 7 * DAY,
         "late_from": (AS_OF if band == "late" else AS_OF + DAY) if is_open else None,

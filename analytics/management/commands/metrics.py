@@ -174,14 +174,25 @@ def _said(result: Result | PublishedResult) -> str:
     """Return the value with its interval, or the range that what is unknown leaves open."""
     if result.unit == "days" and 0 < (result.value or 0) < A_MOMENT:
         return f"under {A_MOMENT} days"
-    low, high = number(result.low), number(result.high)
-    if result.low is None or result.high is None:
-        return f"{number(result.value)} {result.unit}"
-    if result.unknown:
+    sure = _sure(result.low, result.high)
+    if result.unknown and result.value is not None and result.n:
         are = BY_KEY[result.key].unknown_are
         turn = f"{plural(result.unknown, *are)} {'turns' if result.unknown == 1 else 'turn'} out"
-        return f"between {low} and {high} {result.unit}, as {turn}"
-    return f"{number(result.value)} {result.unit} ({low}-{high})"
+        most = number(result.value + 100 * result.unknown / result.n)
+        chance = f", 95 % interval{sure}" if sure else ""
+        return f"between {number(result.value)} and {most} {result.unit}, as {turn}{chance}"
+    return f"{number(result.value)} {result.unit}{sure}"
+
+
+def _sure(low: float | None, high: float | None) -> str:
+    """Return an interval, saying which end is not bounded; nothing where there is none."""
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f" (from {number(low)}, not bounded above)"
+    if low is None:
+        return f" (up to {number(high)}, not bounded below)"
+    return f" ({number(low)}-{number(high)})"
 
 
 def in_words(result: Result | PublishedResult, *, named: bool = False) -> str:

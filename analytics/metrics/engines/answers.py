@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.statements import Population, Sum
 from analytics.mirror.words import joined
-from analytics.statistics.curve import Curve
-from analytics.statistics.ordered import Ordered
+from analytics.statistics.curve import Curve, curve_of
+from analytics.statistics.ordered import Ordered, Sorted
 
 Sums = Mapping[Sum, float]
 
@@ -56,7 +56,7 @@ class Values:
     @property
     def released(self) -> Ordered:
         """The values of those that ended."""
-        return _Array(self.ended)
+        return Sorted(self.ended)
 
     @property
     def n(self) -> int:
@@ -65,24 +65,7 @@ class Values:
 
     def curve(self) -> Curve:
         """The share still waiting after each value."""
-        ranks = np.searchsorted(self.ended, self.running, side="right")
-        return Curve(self.released, ranks)
-
-
-@dataclass(frozen=True)
-class _Array:
-    values: Any
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def at(self, rank: int) -> int:
-        """Return the value of a rank."""
-        return int(self.values[rank])
-
-    def upto(self, value: int) -> int:
-        """Return how many are at most a value."""
-        return int(np.searchsorted(self.values, value, side="right"))
+        return curve_of(self.ended, self.running)
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analytics.charts.words import count, span
+from analytics.charts.words import DASH, count, span
 from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.definition import Kind, Metric, Result
+from analytics.metrics.reading import most_of
 from analytics.reports.document import Column, Table, Value
 
 NUMBER = Column(heading="n", is_number=True)
@@ -15,11 +16,11 @@ _CALLED = {"open_requests": "Of these still open"}
 
 
 def _range_words(result: Result) -> str:
-    """Say a range and what it is: an interval, or what the unknown leave open."""
-    if result.low is None or result.high is None:
-        return "—"
-    what = f"as {count(result.unknown)} unknown turn out" if result.unknown else "95% interval"
-    return f"{span(result.low, result.high)} ({what})"
+    """Say an interval, and over what it is taken."""
+    if result.low is None and result.high is None:
+        return DASH
+    what = f", as {count(result.unknown)} unknown turn out" if result.unknown else ""
+    return f"{span(result.low, result.high)} (95% interval{what})"
 
 
 def _shown(metric: Metric, result: Result | None) -> Value:
@@ -27,7 +28,7 @@ def _shown(metric: Metric, result: Result | None) -> Value:
     if result is None or result.value is None:
         return None
     if result.unknown:
-        return span(result.low, result.high)
+        return span(result.value, most_of(result))
     return int(result.value) if metric.kind is Kind.COUNT else result.value
 
 

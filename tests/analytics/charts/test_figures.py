@@ -11,6 +11,7 @@ from analytics.charts import curve, media, pareto
 from analytics.charts.ask import finished, medians, months, shares, survival, total, weeks
 from analytics.charts.marks import interval, spark, standing
 from analytics.charts.tables import Cell, Failure
+from analytics.charts.words import DASH, span
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.question import asking
@@ -45,6 +46,27 @@ def test_curve_marks_the_median_and_names_roles(mirror) -> None:
     assert "#" not in json.dumps(figure)
     assert len(figure["data"]) == 5
     assert figure["data"][-1]["y"] == [50, 90]
+
+
+def test_an_end_that_is_not_bounded_is_told_in_words_and_in_the_drawing(mirror) -> None:
+    assert span(2.9, None) == "from 2.9, not bounded above"
+    assert span(None, 5.0) == "up to 5.0, not bounded below"
+    assert span(None, None) == DASH
+    with asking(mirror, SELECTION) as ask:
+        now = survival(ask)
+    open_ended = replace(now, p90=12.0, p90_interval=(9.5, None))
+    labels = curve.figure(open_ended, None, before_label="")["layout"]["annotations"]
+    assert "Nine in ten in 12.0 days (from 9.5)" in [one["text"] for one in labels]
+
+
+def test_the_curves_marks_are_those_of_the_measures(mirror) -> None:
+    keys = ["turnaround_censored_median", "turnaround_censored_p90"]
+    median, p90 = compute(mirror, SELECTION, keys).values()
+    with asking(mirror, SELECTION) as ask:
+        now = survival(ask)
+    assert (now.median, *now.median_interval) == (median.value, median.low, median.high)
+    assert (now.p90, *now.p90_interval) == (p90.value, p90.low, p90.high)
+    assert (now.n, now.n - now.still_open) == (median.n, median.numerator)
 
 
 def test_an_empty_curve_is_drawn() -> None:

@@ -71,6 +71,18 @@ def left_by(stories: list[tuple[float, bool]], q: float) -> float | None:
     return None
 
 
+def on_contract(requests: list[Row], as_of: int) -> list[tuple[float, bool]]:
+    """Business days of contract clocks, and whether they stopped; of others those so far."""
+    found = []
+    for row in requests:
+        if row["contract_seconds"] is not None:
+            found.append((row["contract_seconds"] / DAY, True))
+        elif row["contract_from"] is not None:
+            until = min(as_of, row["contract_off"])
+            found.append(((until - row["contract_from"]) / DAY, False))
+    return found
+
+
 MENDED_BY = {
     "hold_started": ("hold_ended",),
     "delivery_failed": ("available",),
@@ -130,6 +142,10 @@ def of_requests(requests: list[Row], events: list[Row], as_of: int) -> dict[str,
             ],
             0.5,
         ),
+        **{
+            f"contract_turnaround_censored_{name}": left_by(on_contract(requests, as_of), q)
+            for name, q in (("median", 0.5), ("p90", 0.9), ("p95", 0.95))
+        },
         "requests_received": float(sum(row["received"] is not None for row in requests)),
         "open_requests": float(len(still_open)),
         "at_risk_requests": float(bands.count("at_risk")),

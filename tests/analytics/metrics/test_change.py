@@ -12,11 +12,13 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind, Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
-from analytics.statistics.intervals import newcombe, of_difference, wilson
+from analytics.statistics.intervals import newcombe, of_difference, wilson, wilson_within
 from tests.analytics import synthetic
 
 
-def result(value: float | None, low: float | None, high: float | None, unknown: int = 0) -> Result:
+def result(
+    value: float | None, low: float | None, high: float | None, unknown: int = 0, n: int = 0
+) -> Result:
     return Result(
         key="sla_compliance",
         label="",
@@ -25,6 +27,7 @@ def result(value: float | None, low: float | None, high: float | None, unknown: 
         low=low,
         high=high,
         unknown=unknown,
+        n=n,
         why=None if value is not None else "nobody asked",
     )
 
@@ -38,8 +41,16 @@ def test_shares_change_by_newcombes_interval() -> None:
 
 
 def test_what_is_unknown_in_either_period_widens_the_change_to_all_that_is_possible() -> None:
-    found = change(result(40.0, 40.0, 50.0, unknown=10), result(60.0, 55.0, 65.0))
-    assert (found.difference, found.low, found.high) == (-20.0, -25.0, -5.0)
+    """Of 100 each: 40 and 10 unknown against 60 and 5 unknown may be 40 to 50 against 60 to 65."""
+    pairs = [newcombe(40 + a, 100, 60 + b, 100) for a in range(11) for b in range(6)]
+    now, before = (
+        result(float(hits), *(100 * end for end in wilson_within(hits, unknown, 100)), unknown, 100)
+        for hits, unknown in ((40, 10), (60, 5))
+    )
+    found = change(now, before)
+    assert found.difference == -20.0
+    assert found.low == pytest.approx(100 * min(low for low, _ in pairs))
+    assert found.high == pytest.approx(100 * max(high for _, high in pairs))
 
 
 def test_no_value_in_a_period_gives_no_change_and_says_which() -> None:

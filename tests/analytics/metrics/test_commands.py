@@ -1,6 +1,7 @@
 """The commands about measures: slices, groups, codes, and what discs cost."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -134,8 +135,13 @@ def test_a_line_says_plain_numbers_and_what_the_unknown_leave_open() -> None:
     assert in_words(short) == "Mean: under 0.01 days, n = 3"
     sure = Result(**out, value=20.1, low=18.02, high=22.3, n=612, excluded={"open": 1_000})
     assert in_words(sure) == "Sent on disc: 20.1 % (18.02-22.3), n = 612; left out: 1,000 open"
-    some = Result(**out, value=20.1, low=20.1, high=25.3, n=612, unknown=32)
+    some = Result(**out, value=20.1, low=17.1, high=28.9, n=612, unknown=32)
     assert in_words(some) == (
-        "Sent on disc: between 20.1 and 25.3 %, as 32 unknown channels turn out, n = 612"
+        "Sent on disc: between 20.1 and 25.33 %, as 32 unknown channels turn out, "
+        "95 % interval (17.1-28.9), n = 612"
     )
+    half = Result(key="turnaround_censored_p90", label="P90", unit="days", value=46.0, n=20)
+    above, below = (replace(half, low=30.5), replace(half, high=50.0))
+    assert in_words(above) == "P90: 46 days (from 30.5, not bounded above), n = 20"
+    assert in_words(below) == "P90: 46 days (up to 50, not bounded below), n = 20"
     assert (signed(12_345.6), signed(-0.00004)) == ("+12,346", "-0.000040")

@@ -16,6 +16,7 @@ from django.core.management import CommandError, call_command
 
 from analytics.charts.words import span
 from analytics.metrics.compute import compute
+from analytics.metrics.reading import most_of
 from analytics.metrics.selection import Selection
 from analytics.reports.builders.sla_compliance import KEYS, Order, build
 from analytics.reports.builders.tables import NUMBER
@@ -136,7 +137,7 @@ def test_what_is_open_of_those_received_is_called_so(document: Document) -> None
     assert {row[0]: row[5] for row in figures.rows}["Median turnaround"] == 3
 
 
-def test_what_unknowns_leave_open_is_a_range_now_and_before_and_no_interval(
+def test_what_unknowns_leave_open_is_a_range_now_and_before_within_its_interval(
     document: Document, shot
 ) -> None:
     (table,) = (table for table in document.tables if table.name == "Figures")
@@ -149,8 +150,11 @@ def test_what_unknowns_leave_open_is_a_range_now_and_before_and_no_interval(
         for one in (SELECTION, earlier)
     )
     sent = rows["Sent on disc"]
-    assert (sent[1], sent[4]) == (span(now.low, now.high), span(before.low, before.high))
-    assert str(sent[3]).endswith(f"(as {now.unknown} unknown turn out)")
+    ranges = tuple(span(one.value, most_of(one)) for one in (now, before))
+    assert (sent[1], sent[4]) == ranges
+    assert now.low < now.value < most_of(now) < now.high
+    sure = f"{span(now.low, now.high)} (95% interval, as {now.unknown} unknown turn out)"
+    assert sent[3] == sure
     met = rows["Contract SLA met"]
     assert isinstance(met[1], float)
     assert str(met[3]).endswith("(95% interval)")

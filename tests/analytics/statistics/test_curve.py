@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from analytics.metrics.engines.answers import Tally, Values
 from analytics.statistics import curve as curves
-from analytics.statistics.survival import interval_when, kaplan_meier, time_when
+from tests.analytics.statistics.plain_curve import interval_when, kaplan_meier, time_when
 from tests.depth import examples
 
 SHARES = (0.1, 0.5, 0.9, 0.99)
@@ -27,6 +27,11 @@ def tally_of(drawn: list[tuple[int, bool]]) -> Tally:
 
 def assert_equal(drawn: list[tuple[int, bool]]) -> None:
     steps = kaplan_meier([at for at, _ in drawn], [done for _, done in drawn])
+    times = values_of(drawn)
+    quick = curves.steps_of(times.ended, times.running)
+    assert len(quick) == len(steps)
+    for one, other in zip(quick, steps, strict=True):
+        assert one == pytest.approx(tuple(vars(other).values()), abs=1e-9)
     for held in (values_of(drawn), tally_of(drawn)):
         found = held.curve()
         for share in SHARES:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from analytics.statistics.landmarks import Landmarks
-from analytics.statistics.survival import kaplan_meier
+from tests.analytics.statistics.plain_curve import kaplan_meier
 
 STAYS = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(0, 20), st.booleans()),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t, ttest_1samp
 from statsmodels.stats.proportion import proportion_confint
 
 from analytics.statistics.intervals import wilson, wilson_of_share
@@ -44,7 +45,8 @@ def test_skill_and_its_interval_are_those_of_leaving_out_each_case(looks) -> Non
         return
     mean = sum(without) / len(without)
     error = math.sqrt(sum((part - mean) ** 2 for part in without) * (1 - 1 / len(without)))
-    assert found.high - found.value == pytest.approx(1.959963984540054 * error, rel=1e-5, abs=1e-6)
+    half = t.ppf(0.975, len(without) - 1) * error
+    assert found.high - found.value == pytest.approx(half, rel=1e-5, abs=1e-6)
 
 
 @given(LOOKS)
@@ -70,6 +72,15 @@ def test_perfect_chances_score_nothing_and_a_coin_a_quarter() -> None:
 def test_excess_is_the_mean_chance_less_the_share() -> None:
     found = excess(np.array([0.5, 0.9]), np.array([0.0, 1.0]), np.array([1, 2]))
     assert found.value == pytest.approx(0.2)
+
+
+@given(st.lists(st.tuples(CHANCE, st.sampled_from([0.0, 1.0])), min_size=2, max_size=40))
+def test_of_one_look_a_case_the_jackknife_is_students_interval_as_scipy_has_it(looks) -> None:
+    chances, came = (np.array(one) for one in zip(*looks, strict=True))
+    found = excess(chances, came, np.arange(len(looks)))
+    if np.std(chances - came) > 1e-9:
+        expected = ttest_1samp(chances - came, 0).confidence_interval(0.95)
+        assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-9)
 
 
 def test_many_looks_at_one_request_narrow_no_interval() -> None:
