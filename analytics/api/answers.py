@@ -22,6 +22,7 @@ FIGURES = pa.schema(
         "label": pa.string(),
         "unit": pa.string(),
         "group": pa.string(),
+        "within": pa.string(),
         "value": pa.float64(),
         "numerator": pa.float64(),
         "denominator": pa.float64(),
@@ -31,6 +32,7 @@ FIGURES = pa.schema(
         "high": pa.float64(),
         "excluded": pa.string(),
         "why": pa.string(),
+        "why_not_by": pa.string(),
         "engine": pa.string(),
         "before": pa.float64(),
         "difference": pa.float64(),
@@ -39,6 +41,9 @@ FIGURES = pa.schema(
     }
 )
 """One row a measure, its `group` null, and one a group of it; `excluded` is a JSON object.
+
+A group `within` another is a part of a group that counts all of them. Why a measure has no groups
+by what was asked for stands in its own row.
 
 The change, from `before` on, is null unless the call compares.
 """
@@ -104,6 +109,7 @@ def figures_of(results: Iterable[Result], changed: Mapping[str, Change]) -> pa.T
                 "high": result.high,
                 "excluded": json.dumps(dict(result.excluded)),
                 "why": result.why,
+                "why_not_by": result.why_not_by,
                 "engine": result.engine,
             }
             | _changed(changed.get(result.key))
@@ -112,6 +118,7 @@ def figures_of(results: Iterable[Result], changed: Mapping[str, Change]) -> pa.T
             named
             | {
                 "group": one.group,
+                "within": one.within,
                 "value": one.value,
                 "numerator": one.numerator,
                 "n": one.n,
@@ -120,7 +127,7 @@ def figures_of(results: Iterable[Result], changed: Mapping[str, Change]) -> pa.T
                 "high": one.high,
                 "engine": result.engine,
             }
-            for one in result.by
+            for one in (*result.by, *result.within)
         ]
     return pa.Table.from_pylist(rows, schema=FIGURES)
 

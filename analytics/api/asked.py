@@ -9,6 +9,7 @@ from typing import Any
 from rest_framework.request import Request
 
 from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.lacking import why_not_cut
 from analytics.metrics.slices import GROUPINGS, SLICES
 from analytics.readers.query import read
 from analytics.readers.view import View, demand_reader, open_view
@@ -57,6 +58,13 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
         raise NotUnderstood(view.problems[0])
     chosen = replace(view.selection, slices=_slices(request.query_params.getlist("slice")))
     return Asked(view=replace(view, selection=chosen), keys=keys or tuple(BY_KEY), by=by)
+
+
+def check_cut(asked: Asked) -> None:
+    """Refuse a slice that the source has no word for: rows have no place for a reason."""
+    view = asked.view
+    if (why := why_not_cut(view.snapshot.mirror.log.missing, view.selection)) is not None:
+        raise NotUnderstood(f"The source {why}.")
 
 
 def check_no_words(request: Request) -> None:

@@ -21,6 +21,7 @@ from analytics.api.asked import (
     OF_PAGES,
     Asked,
     asked_of,
+    check_cut,
     check_no_words,
     whole_number,
 )
@@ -107,6 +108,7 @@ class Graph(Figures):
     def get(self, request: Request) -> Response:
         """Return the directly-follows graph: counts, and median waits in seconds."""
         asked = asked_of(request, timezone.now())
+        check_cut(asked)
         view = asked.view
         with asking(view.snapshot.mirror, view.selection) as question:
             basis = basis_of(question)
@@ -125,6 +127,7 @@ class Cases(Figures):
     def get(self, request: Request) -> Response:
         """Return rows under stable names, the earliest first."""
         asked = asked_of(request, timezone.now(), also=OF_PAGES)
+        check_cut(asked)
         limit = whole_number(request, "limit", PAGE, MOST_ROWS)
         offset = whole_number(request, "offset", 0, 10**9)
         view = asked.view

@@ -56,7 +56,7 @@ def filters(view: View) -> Context:
             {"slug": slug, "name": name, "on": slug in chosen} for slug, name in view.names.items()
         ],
         **_clocks(query),
-        **_askers(query),
+        **_askers(view),
         **_sources(view),
         **(_comparisons(query, length) if view.has_before else {"compare": []}),
         "plain": plain,
@@ -113,8 +113,11 @@ def _clocks(query: Query) -> Context:
     }
 
 
-def _askers(query: Query) -> Context:
-    """Return the choice of who asked."""
+def _askers(view: View) -> Context:
+    """Return the choice of who asked; none where the source does not say."""
+    query = view.query
+    if "requester_type" in view.snapshot.mirror.log.missing:
+        return {"askers": []}
     choices = [
         {"label": label, "href": query.address(asked=key), "on": key == query.asked}
         for key, label in _ASKERS.items()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -41,11 +42,16 @@ class Findings:
 
 
 class Clock:
-    """Reads moments of one file, asking once for each different text."""
+    """Reads moments of one file, asking once for each different text.
 
-    def __init__(self, mapping: Mapping, findings: Findings, zone: str) -> None:
+    `until` is the moment up to which the log is to speak, where the reader says one.
+    """
+
+    def __init__(
+        self, mapping: Mapping, findings: Findings, zone: str, until: datetime | None = None
+    ) -> None:
         self._read = reader_of(mapping.date_order, ZoneInfo(zone))
-        self.findings = findings
+        self.findings, self.until = findings, until
 
     def read(self, text: str) -> Moment | None:
         """Return the moment of a text; a placeholder is one, and says so."""
@@ -63,6 +69,13 @@ class Clock:
     def column(self, cells: pa.ChunkedArray) -> pa.ChunkedArray:
         """Return seconds since 1970, null where a text is blank or no date."""
         return each_word(cells, self._seconds, pa.int64())
+
+    def is_later(self, cells: pa.Table, name: str) -> Any:
+        """Say of each row whether a moment of it lies after the one up to which the log speaks."""
+        if self.until is None:
+            return np.zeros(cells.num_rows, dtype=bool)
+        later = pc.greater(cells[f"at:{name}"], int(self.until.timestamp()))
+        return flags(later.fill_null(False))
 
     def why_not(self, text: str, kind: str = "date") -> str:
         """Return why a text is no moment."""

@@ -43,6 +43,7 @@ def check_events(
             unread(cells, "timestamp"),
             lambda place: clock.why_not(moments[place].as_py(), kind="time"),
         ),
+        (clock.is_later(cells, "timestamp"), "happened after the as-of time"),
     ]
     note_unread(cells, TIMES, findings)
     note_uncounted(cells, mapping, findings)

@@ -51,7 +51,16 @@ _COLUMN_OF = {
     "logged": "",
     "deliveries": "attempts",
     "first_try": "attempts",
+    "medium": "channel",
+    "direction": "direction",
+    "requester_type": "requester_type",
+    "legal_basis": "legal_basis",
+    "modality": "modality",
+    "priority": "",
+    "staff_group": "",
 }
+"""The column of each field that a measure needs, or that figures may be cut by; a log without a
+column of our facilities is of one alone."""
 _WHY = {
     "received": "no column says when a request was received",
     "available": "no column says when a request was completed",
@@ -81,11 +90,20 @@ _WHY = {
     "logged": "a log of this kind does not say when a request was logged",
     "deliveries": "no column says how often a request was sent",
     "first_try": "no column says how often a request was sent, or what went wrong",
+    "medium": "no column says how the images were sent",
+    "direction": "no column says which images come in: all are taken to go out",
+    "requester_type": "no column says who asked",
+    "legal_basis": "no column says by what right somebody asked",
+    "modality": "no column names the exam",
+    "priority": "a log of this kind does not say what is urgent",
+    "staff_group": "a log of this kind does not say in which role anybody acted",
 }
 _OF_EVENTS = {
     "reason": "problems are not read from a log of events",
     "usable": "whether images opened is not read from a log of events",
     "first_try": "no column says how often a request was sent",
+    "direction": "which images come in is not read from a log of events: all are taken to go out",
+    "legal_basis": "by what right somebody asked is not read from a log of events",
 }
 """Why a log of events lacks what a log of requests may have."""
 
@@ -118,6 +136,7 @@ _NO_ROW = {
 """Why a measure cannot be computed though there is a column: nothing in it tells anything."""
 
 
+_NOT_OF_EVENTS = {"failure_reason", "usable", "direction", "legal_basis"}
 _WAYS = ("inbound", "outbound")
 
 
@@ -126,7 +145,7 @@ def missing_fields(mapping: Mapping) -> dict[str, str]:
     have = set(mapping.columns)
     is_of_requests = mapping.layout == "requests"
     # In a list of requests one person a row, not one a step.
-    have -= {"staff"} if is_of_requests else {"failure_reason", "usable"}
+    have -= {"staff"} if is_of_requests else _NOT_OF_EVENTS
     have |= {"received_at"} if mapping.received else set()
     have |= {"completed_at"} if mapping.completed else set()
     have -= {"complete_at"}  # business time needs a facility calendar, which a file has not

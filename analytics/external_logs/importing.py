@@ -137,7 +137,7 @@ def read_log(
     if asked:
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
-    cells, findings = _checked(raw, mapping, key)
+    cells, findings = _checked(raw, mapping, key, as_of)
     begin(progress, BUILDING)
     built = _built(raw, mapping, cells, earlier)
     zone = str(said.get("zone") or "")
@@ -155,7 +155,9 @@ class _Built:
     """How often each word for a channel is said, by row or by case."""
 
 
-def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Findings]:
+def _checked(
+    raw: RawLog, mapping: Mapping, key: str, until: datetime | None
+) -> tuple[pa.Table, Findings]:
     """Return the usable rows with their moments; a log of dates alone is read without a zone.
 
     In a zone with changes of the clocks a day between two dates would last 23 or 25 hours.
@@ -163,10 +165,10 @@ def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Finding
     text = kept_cells(raw, mapping, key)
     check = check_requests if mapping.layout == "requests" else check_events
     findings = Findings(rejected=list(raw.rejected))
-    clock = Clock(mapping, findings, "UTC")
+    clock = Clock(mapping, findings, "UTC", until)
     cells = with_moments(text, clock)
     if findings.has_times and mapping.zone != "UTC":
-        clock = Clock(mapping, findings, mapping.zone)
+        clock = Clock(mapping, findings, mapping.zone, until)
         cells = with_moments(text, clock)
     usable = check(raw, cells, mapping, clock, findings)
     findings.rejected.sort()

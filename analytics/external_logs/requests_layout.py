@@ -58,6 +58,7 @@ def check_requests(
         (received, unreadable("received_at")),
         (completed, unreadable("completed_at")),
         (early, "completed before it was received"),
+        (clock.is_later(cells, "received_at"), "received after the as-of time"),
     ]
     kept = reject(raw, cells, reasons, findings)
     note_uncounted(kept, mapping, findings)

@@ -2,11 +2,18 @@
 
 from analytics.metrics.band import BAND
 from analytics.metrics.definition import DAY, Better, Kind, Metric
+from analytics.metrics.turnaround import NO_RECEIPT
 
 _OPEN = "outcome IS NULL AND received IS NOT NULL"
+_UNDATED = "outcome IS NULL AND received IS NULL"
 _NO_END = {"ended at an unknown moment, by receipt": "turn = 0"}
 _AGE = "$as_of - received"
-_ON_HOLD = f"{_OPEN} AND held_since IS NOT NULL"
+_HELD = "held_since IS NOT NULL"
+_ON_HOLD = f"{_OPEN} AND {_HELD}"
+_LATE, _ON_TRACK = (
+    f"{_OPEN} AND {BAND} IN ('late', 'very_late')",
+    f"{_OPEN} AND {BAND} = 'on_track'",
+)
 
 
 def _age(key: str, label: str, kind: Kind, question: str) -> Metric:
@@ -21,9 +28,11 @@ def _age(key: str, label: str, kind: Kind, question: str) -> Metric:
         numerator="elapsed days from received to the as-of time",
         denominator="open requests",
         where=_OPEN,
+        among="outcome IS NULL",
         is_of_now=True,
         value=_AGE,
         per=DAY,
+        excluded={NO_RECEIPT: _UNDATED},
         better=Better.LOWER,
         theme="Backlog",
         needs=("received",),
@@ -42,9 +51,11 @@ def _hold_age(key: str, label: str, question: str, quantile: float) -> Metric:
         numerator="elapsed days from the beginning of the hold that lasts to the as-of time",
         denominator="open requests on hold, whoever causes it, the late ones too",
         where=_ON_HOLD,
+        among=f"outcome IS NULL AND {_HELD}",
         is_of_now=True,
         value="$as_of - held_since",
         per=DAY,
+        excluded={NO_RECEIPT: f"{_UNDATED} AND {_HELD}"},
         better=Better.LOWER,
         caveat="The present hold alone; of several at once one that the requester causes.",
         theme="Backlog",
@@ -63,6 +74,7 @@ METRICS: tuple[Metric, ...] = (
         numerator="requests received in the period",
         denominator="none",
         where="received IS NOT NULL",
+        excluded={NO_RECEIPT: "received IS NULL"},
         theme="Backlog",
         needs=("received",),
     ),
@@ -77,6 +89,7 @@ METRICS: tuple[Metric, ...] = (
         numerator="requests that ended in the period, whenever they were received",
         denominator="none",
         where="turn = -1",
+        among="turn <> 1",
         excluded=_NO_END,
         caveat="Delivered or ended otherwise; a request that failed again is open again.",
         theme="Backlog",
@@ -111,10 +124,29 @@ METRICS: tuple[Metric, ...] = (
         numerator="requests neither delivered nor ended otherwise",
         denominator="none",
         where=_OPEN,
+        among="outcome IS NULL",
         is_of_now=True,
+        excluded={NO_RECEIPT: _UNDATED},
         better=Better.LOWER,
         theme="Backlog",
         needs=("received",),
+    ),
+    Metric(
+        key="on_track_requests",
+        label="On-track requests",
+        question="How many open requests have time left?",
+        why_it_matters="They need nothing but the next step in its turn.",
+        unit="requests",
+        kind=Kind.COUNT,
+        numerator="open requests, neither late, nor at risk, nor on a hold that the requester causes",
+        denominator="none",
+        where=_ON_TRACK,
+        among=_ON_TRACK,
+        is_of_now=True,
+        better=Better.HIGHER,
+        caveat="Those without a known due date stand in no band.",
+        theme="Backlog",
+        needs=("band",),
     ),
     Metric(
         key="at_risk_requests",
@@ -129,10 +161,13 @@ METRICS: tuple[Metric, ...] = (
         ),
         denominator="none",
         where=f"{_OPEN} AND {BAND} = 'at_risk'",
+        among=_OPEN,
         is_of_now=True,
         excluded={
-            "late": f"{_OPEN} AND {BAND} IN ('late', 'very_late')",
+            "late": _LATE,
             "on hold": f"{_OPEN} AND {BAND} = 'held'",
+            "on track": _ON_TRACK,
+            "no known due date": f"{_OPEN} AND {BAND} IS NULL",
         },
         better=Better.LOWER,
         theme="Backlog",
@@ -147,7 +182,8 @@ METRICS: tuple[Metric, ...] = (
         kind=Kind.COUNT,
         numerator="open requests past the end of their earliest due date",
         denominator="none",
-        where=f"{_OPEN} AND {BAND} IN ('late', 'very_late')",
+        where=_LATE,
+        among=_LATE,
         is_of_now=True,
         better=Better.LOWER,
         theme="Backlog",
@@ -163,6 +199,7 @@ METRICS: tuple[Metric, ...] = (
         numerator="open requests that are late by more than the whole time their clock allowed",
         denominator="none",
         where=f"{_OPEN} AND {BAND} = 'very_late'",
+        among=f"{_OPEN} AND {BAND} = 'very_late'",
         is_of_now=True,
         better=Better.LOWER,
         caveat="They stand among the late requests as well.",
@@ -179,6 +216,7 @@ METRICS: tuple[Metric, ...] = (
         numerator="open requests, not late, on a hold that the requester causes",
         denominator="none",
         where=f"{_OPEN} AND {BAND} = 'held'",
+        among=f"{_OPEN} AND {BAND} = 'held'",
         is_of_now=True,
         better=Better.LOWER,
         theme="Backlog",
@@ -203,6 +241,8 @@ METRICS: tuple[Metric, ...] = (
         numerator="open requests whose present hold has the failure code",
         denominator="open requests on hold, whoever causes it, the late ones too",
         where=_ON_HOLD,
+        among=f"outcome IS NULL AND {_HELD}",
+        excluded={NO_RECEIPT: f"{_UNDATED} AND {_HELD}"},
         group="coalesce(held_for, 'unknown')",
         is_of_now=True,
         better=Better.LOWER,

@@ -34,6 +34,7 @@ def _workaround(
         numerator="those over a private DICOM line, SFTP, email or a one-off portal",
         denominator=of,
         where=where,
+        among=DELIVERED_OUT,
         counts=counts,
         sides=("By a way for one partner", "By another way"),
         better=Better.LOWER,
@@ -79,6 +80,7 @@ METRICS: tuple[Metric, ...] = (
         numerator="different pairs of partner and channel",
         denominator="none",
         where=_PAIRED,
+        among=_MOVED,
         group=_PAIR,
         excluded={
             "no partner named": f"{_MOVED} AND partner IS NULL",

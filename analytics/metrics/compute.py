@@ -8,9 +8,11 @@ from typing import Any
 
 from analytics.metrics import statements
 from analytics.metrics.catalogue import BY_KEY, METRICS
+from analytics.metrics.cohorts import grouping_for
 from analytics.metrics.definition import COUNTS_GROUPS, Group, Kind, Metric, Result
 from analytics.metrics.engines.answers import Engine, Sums, together
-from analytics.metrics.grouping import Grouping, grouping_of, words_of
+from analytics.metrics.grouping import Grouping, words_of
+from analytics.metrics.lacking import why_not_cut, why_not_grouped
 from analytics.metrics.planner import engines_for
 from analytics.metrics.question import asking
 from analytics.metrics.reading import (
@@ -39,25 +41,35 @@ def compute(
     Raises KeyError for an unknown key or grouping.
     """
     chosen = METRICS if keys is None else tuple(BY_KEY[key] for key in keys)
-    group = grouping_of(by) if by is not None else None
+    group = grouping_for(mirror, selection, by) if by is not None else None
     with asking(mirror, selection) as question:
         found: dict[str, Result] = {}
         for engine, some in engines_for(question, chosen, group):
-            found |= answer(engine, mirror, some, by=group)
+            found |= answer(engine, mirror, some, by=group, of=selection)
         return {metric.key: found[metric.key] for metric in chosen}
 
 
 def answer(
-    engine: Engine, mirror: Mirror, chosen: Sequence[Metric], *, by: Grouping | None = None
+    engine: Engine,
+    mirror: Mirror,
+    chosen: Sequence[Metric],
+    *,
+    by: Grouping | None = None,
+    of: Selection | None = None,
 ) -> dict[str, Result]:
-    """Return the results of measures by one engine."""
-    whys = {metric.key: _why_not(metric, mirror) for metric in chosen}
+    """Return the results of measures by one engine, which answers `of` a selection."""
+    lacks = why_not_cut(mirror.log.missing, of) if of is not None else None
+    whys = {metric.key: lacks or _why_not(metric, mirror) for metric in chosen}
     able = [metric for metric in chosen if whys[metric.key] is None]
-    asked = _Asked(engine, able, by)
-    return {
+    why_not_by = why_not_grouped(mirror.log.missing, by) if by is not None else None
+    asked = _Asked(engine, able, by if why_not_by is None else None)
+    found = {
         metric.key: asked.result(metric) if metric in able else _missing(metric, whys[metric.key])
         for metric in chosen
     }
+    if why_not_by is None:
+        return found
+    return {key: replace(one, why_not_by=why_not_by) for key, one in found.items()}
 
 
 def _why_not(metric: Metric, mirror: Mirror) -> str | None:
@@ -160,20 +172,55 @@ class _Asked:
 
     def _counted(self, metric: Metric) -> Result:
         parts = statements.groups_of(metric)
-        whole, size = parts[0], parts[-1]
         found = self.engine.sums(parts, words_of(metric.group))
-        groups = [
-            Group(group=word, value=float(sums[size]) / metric.per, n=int(sums[whole]))
-            for word, sums in found.items()
-            if sums[whole]
-        ]
-        groups.sort(key=lambda one: (-(one.value or 0), one.group))
-        everything = sum((one.value or 0 for one in groups), 0.0)
+        groups = [self._sized(metric, word, sums=sums) for word, sums in found.items()]
+        by = sorted((one for one in groups if one.n), key=_largest_first)
+        everything = sum((one.value or 0 for one in by), 0.0)
         sides = {"value": everything, "numerator": everything, "denominator": everything}
-        return self._made(metric, **sides, n=sum(one.n for one in groups), by=tuple(groups))
+        within, why = self._within(metric)
+        return self._made(
+            metric, **sides, n=sum(one.n for one in by), by=tuple(by), within=within, why_not_by=why
+        )
+
+    def _within(self, metric: Metric) -> tuple[tuple[Group, ...], str | None]:
+        """Return a measure's own groups within each that was asked for, or why there are none."""
+        if self.by is None:
+            return (), None
+        if metric.group == f"coalesce({self.by.sql}, 'unknown')":
+            return (), f"its own groups are those by {self.by.key}"
+        parts = statements.groups_of(metric)
+        found = self.engine.crossed(parts, words_of(metric.group), self.by)
+        groups = [self._sized(metric, *pair, sums=sums) for pair, sums in found.items()]
+        some = (one for one in groups if one.n)
+        return tuple(sorted(some, key=lambda one: (one.within or "", *_largest_first(one)))), None
+
+    def _sized(self, metric: Metric, word: str, within: str | None = None, *, sums: Sums) -> Group:
+        parts = statements.groups_of(metric)
+        size = float(sums[parts[-1]]) / metric.per
+        return Group(group=word, value=size, n=int(sums[parts[0]]), within=within)
 
     def _distinct(self, metric: Metric) -> Result:
         whole = statements.whole(metric)
         found = self.engine.sums([whole], words_of(metric.group))
         rows = [int(sums[whole]) for sums in found.values() if sums[whole]]
-        return self._made(metric, value=float(len(rows)), numerator=len(rows), n=sum(rows))
+        by = self._distinct_by(metric) if self.by is not None else ()
+        parts = {"value": float(len(rows)), "numerator": len(rows), "n": sum(rows)}
+        return self._made(metric, **parts, by=by)
+
+    def _distinct_by(self, metric: Metric) -> tuple[Group, ...]:
+        """Return how many there are in each group; what is in two of them counts in both."""
+        assert self.by is not None
+        whole, rows = statements.whole(metric), dict[str, list[int]]()
+        for (_, name), sums in self.engine.crossed(
+            [whole], words_of(metric.group), self.by
+        ).items():
+            if sums[whole]:
+                rows.setdefault(name, []).append(int(sums[whole]))
+        return tuple(
+            Group(group=name, value=float(len(ns)), numerator=len(ns), n=sum(ns))
+            for name, ns in sorted(rows.items())
+        )
+
+
+def _largest_first(one: Group) -> tuple[float, str]:
+    return -(one.value or 0), one.group

@@ -48,7 +48,9 @@ class Metric:
     summed where given. For distinct: the groups are counted, not their rows. For net: rows that
     `counts` holds for are taken off the others. Values are whole numbers, such as seconds, and are
     shown divided by `per`. A row counts as many times as its `weight` says, if there is one.
-    `excluded` names who is left out and why, and is counted, never silently dropped. `is_of_now`
+    `excluded` names who is left out and why, and is counted, never silently dropped: with those
+    looked at they are all rows that the measure is about (`among`, a predicate; every row of its
+    table where it is blank), each once and whatever it weighs. `is_of_now`
     marks what looks at open requests: of any period it is what is open at the as-of time. `if_none`
     says why there is no number where every row was left out. `noted` are optional failure codes
     without any of which a source says nothing: there nobody notes them, and none is not the same as
@@ -74,6 +76,7 @@ class Metric:
     unknown_are: tuple[str, str] = ("unknown one", "unknown ones")
     sides: tuple[str, str] = ("Counted", "Not counted")
     table: str = "cases"
+    among: str = ""
     excluded: Mapping[str, str] = field(default_factory=dict)
     better: Better = Better.NEITHER
     target: float | None = None
@@ -88,7 +91,7 @@ class Metric:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """One group of a result, read as that is."""
+    """One group of a result, read as that is; `within` names the asked group that holds it, if any."""
 
     group: str
     value: float | None
@@ -97,6 +100,7 @@ class Group:
     unknown: int = 0
     low: float | None = None
     high: float | None = None
+    within: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +110,9 @@ class Result:
     `low` and `high` are a 95 % confidence interval: of a share over all that the `unknown` may be,
     whose `value` counts none of them. Where one end is None and the other is not, the sample does
     not bound it on that side; where both are, there is no interval. `engine` says what computed it.
+    `by` are its groups; a measure that counts groups of its own has those there, and the same ones
+    `within` each group that was asked for. `why_not_by` says why groups that were asked for are not
+    there.
     """
 
     key: str
@@ -120,5 +127,7 @@ class Result:
     high: float | None = None
     excluded: Mapping[str, int] = field(default_factory=dict)
     by: tuple[Group, ...] = ()
+    within: tuple[Group, ...] = ()
     why: str | None = None
+    why_not_by: str | None = None
     engine: str = ""

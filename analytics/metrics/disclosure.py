@@ -1,6 +1,7 @@
 """What should not happen: releases to the wrong hands or too wide, imaging again, late logging."""
 
 from analytics.metrics.definition import Better, Kind, Metric
+from analytics.metrics.turnaround import NO_RECEIPT
 from analytics.mirror.faults import befell
 from requests_app.failure_codes import FailureCode
 
@@ -23,6 +24,7 @@ def _errors(
         numerator=numerator,
         denominator="outbound requests that were released, to whomever",
         where=f"direction = 'outbound' AND {_RELEASED}",
+        among="direction = 'outbound'",
         counts=befell(*codes),
         sides=("With such an error", "Without"),
         excluded={"not released": f"direction = 'outbound' AND NOT {_RELEASED}"},
@@ -70,6 +72,8 @@ METRICS: tuple[Metric, ...] = (
         numerator="those with repeat imaging noted (FU01)",
         denominator="requests for outside images",
         where="direction = 'inbound' AND received IS NOT NULL",
+        among="direction = 'inbound'",
+        excluded={NO_RECEIPT: "direction = 'inbound' AND received IS NULL"},
         counts=befell(FailureCode.FU01),
         sides=("Imaged again", "Not noted"),
         better=Better.LOWER,

@@ -54,6 +54,7 @@ def _component(
         numerator=numerator,
         denominator=_PATIENTS,
         where=ENDED,
+        among=_ASKED,
         counts=COMPONENTS[name],
         sides=("With this trouble", "Without it"),
         excluded=_LEFT_OUT,
@@ -180,6 +181,7 @@ METRICS: tuple[Metric, ...] = (
         numerator="those delivered without any of the ten troubles above",
         denominator=_PATIENTS,
         where=ENDED,
+        among=_ASKED,
         counts=" AND ".join(
             ("available IS NOT NULL", *(f"NOT {one}" for one in COMPONENTS.values()))
         ),

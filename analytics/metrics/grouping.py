@@ -10,6 +10,8 @@ from typing import Any
 from analytics.metrics.slices import PERIODS, SLICES
 
 EPOCH = date(1970, 1, 1)
+DAY = "day"
+"""The column of the day of receipt, in the zone of the source."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,11 +23,11 @@ class Grouping:
     name: Callable[[Any], str]
 
 
-def grouping_of(key: str) -> Grouping:
-    """Return a slice or a cohort by receipt; KeyError for an unknown one."""
+def grouping_of(key: str, *, day: str = DAY) -> Grouping:
+    """Return a slice or a cohort by receipt, on the `day` that SQL says; KeyError for another."""
     if key in PERIODS:
         written = PERIODS[key]
-        return Grouping(key=key, sql="day", name=lambda day: _day(day, written))
+        return Grouping(key=key, sql=day, name=lambda day: _day(day, written))
     return Grouping(key=key, sql=SLICES[key], name=_word)
 
 

@@ -22,6 +22,7 @@ def _physical(key: str, label: str, question: str, where: str, of: str, way: str
         numerator="those on CD, DVD, Blu-ray, USB, film or paper",
         denominator=of,
         where=where,
+        among=where,
         counts=_PHYSICAL,
         sides=("On physical media", "By link or network"),
         unknown=UNKNOWN,
@@ -45,6 +46,7 @@ def _by_request(key: str, label: str, question: str, counts: str, unknown: str) 
         numerator="those of which so many deliveries were on CD, DVD, Blu-ray, USB, film or paper",
         denominator="outbound requests with at least one successful delivery",
         where=_REQUESTS,
+        among="direction = 'outbound'",
         counts=counts,
         sides=("On physical media", "Not so"),
         unknown=unknown,
@@ -71,6 +73,7 @@ def _by_study(
         numerator="those on CD, DVD, Blu-ray, USB, film or paper",
         denominator=of,
         where=f"{moved} AND studies > 0",
+        among=moved,
         weight="studies",
         counts=_PHYSICAL,
         sides=("On physical media", "By link or network"),
@@ -80,7 +83,8 @@ def _by_study(
         better=Better.LOWER,
         caveat=(
             "Studies are known where the images passed through here, or a log counts them. Those "
-            "of one delivery travel together, so that an interval is narrower than it should be."
+            "of one delivery travel together, so that an interval is narrower than it should be. "
+            "What is left out is counted in deliveries or arrivals: of how many studies is not known."
         ),
         theme="Media",
         needs=("channel", "medium", "studies", "inbound" if moved == ARRIVED else "outbound"),
@@ -124,7 +128,10 @@ METRICS: tuple[Metric, ...] = (
         "How many of the studies that leave ride on a disc?",
         DELIVERED_OUT,
         "studies in successful outbound deliveries",
-        {"studies not counted": f"{DELIVERED_OUT} AND studies IS NULL"},
+        {
+            "sent without a count of studies": f"{DELIVERED_OUT} AND studies IS NULL",
+            "sent without a study": f"{DELIVERED_OUT} AND studies <= 0",
+        },
     ),
     _by_study(
         "physical_media_studies_in",
@@ -133,8 +140,8 @@ METRICS: tuple[Metric, ...] = (
         ARRIVED,
         "outside studies received, each at its first arrival",
         {
-            "studies not counted": f"{ARRIVED} AND studies IS NULL",
-            "brought no new study": f"{ARRIVED} AND studies = 0",
+            "came without a count of studies": f"{ARRIVED} AND studies IS NULL",
+            "came without a new study": f"{ARRIVED} AND studies <= 0",
         },
     ),
     Metric(
@@ -148,6 +155,7 @@ METRICS: tuple[Metric, ...] = (
         numerator="successful deliveries by the channel",
         denominator="successful deliveries, and outside images that became available",
         where="activity = 'available'",
+        among="activity = 'available'",
         group="coalesce(channel, 'unknown')",
         theme="Media",
         needs=("channel",),

@@ -12,7 +12,7 @@ from analytics.metrics.engines.answers import Engine
 from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.patched import patched
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
-from analytics.metrics.grouping import Grouping
+from analytics.metrics.grouping import DAY, Grouping
 from analytics.metrics.question import Question
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import PERIODS
@@ -62,9 +62,15 @@ def _holds(counted: Counted, one: Metric) -> bool:
 
 
 def _is_counted(chosen: Sequence[Metric], by: Grouping | None) -> bool:
-    """Facilities and periods are counted ahead, the order of their values in groups is not."""
+    """Facilities and periods are counted ahead, the order of their values in groups is not.
+
+    The days of periods are those of the source's own zone.
+    """
+    if by is None:
+        return True
     is_ordered = any(one.kind in ORDERED for one in chosen)
-    return by is None or (by.key in ("facility", *PERIODS) and not is_ordered)
+    is_of_days = by.key in PERIODS and by.sql == DAY
+    return (by.key == "facility" or is_of_days) and not is_ordered
 
 
 def _is_asked_again(mirror: Mirror) -> bool:

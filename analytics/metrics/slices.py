@@ -16,7 +16,8 @@ SLICES: dict[str, str] = {
 }
 """Words of a request, or of an event for measures of steps; what is blank counts as unknown.
 
-Channel and medium of a request are those of its last delivery; its staff group is the role of
+Channel and medium of a request are those of its last delivery, and "not_delivered" where there was
+none; its staff group is the role of
 whoever of the house had it in hand last.
 """
 

@@ -4,9 +4,12 @@ from dataclasses import replace
 
 from analytics.metrics.definition import DAY, Better, Kind, Metric
 
+NO_RECEIPT = "no moment of receipt"
+"""Why a request is left out that a log tells of, but not when it came."""
 _ELAPSED = "available - received"
 _DONE = "available IS NOT NULL AND received IS NOT NULL AND available >= received"
 _STILL_OPEN = {
+    NO_RECEIPT: "available IS NOT NULL AND received IS NULL",
     "completed before it was received": "available < received",
     "open": "available IS NULL AND outcome IS NULL",
     "ended without release": "available IS NULL AND outcome IS NOT NULL",
@@ -59,6 +62,7 @@ def _censored(
         excluded={
             "completed before it was received": "available < received",
             "ended without release": "available IS NULL AND outcome IS NOT NULL",
+            NO_RECEIPT: "received IS NULL AND (available IS NOT NULL OR outcome IS NULL)",
         },
         better=Better.LOWER,
         target=target,

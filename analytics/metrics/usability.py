@@ -2,6 +2,7 @@
 
 from analytics.metrics.definition import DAY, HOUR, Better, Kind, Metric
 from analytics.metrics.sla import certain
+from analytics.metrics.turnaround import NO_RECEIPT
 from analytics.mirror.faults import befell
 from requests_app.failure_codes import FailureCode
 
@@ -12,9 +13,11 @@ TECHNICAL = (
 """Failures of the checks U1 to U5: the files cannot be opened, read, matched or imported."""
 CLINICAL = (FailureCode.US08, FailureCode.US09)
 """Failures of the checks U6 and U7: the report is missing, or it all came too late."""
-_CAME = (
-    "direction = 'inbound' AND usable IN ('immediate', 'after_rework', 'not_usable', 'untested')"
-)
+_INBOUND = "direction = 'inbound'"
+_GRADES = "('immediate', 'after_rework', 'not_usable', 'untested')"
+_CAME = f"{_INBOUND} AND usable IN {_GRADES}"
+_NOTHING = "nothing arrived"
+_NOT_COME = {_NOTHING: f"{_INBOUND} AND (usable IS NULL OR usable NOT IN {_GRADES})"}
 _UNTESTED = "usable = 'untested'"
 TOO_LATE = certain("need_by <= coalesce(available, arrived)")
 """Images that came after their day of need (U7), whether or not anybody noted it."""
@@ -24,7 +27,7 @@ _RECEIVED = "requests with outside images that arrived"
 _UNTESTED_ARE = ("untested request", "untested requests")
 _UNSURE_ARE = ("request of unknown fault", "requests of unknown fault")
 _MIND = "Counted by request, not by study. What nobody tested widens the range."
-_ARRIVED = "direction = 'inbound' AND arrived IS NOT NULL"
+_ARRIVED = f"{_INBOUND} AND arrived IS NOT NULL"
 _WAITS = f"{_ARRIVED} AND usable_since IS NULL"
 _SINCE_RECEIPT = (
     "(CASE WHEN direction = 'inbound' THEN usable_since WHEN confirmed < first_opened "
@@ -43,10 +46,12 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
         numerator=numerator,
         denominator=_RECEIVED,
         where=_CAME,
+        among=_INBOUND,
         counts=counts,
         sides=("So", "Not so"),
         unknown=_UNTESTED,
         unknown_are=_UNTESTED_ARE,
+        excluded=_NOT_COME,
         better=Better.LOWER,
         caveat=_MIND,
         theme="Usability",
@@ -65,10 +70,12 @@ def _without(key: str, label: str, question: str, faulty: str, numerator: str) -
         numerator=numerator,
         denominator=_RECEIVED,
         where=_CAME,
+        among=_INBOUND,
         counts=f"NOT {faulty} AND NOT {_UNSURE}",
         sides=("Without such a failure", "With one"),
         unknown=f"NOT {faulty} AND {_UNSURE}",
         unknown_are=_UNSURE_ARE,
+        excluded=_NOT_COME,
         better=Better.HIGHER,
         caveat=f"{_MIND} So do images that were not usable for no named reason.",
         theme="Usability",
@@ -99,6 +106,7 @@ def _from_receipt(key: str, label: str, question: str, quantile: float) -> Metri
             "ended without release": f"available IS NULL AND outcome IS NOT NULL AND {silent}",
             "released, and nobody told whether it works": f"available IS NOT NULL AND {silent}",
             "usable before it was received": f"{_SINCE_RECEIPT} < received",
+            NO_RECEIPT: f"received IS NULL AND {_SINCE_RECEIPT} IS NOT NULL",
         },
         better=Better.LOWER,
         caveat="Whoever got a disc seldom tells; a link tells when it is opened.",
@@ -119,12 +127,14 @@ def _until_usable(key: str, label: str, question: str, quantile: float) -> Metri
         numerator="elapsed hours from the first arrival to the first finding that they are usable",
         denominator="requests with outside images that were found usable",
         where="direction = 'inbound' AND usable_since >= arrived",
+        among=_INBOUND,
         value="usable_since - arrived",
         per=HOUR,
         excluded={
             "untested": f"{_WAITS} AND (usable IS NULL OR usable = 'untested')",
             "not usable yet": f"{_WAITS} AND usable <> 'untested'",
             "found usable before they arrived": f"{_ARRIVED} AND usable_since < arrived",
+            _NOTHING: f"{_INBOUND} AND arrived IS NULL",
         },
         better=Better.LOWER,
         caveat="What never became usable has no time; it is left out, and counted.",
@@ -145,7 +155,8 @@ def first_view(
     needs: tuple[str, ...] = (),
 ) -> Metric:
     """Declare the time from release by a link to its first opening, of some outbound requests."""
-    linked = f"{asked} AND available IS NOT NULL AND medium = 'link'"
+    released = f"{asked} AND available IS NOT NULL"
+    linked = f"{released} AND medium = 'link'"
     return Metric(
         key=key,
         label=label,
@@ -157,15 +168,15 @@ def first_view(
         numerator="elapsed days from available to first opened, by Kaplan-Meier",
         denominator=f"{of} released by a link, the unopened censored at the as-of time",
         where=f"{linked} AND (first_opened IS NULL OR first_opened >= available)",
+        among=asked,
         counts="first_opened IS NOT NULL",
         sides=("Opened", "Not yet"),
         value="coalesce(first_opened, $as_of) - available",
         per=DAY,
         excluded={
-            "not by a link, so that nobody tells": (
-                f"{asked} AND available IS NOT NULL AND (medium IS NULL OR medium <> 'link')"
-            ),
+            "not by a link, so that nobody tells": f"{released} AND (medium IS NULL OR medium <> 'link')",
             "opened before its last delivery": f"{linked} AND first_opened < available",
+            "not released": f"{asked} AND available IS NULL",
         },
         better=Better.LOWER,
         caveat="A link that has ended can be opened no more, and still counts as waiting.",
@@ -185,10 +196,12 @@ METRICS: tuple[Metric, ...] = (
         numerator="those passing all checks (U1-U7) at the first attempt, without rework",
         denominator=_RECEIVED,
         where=_CAME,
+        among=_INBOUND,
         counts=f"usable = 'immediate' AND NOT {_AT_FAULT}",
         sides=("Usable at once", "Not at once"),
         unknown=f"{_UNTESTED} AND NOT {_AT_FAULT}",
         unknown_are=_UNTESTED_ARE,
+        excluded=_NOT_COME,
         better=Better.HIGHER,
         target=80.0,
         caveat=(

@@ -21,6 +21,8 @@ from requests_app.lifecycle.states import TRANSITIONS
 from requests_app.vocabulary import State, Touch
 
 _ALLOWED = {(origin.value, target.value) for origin in State for target in TRANSITIONS[origin]}
+NOT_DELIVERED = "not_delivered"
+"""The channel and the medium of a request without a delivery: null is of one that says none."""
 _CONTACTS = (Touch.CALL, Touch.FAX, Touch.CHASE)
 
 
@@ -37,8 +39,8 @@ def cases_of(requests: pa.Table, steps: pa.Table, story: Story) -> pa.Table:
         "failed_deliveries": many.count(story.is_any("activity", ("delivery_failed",))),
         "failures": many.count(story.is_failure),
         "touches": many.count(story.is_touch),
-        "channel": many.last("channel", delivered),
-        "medium": many.last("medium", delivered),
+        "channel": many.of_the_last_delivery("channel", ways),
+        "medium": many.of_the_last_delivery("medium", ways),
         "staff_group": many.last("staff_group", story.is_human),
         "lost": many.sums(steps["lost"]),
         "handoffs": many.count(_changes_hands(story, steps)),
@@ -90,10 +92,24 @@ class _Requests:
 
     def last(self, name: str, rows: Truths) -> pa.Array:
         """Return the last word of a column that is known at some rows."""
+        return of_codes(self._last(name, rows), self.story.listed(name))
+
+    def of_the_last_delivery(self, name: str, ways: Integers) -> pa.Array:
+        """Return the last known word of deliveries; what was not delivered lacks none, and says so."""
+        found = self._last(name, self.story.is_any("activity", ("available",)))
+        words, lacks = self.story.listed(name), ways == 0
+        if not lacks.any():
+            return of_codes(found, words)
+        # A list holds no word twice, nor one that no row has; a log may use this word itself.
+        words = list(dict.fromkeys((*words, NOT_DELIVERED)))
+        found[lacks] = words.index(NOT_DELIVERED)
+        return of_codes(found, words)
+
+    def _last(self, name: str, rows: Truths) -> Codes:
         codes, found = self.story.codes(name), np.full(self.requests, -1, np.int32)
         known = np.flatnonzero(rows & (codes >= 0))
         found[self.story.place[known]] = codes[known]  # of several writes the last one stays
-        return of_codes(found, self.story.listed(name))
+        return found
 
     def first(self, rows: Truths) -> pa.Array:
         """Return the earliest moment of some rows."""

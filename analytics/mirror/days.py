@@ -23,7 +23,7 @@ def days_of(moments: pa.ChunkedArray, zone: str) -> pa.Array:
     offsets, ends = np.array(both, np.int64).reshape(-1, 2).T
     found = offsets[place] if len(slots) else np.zeros(0, np.int64)
     for row in np.flatnonzero((offsets != ends)[place]) if len(slots) else ():
-        found[row] = _offset(int(seconds[row]), ZoneInfo(zone))
+        found[row] = offset(int(seconds[row]), ZoneInfo(zone))
     return pa.array(((seconds + found) // DAY).astype(np.int32), mask=missing)
 
 
@@ -31,9 +31,10 @@ def days_of(moments: pa.ChunkedArray, zone: str) -> pa.Array:
 def _offsets(slot: int, zone: str) -> tuple[int, int]:
     """Return the offsets at the first and the last second of a slot."""
     there = ZoneInfo(zone)
-    return _offset(slot * SLOT, there), _offset(slot * SLOT + SLOT - 1, there)
+    return offset(slot * SLOT, there), offset(slot * SLOT + SLOT - 1, there)
 
 
-def _offset(at: int, zone: Any) -> int:
+def offset(at: int, zone: Any) -> int:
+    """Return by how many seconds a zone is ahead of UTC at a moment."""
     moment = datetime.fromtimestamp(at, UTC).astimezone(zone)
     return int((moment.utcoffset() or timedelta()).total_seconds())

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.management.base import CommandError
 
+from analytics.metrics.lacking import why_not_cut
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import SLICES
 from analytics.mirror.fold import Mirror
@@ -80,9 +81,12 @@ def snapshot_for(options: Mapping[str, Any], at: datetime, owner: Organization |
 
 
 def selection_for(
-    options: Mapping[str, Any], mirror: Mirror, owner: Organization | None
+    options: Mapping[str, Any], mirror: Mirror, owner: Organization | None, *, cut: bool = True
 ) -> Selection:
-    """Return what the options choose; misuse is answered with a sentence and status 2."""
+    """Return what the options choose; misuse is answered with a sentence and status 2.
+
+    So is a cut that the source cannot make, unless the command says so itself (`cut` is false).
+    """
     named = options["facility"]
     facilities = tuple(one for one in named if one) if named else None
     known, zone = set(mirror.facilities), mirror.log.zone
@@ -103,6 +107,8 @@ def selection_for(
         zone=_zone(options["zone"]) or zone,
     )
     check_order(chosen)
+    if cut and (why := why_not_cut(mirror.log.missing, chosen)) is not None:
+        raise CommandError(f"The source {why}.", returncode=MISUSE)
     return chosen
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from analytics.metrics.cohorts import grouping_for
 from analytics.metrics.compute import answer
 from analytics.metrics.definition import Metric, Result
 from analytics.metrics.engines.duck import Duck
@@ -46,23 +47,24 @@ def compute_by(
     snapshot: Snapshot,
     selection: Selection,
     chosen: Sequence[Metric],
-    by: Grouping | None,
+    by: str | None,
 ) -> dict[str, Result]:
     """Return the results of measures by one engine; NotCounted or NoSpark where it cannot."""
     mirror = snapshot.mirror
+    group = grouping_for(mirror, selection, by) if by is not None else None
     if name is EngineName.SPARK:
         with _published(snapshot) as folder:
-            return _by_spark(folder, mirror, selection, chosen, by)
+            return _by_spark(folder, mirror, selection, chosen, group)
     with asking(mirror, selection) as question:
         if name is EngineName.DUCKDB:
-            return answer(Duck(question), mirror, chosen, by=by)
-        prepared = prepared_for(question, chosen, by)
+            return answer(Duck(question), mirror, chosen, by=group, of=selection)
+        prepared = prepared_for(question, chosen, group)
         if prepared is None:
             raise NotCounted(
                 "Counted ahead are facilities and days in the source's own zone, without other "
                 "filters, and in groups only what adds up. Ask another engine."
             )
-        return answer(prepared, mirror, chosen, by=by)
+        return answer(prepared, mirror, chosen, by=group, of=selection)
 
 
 def _by_spark(
@@ -74,7 +76,8 @@ def _by_spark(
 ) -> dict[str, Result]:
     session = spark_over(str(folder), scratch=_scratch())
     try:
-        return answer(Spark(session, selection, mirror.log.as_of), mirror, chosen, by=by)
+        spark = Spark(session, selection, mirror.log.as_of)
+        return answer(spark, mirror, chosen, by=by, of=selection)
     finally:
         session.stop()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from analytics.charts.ask import reach
+from analytics.metrics.lacking import why_not_cut
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
@@ -104,6 +105,9 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     chosen = Selection(
         facilities=query.facilities or None, requester_type=query.asked or None, zone=zone
     ).within(allowed)
+    if (why := why_not_cut(log.missing, chosen)) is not None:
+        problems.append(f"{why[:1].upper()}{why[1:]}, so anyone's requests are shown.")
+        chosen, query = replace(chosen, requester_type=None), replace(query, asked="")
     whole = Selection(zone=zone).within(allowed)
     first, last = _reach(query, snapshot, whole if query.is_live else chosen, zone)
     since, until = _period(query, first, last, _as_of(snapshot, zone))

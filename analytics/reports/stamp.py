@@ -180,7 +180,8 @@ def figures_of(metrics: list[dict[str, Any]]) -> dict[str, Figure]:
     for one in metrics:
         found |= {f"{one['key']}.{name}": one[name] for name in _NUMBERS}
         found |= {f"{one['key']}, left out: {why}": n for why, n in one["excluded"].items()}
-        for group in one["by"]:
-            name = f"{one['key']} of {group['group']}"
+        for group in (*one["by"], *one.get("within", ())):
+            holder = f" within {group['within']}" if group.get("within") is not None else ""
+            name = f"{one['key']} of {group['group']}{holder}"
             found |= {f"{name}.{part}": group[part] for part in _NUMBERS if part in group}
     return found

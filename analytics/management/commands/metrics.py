@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -14,11 +14,10 @@ from analytics.charts.words import plural
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.change import Change, changes
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import METHOD_VERSION, Metric, Result
-from analytics.metrics.grouping import grouping_of
+from analytics.metrics.definition import METHOD_VERSION, Group, Metric, Result
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
-from analytics.metrics.suppression.published import PublishedResult
+from analytics.metrics.suppression.published import PublishedGroup, PublishedResult
 from analytics.metrics.suppression.results import suppressed_together
 from analytics.metrics.without import Without, without_each_code
 from analytics.mirror.kept import note_report
@@ -72,7 +71,7 @@ class Command(BaseCommand):
         at, owner = timezone.now(), owner_of(options)
         snapshot = snapshot_for(options, at, owner)
         mirror = snapshot.mirror
-        chosen = selection_for(options, mirror, owner)
+        chosen = selection_for(options, mirror, owner, cut=False)
         computed = _computed(snapshot, chosen, options)
         results: Mapping[str, Result | PublishedResult] = computed
         if options["publish"]:
@@ -103,9 +102,8 @@ def _computed(
     if options["engine"] is None:
         return compute(snapshot.mirror, chosen, keys, by=by)
     metrics = METRICS if keys is None else [BY_KEY[key] for key in keys]
-    group = grouping_of(by) if by is not None else None
     try:
-        return compute_by(EngineName(options["engine"]), snapshot, chosen, metrics, group)
+        return compute_by(EngineName(options["engine"]), snapshot, chosen, metrics, by)
     except DisclessError as error:
         raise CommandError(str(error), returncode=2) from error
 
@@ -172,16 +170,20 @@ def signed(value: float | None) -> str:
 
 def _said(result: Result | PublishedResult) -> str:
     """Return the value with its interval, or the range that what is unknown leaves open."""
-    if result.unit == "days" and 0 < (result.value or 0) < A_MOMENT:
-        return f"under {A_MOMENT} days"
-    sure = _sure(result.low, result.high)
     if result.unknown and result.value is not None and result.n:
         are = BY_KEY[result.key].unknown_are
         turn = f"{plural(result.unknown, *are)} {'turns' if result.unknown == 1 else 'turn'} out"
         most = number(result.value + 100 * result.unknown / result.n)
+        sure = _sure(result.low, result.high)
         chance = f", 95 % interval{sure}" if sure else ""
         return f"between {number(result.value)} and {most} {result.unit}, as {turn}{chance}"
-    return f"{number(result.value)} {result.unit}{sure}"
+    return _sized(result, result.unit)
+
+
+def _sized(one: Result | PublishedResult | Group | PublishedGroup, unit: str) -> str:
+    if unit == "days" and 0 < (one.value or 0) < A_MOMENT:
+        return f"under {A_MOMENT} days"
+    return f"{number(one.value)} {unit}{_sure(one.low, one.high)}"
 
 
 def _sure(low: float | None, high: float | None) -> str:
@@ -196,13 +198,32 @@ def _sure(low: float | None, high: float | None) -> str:
 
 
 def in_words(result: Result | PublishedResult, *, named: bool = False) -> str:
-    """Return one line for people; it says what computed it where `named`."""
+    """Return a line for people, and one a group; it says what computed it where `named`."""
+    return "\n  ".join([_line(result, named=named), *_lines_of_groups(result)])
+
+
+def _line(result: Result | PublishedResult, *, named: bool) -> str:
     if result.value is None:
         return f"{result.label}: - ({result.why})"
-    n = "(hidden)" if result.n is None else f"{result.n:,}"
-    line = f"{result.label}: {_said(result)}, n = {n}"
-    left_out = "; ".join(
-        f"{'(hidden)' if n is None else f'{n:,}'} {why}" for why, n in result.excluded.items()
-    )
+    line = f"{result.label}: {_said(result)}, n = {_counted(result.n)}"
+    left_out = "; ".join(f"{_counted(n)} {why}" for why, n in result.excluded.items())
     line += f"; left out: {left_out}" if left_out else ""
     return line + (f"; by {result.engine}" if isinstance(result, Result) and named else "")
+
+
+def _lines_of_groups(result: Result | PublishedResult) -> Iterator[str]:
+    within = result.within if isinstance(result, Result) else ()
+    for group in (*result.by, *within):
+        holder = group.within if isinstance(group, Group) else None
+        name = f"{holder}, {group.group}" if holder is not None else group.group
+        if group.value is None:
+            why = getattr(group, "why", None) or f"n = {_counted(group.n)}"
+            yield f"{name}: - ({why})"
+        else:
+            yield f"{name}: {_sized(group, result.unit)}, n = {_counted(group.n)}"
+    if result.why_not_by is not None:
+        yield result.why_not_by
+
+
+def _counted(n: int | None) -> str:
+    return "(hidden)" if n is None else f"{n:,}"

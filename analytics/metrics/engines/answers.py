@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +17,9 @@ from analytics.statistics.curve import Curve, curve_of
 from analytics.statistics.ordered import Ordered, Sorted
 
 Sums = Mapping[Sum, float]
+Pair = tuple[str, str]
+"""The names of a group and of the group within which it stands."""
+Name = TypeVar("Name", str, Pair)
 
 
 class Spread(Protocol):
@@ -41,6 +44,9 @@ class Engine(Protocol):
 
     def sums(self, wanted: Sequence[Sum], by: Grouping | None = None) -> dict[str, Sums]:
         """Return each wanted sum, by group."""
+
+    def crossed(self, wanted: Sequence[Sum], by: Grouping, within: Grouping) -> dict[Pair, Sums]:
+        """Return each wanted sum, by group of the one within group of the other."""
 
     def spreads(self, population: Population, by: Grouping | None = None) -> dict[str, Spread]:
         """Return the ordered values of a population, by group."""
@@ -148,9 +154,9 @@ class _Ranked:
         return int(self.counts[known - 1]) if known else 0
 
 
-def added(rows: Iterable[tuple[str, Sums]]) -> dict[str, Sums]:
+def added(rows: Iterable[tuple[Name, Sums]]) -> dict[Name, Sums]:
     """Return the sums of each name; rows of one name are added, as those of a month's days."""
-    found: dict[str, dict[Sum, float]] = {}
+    found: dict[Name, dict[Sum, float]] = {}
     for name, sums in rows:
         known = found.setdefault(name, {})
         for key, value in sums.items():

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from analytics.metrics.engines.answers import Spread, Sums, Values, added, coded, split
+from analytics.metrics.engines.answers import Pair, Spread, Sums, Values, added, coded, split
 from analytics.metrics.engines.marked import Marked, is_read_by_marks
-from analytics.metrics.engines.text import by_table, key_text, sums_text, values_text
+from analytics.metrics.engines.text import by_table, crossed_text, key_text, sums_text, values_text
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.marks import place_of
 from analytics.metrics.question import Question
@@ -40,6 +40,25 @@ class Duck:
         known = added(rows) if by is not None else added([("", {}), *rows])
         return {name: {one: of.get(one, 0) for one in wanted} for name, of in known.items()}
 
+    def crossed(self, wanted: Sequence[Sum], by: Grouping, within: Grouping) -> dict[Pair, Sums]:
+        """Return each wanted sum, by group of the one within group of the other."""
+        rows: list[tuple[Pair, Sums]] = []
+        keys = f"{by.sql} AS word, {within.sql} AS other"
+        for table, sums in by_table(wanted):
+            place = place_of(table, sums)
+            marked = [one for one in sums if is_read_by_marks(place, one)]
+            others = [one for one in sums if not is_read_by_marks(place, one)]
+            if marked:
+                found = Marked.read(self.question, place, marked, keys)
+                rows += [(paired(by, within, *both), of) for both, of in found.by_both(marked)]
+            if others:
+                for word, other, *values in self.question.rows(
+                    crossed_text(place, others, by, within)
+                ):
+                    pair = paired(by, within, word, other)
+                    rows.append((pair, dict(zip(others, values, strict=True))))
+        return added(rows)
+
     def spreads(self, population: Population, by: Grouping | None = None) -> dict[str, Spread]:
         """Return the ordered values of a population, by group."""
         table = self.question.table(values_text(population, by))
@@ -48,6 +67,11 @@ class Duck:
             return {"": Values(np.sort(values[done]), np.sort(values[~done]))}
         words, place = coded(table["word"])
         return split([by.name(word) for word in words], place, values, done)
+
+
+def paired(by: Grouping, within: Grouping, word: Any, other: Any) -> Pair:
+    """Return the names of a group and of the group within which it stands."""
+    return by.name(word), within.name(other)
 
 
 def named(by: Grouping | None, word: Any) -> str:

@@ -72,14 +72,25 @@ class Marked:
     def by_word(self, sums: Sequence[Sum]) -> list[tuple[Any, Sums]]:
         """Return each sum for each word of the key `word`."""
         words, at = coded(self.rows["word"])
-        found: list[dict[Sum, float]] = [{} for _ in words]
+        return list(zip(words, self._summed(sums, at, len(words)), strict=True))
+
+    def by_both(self, sums: Sequence[Sum]) -> list[tuple[tuple[Any, Any], Sums]]:
+        """Return each sum for each pair of words of the keys `word` and `other` that stands."""
+        (words, at), (others, there) = coded(self.rows["word"]), coded(self.rows["other"])
+        pairs, place = np.unique(at * np.int64(len(others)) + there, return_inverse=True)
+        named = [(words[pair // len(others)], others[pair % len(others)]) for pair in pairs]
+        return list(zip(named, self._summed(sums, place, len(pairs)), strict=True))
+
+    def _summed(self, sums: Sequence[Sum], at: Any, size: int) -> list[Sums]:
+        """Return each sum for each number from zero up; `at` is the number of each group."""
+        found: list[dict[Sum, float]] = [{} for _ in range(size)]
         for one in sums:
             held = self.held(one)
-            totals = np.zeros(len(words), object)  # of any size
+            totals = np.zeros(size, object)  # of any size
             np.add.at(totals, at[held], self.amounts(one)[held].astype(object))
             for of, value in zip(found, totals.tolist(), strict=True):
                 of[one] = value
-        return list(zip(words, found, strict=True))
+        return list(found)
 
     @cached_property
     def _marks(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from analytics.metrics import statements
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.definition import COUNTS_GROUPS, Kind, Metric
-from analytics.metrics.engines.answers import Spread, Sums, added
+from analytics.metrics.engines.answers import Pair, Spread, Sums, added
 from analytics.metrics.engines.cube import MOST_FACILITIES, Cube
 from analytics.metrics.engines.cube import build as build_cube
 from analytics.metrics.engines.reach import Reach, Window, reach_of
@@ -118,6 +118,17 @@ class Prepared:
             ]
         known = added(rows)
         return {name: {one: found.get(one, 0) for one in wanted} for name, found in known.items()}
+
+    def crossed(self, wanted: Sequence[Sum], by: Grouping, within: Grouping) -> dict[Pair, Sums]:
+        """Return each wanted sum, by group of the one within group of the other."""
+        rows: list[tuple[Pair, Sums]] = []
+        for rollup in self.counted.words[by.sql]:
+            is_of_days = within.key in PERIODS
+            cut = rollup.words_by_day if is_of_days else rollup.words_by_facility
+            for word, other, found in cut(self.window, self.counted.reach):
+                rows.append(((by.name(word), within.name(other)), found))
+        known = added(rows)
+        return {pair: {one: found.get(one, 0) for one in wanted} for pair, found in known.items()}
 
     def spreads(self, population: Population, by: Grouping | None = None) -> dict[str, Spread]:
         """Return the ordered values of a population."""

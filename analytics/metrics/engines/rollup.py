@@ -54,6 +54,24 @@ class Rollup:
             if found[:, i].any()
         ]
 
+    def words_by_facility(self, window: Window, reach: Reach) -> list[tuple[Any, str, Sums]]:
+        """Return the sums of each word at each chosen facility that has any."""
+        names = [reach.facilities[i] for i in window.places]
+        return self._crossed(self._between(window), names)
+
+    def words_by_day(self, window: Window, reach: Reach) -> list[tuple[Any, int, Sums]]:
+        """Return the sums of each word on each day that has any."""
+        chosen = self.upto[:, :, window.places, window.first : window.last + 1].sum(axis=2)
+        found = np.diff(chosen, axis=-1)
+        first = reach.first + window.first
+        return self._crossed(found, range(first, first + found.shape[-1]))
+
+    def _crossed(self, found: Any, names: Sequence[Any]) -> list[tuple[Any, Any, Sums]]:
+        return [
+            (self.words[i], names[j], self._named(found[:, i, j]))
+            for i, j in np.argwhere(found.any(axis=0)).tolist()
+        ]
+
     def _between(self, window: Window) -> Any:
         """Return the sums of a window by word and chosen facility; days between are not read."""
         places = window.places

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from sqlglot import exp
 
-from analytics.metrics.engines.answers import Spread, Sums, Tally, added
-from analytics.metrics.engines.duck import named
-from analytics.metrics.engines.text import by_table, sums_text, values_text
+from analytics.metrics.engines.answers import Pair, Spread, Sums, Tally, added
+from analytics.metrics.engines.duck import named, paired
+from analytics.metrics.engines.text import by_table, crossed_text, sums_text, values_text
 from analytics.metrics.engines.translation import to_spark
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.selection import Selection
@@ -40,6 +40,16 @@ class Spark:
             for row in self._ask(sums_text(table, sums, by)).to_pylist():
                 values = [row[f"s{i}"] for i in range(len(sums))]
                 rows.append((named(by, row["word"]), dict(zip(sums, values, strict=True))))
+        return added(rows)
+
+    def crossed(self, wanted: Sequence[Sum], by: Grouping, within: Grouping) -> dict[Pair, Sums]:
+        """Return each wanted sum, by group of the one within group of the other."""
+        rows: list[tuple[Pair, Sums]] = []
+        for table, sums in by_table(wanted):
+            for row in self._ask(crossed_text(table, sums, by, within)).to_pylist():
+                values = [row[f"s{i}"] for i in range(len(sums))]
+                pair = paired(by, within, row["word"], row["other"])
+                rows.append((pair, dict(zip(sums, values, strict=True))))
         return added(rows)
 
     def spreads(self, population: Population, by: Grouping | None = None) -> dict[str, Spread]:

@@ -19,9 +19,20 @@ def by_table(wanted: Sequence[Sum]) -> Iterator[tuple[str, list[Sum]]]:
 
 def sums_text(table: str, sums: Sequence[Sum], by: Grouping | None) -> str:
     """Return the statement of all sums of a table: the group, then a column each."""
-    columns = ", ".join(f"{one.sql()} AS s{i}" for i, one in enumerate(sums))
-    text = f"SELECT {key_text(by)} AS word, {columns} FROM {table} WHERE $selection"
+    text = f"SELECT {key_text(by)} AS word, {_columns(sums)} FROM {table} WHERE $selection"
     return f"{text} GROUP BY {by.sql}" if by is not None else text
+
+
+def crossed_text(table: str, sums: Sequence[Sum], by: Grouping, within: Grouping) -> str:
+    """Return the statement of all sums of a table: both groups, then a column each."""
+    return (
+        f"SELECT {by.sql} AS word, {within.sql} AS other, {_columns(sums)} FROM {table} "
+        f"WHERE $selection GROUP BY {by.sql}, {within.sql}"
+    )
+
+
+def _columns(sums: Sequence[Sum]) -> str:
+    return ", ".join(f"{one.sql()} AS s{i}" for i, one in enumerate(sums))
 
 
 def values_text(population: Population, by: Grouping | None) -> str:

@@ -44,6 +44,9 @@ class Counted:
         if self.metric.kind not in _PARTED or self.result.numerator is None:
             return ()
         counts = self.metric.counts or f"each {self.metric.group} once"
+        if self._may_meet and group is not None:
+            # No cell of a table: what stands in several groups adds up to more than there is.
+            return (self._cell(f"{self._part(counts)} in {self.dimension} {group}", None),)
         found = [self._cell(self._part(counts), group)]
         if self.result.unknown and group is None:
             found.append(self.unknown())
@@ -75,7 +78,11 @@ class Counted:
         yield self._table(self.n(), result.n, [one.n for one in groups])
         for cell in (*self.parts()[:1], *self.totals()):
             hits = [int(one.numerator or 0) for one in groups]
-            yield self._table(cell, int(result.numerator or 0), hits)
+            if self._may_meet:
+                yield single(cell, int(result.numerator or 0))
+                yield from map(single, self._hit_of_groups(), hits)
+            else:
+                yield self._table(cell, int(result.numerator or 0), hits)
         if result.unknown:
             yield single(self.unknown(), result.unknown)
         for why, cell in self.excluded().items():
@@ -88,6 +95,16 @@ class Counted:
         for group in (None, *self.words):
             if parts := self.parts(group):
                 yield Sum(self.n(group), parts[:1])
+        if self._may_meet:
+            yield from (Sum(self.parts()[0], (one,)) for one in self._hit_of_groups())
+
+    @property
+    def _may_meet(self) -> bool:
+        """Whether what is counted may be in several groups, so that they are no parts of the whole."""
+        return self.metric.kind is Kind.DISTINCT
+
+    def _hit_of_groups(self) -> list[Cell]:
+        return [cell for word in self.words for cell in self.parts(word)[:1]]
 
     def _table(self, whole: Cell, count: int, groups: Sequence[int]) -> CountTable:
         if not groups:

@@ -109,12 +109,15 @@ def _apart(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
 
 def _bands(by_key: Mapping[str, Counted]) -> Iterator[_Parted]:
     """What is open is late, held, at risk, or none of these."""
-    every, late, forgotten, held, risk = (
-        by_key.get(f"{band}_requests") for band in ("open", "late", "very_late", "held", "at_risk")
+    every, late, forgotten, held, risk, fine = (
+        by_key.get(f"{band}_requests")
+        for band in ("open", "late", "very_late", "held", "at_risk", "on_track")
     )
-    some = [_looked_at(one) for one in (late or forgotten, held, risk) if one is not None]
+    some = [_looked_at(one) for one in (late or forgotten, held, risk, fine) if one is not None]
     if every is not None and some:
         yield _looked_at(every), some
+    if every is not None and risk is not None:
+        yield _looked_at(every), [_looked_at(risk), *_left_out(risk)]
     if late is not None and forgotten is not None:
         yield _looked_at(late), [_looked_at(forgotten)]
 

@@ -23,7 +23,8 @@ class PublishedGroup:
 class PublishedResult:
     """A result that hides its small counts, and what would tell them.
 
-    It is a type of its own so that a result cannot be published by mistake.
+    It is a type of its own so that a result cannot be published by mistake. `within` is always
+    empty: groups within groups stay in the house.
     """
 
     key: str
@@ -38,8 +39,13 @@ class PublishedResult:
     high: float | None = None
     excluded: Mapping[str, int | None] = field(default_factory=dict)
     by: tuple[PublishedGroup, ...] = ()
+    within: tuple[PublishedGroup, ...] = ()
     why: str | None = None
+    why_not_by: str | None = None
     engine: str = ""
+
+
+IN_THE_HOUSE = "its groups within groups are for the house, and are not published"
 
 
 def hidden_because(threshold: int) -> str:

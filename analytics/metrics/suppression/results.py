@@ -17,6 +17,7 @@ from analytics.metrics.suppression.extremes import (
 from analytics.metrics.suppression.links import linked, taken_for_the_same
 from analytics.metrics.suppression.pack import Pack, suppress
 from analytics.metrics.suppression.published import (
+    IN_THE_HOUSE,
     PublishedGroup,
     PublishedResult,
     hidden_because,
@@ -84,6 +85,7 @@ class _Print:
             excluded={why: self.pack.value(cell) for why, cell in one.excluded().items()},
             by=tuple(self._group(word, group) for word, group in pairs),
             **numbers,
+            why_not_by=IN_THE_HOUSE if said.within else said.why_not_by,
             engine=said.engine,
         )
 

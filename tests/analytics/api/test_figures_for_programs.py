@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pyarrow as pa
@@ -46,6 +47,37 @@ def test_the_four_forms_hold_the_same_figures(analyst: Client) -> None:
         assert plain["value"] == ("" if one["value"] is None else str(one["value"]))
     facts = json.loads(arrow.schema.metadata[b"discless"])
     assert facts["snapshot"]["content"] == body["snapshot"]["content"] == "c" * 64
+
+
+def test_groups_within_groups_are_rows_that_name_both(analyst: Client) -> None:
+    asked = f"/api/analytics/metrics/?{WHOLE}&key=failures_by_code&key=deliveries_by_channel"
+    body = analyst.get(f"{asked}&by=channel").json()
+    table = pa.ipc.open_stream(analyst.get(f"{asked}&by=channel&format=arrow").content).read_all()
+    failures, sent = body["metrics"]
+    inner = [row for row in table.to_pylist() if row["within"] is not None]
+    assert [(row["group"], row["within"], row["n"]) for row in inner] == [
+        (one["group"], one["within"], one["n"]) for one in failures["within"]
+    ]
+    assert sum(row["n"] for row in inner) == failures["n"] > 0
+    whole = {row["key"]: row for row in table.to_pylist() if row["group"] is None}
+    why = whole["deliveries_by_channel"]["why_not_by"]
+    assert why == sent["why_not_by"] == "its own groups are those by channel"
+
+
+def test_rows_that_a_source_cannot_choose_are_refused_and_figures_say_why(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = synthetic.same_snapshot()
+    mirror = replace(shot.mirror, log=replace(shot.mirror.log, missing={"partner": "no column"}))
+    lacking = replace(shot, mirror=mirror)
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: lacking)
+    for door in ("cases", "graph"):
+        answer = analyst.get(f"/api/analytics/{door}/?{WHOLE}&slice=partner=Lake")
+        assert answer.status_code == 422
+        assert "The source cannot be cut by partner: no column." in answer.content.decode()
+    asked = f"/api/analytics/metrics/?{WHOLE}&slice=partner=Lake&key=requests_received"
+    [found] = analyst.get(asked).json()["metrics"]
+    assert (found["value"], found["why"]) == (None, "cannot be cut by partner: no column")
 
 
 def test_a_figure_is_what_the_page_computes(analyst: Client) -> None:

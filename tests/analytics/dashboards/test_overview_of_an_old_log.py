@@ -107,3 +107,17 @@ def test_a_log_is_compared_only_with_days_that_it_holds(director: Client) -> Non
     assert first is not None
     later = (date.fromisoformat(first[1]) + timedelta(days=60)).isoformat()
     assert "Compare with" in html(director, "head", f"{OLD}&from={later}")
+
+
+def test_who_asked_is_no_filter_of_a_log_that_does_not_say(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = replace(told_little(), missing={"requester_type": "no column says who asked"})
+    shot = Snapshot(mirror=fold(log), watermark="1", content="c" * 64)
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    plain, asked = (html(director, "head", f"{OLD}{more}") for more in ("", "&asked=employer"))
+    why = "Cannot be cut by requester type: no column says who asked"
+    assert f"{why}, so anyone&#x27;s requests are shown." in asked
+    assert why not in plain
+    assert re.findall(r"n = [\d,]+", asked) == re.findall(r"n = [\d,]+", plain)
+    assert "asked=employer" not in asked

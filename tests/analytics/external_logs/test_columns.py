@@ -178,7 +178,7 @@ def test_studies_are_counted_by_a_column_and_never_taken_for_one() -> None:
     result = compute(fold(reading.log), Selection(), ["physical_media_studies_out"])
     found = result["physical_media_studies_out"]
     assert (found.numerator, found.n) == (3, 8)
-    assert found.excluded == {"studies not counted": 4}
+    assert found.excluded == {"sent without a count of studies": 4}
     lacking = read("Date Received,Date Sent,How Sent\n2025-01-01,2025-01-02,CD\n")
     assert lacking.log is not None
     why = compute(fold(lacking.log), Selection(), ["physical_media_studies_out"])

@@ -2,6 +2,7 @@
 
 import json
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +172,43 @@ def test_the_command_imports_once(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert UploadedLog.objects.count() == 1
     call_command("metrics", "--source", "cd-log", "--key", "turnaround_mean", "--json")
     assert json.loads(capsys.readouterr().out)["metrics"][0]["value"] == 4.5
+
+
+def test_what_comes_after_the_moment_until_which_a_log_speaks_is_counted_apart() -> None:
+    ours = "Req #,Date Rcvd,Date Out\n1,2025-01-13,2025-01-20\n2,2025-02-03,\n3,2025-01-15,\n"
+    until = datetime(2025, 1, 31, tzinfo=UTC)
+    reading = read_log(ours.encode(), name="a", as_of=until)
+    assert reading.rejected == [(3, "received after the as-of time")]
+    found = measured(reading)
+    assert (found["requests_received"].value, found["open_requests"].value) == (2, 1)
+    assert found["open_age_mean"].value == 16
+    steps = "Case,Activity,Time\n1,asked,2025-01-13 08:00\n1,sent,2025-02-03 08:00\n"
+    events = read_log(steps.encode(), name="b", given={"zone": "UTC"}, as_of=until)
+    assert events.rejected == [(3, "happened after the as-of time")]
+
+
+@pytest.mark.django_db
+def test_a_cut_that_a_log_cannot_make_is_refused_or_answered_with_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "cd_log.csv"
+    path.write_bytes(LOG)
+    imported(capsys, str(path))
+    asked = ("--source=cd-log", "--slice=priority=urgent")
+    why = "a log of this kind does not say what is urgent"
+    call_command("metrics", *asked, "--key=requests_received")
+    said = capsys.readouterr().out
+    assert said == f"Requests received: - (cannot be cut by priority: {why})\n"
+    call_command("metrics", "--source=cd-log", "--key=requests_received", "--by=priority")
+    assert capsys.readouterr().out.endswith(f"\n  cannot be grouped by priority: {why}\n")
+    for command in (
+        ("process",),
+        ("what_if",),
+        ("report", "sla_compliance", "--format=csv", "--out=-"),
+    ):
+        with pytest.raises(CommandError, match="cannot be cut by priority") as refused:
+            call_command(*command, *asked)
+        assert refused.value.returncode == 2
 
 
 @pytest.mark.django_db

@@ -82,7 +82,9 @@ def test_every_single_number_of_a_period_is_compared_with_as_many_days_just_befo
     assert found["turnaround_censored_median"].difference is not None
     for key, one in found.items():
         assert one.before == before[key]
-        if key.startswith(("open_", "late_", "very_late_", "held_", "hold_", "at_risk_")):
+        if key.startswith(
+            ("open_", "late_", "very_late_", "held_", "hold_", "at_risk_", "on_track_")
+        ):
             assert (one.difference, one.why) == (None, OF_NOW)
         if one.difference is not None:
             assert one.difference == pytest.approx(now[key].value - before[key].value)  # type: ignore[operator]

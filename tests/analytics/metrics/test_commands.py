@@ -1,6 +1,7 @@
 """The commands about measures: slices, groups, codes, and what discs cost."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from analytics.management.commands.metrics import in_words, signed
 from analytics.metrics.definition import Result
+from analytics.metrics.suppression.published import IN_THE_HOUSE
 from requests_app.models import Facility, Organization
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
@@ -68,6 +70,34 @@ def test_what_was_not_counted_ahead_is_refused_by_that_engine() -> None:
         with pytest.raises(CommandError, match="Ask another engine") as refused:
             call_command("metrics", "--engine", "counted", *words)
         assert refused.value.returncode == 2
+
+
+def test_words_list_the_groups_of_a_measure_and_those_that_were_asked_for(capsys: Printed) -> None:
+    call_command("metrics", "--key", "sla_compliance", "--by", "facility")
+    head, *groups = capsys.readouterr().out.splitlines()
+    assert head.startswith("Contract SLA met: ")
+    assert [line.split(":")[0] for line in groups] == ["  northfield", "  riverside"]
+    assert all(re.fullmatch(r"  \w+: [\d.]+ % \([\d.-]+\), n = \d+", line) for line in groups)
+    call_command("metrics", "--key", "failures_by_code", "--by", "facility")
+    head, *groups = capsys.readouterr().out.splitlines()
+    codes = ["AU02", "LO01", "RV01", "TR06"]
+    named = [
+        *codes,
+        *(f"{place}, {code}" for place in ("northfield", "riverside") for code in codes),
+    ]
+    assert head == "Failures by code: 200 failures, n = 200"
+    assert [line.strip().split(":")[0] for line in groups] == named
+    assert groups[0] == "  AU02: 50 failures, n = 50"
+
+
+def test_words_say_why_there_are_no_groups(capsys: Printed) -> None:
+    words = ("metrics", "--key", "deliveries_by_channel", "--by")
+    call_command(*words, "channel")
+    assert capsys.readouterr().out.endswith("\n  its own groups are those by channel\n")
+    call_command(*words, "facility", "--publish")
+    assert capsys.readouterr().out.endswith(f"\n  {IN_THE_HOUSE}\n")
+    [answer] = said(capsys, *words, "facility", "--publish")["metrics"]
+    assert (answer["within"], answer["why_not_by"]) == ([], IN_THE_HOUSE)
 
 
 def test_weeks_are_cohorts_by_receipt(capsys: Printed) -> None:

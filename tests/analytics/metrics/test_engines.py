@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analytics.eventlog import EVENTS, REQUESTS, table_of
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import answer, compute
-from analytics.metrics.definition import COUNTS_GROUPS, Kind, Result
+from analytics.metrics.definition import Kind, Result
 from analytics.metrics.engines.answers import together
 from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
@@ -119,8 +119,9 @@ def test_groups_change_nothing_of_the_whole(by: str, facility: str) -> None:
     with asking(mirror, Selection(facilities=(facility,))) as question:
         alone = answer(Duck(question), mirror, METRICS)
         grouped = answer(Duck(question), mirror, METRICS, by=grouping_of(by))
-    of_groups = {one.key for one in METRICS if one.kind in COUNTS_GROUPS}
-    whole = {k: v if k in of_groups else replace(v, by=()) for k, v in grouped.items()}
+    of_groups = {one.key for one in METRICS if one.kind is Kind.GROUPS}
+    plain = {k: replace(v, within=(), why_not_by=None) for k, v in grouped.items()}
+    whole = {k: v if k in of_groups else replace(v, by=()) for k, v in plain.items()}
     assert differing(whole, alone) == []
 
 

@@ -1,9 +1,9 @@
 """Measures equal a slow oracle on any log, and keep their promises about doubt and scope."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import pyarrow.compute as pc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from analytics.metrics.behind import Behind, parts_of
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind
+from analytics.metrics.question import asking
 from analytics.metrics.reading import most_of
 from analytics.metrics.rfi import prompts_of
 from analytics.metrics.selection import Selection
@@ -190,21 +191,28 @@ def test_behind_every_number_stand_as_many_requests_as_it_counts(drawn: list[Any
 
 
 @settings(max_examples=examples(10), deadline=None)
-@given(LOGS)
-def test_nobody_is_left_out_in_silence(drawn: list[Any]) -> None:
-    mirror = fold(log_of(drawn))
-    everyone = ("turnaround_median", "time_to_usable_from_receipt_median", "first_pass_yield")
-    clocks = (
-        "sla_compliance",
-        "legal_sla_compliance",
-        *(f"{kind}_sla_compliance" for kind in KINDS),
-    )
-    inbound = ("appointment_margin_median", "before_appointment_share")
-    arriving = pc.sum(pc.equal(mirror.cases["direction"], "inbound")).as_py() or 0
-    wholes = dict.fromkeys((*everyone, *clocks), mirror.cases.num_rows)
-    for key, whole in (wholes | dict.fromkeys(inbound, arriving)).items():
-        result = compute(mirror, Selection(), [key])[key]
-        assert result.n + sum(result.excluded.values()) == whole, key
+@given(LOGS, st.lists(st.booleans(), min_size=12, max_size=12))
+def test_nobody_is_left_out_in_silence(drawn: list[Any], undated: list[bool]) -> None:
+    log = log_of(drawn)
+    rows = zip(log.requests.to_pylist(), undated, strict=False)
+    requests = [row | {"received": None if blank else row["received"]} for row, blank in rows]
+    mirror = fold(replace(log, requests=table_of(requests, REQUESTS)))
+    results = compute(mirror, Selection())
+    for metric in METRICS:
+        reasons = [metric.where, *metric.excluded.values()]
+        hits = " + ".join(f"CASE WHEN {one} THEN 1 ELSE 0 END" for one in reasons)
+        about = f"coalesce({metric.among or 'TRUE'}, FALSE)"
+        with asking(mirror, Selection()) as question:
+            [(everybody, twice, strangers)] = question.rows(
+                f"SELECT count(*) FILTER (WHERE {about}), "
+                f"count(*) FILTER (WHERE {about} AND {hits} <> 1), "
+                f"count(*) FILTER (WHERE NOT {about} AND {hits} <> 0) "
+                f"FROM {metric.table} WHERE $selection"
+            )
+        assert (twice, strangers) == (0, 0), metric.key
+        found = results[metric.key]
+        if not metric.weight and found.why is None:
+            assert found.n + sum(found.excluded.values()) == everybody, metric.key
 
 
 @settings(max_examples=examples(5), deadline=None)

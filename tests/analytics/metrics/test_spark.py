@@ -8,7 +8,8 @@ import pyarrow as pa
 import pytest
 
 from analytics.eventlog import EventLog
-from analytics.metrics.catalogue import METRICS
+from analytics.metrics.catalogue import BY_KEY, METRICS
+from analytics.metrics.cohorts import grouping_for
 from analytics.metrics.compute import answer
 from analytics.metrics.definition import Kind
 from analytics.metrics.engines.duck import Duck
@@ -111,12 +112,16 @@ def test_spark_equals_duckdb_on_every_measure_whole_and_in_groups(
     session: Any, mirror: Mirror
 ) -> None:
     of_kinds = [next(one for one in METRICS if one.kind is kind) for kind in Kind]
-    for by, metrics in (("modality", METRICS), ("month", of_kinds)):
-        group = grouping_of(by)
+    auckland = grouping_for(mirror, Selection(zone="Pacific/Auckland"), "week")
+    for by, metrics in (
+        (grouping_of("modality"), METRICS),
+        (grouping_of("month"), of_kinds),
+        (auckland, [BY_KEY["net_flow"]]),
+    ):
         with asking(mirror, Selection()) as question:
-            slow = answer(Duck(question), mirror, metrics, by=group)
+            slow = answer(Duck(question), mirror, metrics, by=by)
         spark = Spark(session, Selection(), mirror.log.as_of)
-        assert differing(answer(spark, mirror, metrics, by=group), slow) == [], by
+        assert differing(answer(spark, mirror, metrics, by=by), slow) == [], by.key
 
 
 def test_every_statement_of_the_catalogue_passes_the_linter() -> None:

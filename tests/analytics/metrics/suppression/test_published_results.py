@@ -483,6 +483,15 @@ def test_a_few_that_failed_do_not_follow_from_those_that_do_not_say_how_often(fa
     assert (None in counts) is (0 < failed < 11)
 
 
+def test_ways_that_two_facilities_share_do_not_have_to_add_up() -> None:
+    groups = [Group(group=f, value=n, n=300, numerator=n) for f, n in (("a", 40), ("b", 30))]
+    few = Group(group="c", value=4, n=300, numerator=4)
+    ways = result("channel_fanout", 900, 55, value=55.0, denominator=None, by=(*groups, few))
+    found = suppressed(ways, by="facility")
+    assert [one.value for one in found.by] == [40, 30, None]
+    assert (found.value, found.by[2].n, found.by[2].numerator) == (55, 300, None)
+
+
 @pytest.mark.parametrize("others", [0, 5, 11])
 def test_few_links_of_others_do_not_follow_from_all_and_from_those_of_patients(others: int) -> None:
     every, theirs = (
