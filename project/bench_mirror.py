@@ -97,7 +97,9 @@ def _shown(root: Path, first: Published, after: Partitions, names: list[int]) ->
     """Let what was made of a mirror follow the change and answer every measure, back and forth."""
     facts = replace(first.facts, base=first.name, changed=tuple(names))
     there = published.publish(root, facts, after, last=first)
-    back = Published(first.name, replace(facts, base=there.name), first.pieces, first.files)
+    back = Published(
+        first.name, replace(facts, base=there.name), first.pieces, first.files, first.words
+    )
     last, shot = first, first.snapshot(first.facts.as_of)
     for _ in range(2):
         compute(shot.mirror, Selection())

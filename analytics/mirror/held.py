@@ -16,9 +16,10 @@ from analytics.mirror.words import words_of
 class Held:
     """A sorted and settled table in one chunk, or the bytes of its file."""
 
-    def __init__(self, held: pa.Table | Packed) -> None:
+    def __init__(self, held: pa.Table | Packed, rows: int | None = None) -> None:
+        """Hold a table; `rows` is how many it has, where that is known without opening it."""
         self._table = held if isinstance(held, pa.Table) else None
-        self._packed = None if isinstance(held, pa.Table) else held
+        self._packed, self._rows = None if isinstance(held, pa.Table) else held, rows
 
     @property
     def table(self) -> pa.Table:
@@ -66,8 +67,10 @@ class Held:
     def rows(self) -> int:
         """How many rows there are."""
         held = self._table
-        found: int = held.num_rows if held is not None else rows_in(self.packed)
-        return found
+        if held is not None:
+            found: int = held.num_rows
+            return found
+        return rows_in(self.packed) if self._rows is None else self._rows
 
     @cached_property
     def digest(self) -> str:

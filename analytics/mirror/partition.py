@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
@@ -18,7 +20,6 @@ from analytics.mirror.cut import NEVER, UNITS, Key, is_large, large_in, larger, 
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.held import Held
 from analytics.mirror.landmarks import landmarks_of
-from analytics.mirror.packed import Packed
 from analytics.mirror.rows import TABLES
 from analytics.mirror.words import settled
 
@@ -33,14 +34,8 @@ class Partition:
     unpacked by whoever asks for them.
     """
 
-    def __init__(
-        self,
-        cases: pa.Table | Packed,
-        steps: pa.Table | Packed,
-        landmarks: Packed | None = None,
-    ) -> None:
-        self._cases, self._steps = Held(cases), Held(steps)
-        self._known = landmarks
+    def __init__(self, cases: Held, steps: Held, landmarks: Held | None = None) -> None:
+        self._cases, self._steps, self._known = cases, steps, landmarks
 
     @property
     def cases(self) -> pa.Table:
@@ -54,8 +49,7 @@ class Partition:
 
     @cached_property
     def _landmarks(self) -> Held:
-        known = self._known
-        return Held(settled(landmarks_of(self.steps)) if known is None else known)
+        return self._known or Held(settled(landmarks_of(self.steps)))
 
     def of(self, table: str) -> Held:
         """Return a table, packed or at hand."""
@@ -70,7 +64,7 @@ class Partition:
 
     def pack(self) -> None:
         """Keep its tables packed only, with what is said of them."""
-        _ = self.ids, self.stale_from
+        _ = self.ids, self.stale_from, self._least_and_greatest
         for table in reversed(TABLES):
             self.of(table).pack()
 
@@ -78,6 +72,16 @@ class Partition:
     def ids(self) -> pa.ChunkedArray:
         """Its requests by number, at hand also where they are packed."""
         return self._cases.columns(["request_id"])["request_id"]
+
+    @cached_property
+    def _least_and_greatest(self) -> tuple[int, int]:
+        numbers = self.ids.cast(pa.int64())
+        return pc.min(numbers).as_py(), pc.max(numbers).as_py()
+
+    def may_hold(self, numbers: NDArray[np.int64]) -> bool:
+        """Say whether any of some sorted numbers lies between those of its requests."""
+        least, greatest = self._least_and_greatest
+        return bool(numbers.searchsorted(least) < numbers.searchsorted(greatest, side="right"))
 
     @cached_property
     def stale_from(self) -> int | None:
@@ -104,7 +108,10 @@ def split(mirror: Mirror, large: Collection[Key] = ()) -> dict[Key, Partition]:
 
 def _cut(cases: pa.Table, steps: pa.Table, large: Collection[Key]) -> dict[Key, Partition]:
     empty, of = settled(steps.slice(0, 0)), runs(steps, large)
-    return {key: Partition(table, of.get(key, empty)) for key, table in runs(cases, large).items()}
+    return {
+        key: Partition(Held(table), Held(of.get(key, empty)))
+        for key, table in runs(cases, large).items()
+    }
 
 
 @cache
@@ -119,8 +126,12 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
 
     Pieces that none of them touches stay the very same objects.
     """
-    gone = pa.array([str(one) for one in ids], pa.string())
-    kept = {key: _without(piece, gone) for key, piece in pieces.items()}
+    numbers = np.sort(np.fromiter(ids, np.int64, len(ids)))
+    gone = pa.array(numbers).cast(pa.string())
+    kept = {
+        key: _without(piece, gone) if piece.may_hold(numbers) else piece
+        for key, piece in pieces.items()
+    }
     kept = {key: piece for key, piece in kept.items() if piece.of("cases").rows}
     return arranged(with_more(kept, split(fresh, larger(kept))))
 
@@ -169,7 +180,9 @@ def _without(old: Partition, gone: pa.Array) -> Partition:
         return old
     steps = old.steps
     stays = pc.invert(pc.is_in(steps["request_id"], value_set=gone))
-    return Partition(settled(old.cases.filter(pc.invert(hit))), settled(steps.filter(stays)))
+    return Partition(
+        Held(settled(old.cases.filter(pc.invert(hit)))), Held(settled(steps.filter(stays)))
+    )
 
 
 def _merged(pieces: Sequence[Partition]) -> Partition:
@@ -179,4 +192,4 @@ def _merged(pieces: Sequence[Partition]) -> Partition:
         pa.concat_tables([getattr(one, name) for one in pieces]).sort_by(order)
         for name, order in (("cases", _CASES_BY), ("steps", _STEPS_BY))
     )
-    return Partition(settled(cases), settled(steps))
+    return Partition(Held(settled(cases)), Held(settled(steps)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -19,6 +19,8 @@ class Pieces:
     """The rows of a mirror in pieces, one after the other."""
 
     pieces: Partitions
+    known: Mapping[str, Words] | None = None
+    """The words of each table, where they are known without opening the pieces; or more."""
 
     @property
     def cases(self) -> pa.Table:
@@ -49,7 +51,9 @@ class Pieces:
         return sum(one.of(table).rows for one in self._ordered)
 
     def words(self, table: str) -> Words:
-        """Return the words of each column of a table."""
+        """Return the words of each column of a table; a published one may name some that went."""
+        if self.known is not None:
+            return self.known[table]
         found: dict[str, dict[str, None]] = {}
         for one in self._ordered:
             for name, words in one.of(table).words.items():
@@ -62,10 +66,10 @@ class Pieces:
         for one in self._ordered:
             held.append(one.of(table).table)
             if sum(part.num_rows for part in held) >= BATCH:
-                yield _together(held)
+                yield _together(held).combine_chunks()
                 held = []
         if held:
-            yield _together(held)
+            yield _together(held).combine_chunks()
 
     @property
     def _ordered(self) -> list[Partition]:

@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -26,12 +26,12 @@ from django.conf import settings
 from analytics.eventlog import Source
 from analytics.mirror.cut import Key
 from analytics.mirror.fold import Change, Mirror
-from analytics.mirror.packed import Packed
+from analytics.mirror.held import Held
 from analytics.mirror.partition import Partition, Partitions, content_of
 from analytics.mirror.pieces import Pieces
-from analytics.mirror.rows import TABLES, Rows
+from analytics.mirror.rows import TABLES, Rows, Words
 
-WRITERS = 2  # files at once: packing and hashing leave Python alone
+AT_ONCE = 2  # files: packing and hashing leave Python alone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +76,7 @@ class Published:
     facts: Facts
     pieces: Partitions
     files: Mapping[str, Mapping[str, Any]]
+    words: Mapping[str, Words] | None = None
 
     @cached_property
     def content(self) -> str:
@@ -90,7 +91,7 @@ class Published:
     @cached_property
     def rows(self) -> Pieces:
         """The rows of all pieces."""
-        return Pieces(self.pieces)
+        return Pieces(self.pieces, self.words)
 
     @cached_property
     def stale_from(self) -> int | None:
@@ -169,13 +170,27 @@ def publish(
                 files[path] = last.files[path]
             else:
                 new.append((path, table, key))
-    with ThreadPoolExecutor(WRITERS) as pool:
+    with ThreadPoolExecutor(AT_ONCE) as pool:
         said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
         files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
-    made = Published(name, facts, pieces, files)
+    fresh = [key for key in pieces if last is None or last.pieces.get(key) is not pieces[key]]
+    words = {table: _words(table, (pieces[key] for key in fresh), last) for table in TABLES}
+    made = Published(name, facts, pieces, files, words)
     _write_manifest(draft, made)
     point(root, name)
     return made
+
+
+def _words(table: str, fresh: Iterable[Partition], last: Published | None) -> Words:
+    """Return the words of new pieces and of the snapshot before, sorted; nobody counts the others."""
+    found = {
+        name: set(words)
+        for name, words in (last.words[table] if last and last.words else {}).items()
+    }
+    for piece in fresh:
+        for name, words in piece.of(table).words.items():
+            found.setdefault(name, set()).update(words)
+    return {name: sorted(words) for name, words in found.items()}
 
 
 def differing(made: Published, pieces: Partitions) -> tuple[str, ...]:
@@ -204,8 +219,12 @@ def _write(path: Path, table: str, key: Key, piece: Partition) -> dict[str, Any]
 
 
 def _write_manifest(folder: Path, made: Published) -> None:
-    said = asdict(made.facts) | {"content": made.content, "files": made.files}
-    (folder / "manifest.json").write_text(json.dumps(said, indent=1, sort_keys=True))
+    said = asdict(made.facts) | {
+        "content": made.content,
+        "words": made.words,
+        "files": made.files,
+    }
+    (folder / "manifest.json").write_text(json.dumps(said, sort_keys=True))
 
 
 def point(root: Path, name: str) -> None:
@@ -231,27 +250,27 @@ def read(root: Path, name: str, *, known: Published | None = None) -> Published 
     try:
         said = json.loads((root / name / "manifest.json").read_text())
         files: dict[str, dict[str, Any]] = said.pop("files")
-        content = said.pop("content")
-        pieces: dict[Key, Partition] = {}
-        for key in sorted({(file["facility"], file["period"]) for file in files.values()}):
+        content, words = said.pop("content"), said.pop("words")
+        keys = sorted({(file["facility"], file["period"]) for file in files.values()})
+
+        def piece_of(key: Key) -> Partition:
             paths = [path_of(table, key) for table in TABLES]
             if known is not None and all(known.files.get(one) == files.get(one) for one in paths):
-                pieces[key] = known.pieces[key]
-            else:
-                pieces[key] = Partition(*_contents(root / name, paths, files))
-        found = Published(name, Facts(**said), pieces, files)
+                return known.pieces[key]
+            return Partition(*(_held(root / name / one, files[one]) for one in paths))
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            pieces = dict(zip(keys, pool.map(piece_of, keys), strict=True))
+        found = Published(name, Facts(**said), pieces, files, words)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
     return found if found.content == content else None
 
 
-def _contents(
-    folder: Path, paths: list[str], files: Mapping[str, Mapping[str, Any]]
-) -> tuple[Packed, Packed, Packed | None]:
-    """Return the files of a piece; landmarks are made of steps where no file holds them."""
-    cases, steps, landmarks = paths
-    said = _content(folder / landmarks, files[landmarks]) if landmarks in files else None
-    return _content(folder / cases, files[cases]), _lying(folder / steps, files[steps]), said
+def _held(path: Path, file: Mapping[str, Any]) -> Held:
+    """Return a table in its file; steps stay there, since measures read none."""
+    read_in = _lying if file["table"] == "steps" else _content
+    return Held(read_in(path, file), file["rows"])
 
 
 def _content(path: Path, file: Mapping[str, Any]) -> bytes:
@@ -261,7 +280,7 @@ def _content(path: Path, file: Mapping[str, Any]) -> bytes:
 
 
 def _lying(path: Path, file: Mapping[str, Any]) -> pa.Buffer:
-    """Return a file where it lies: measures read no steps. It stays there while anybody looks."""
+    """Return a file where it lies; it stays there while anybody looks."""
     with path.open("rb") as content:
         _check(path, file_digest(content, "sha256").hexdigest(), file)
     with pa.memory_map(str(path)) as content:
