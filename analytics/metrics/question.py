@@ -24,6 +24,8 @@ class Question:
     reader: Reader
     mirror: Mirror
     selection: Selection
+    among: str = ""
+    """A condition that all rows meet, beside the selection."""
 
     def rows(
         self, sql: str, selection: Selection | None = None, values: Sequence[object] = ()
@@ -43,6 +45,7 @@ class Question:
 
     def _filled(self, sql: str, selection: Selection) -> tuple[str, list[object]]:
         condition, chosen = selection.sql()
+        condition += f" AND {self.among}" if self.among else ""
         text = sql.replace("$selection", condition)
         return text.replace("$as_of", str(self.mirror.log.as_of)), chosen
 

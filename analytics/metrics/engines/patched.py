@@ -15,13 +15,14 @@ import pyarrow as pa
 from analytics.metrics.engines.answers import coded
 from analytics.metrics.engines.changed import Changed, changed, texts_of
 from analytics.metrics.engines.cube import Cube, Rows, Side, built, ordered_rows, read_rows
-from analytics.metrics.engines.prepared import Counted
+from analytics.metrics.engines.prepared import Counted, is_of_the_clock
 from analytics.metrics.engines.reach import Reach, span_of
 from analytics.metrics.engines.rollup import Rollup, build
 from analytics.metrics.engines.text import by_table
 from analytics.metrics.marks import AS_OF, place_of
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
+from analytics.metrics.settling import SETTLES
 from analytics.metrics.statements import Population, Sum
 from analytics.mirror.fold import Change, Mirror
 
@@ -39,9 +40,13 @@ def patched(counted: Counted, change: Change, now: Question) -> Counted | None:
             cubes = {of: step.cube(of, cube) for of, cube in counted.cubes.items()}
         except LookupError:
             return None
-        words = {word: step.rollups(many, word) for word, many in counted.words.items()}
-        rollups = step.rollups(counted.rollups, "''")
-    return replace(counted, rollups=rollups, words=words, cubes=cubes)
+        settled = {word: step.settled(word) for word in counted.settled}
+        words = {
+            word: step.rollups(many, word, settled.get(word))
+            for word, many in counted.words.items()
+        }
+        rollups = step.rollups(counted.rollups, "''", settled.get("''"))
+    return replace(counted, rollups=rollups, words=words, cubes=cubes, settled=settled)
 
 
 def _is_within(mirror: Mirror, reach: Reach) -> bool:
@@ -62,13 +67,27 @@ class _Step:
     both: Question
     now: Question
 
-    def rollups(self, before: Sequence[Rollup], word: str) -> tuple[Rollup, ...]:
-        """Return the sums of the mirror now."""
-        wanted = _wanted(before)
-        passing = [one for one in wanted if _passes(one)]
-        delta = self._delta(_lasting(wanted), word) if self._is_other else None
-        anew = build(self.now, passing, self._reach, word) if passing else None
+    def rollups(
+        self, before: Sequence[Rollup], word: str, settled: Rollup | None
+    ) -> tuple[Rollup, ...]:
+        """Return the sums of the mirror now; what the clock decides of the unsettled is read anew."""
+        delta = self._delta(_lasting(_wanted(before)), word) if self._is_other else None
+        anew = None
+        if settled is not None:
+            running = build(self._unsettled, settled.wanted, self._reach, word)
+            anew = settled.followed(running, None)
         return tuple(one.followed(delta, anew) for one in before)
+
+    def settled(self, word: str) -> Rollup:
+        """Return the part of sums that no clock changes any more."""
+        before = self.counted.settled[word]
+        if not self._is_other:
+            return before
+        return before.followed(self._delta(before.wanted, word, only_settled=True), None)
+
+    @cached_property
+    def _unsettled(self) -> Question:
+        return replace(self.now, among=f"{SETTLES} > {self.counted.settled_at}")
 
     @cached_property
     def _changed(self) -> Mapping[str, Changed]:
@@ -76,15 +95,16 @@ class _Step:
         texts: dict[str, list[str]] = {}
         grouped = {"''": self.counted.rollups, **self.counted.words}
         for word, rollups in grouped.items():
-            for place, sums in _places(_lasting(_wanted(rollups))):
+            for place, sums in _places(_wanted(rollups)):
                 asked = [text for one in sums for text in texts_of(place, one)]
                 texts.setdefault(place, []).extend([word, *asked])
+        texts.setdefault("cases", []).append(SETTLES)
         for of in self.counted.cubes:
             if not _ends_by_the_clock(of):
                 texts.setdefault(of.table, []).extend([of.where, of.done, of.value])
         return {place: changed(self.both, place, asked) for place, asked in texts.items()}
 
-    def _delta(self, wanted: Sequence[Sum], word: str) -> Rollup:
+    def _delta(self, wanted: Sequence[Sum], word: str, *, only_settled: bool = False) -> Rollup:
         """Return what came less what went."""
         parts = [(self._changed[place], sums) for place, sums in _places(wanted)]
         named = [coded(rows.of(word)) for rows, _ in parts]
@@ -97,6 +117,8 @@ class _Step:
             places, days = self._reach.cells(rows.rows)
             for one in sums:
                 held = rows.holds(one)
+                if only_settled:
+                    held = held & (rows.of(SETTLES).to_numpy() <= self.counted.settled_at)
                 cells = (spot[one], said[held], places[held], days[held])
                 np.add.at(upto, cells, rows.sizes(one)[held])
         return Rollup(tuple(wanted), words, np.cumsum(upto, axis=-1, dtype=upto.dtype, out=upto))
@@ -140,14 +162,14 @@ class _Step:
 
     @cached_property
     def _now(self) -> Mapping[Side, Rows]:
-        """What the moment changes, read once for all cubes."""
-        sides: list[Side] = [(of, True) for of in self.counted.cubes if self._is_counted_anew(of)]
-        sides += [
-            (of, False)
-            for of in self.counted.cubes
-            if AS_OF in of.value or self._is_counted_anew(of)
-        ]
-        return read_rows(self.now, sides, self._reach)
+        """What the moment changes, read once for all cubes: of the unsettled, or where ends move."""
+        anew = [of for of in self.counted.cubes if self._is_counted_anew(of)]
+        running = [of for of in self.counted.cubes if AS_OF in of.value and of not in anew]
+        whole = [(of, side) for of in anew for side in (True, False)]
+        return {
+            **read_rows(self.now, whole, self._reach),
+            **read_rows(self._unsettled, [(of, False) for of in running], self._reach),
+        }
 
     @cached_property
     def _aging(self) -> frozenset[Population]:
@@ -157,7 +179,7 @@ class _Step:
         for table in dict.fromkeys(one.table for one in asked):
             here = [one for one in asked if one.table == table]
             columns = ", ".join(f"count(*) FILTER (WHERE {_ages(one)})" for one in here)
-            [row] = self.now.rows(f"SELECT {columns} FROM {table} WHERE $selection")
+            [row] = self._unsettled.rows(f"SELECT {columns} FROM {table} WHERE $selection")
             found += [one for one, rows in zip(here, row, strict=True) if rows]
         return frozenset(found)
 
@@ -176,13 +198,9 @@ def _wanted(rollups: Sequence[Rollup]) -> list[Sum]:
 
 
 def _lasting(wanted: Sequence[Sum]) -> list[Sum]:
-    return [one for one in wanted if not _passes(one)]
+    return [one for one in wanted if not is_of_the_clock(one)]
 
 
 def _places(wanted: Sequence[Sum]) -> list[tuple[str, list[Sum]]]:
     """Return where the rows of some sums are, and the sums of each place."""
     return [(place_of(table, sums), sums) for table, sums in by_table(wanted)]
-
-
-def _passes(one: Sum) -> bool:
-    return AS_OF in one.predicate or AS_OF in one.weight

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics.metrics import statements
@@ -16,8 +16,9 @@ from analytics.metrics.engines.reach import Reach, Window, reach_of
 from analytics.metrics.engines.rollup import Rollup, bytes_of
 from analytics.metrics.engines.rollup import build as build_rollup
 from analytics.metrics.grouping import Grouping
-from analytics.metrics.marks import place_of
+from analytics.metrics.marks import AS_OF, place_of
 from analytics.metrics.question import Question
+from analytics.metrics.settling import SETTLES
 from analytics.metrics.slices import PERIODS
 from analytics.metrics.statements import Population, Sum
 
@@ -33,11 +34,15 @@ class Counted:
     rollups: tuple[Rollup, ...]
     words: dict[str, tuple[Rollup, ...]]
     cubes: dict[Population, Cube]
+    settled: dict[str, Rollup]
+    """Of sums that the clock decides, by word: the part of requests settled before `settled_at`."""
+    settled_at: int
 
     @property
     def bytes(self) -> int:
         """The memory that it takes."""
-        rollups = [*self.rollups, *(one for group in self.words.values() for one in group)]
+        words = (one for group in self.words.values() for one in group)
+        rollups = [*self.rollups, *words, *self.settled.values()]
         cubes = self.cubes.values()
         return sum(one.bytes for one in rollups) + sum(one.bytes for one in cubes)
 
@@ -69,12 +74,25 @@ def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
     populations = dict.fromkeys(statements.population(one) for one in ordered)
     share = most // 2 // max(1, len(populations))
     cubes = {one: build_cube(question, one, reach, share) for one in populations}
+    grouped = {"''": wanted, **parts}
+    at = question.mirror.log.as_of
+    passing = {word: [one for one in of if is_of_the_clock(one)] for word, of in grouped.items()}
+    settled = replace(question, among=f"{SETTLES} <= {at}")
     return Counted(
         reach=reach,
         rollups=_rollups(question, wanted, reach),
         words={group: _rollups(question, of, reach, group) for group, of in parts.items()},
         cubes={one: cube for one, cube in cubes.items() if cube is not None},
+        settled={
+            word: build_rollup(settled, of, reach, word) for word, of in passing.items() if of
+        },
+        settled_at=at,
     )
+
+
+def is_of_the_clock(one: Sum) -> bool:
+    """Say whether a passing minute changes a sum."""
+    return AS_OF in one.predicate or AS_OF in one.weight
 
 
 def _words(question: Question, table: str, group: str) -> int:
