@@ -111,9 +111,19 @@ def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -
     assert found["discs"] > 0
     assert found["what_if"]["moved"] == pytest.approx(0.4 * found["discs"])
     assert found["assumptions"]["postage"] == 10
-    assert len(found["sensitivity"]) == len(found["assumptions"])
-    call_command("what_if")
-    assert "on the assumptions below" in capsys.readouterr().out
+    assert len(found["sensitivity"]) == len(found["assumptions"]) + 2  # the share, and the discs
+    call_command("what_if", "--assume", "failure_share=10%")
+    told = capsys.readouterr().out
+    assert "on the assumptions below" in told
+    assert "failure_share 10% (share). Your own." in told
+    assert "postage 6 (dollars). A guess of ours." in told
+    low, high = (found["what_if"][name] for name in ("saved", "saved_at_most"))
+    assert 0 < low < high
+
+
+def test_a_loss_is_not_called_a_saving(capsys: Printed) -> None:
+    call_command("what_if", "--assume", "link_price=50")
+    assert "to links, 52.0, costs $" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -123,6 +133,8 @@ def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -
         ("--assume", "postage=x"),
         ("--move", "140"),
         ("--assume", "ship_share=2"),
+        ("--assume", "ship_share="),
+        ("--swing", "101"),
     ],
 )
 def test_impossible_assumptions_are_misuse(words: tuple[str, str]) -> None:
