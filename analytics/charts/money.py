@@ -13,4 +13,6 @@ def dollars(value: float, *, cents: bool = True) -> str:
 def dollar_span(one: float, other: float, *, cents: bool = True) -> str:
     """Return two amounts as a range, the lesser first; one where both read alike."""
     low, high = (dollars(end, cents=cents) for end in sorted((one, other)))
-    return low if low == high else f"{low}–{high}"
+    if low == high:
+        return low
+    return f"{low} to {high}" if "−" in low else f"{low}–{high}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from analytics.costs.moved import Swing
 
-WIDTH = 300.0
+WIDTH, EDGE = 300.0, 1.0
 THIN = 1.5  # a bar that is drawn at all can be seen
 
 
@@ -30,7 +30,7 @@ def bars(swings: Sequence[Swing], now: float) -> list[Bar]:
     length = (high - low) or 1.0
 
     def x(value: float) -> float:
-        return WIDTH * (value - low) / length
+        return EDGE + (WIDTH - 2 * EDGE) * (value - low) / length
 
     def half(end: float) -> str:
         if end == now:

@@ -48,11 +48,12 @@ def lede(found: Costs) -> Context:
     strong = f"A disc costs {dollars(found.per_disc.whole)} and a link {dollars(found.per_link)}"
     volume = found.volume
     if volume.why or too_few(volume):
-        why = volume.why or TOO_FEW
-        return {
-            "strong": strong,
-            "rest": f", on the assumptions below. No saving without its volume: {why}.",
-        }
+        why = (
+            f"The discs cannot be counted: {volume.why}"
+            if volume.why
+            else f"No saving of {TOO_FEW}"
+        )
+        return {"strong": strong, "rest": f", on the assumptions below. {why}."}
     least, most = found.surely.saved, found.at_most.saved
     verb = "set free" if min(least, most) >= 0 else "cost"
     moved = f"Moving {written(MOVE, found.asked.move)} of {_discs(volume)} to links would {verb}"
@@ -222,6 +223,8 @@ def _channel(query: Query, word: str, n: int, *, is_disc: bool) -> Context:
 def failures(query: Query, volume: Volume) -> Context:
     """Return the log's own share of failed discs, with an address that assumes it."""
     noted = volume.failures
+    if not noted.made:
+        return {"why": "No disc was made in this view."}
     if noted.share is None:
         return {"why": "No failed disc is noted here. That is none, or nobody notes them."}
     if noted.made < FEW:

@@ -41,7 +41,7 @@ def without_words(view: View, ticked: tuple[str, ...]) -> Context:
         "under": _under(each[0]),
         "rows": [_row(view, one_of, ticked=chosen) for one_of in shown],
         "together": _together(found, chosen),
-        "rest": f"{more} it by less." if hidden else "",
+        "rest": f"{more} it by no more." if hidden else "",
         "caveat": CAVEAT,
     }
 

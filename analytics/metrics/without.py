@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.definition import DAY, HOUR
 from analytics.metrics.engines.answers import Values
-from analytics.metrics.question import Question, asking
+from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
 
 Seconds = NDArray[np.int64]
+Waits = tuple[Seconds, Seconds, Seconds]
+"""Places of requests, with the beginnings and the ends of waits of theirs."""
 MEASURE = "turnaround_censored_p90"
 """The measure that is asked again: the headline, with the same requests in it."""
 NEEDS = ("received", "available", "reason")
@@ -25,8 +30,8 @@ CAVEAT = (
     "have more than one, and their waits overlap."
 )
 _WAITS = """
-SELECT s.request_id, s.reason, s.occurred, s.occurred + s.lost FROM landmarks AS s
-WHERE $selection AND s.is_failure AND s.lost > 0
+SELECT request_id, reason, occurred AS start, occurred + lost AS over FROM landmarks
+WHERE $selection AND is_failure AND lost > 0
 """
 
 
@@ -61,7 +66,7 @@ class Told:
 
     took: Seconds
     is_out: NDArray[np.bool_]
-    waits: Mapping[str, tuple[Seconds, Seconds, Seconds]]
+    waits: Mapping[str, Waits]
 
     def without(self, codes: Collection[str], share: float = 0.9) -> Without:
         """Return the time by which a share would be out, had these codes cost nothing.
@@ -70,14 +75,19 @@ class Told:
         """
         known = [self.waits[code] for code in codes if code in self.waits]
         lost = _lost(known, len(self.took))
+        hit = np.flatnonzero(lost)
         return Without(
             codes=tuple(sorted(codes)),
-            requests=int(np.count_nonzero(lost)),
+            requests=len(hit),
             hours=float(lost.sum()) / HOUR,
             n=len(self.took),
             still_open=int(np.count_nonzero(~self.is_out)),
-            now=self._when(self.took, share),
-            without=self._when(self.took - lost, share),
+            now=_when(self._ended, self._running, share),
+            without=_when(
+                self._less(self._ended, hit[self.is_out[hit]], lost),
+                self._less(self._running, hit[~self.is_out[hit]], lost),
+                share,
+            ),
         )
 
     def each(self, share: float = 0.9) -> tuple[Without, ...]:
@@ -85,10 +95,20 @@ class Told:
         found = [self.without((code,), share) for code in self.waits]
         return tuple(sorted(found, key=_rank))
 
-    def _when(self, seconds: Seconds, share: float) -> When:
-        curve = Values(np.sort(seconds[self.is_out]), np.sort(seconds[~self.is_out])).curve()
-        low, high = curve.interval_when(share)
-        return When(days=_days(curve.when(share)), low=_days(low), high=_days(high))
+    @cached_property
+    def _ended(self) -> Seconds:
+        return np.sort(self.took[self.is_out])
+
+    @cached_property
+    def _running(self) -> Seconds:
+        return np.sort(self.took[~self.is_out])
+
+    def _less(self, ordered: Seconds, hit: Seconds, lost: Seconds) -> Seconds:
+        """Return times in order with some made shorter: few are, so not all are sorted again."""
+        old, new = np.sort(self.took[hit]), np.sort(self.took[hit] - lost[hit])
+        nth_alike = np.arange(len(old)) - np.searchsorted(old, old)
+        rest = np.delete(ordered, np.searchsorted(ordered, old) + nth_alike)
+        return np.insert(rest, np.searchsorted(rest, new), new)
 
 
 def told(mirror: Mirror, selection: Selection) -> Told | None:
@@ -100,24 +120,20 @@ def told(mirror: Mirror, selection: Selection) -> Told | None:
     if any(name in mirror.log.missing for name in NEEDS):
         return None
     chosen = replace(selection, clock="received")
+    # A channel or a role of a failure is that of its step: of requests they chose above.
+    near = replace(chosen, direction=None, requester_type=None, slices=())
+    metric = BY_KEY[MEASURE]
     with asking(mirror, chosen) as ask:
-        cases = _cases(ask)
-        # A channel or a role of a failure is that of its step: of requests they chose above.
-        near = Selection(
-            facilities=chosen.facilities, since=chosen.since, until=chosen.until, zone=chosen.zone
+        cases = ask.table(
+            f"SELECT request_id, received, {metric.counts} AS is_out, {metric.value} AS took "
+            f"FROM cases WHERE $selection AND ({metric.where})"
         )
-        waits = ask.over(near).rows(_WAITS)
-    places = {request: place for place, (request, *_) in enumerate(cases)}
-    begun = np.array([received for _, received, _, _ in cases], np.int64)
-    took = np.array([seconds for *_, seconds in cases], np.int64)
-    found: dict[str, list[tuple[int, int, int]]] = {}
-    for request, code, start, end in waits:
-        if (place := places.get(request)) is not None:
-            found.setdefault(code, []).append((place, start, end))
+        waits = ask.over(near).table(_WAITS)
+    begun, took = (cases[name].to_numpy() for name in ("received", "took"))
     return Told(
         took=took,
-        is_out=np.array([is_out for _, _, is_out, _ in cases], bool),
-        waits=dict(_clipped(found, begun, begun + took)),
+        is_out=cases["is_out"].to_numpy(),
+        waits=dict(_clipped(_placed(waits, cases["request_id"]), begun, begun + took)),
     )
 
 
@@ -130,44 +146,43 @@ def without_each_code(mirror: Mirror, selection: Selection) -> tuple[Without, ..
     return found.each() if found is not None and len(found.took) else ()
 
 
-def _cases(ask: Question) -> list[tuple[str, int, bool, int]]:
-    metric = BY_KEY[MEASURE]
-    return ask.rows(
-        f"SELECT request_id, received, {metric.counts}, {metric.value} FROM cases "
-        f"WHERE $selection AND ({metric.where})"
-    )
+def _placed(waits: pa.Table, ids: pa.ChunkedArray) -> pa.Table:
+    """Return the waits of known requests, with the place of each."""
+    place = pc.index_in(waits["request_id"], value_set=ids.combine_chunks())
+    return waits.append_column("place", place).filter(pc.is_valid(place))
 
 
-def _clipped(
-    waits: Mapping[str, list[tuple[int, int, int]]], begun: Seconds, over: Seconds
-) -> Iterator[tuple[str, tuple[Seconds, Seconds, Seconds]]]:
+def _clipped(waits: pa.Table, begun: Seconds, over: Seconds) -> Iterator[tuple[str, Waits]]:
     """Yield the waits of each code within the time that their requests took."""
-    for code, rows in sorted(waits.items()):
-        place, start, end = np.array(rows, np.int64).T
-        start, end = np.maximum(start, begun[place]), np.minimum(end, over[place])
-        inside = start < end
-        if inside.any():
-            yield code, (place[inside], start[inside], end[inside])
+    place = waits["place"].to_numpy().astype(np.int64)
+    start = np.maximum(waits["start"].to_numpy(), begun[place])
+    end = np.minimum(waits["over"].to_numpy(), over[place])
+    reasons = np.asarray(waits["reason"].to_pylist(), dtype=object)
+    for code in sorted(set(reasons[start < end])):
+        rows = (reasons == code) & (start < end)
+        yield code, (place[rows], start[rows], end[rows])
 
 
-def _lost(waits: list[tuple[Seconds, Seconds, Seconds]], n: int) -> Seconds:
+def _lost(waits: Sequence[Waits], n: int) -> Seconds:
     """Return the seconds of each request that lie in any of some waits, each counted once."""
-    lost = np.zeros(n, np.int64)
-    at, until = -1, 0
-    for place, start, end in _in_order(waits):
-        if place != at:
-            at, until = place, start
-        lost[place] += max(0, end - max(start, until))
-        until = max(until, end)
+    if not waits:
+        return np.zeros(n, np.int64)
+    place, start, end = (np.concatenate(column) for column in zip(*waits, strict=True))
+    order = np.lexsort((start, place))
+    place, start, end = place[order], start[order], end[order]
+    # Requests stand behind one another on one line: the latest end so far is one of their own.
+    shift = place * (int(end.max()) - int(start.min()) + 1)
+    start, end = start + shift, end + shift
+    before = np.append(start[:1], np.maximum.accumulate(end)[:-1])
+    new = np.maximum(0, end - np.maximum(start, before))
+    lost: Seconds = np.bincount(place, weights=new, minlength=n).astype(np.int64)
     return lost
 
 
-def _in_order(waits: list[tuple[Seconds, Seconds, Seconds]]) -> Iterable[tuple[int, int, int]]:
-    if not waits:
-        return ()
-    place, start, end = (np.concatenate(column) for column in zip(*waits, strict=True))
-    order = np.lexsort((end, start, place))
-    return zip(place[order].tolist(), start[order].tolist(), end[order].tolist(), strict=True)
+def _when(ended: Seconds, running: Seconds, share: float) -> When:
+    curve = Values(ended, running).curve()
+    low, high = curve.interval_when(share)
+    return When(days=_days(curve.when(share)), low=_days(low), high=_days(high))
 
 
 def _rank(one: Without) -> tuple[float, float, tuple[str, ...]]:

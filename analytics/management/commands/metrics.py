@@ -167,11 +167,12 @@ def _taken_away(
     if not (options["without_codes"] or options["without"]):
         return ()
     found = told(mirror, chosen)
+    named = tuple(dict.fromkeys(options["without"] or ()))
+    known = {*FailureCode, *(found.waits if found else ())}
+    if strange := [code for code in named if code not in known]:
+        raise CommandError(f"{strange[0]!r} is no failure code here.", returncode=2)
     if found is None or not len(found.took):
         return ()
-    named = tuple(dict.fromkeys(options["without"] or ()))
-    if strange := [code for code in named if code not in {*found.waits, *FailureCode}]:
-        raise CommandError(f"{strange[0]!r} is no failure code here.", returncode=2)
     together = (found.without(named),) if named else ()
     return (*together, *found.each()) if options["without_codes"] else together
 
