@@ -77,6 +77,7 @@ _DOORS = (
         "Evidence",
         ("Measures", "measures:all", "list", READERS),
         ("Forecast", "forecast:page", "trending-up", READERS),
+        ("Cost of discs", "cost:page", "disc-3", READERS),
         ("Reports", "reports:index", "file-chart-column", READERS),
         ("Imported logs", "logs:list", "file-up", IMPORTERS),
     ),

@@ -32,6 +32,7 @@ urlpatterns = [
     path("account/", include(account_urls)),
     path("work/analytics/process/", include("analytics.dashboards.process_urls")),
     path("work/analytics/measures/", include("analytics.dashboards.measures_urls")),
+    path("work/analytics/cost/", include("analytics.dashboards.cost_urls")),
     path("work/analytics/forecast/", include("analytics.dashboards.forecast_urls")),
     path("work/", include("requests_app.staff.urls")),
     path("administration/", include("requests_app.administration.urls")),

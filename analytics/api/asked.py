@@ -19,7 +19,7 @@ OWN = frozenset({"slice", "format"})
 """Words of every door here in an address, beside the filters of the pages."""
 OF_MEASURES, OF_PAGES = frozenset({"key", "by"}), frozenset({"limit", "offset"})
 """Words of one door alone."""
-SEVERAL = frozenset({"key", "slice", "facility"})
+SEVERAL = frozenset({"key", "slice", "facility", "without"})
 """Words that may stand in an address more than once."""
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +23,7 @@ from analytics.api.asked import (
     check_no_words,
     whole_number,
 )
+from analytics.api.facts import JSONAlone, facts_of, record_read
 from analytics.api.renderers import RENDERERS
 from analytics.api.schema import (
     MEASURES,
@@ -44,8 +43,6 @@ from analytics.metrics.rfi import prompts_of
 from analytics.process.basis import basis_of
 from analytics.process.graph import graph
 from analytics.readers.view import demand_reader
-from audit.access import record
-from audit.proof.entry import Action, EventCode
 from requests_app.api.answers import answers
 
 MOST_ROWS = 100_000
@@ -64,18 +61,10 @@ class Figures(APIView):
         return super().handle_exception(exc)
 
 
-class _OneForm(DefaultContentNegotiation):
-    """Lets the door itself refuse another form, in a sentence."""
-
-    def filter_renderers(self, renderers: Any, format: Any) -> Any:  # noqa: A002, ARG002
-        """Return all of them, whatever form was asked for."""
-        return renderers
-
-
 class Definitions(APIView):
     """What each measure is."""
 
-    content_negotiation_class = _OneForm
+    content_negotiation_class = JSONAlone
 
     @extend_schema(responses=answers(DefinitionSerializer(many=True), 403, 422))
     def get(self, request: Request) -> Response:
@@ -93,8 +82,8 @@ class Metrics(Figures):
         """Compute them; in tables one row a measure and one a group of it."""
         asked = asked_of(request, timezone.now(), also=OF_MEASURES)
         found = compute(asked.view.snapshot.mirror, asked.view.selection, asked.keys, by=asked.by)
-        _record(request, asked, "figures", len(found))
-        facts = _facts(asked) | {"by": asked.by}
+        record_read(request, asked, "figures", len(found))
+        facts = facts_of(asked) | {"by": asked.by}
         changed = _changes(asked, found) if "compare" in request.query_params else {}
         body = facts | {"metrics": [asdict(one) for one in found.values()]}
         body |= {"changes": {key: asdict(one) for key, one in changed.items()}} if changed else {}
@@ -113,8 +102,8 @@ class Graph(Figures):
         with asking(view.snapshot.mirror, view.selection) as question:
             basis = basis_of(question)
             found = graph(question, basis.requests)
-        _record(request, asked, "graph", len(found.edges))
-        facts = _facts(asked) | {"requests": basis.requests, "calendar": basis.calendar}
+        record_read(request, asked, "graph", len(found.edges))
+        facts = facts_of(asked) | {"requests": basis.requests, "calendar": basis.calendar}
         body = facts | {"nodes": [asdict(one) for one in found.nodes]}
         table = graph_of(found)
         return Response(Answer(table, facts, body | {"edges": table.to_pylist()}))
@@ -132,8 +121,8 @@ class Cases(Figures):
         offset = whole_number(request, "offset", 0, 10**9)
         view = asked.view
         table = cases_of(view.snapshot.mirror, view.selection, limit=limit, offset=offset)
-        _record(request, asked, "cases", table.num_rows)
-        facts = _facts(asked) | {"limit": limit, "offset": offset}
+        record_read(request, asked, "cases", table.num_rows)
+        facts = facts_of(asked) | {"limit": limit, "offset": offset}
         return Response(Answer(table, facts, facts | {"cases": table.to_pylist()}))
 
 
@@ -155,39 +144,3 @@ def _declared(metric: Metric) -> dict[str, Any]:
         "excluded": list(metric.excluded),
         "rfi": [one.value for one in prompts_of(metric)],
     }
-
-
-def _facts(asked: Asked) -> dict[str, Any]:
-    view, chosen = asked.view, asked.view.selection
-    return {
-        "source": view.query.source,
-        "as_of": datetime.fromtimestamp(view.snapshot.mirror.log.as_of, UTC).isoformat(),
-        "period": {
-            "from": view.since.isoformat(),
-            "to": view.until.isoformat(),
-            "zone": chosen.zone,
-        },
-        "filters": {
-            "facility": list(chosen.facilities or ()),
-            "asked": chosen.requester_type,
-            "slice": [f"{name}={word}" for name, words in chosen.slices for word in words],
-        },
-        "snapshot": {
-            "watermark": view.snapshot.watermark,
-            "content": view.snapshot.content,
-        },
-        "method": METHOD_VERSION,
-    }
-
-
-def _record(request: Request, asked: Asked, subject: str, rows: int) -> None:
-    form = request.accepted_renderer.format
-    record(
-        verb="api.figures_read" if form == "json" else "api.figures_exported",
-        code=EventCode.QUERY if form == "json" else EventCode.EXPORT,
-        action=Action.READ,
-        http_request=request._request,
-        subject=f"{subject}:{asked.view.query.source}",
-        detail={"format": form, "rows": rows, "by": asked.by or ""},
-        at=asked.view.at,
-    )

@@ -130,6 +130,7 @@ def _pareto_words(view: View, lost: list[Any], failing: int) -> Context:
         "hours": count(sum(failure.hours for failure in lost)),
         "n": count(failing),
         "door": links.behind(view.query, key),
+        "without": links.without(view.query),
         "rows": [(one_of, links.behind(view.query, key, group=one_of.code)) for one_of in lost],
         "period": period(view.since, view.until),
         "why": _lacks(view, "reason"),

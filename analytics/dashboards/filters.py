@@ -139,7 +139,11 @@ def _sources(view: View) -> Context:
     """Return the choice of live work and imported logs; another source keeps no other filter."""
     labels = {LIVE: "Live work"} | {name: f"Log {name}" for name in view.sources}
     choices = [
-        {"label": label, "href": Query(source=name).address(), "on": name == view.query.source}
+        {
+            "label": label,
+            "href": Query(source=name, kept=view.query.kept).address(),
+            "on": name == view.query.source,
+        }
         for name, label in labels.items()
     ]
     return {

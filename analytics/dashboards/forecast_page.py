@@ -22,6 +22,7 @@ from analytics.dashboards.standing import STEPS
 from analytics.forecast.model import METHOD
 from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
 from analytics.forecast.stories import DAY
+from analytics.forecast.verdict import calibration
 from analytics.readers.foreseen import foreseen
 from analytics.readers.places import due_day, zones_of
 from analytics.readers.query import Query, read
@@ -146,6 +147,7 @@ def _trial(view: View, tried: Evaluation) -> Context:
         "predicted": one(100 * tried.predicted),
         "observed": one(100 * tried.observed),
         "excess": _points(tried.excess),
+        "calibration": calibration(tried),
         "bins": [_bin(part) for part in tried.bins],
         "title": _verdict(tried),
     }

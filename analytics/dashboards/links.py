@@ -40,6 +40,11 @@ def forecast(query: Query) -> str:
     return reverse("forecast:page") + query.address(since=None, until=None)
 
 
+def without(query: Query) -> str:
+    """Return what turnaround would be without each failure, on the process page."""
+    return f"{reverse('process:view')}{query.address()}#without"
+
+
 def age_of(label: str) -> str:
     """Return the word by which an address names a row of the table of ages."""
     return label.lower().replace(" ", "-")

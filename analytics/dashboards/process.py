@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
@@ -15,6 +16,7 @@ from analytics.dashboards.filters import filters, nothing_here
 from analytics.dashboards.flow import graph_words, hands_words, rework_words, variants_words
 from analytics.dashboards.rules import rules_words
 from analytics.dashboards.waits import story, waits_words
+from analytics.dashboards.without import WORD, without_words
 from analytics.process.whole import process
 from analytics.readers.view import open_page
 
@@ -23,9 +25,11 @@ from analytics.readers.view import open_page
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Show how the requests of a view flow."""
-    view = open_page(request, "process", datetime.now(UTC))
-    seen = process(view.snapshot.mirror, view.selection)
+    view = open_page(request, "process", datetime.now(UTC), keep=frozenset({WORD}))
+    ticked = tuple(word for _, word in view.query.kept)
     bar = {**filters(view), "clocks": [], "compare": []}
+    view = replace(view, query=replace(view.query, kept=()))  # for doors out of this page
+    seen = process(view.snapshot.mirror, view.selection)
     if not seen.basis.requests:
         return render(request, "analytics/dashboards/process.html", bar | nothing_here(view))
     cards = [plain_card(result) for result in seen.measures.values()]
@@ -38,5 +42,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "variants": variants_words(seen),
         "hands": hands_words(seen),
         "rules": rules_words(view, seen),
+        "without": without_words(view, ticked),
     }
     return render(request, "analytics/dashboards/process.html", bar | context)

@@ -14,6 +14,7 @@ from analytics.forecast.model import Model
 from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
 from analytics.forecast.stories import LOOKS_BACK, Stories, read
 from analytics.forecast.telling import NOT_YET
+from analytics.forecast.verdict import MOST_ASTRAY, calibration
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
@@ -28,6 +29,7 @@ NEEDS = ("received", "contract_due")
 LACKING = "This source does not say what the forecast needs."
 TOO_LITTLE = "There is too little to learn from."
 NO_BETTER = "On later days the model was not clearly better than a plain guess."
+ASTRAY = "On later days the chances were clearly wrong as a whole."
 Calendars = Mapping[str, BusinessCalendar]
 _AMONG = "SELECT request_id FROM cases WHERE $selection AND request_id IN (SELECT unnest(?))"
 _BUSINESS_TIMES = "SELECT count(contract_seconds) FROM cases WHERE $selection"
@@ -50,10 +52,7 @@ def forecast(
     model, tried = Model(clock, as_of), evaluate(clock)
     learned, unit = learned_by(model), clock.axis.unit
     missing = tuple(_missing(learned, tried))
-    if missing or tried is None:
-        why, said = TOO_LITTLE, missing
-    else:
-        why, said = NO_BETTER, tuple(_unbeaten(tried))
+    why, said = _doubt(missing, tried)
     if said or tried is None:
         return Refusal(
             as_of=as_of, unit=unit, why=why, missing=said, learned=learned, evaluation=tried
@@ -116,6 +115,17 @@ def _missing(learned: Learned, tried: Evaluation | None) -> Iterator[str]:
     ):
         if have < fewest:
             yield f"{have} {what}; {fewest} are needed"
+
+
+def _doubt(missing: tuple[str, ...], tried: Evaluation | None) -> tuple[str, tuple[str, ...]]:
+    """Return why no chance is to be given, with what speaks against it; nothing where none does."""
+    if missing or tried is None:
+        return TOO_LITTLE, missing
+    if unbeaten := tuple(_unbeaten(tried)):
+        return NO_BETTER, unbeaten
+    found = calibration(tried)
+    most = f"at most {100 * MOST_ASTRAY:.0f} points are allowed where chance does not explain them"
+    return ASTRAY, (found.sentence, most) if found.is_refused else ()
 
 
 def _unbeaten(tried: Evaluation) -> Iterator[str]:

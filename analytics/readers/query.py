@@ -23,7 +23,10 @@ _KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked"}
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """The filters of one view; `problems` say which of the asked ones were not understood."""
+    """The filters of one view; `problems` say which of the asked ones were not understood.
+
+    `kept` are words of the page's own that its filters leave as they are.
+    """
 
     since: date | None = None
     until: date | None = None
@@ -33,6 +36,7 @@ class Query:
     compare: str = "before"
     asked: str = ""
     problems: tuple[str, ...] = field(default=(), compare=False)
+    kept: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_live(self) -> bool:
@@ -64,13 +68,16 @@ class Query:
         for name in ("source", "clock", "compare", "asked"):
             if getattr(new, name) != getattr(plain, name):
                 pairs.append((name, getattr(new, name)))
+        pairs += new.kept
         return "?" + urlencode(pairs) if pairs else "?"
 
 
-def read(search: str, *, also: frozenset[str] = frozenset()) -> Query:
+def read(
+    search: str, *, also: frozenset[str] = frozenset(), keep: frozenset[str] = frozenset()
+) -> Query:
     """Read a query string; what is not understood is left at its default and named.
 
-    `also` are words of the page that are not filters.
+    `also` are words of the page that are not filters, `keep` those of them that go with its filters.
     """
     if len(search) > LONGEST:
         return Query(problems=("The address is too long; none of its filters was used.",))
@@ -81,7 +88,7 @@ def read(search: str, *, also: frozenset[str] = frozenset()) -> Query:
     problems = [
         f"{name[:40]!r} is not a filter of this page."
         for name in given
-        if name not in _KNOWN | also
+        if name not in _KNOWN | also | keep
     ]
     since, until = _day(given, "from", problems), _day(given, "to", problems)
     if since and until and until < since:
@@ -99,6 +106,7 @@ def read(search: str, *, also: frozenset[str] = frozenset()) -> Query:
         compare=_word(given, "compare", "before", COMPARISONS, problems),
         asked=asked,
         problems=tuple(problems),
+        kept=tuple((name, word) for name, words in given.items() if name in keep for word in words),
     )
 
 

@@ -127,10 +127,16 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     )
 
 
-def open_page(http_request: HttpRequest, subject: str, at: datetime) -> View:
-    """Open the view that an address asks for, to who may look, and record the look."""
+def open_page(
+    http_request: HttpRequest, subject: str, at: datetime, *, keep: frozenset[str] = frozenset()
+) -> View:
+    """Open the view that an address asks for, to who may look, and record the look.
+
+    `keep` are words of the page's own that go with its filters.
+    """
     demand_reader(http_request.user)
-    view = open_view(http_request.user, read(str(http_request.META.get("QUERY_STRING", ""))), at)
+    query = read(str(http_request.META.get("QUERY_STRING", "")), keep=keep)
+    view = open_view(http_request.user, query, at)
     record_look(http_request, view.query, subject, at)
     return view
 

@@ -108,6 +108,9 @@ DOORS: dict[str, Door] = {
     "figures:metrics": _api(FIGURES, 403, GET=200),
     "figures:graph": _api(FIGURES, 403, GET=200),
     "figures:cases": _api(FIGURES, 403, GET=200),
+    "figures:cost": _api(FIGURES, 403, GET=200),
+    "figures:without": _api(FIGURES, 403, GET=200),
+    "figures:forecast": _api(FIGURES, 403, GET=200),
     "dashboards:overview": _door(FIGURES, GET=200),
     "dashboards:part _dash-layout": _door(FIGURES, GET=200),
     "dashboards:part _dash-dependencies": _door(FIGURES, GET=200),
@@ -118,6 +121,7 @@ DOORS: dict[str, Door] = {
     "process:view": _door(FIGURES, GET=200),
     "measures:all": _door(FIGURES, GET=200),
     "forecast:page": _door(FIGURES, GET=200),
+    "cost:page": _door(FIGURES, GET=200),
     "logs:list": _door(IMPORTERS, GET=200),
     "logs:new": _door(IMPORTERS, GET=200, POST=422),
     "logs:draft": _door(IMPORTERS, GET=404, POST=404),  # somebody else's

@@ -191,6 +191,7 @@ def test_previewing_importing_and_deleting_a_log_is_recorded(
         *("/proof/", "/proof/access-log.csv", "/api/requests/", "/mine/", "/logs/"),
         "/work/analytics/process/",
         "/work/analytics/measures/",
+        "/work/analytics/cost/",
     ],
 )
 def test_without_a_log_nothing_is_shown(where: str) -> None:

@@ -4,7 +4,6 @@ import json
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,8 +11,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from analytics.forecast.model import METHOD
-from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
-from analytics.forecast.stories import DAY
+from analytics.forecast.results import Evaluation, Forecast, Refusal
+from analytics.forecast.told import as_object
+from analytics.forecast.verdict import calibration
 from analytics.readers.arguments import (
     add_selection,
     owner_of,
@@ -54,60 +54,6 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(lines))
 
 
-def as_object(source: str, found: Answer) -> dict[str, Any]:
-    """Return the answer for programs; a refusal has no open requests, and says why."""
-    tried, given = found.evaluation, isinstance(found, Forecast)
-    return {
-        "source": source,
-        "as_of": _moment(found.as_of),
-        "given": given,
-        "why": None if isinstance(found, Forecast) else found.why,
-        "missing": [] if isinstance(found, Forecast) else list(found.missing),
-        "model": _model(found.learned, found.unit),
-        "n": tried.looks if tried else 0,
-        "requests": tried.requests if tried else 0,
-        "brier": tried.brier if tried else None,
-        "baseline": [asdict(one) for one in tried.baselines] if tried else [],
-        "calibration": _calibration(tried),
-        "reliability": [asdict(one) for one in tried.bins] if tried else [],
-        "trial": _trial(tried),
-        "open": [_open(one) for one in found.chances] if isinstance(found, Forecast) else [],
-        "left_out": dict(found.left_out) if isinstance(found, Forecast) else {},
-    }
-
-
-def _model(learned: Learned | None, unit: str) -> dict[str, Any]:
-    said: dict[str, Any] = {"method": METHOD, "time": unit}
-    return said | ({**_learned(learned)} if learned else {})
-
-
-def _learned(learned: Learned) -> dict[str, Any]:
-    moments = {"from": _moment(learned.since), "until": _moment(learned.until)}
-    counts = ("requests", "finished", "missed")
-    return moments | {name: getattr(learned, name) for name in counts}
-
-
-def _calibration(tried: Evaluation | None) -> dict[str, Any]:
-    if tried is None:
-        return {}
-    means = {"predicted": tried.predicted, "observed": tried.observed}
-    return means | {"excess": asdict(tried.excess)}
-
-
-def _trial(tried: Evaluation | None) -> dict[str, Any]:
-    if tried is None:
-        return {}
-    days = {"learned": _learned(tried.learned), "from": _moment(tried.first)}
-    counts = {"missed": tried.missed, "not_known": tried.not_known}
-    return days | {"to": _moment(tried.last)} | counts
-
-
-def _open(one: Chance) -> dict[str, Any]:
-    names = ("number", "facility", "direction", "state", "chance", "low", "high", "n", "n_any")
-    days = {"days_in_state": one.stayed / DAY, "days_left": one.left / DAY}
-    return {name: getattr(one, name) for name in names} | days | {"due": _moment(one.due)}
-
-
 def in_words(found: Answer, zones: Mapping[str, str]) -> Iterator[str]:
     """Yield the chances, the greatest first, or why there are none."""
     if isinstance(found, Refusal):
@@ -115,6 +61,7 @@ def in_words(found: Answer, zones: Mapping[str, str]) -> Iterator[str]:
         yield from (f"  {word}" for word in found.missing)
         return
     yield f"{_score(found.evaluation)} {METHOD}"
+    yield calibration(found.evaluation).sentence
     for one in found.chances:
         due = due_day(one.due, zones[one.facility])
         span = f"{100 * one.low:.0f}-{100 * one.high:.0f}"
@@ -139,6 +86,7 @@ def trial_in_words(found: Answer) -> Iterator[str]:
         yield f"Baseline, {one.label}: Brier {one.brier:.4f}; skill {one.skill.words()}"
     means = f"mean chance {tried.predicted:.3f}, share missed {tried.observed:.3f}"
     yield f"Calibration in the large: {means}, difference {tried.excess.words()}"
+    yield calibration(tried).sentence
     yield "Chance      looks  requests  mean   missed  95 % interval"
     for bin_ in tried.bins:
         size = f"{100 * bin_.low:3.0f}-{100 * bin_.high:3.0f} %  {bin_.n:6}  {bin_.cases:8}"
@@ -157,7 +105,3 @@ def _score(tried: Evaluation) -> str:
 
 def _day(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).date().isoformat()
-
-
-def _moment(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat()

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from analytics.charts.without import without_in_words
 from analytics.charts.words import plural
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.change import Change, changes
@@ -19,12 +20,14 @@ from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedGroup, PublishedResult
 from analytics.metrics.suppression.results import suppressed_together
-from analytics.metrics.without import Without, without_each_code
+from analytics.metrics.without import Without, told
+from analytics.mirror.fold import Mirror
 from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
 from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
 from analytics.readers.engines import EngineName, compute_by
 from analytics.sources.opening import LIVE
+from requests_app.failure_codes import FailureCode
 from requests_app.refusals import DisclessError
 
 A_MOMENT = 0.01
@@ -50,7 +53,13 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-codes",
             action="store_true",
-            help="also what nine in ten would take without each failure code",
+            help="also by when nine in ten would be out without each failure code",
+        )
+        parser.add_argument(
+            "--without",
+            action="append",
+            metavar="CODE",
+            help="the same without some codes at once; repeat it for each",
         )
         parser.add_argument(
             "--compare",
@@ -76,17 +85,17 @@ class Command(BaseCommand):
         results: Mapping[str, Result | PublishedResult] = computed
         if options["publish"]:
             results = suppressed_together(computed.values(), by=options["by"])
-        codes = without_each_code(mirror, chosen) if options["without_codes"] else ()
+        codes = _taken_away(mirror, chosen, options)
         changed = changes(mirror, chosen, computed.values()) if options["compare"] else {}
         if not options["json"]:
             named = options["engine"] is not None
             lines = [in_words(result, named=named) for result in results.values()]
-            told = [_changed(BY_KEY[key], one) for key, one in changed.items()]
-            self.stdout.write("\n".join([*lines, *told, *map(_without, codes)]))
+            changes_told = [_changed(BY_KEY[key], one) for key, one in changed.items()]
+            self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes)]))
             return
         answer = _facts(options, snapshot, chosen)
         answer["metrics"] = [asdict(result) for result in results.values()]
-        if options["without_codes"]:
+        if options["without_codes"] or options["without"]:
             answer["without_codes"] = [asdict(one) for one in codes]
         if options["compare"]:
             answer["changes"] = {key: asdict(one) for key, one in changed.items()}
@@ -114,8 +123,10 @@ def _check(options: Mapping[str, Any]) -> None:
         raise CommandError(
             f"There is no measure {unknown[0]!r}. Known: {', '.join(BY_KEY)}.", returncode=2
         )
-    if options["publish"] and options["without_codes"]:
-        raise CommandError("Codes are for the house: leave out --without-codes.", returncode=2)
+    if options["publish"] and (options["without_codes"] or options["without"]):
+        raise CommandError(
+            "Codes are for the house: leave out --without and --without-codes.", returncode=2
+        )
     if options["publish"] and options["compare"]:
         raise CommandError("Changes tell small counts: leave out --compare.", returncode=2)
     if options["compare"] and not (options["since"] and options["until"]):
@@ -147,11 +158,21 @@ def _changed(metric: Metric, one: Change) -> str:
     return f"{metric.label}, change: {by} {unit}{span}; {before}"
 
 
-def _without(one: Without) -> str:
-    return (
-        f"Without {one.code} ({one.requests:,} requests, {one.hours:,.0f} hours): nine in ten "
-        f"within {one.days_without:.1f} days instead of {one.days:.1f}"
-    )
+def _taken_away(
+    mirror: Mirror, chosen: Selection, options: Mapping[str, Any]
+) -> tuple[Without, ...]:
+    """Return what is asked without codes: the named ones at once, then each alone."""
+    if not (options["without_codes"] or options["without"]):
+        return ()
+    found = told(mirror, chosen)
+    named = tuple(dict.fromkeys(options["without"] or ()))
+    known = {*FailureCode, *(found.waits if found else ())}
+    if strange := [code for code in named if code not in known]:
+        raise CommandError(f"{strange[0]!r} is no failure code here.", returncode=2)
+    if found is None or not len(found.took):
+        return ()
+    together = (found.without(named),) if named else ()
+    return (*together, *found.each()) if options["without_codes"] else together
 
 
 def number(value: float | None) -> str:

@@ -2,21 +2,19 @@
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict, fields
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from analytics.metrics.compute import compute
-from analytics.metrics.cost import (
-    Assumptions,
-    BadAssumption,
-    cost_per_disc,
-    cost_per_link,
-    sensitivity,
-    what_if,
-)
+from analytics.charts.money import dollar_span, dollars
+from analytics.charts.words import count, listed, one, plural
+from analytics.costs.answer import FREED, Costs, as_object, costs
+from analytics.costs.asked import SWINGS_BY, Asked, asked_of, written
+from analytics.costs.assumptions import DECLARED, NAMES, USUAL
+from analytics.costs.moved import DISCS, MOVE, Swing
+from analytics.costs.volume import volume_of
 from analytics.readers.arguments import (
     MISUSE,
     add_selection,
@@ -24,8 +22,8 @@ from analytics.readers.arguments import (
     selection_for,
     snapshot_for,
 )
-
-DISCS = "physical_media_share_out"
+from requests_app.vocabulary import Channel
+from requests_app.words import say
 
 
 class Command(BaseCommand):
@@ -37,8 +35,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         add_selection(parser)
-        parser.add_argument("--move", type=float, default=50.0, help="percent of discs to move")
-        names = ", ".join(f"{one.name} ({one.default:g})" for one in fields(Assumptions))
+        parser.add_argument("--move", default="50", help="percent of discs to move")
+        parser.add_argument(
+            "--swing", default="50", help="percent by which each assumption goes down and up"
+        )
+        names = ", ".join(f"{name} ({getattr(USUAL, name):g})" for name in NAMES)
         parser.add_argument(
             "--assume",
             action="append",
@@ -49,55 +50,74 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Count the discs, compute and print."""
-        try:
-            assumed = Assumptions(**_assumed(options["assume"] or []))
-            what_if(0, options["move"] / 100, assumed)
-        except BadAssumption as error:
-            raise CommandError(error.sentence, returncode=MISUSE) from error
+        asked = _asked(options)
         owner = owner_of(options)
         mirror = snapshot_for(options, timezone.now(), owner).mirror
-        discs = compute(mirror, selection_for(options, mirror, owner), [DISCS])[DISCS]
-        if discs.value is None:
-            raise CommandError(f"The discs cannot be counted: {discs.why}.", returncode=1)
-        share = options["move"] / 100
-        n = int(discs.numerator or 0)
-        found, swings = what_if(n, share, assumed), sensitivity(n, share, assumed)
-        answer = {
-            "source": options["source"],
-            "discs": n,
-            "unknown_channel": discs.unknown,
-            "assumptions": asdict(assumed),
-            "cost_per_disc": asdict(cost_per_disc(assumed))
-            | {"whole": cost_per_disc(assumed).whole},
-            "cost_per_link": cost_per_link(assumed),
-            "what_if": asdict(found),
-            "sensitivity": [asdict(one) for one in swings],
-        }
+        volume = volume_of(mirror, selection_for(options, mirror, owner))
+        if volume.why:
+            raise CommandError(f"The discs cannot be counted: {volume.why}.", returncode=1)
+        found = costs(volume, asked)
         if options["json"]:
-            self.stdout.write(json.dumps(answer))
+            self.stdout.write(json.dumps({"source": options["source"]} | as_object(found)))
             return
-        self.stdout.write(
-            f"A disc costs ${answer['cost_per_disc']['whole']:.2f} and a link "
-            f"${answer['cost_per_link']:.2f}, on the assumptions below.\n"
-            f"Moving {found.moved:.0f} of {n} discs to links saves ${found.saved:,.2f}."
-            f" {discs.unknown} deliveries of unknown channel are not counted as discs.\n"
-            + "\n".join(
-                f"  {one.assumption} from {one.least:g} to {one.greatest:g}: "
-                f"${one.at_least:,.2f} to ${one.at_greatest:,.2f}"
-                for one in swings
-            )
+        self.stdout.write("\n".join(in_words(found)))
+
+
+def _asked(options: Mapping[str, Any]) -> Asked:
+    """Read the options; misuse is answered with a sentence and status 2."""
+    said = {MOVE: options["move"], SWINGS_BY: options["swing"]}
+    for text in options["assume"] or []:
+        name, _, number = text.partition("=")
+        if name not in NAMES:
+            known = ", ".join(sorted(NAMES))
+            raise CommandError(f"{name!r} is no assumption. Known: {known}.", returncode=MISUSE)
+        if not number.strip():
+            raise CommandError(f"{name} has no number.", returncode=MISUSE)
+        said[name] = number
+    asked = asked_of({name: str(word) for name, word in said.items()})
+    for name, sentence in asked.problems.items():
+        raise CommandError(f"{name}: {sentence}", returncode=MISUSE)
+    return asked
+
+
+def in_words(found: Costs) -> Iterator[str]:
+    """Yield the answer, the assumptions with where they come from, and what the saving hangs on."""
+    volume, asked = found.volume, found.asked
+    yield (
+        f"A disc costs {dollars(found.per_disc.whole)} and a link {dollars(found.per_link)}, on "
+        "the assumptions below."
+    )
+    saved = dollar_span(*(abs(end.saved) for end in (found.surely, found.at_most)))
+    verb = "saves" if found.surely.saved >= 0 and found.at_most.saved >= 0 else "costs"
+    yield (
+        f"Moving {written(MOVE, asked.move)} of {plural(volume.discs, 'disc')} to links, "
+        f"{one(found.surely.moved)}, {verb} {saved}."
+    )
+    if volume.unknown:
+        yield f"{plural(volume.unknown, 'delivery', 'deliveries')} of unknown channel may be discs."
+    if volume.apart:
+        apart = [f"{count(n)} on {say(Channel(word)).lower()}" for word, n in volume.apart.items()]
+        yield f"Not counted as discs: {listed(apart)}."
+    if (share := volume.failures.share) is not None:
+        low, high = volume.failures.interval
+        yield (
+            f"In this log {count(volume.failures.failed)} of {count(volume.failures.made)} discs "
+            f"failed: {100 * share:.1f} % ({100 * low:.1f}-{100 * high:.1f})."
         )
+    yield "Assumed:"
+    for name, declared in DECLARED.items():
+        value = getattr(asked.assumed, name)
+        source = declared.basis if value == getattr(USUAL, name) else "Your own."
+        yield f"  {name} {written(name, value)} ({declared.of.value}). {source}"
+    yield f"One at a time, {written(SWINGS_BY, asked.swing)} down and up:"
+    yield from (_swing(one_of) for one_of in found.swings)
+    yield FREED
 
 
-def _assumed(said: list[str]) -> dict[str, float]:
-    known = {one.name for one in fields(Assumptions)}
-    found = {}
-    for one in said:
-        name, _, number = one.partition("=")
-        if name not in known:
-            raise BadAssumption(f"{name!r} is no assumption. Known: {', '.join(sorted(known))}.")
-        try:
-            found[name] = float(number)
-        except ValueError as error:
-            raise BadAssumption(f"{number!r} is not a number for {name}.") from error
-    return found
+def _swing(one_of: Swing) -> str:
+    ends = [
+        count(end) if one_of.assumption == DISCS else written(one_of.assumption, end)
+        for end in (one_of.least, one_of.greatest)
+    ]
+    saved = f"{dollars(one_of.at_least)} to {dollars(one_of.at_greatest)}"
+    return f"  {one_of.assumption} from {ends[0]} to {ends[1]}: {saved}"

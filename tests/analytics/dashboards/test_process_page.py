@@ -8,10 +8,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from analytics.metrics.selection import Selection
+from analytics.metrics.without import told, without_each_code
 from audit.models import AuditEntry
+from tests.analytics import synthetic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 PAGE = "/work/analytics/process/"
+YEAR = {"from": "2026-01-01", "to": "2026-12-31"}
 
 
 @pytest.fixture
@@ -39,6 +43,49 @@ def test_without_a_move_in_the_log_conformance_is_not_judged(director: Client) -
     text = director.get(PAGE).content.decode()
     assert "Changes of state cannot be held against the table" in text
     assert "No step says which state it led to." in text
+
+
+def test_turnaround_without_each_failure_stands_with_its_interval_and_n(director: Client) -> None:
+    text = director.get(PAGE, YEAR).content.decode().split('id="without"')[1]
+    first = without_each_code(synthetic.mirror(), Selection())[0]
+    assert "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}800 requests" in text
+    assert f"{first.still_open} still open" in text
+    assert f"{first.now.days:.1f} days ({first.now.low:.1f}–{first.now.high:.1f})" in text
+    codes = re.findall(r'name="without" value="(\w+)"', text)
+    assert sorted(codes) == ["AU02", "LO01", "RV01", "TR06"]
+    assert codes[0] == first.codes[0]
+    assert f"{first.without.days:.1f} days</td>" in text
+    assert 'role="status"' not in text
+    assert "/overview/behind/?key=failures_by_code&amp;group=AU02" in text
+
+
+def test_ticked_failures_are_taken_away_together_and_stay_in_the_address(
+    director: Client,
+) -> None:
+    asked = YEAR | {"without": ["AU02", "LO01", "XX99"]}
+    whole = director.get(PAGE, asked).content.decode()
+    text = whole.split('id="without"')[1]
+    both = told(synthetic.mirror(), Selection()).without(("AU02", "LO01"))
+    assert f"together, {both.hours:,.0f} hours in {both.requests} requests" in text
+    assert f"nine in ten out in {both.without.days:.1f} days" in text
+    assert text.count(" checked") == 2
+    filters = re.findall(r'<li><a href="(\?[^"]*)"', whole)
+    assert all("without=AU02&amp;without=LO01" in one for one in filters)
+    assert not any("without=" in one for one in re.findall(r'href="(/[^"]*)"', whole))
+    assert "is not a filter" not in whole
+
+
+def test_without_codes_or_with_few_requests_nothing_is_said_of_failures(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = {"from": "2026-08-24", "to": "2026-08-25"}
+    text = director.get(PAGE, few).content.decode().split('id="without"')[1]
+    assert "Fewer than 11 requests" in text or "None here has a known end" in text
+    shot = synthetic.snapshot(missing={"reason": "no column says why"})
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    text = director.get(PAGE, YEAR).content.decode().split('id="without"')[1]
+    assert "What failures delay cannot be said" in text
+    assert "No column says why." in text
 
 
 def test_the_filters_of_the_address_choose_the_requests(director: Client) -> None:

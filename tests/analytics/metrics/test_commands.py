@@ -107,11 +107,34 @@ def test_weeks_are_cohorts_by_receipt(capsys: Printed) -> None:
 
 
 def test_the_codes_say_what_turnaround_would_be_without_them(capsys: Printed) -> None:
-    found = said(capsys, "metrics", "--key", "turnaround_p90", "--without-codes")
-    assert {one["code"] for one in found["without_codes"]} == {"AU02", "RV01", "LO01", "TR06"}
-    assert found["without_codes"][0]["days"] == pytest.approx(found["metrics"][0]["value"])
+    found = said(capsys, "metrics", "--key", "turnaround_censored_p90", "--without-codes")
+    codes = [code for one in found["without_codes"] for code in one["codes"]]
+    assert sorted(codes) == ["AU02", "LO01", "RV01", "TR06"]
+    now = found["without_codes"][0]["now"]["days"]
+    assert now == pytest.approx(found["metrics"][0]["value"])
     call_command("metrics", "--without-codes")
     assert "Without AU02" in capsys.readouterr().out
+
+
+def test_codes_can_be_taken_away_together(capsys: Printed) -> None:
+    asked = (
+        "metrics",
+        "--key",
+        "turnaround_censored_p90",
+        "--without",
+        "AU02",
+        "--without",
+        "LO01",
+    )
+    (one,) = said(capsys, *asked)["without_codes"]
+    assert one["codes"] == ["AU02", "LO01"]
+    call_command(*asked)
+    told = capsys.readouterr().out
+    assert "open requests censored; n = 800" in told
+    assert "Without AU02 and LO01 (" in told
+    with pytest.raises(CommandError, match="'XX99' is no failure code here") as refused:
+        call_command("metrics", "--without", "XX99")
+    assert refused.value.returncode == 2
 
 
 def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -> None:
@@ -119,9 +142,19 @@ def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -
     assert found["discs"] > 0
     assert found["what_if"]["moved"] == pytest.approx(0.4 * found["discs"])
     assert found["assumptions"]["postage"] == 10
-    assert len(found["sensitivity"]) == len(found["assumptions"])
-    call_command("what_if")
-    assert "on the assumptions below" in capsys.readouterr().out
+    assert len(found["sensitivity"]) == len(found["assumptions"]) + 2  # the share, and the discs
+    call_command("what_if", "--assume", "failure_share=10%")
+    told = capsys.readouterr().out
+    assert "on the assumptions below" in told
+    assert "failure_share 10% (share). Your own." in told
+    assert "postage 6 (dollars). A guess of ours." in told
+    low, high = (found["what_if"][name] for name in ("saved", "saved_at_most"))
+    assert 0 < low < high
+
+
+def test_a_loss_is_not_called_a_saving(capsys: Printed) -> None:
+    call_command("what_if", "--assume", "link_price=50")
+    assert "to links, 52.0, costs $" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -131,6 +164,8 @@ def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -
         ("--assume", "postage=x"),
         ("--move", "140"),
         ("--assume", "ship_share=2"),
+        ("--assume", "ship_share="),
+        ("--swing", "101"),
     ],
 )
 def test_impossible_assumptions_are_misuse(words: tuple[str, str]) -> None:

@@ -1,17 +1,18 @@
-"""P90 without a code equals taking that code's waits off, request by request."""
+"""P90 without codes equals taking their waits off, request by request, the open ones censored."""
 
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from analytics.eventlog import EventLog
+from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
-from analytics.metrics.without import without_each_code
+from analytics.metrics.without import MEASURE, told, without_each_code
 from analytics.mirror.fold import fold
 from tests.analytics import synthetic
 from tests.analytics.metrics.oracle import DAY, MENDED_BY, Row
-from tests.analytics.metrics.oracle_media import linear_quantile
 from tests.analytics.metrics.test_measures import LOGS, log_of
 from tests.depth import examples
 
@@ -36,23 +37,98 @@ def waits_of(events: list[Row], request: str, code: str) -> set[int]:
     return found
 
 
+def left_waiting(times: list[tuple[int, bool]], share: float) -> float | None:
+    """When a share had left, by Kaplan-Meier as in a textbook; None where it is not reached."""
+    waiting, at_risk = 1.0, len(times)
+    for time in sorted({time for time, _ in times}):
+        out = sum(is_out for at, is_out in times if at == time)
+        waiting *= 1 - out / at_risk
+        at_risk -= sum(at == time for at, _ in times)
+        if waiting <= 1 - share + 1e-12:
+            return time / DAY
+    return None
+
+
 @settings(max_examples=examples(8), deadline=None)
-@given(LOGS)
-def test_the_quantile_without_a_code_equals_the_slow_way(drawn: list[Any]) -> None:
+@given(LOGS, st.sets(st.sampled_from(["AU02", "RV01", "LO01", "TR06", "US05"]), min_size=1))
+def test_the_quantile_without_codes_equals_the_slow_way(drawn: list[Any], codes: set[str]) -> None:
     log = log_of(drawn)
     requests, events = log.requests.to_pylist(), log.events.to_pylist()
-    done = {
-        row["request_id"]: row["available"] - row["received"]
+    looked_at = {
+        row["request_id"]: (row["received"], row["available"] or log.as_of, bool(row["available"]))
         for row in requests
-        if row["available"] is not None and row["available"] >= row["received"]
+        if row["received"] is not None
+        and (row["available"] >= row["received"] if row["available"] else row["outcome"] is None)
     }
-    for one in without_each_code(fold(log), Selection()):
-        lost = {key: len(waits_of(events, key, one.code)) for key in done}
-        left = [took - min(lost[key], took) for key, took in done.items()]
-        expected = linear_quantile([seconds / DAY for seconds in left], 0.9)
-        assert one.days_without == pytest.approx(expected, rel=1e-9, abs=1e-9)
-        assert one.hours * 3600 == pytest.approx(sum(min(lost[key], done[key]) for key in done))
-        assert one.days_without <= one.days + 1e-9
+    found = told(fold(log), Selection())
+    assert found is not None
+    all_of_them = [(code,) for code in found.waits]
+    for some in [*all_of_them, tuple(sorted(codes))]:
+        left, lost = [], 0
+        for key, (begun, over, is_out) in looked_at.items():
+            waits = set().union(*(waits_of(events, key, code) for code in some))
+            inside = len(waits & set(range(begun, over)))
+            left.append((over - begun - inside, is_out))
+            lost += inside
+        one = found.without(some)
+        assert one.hours * 3600 == pytest.approx(lost)
+        assert one.n == len(looked_at)
+        assert one.still_open == sum(not is_out for *_, is_out in looked_at.values())
+        assert one.without.days == pytest.approx(left_waiting(left, 0.9))
+
+
+def test_what_is_now_is_the_headline_measure() -> None:
+    mirror = synthetic.mirror()
+    for chosen in (Selection(), Selection(facilities=("riverside",), direction="inbound")):
+        headline = compute(mirror, chosen, [MEASURE])[MEASURE]
+        for one in without_each_code(mirror, chosen):
+            assert (one.now.days, one.now.low, one.now.high) == pytest.approx(
+                (headline.value, headline.low, headline.high)
+            )
+            assert one.n == headline.n
+            assert one.without.days <= one.now.days
+
+
+def test_a_slice_by_a_word_of_steps_chooses_requests_and_not_their_failures() -> None:
+    mirror = synthetic.mirror()
+    chosen = Selection(slices=(("medium", ("link", "push")),))
+    found = told(mirror, chosen)
+    assert found is not None
+    assert found.waits  # a failure has no medium of its own
+    assert len(found.took) == compute(mirror, chosen, [MEASURE])[MEASURE].n
+
+
+def test_codes_together_take_no_second_off_twice() -> None:
+    found = told(synthetic.mirror(), Selection())
+    assert found is not None
+    both, one, other = (found.without(codes) for codes in (("AU02", "LO01"), ("AU02",), ("LO01",)))
+    assert both.codes == ("AU02", "LO01")
+    assert both.hours == pytest.approx(one.hours + other.hours)  # here no request has both
+    assert both.requests == one.requests + other.requests
+    assert found.without(()).without == found.without(()).now
+
+
+def test_a_wait_after_release_or_after_the_end_of_the_log_delays_nothing() -> None:
+    story = [
+        ("received", 0, None),
+        ("available", DAY, None),
+        ("failure_noted", 2 * DAY, "US05"),
+        ("failure_recovered", 5 * DAY, "US05"),
+    ]
+    rows = [{"request_id": "a", "facility": "f", "direction": "outbound"}]
+    facts = {"received": 0, "available": DAY, "outcome": "delivered"}
+    log = synthetic.log()
+    events = [
+        rows[0] | {"seq": seq, "activity": activity, "occurred": at, "reason": reason}
+        for seq, (activity, at, reason) in enumerate(story)
+    ]
+    tables = {
+        "requests": table_of([rows[0] | facts], REQUESTS),
+        "events": table_of(events, EVENTS),
+    }
+    found = told(fold(EventLog(**{**log.__dict__, **tables})), Selection())
+    assert found is not None
+    assert found.waits == {}
 
 
 def test_a_log_without_codes_says_nothing() -> None:
@@ -64,5 +140,6 @@ def test_a_log_without_codes_says_nothing() -> None:
 
 def test_the_code_that_costs_most_comes_first() -> None:
     found = without_each_code(synthetic.mirror(), Selection())
-    assert {one.code for one in found} == {"AU02", "RV01", "LO01", "TR06"}
-    assert [one.days_without for one in found] == sorted(one.days_without for one in found)
+    assert {one.codes[0] for one in found} == {"AU02", "RV01", "LO01", "TR06"}
+    days = [one.without.days for one in found]
+    assert days == sorted(days)

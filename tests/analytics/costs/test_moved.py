@@ -6,14 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.metrics.cost import (
-    Assumptions,
-    BadAssumption,
-    cost_per_disc,
-    cost_per_link,
-    sensitivity,
-    what_if,
-)
+from analytics.costs.assumptions import DECLARED, Assumptions, BadAssumption
+from analytics.costs.moved import DISCS, MOVE, sensitivity, what_if
+from analytics.costs.per_disc import cost_per_disc, cost_per_link
 
 PLAIN = Assumptions(
     handling_minutes=30,
@@ -53,20 +48,38 @@ def test_links_that_cost_more_than_discs_are_a_loss() -> None:
     assert what_if(10, 1, replace(PLAIN, link_price=100)).saved < 0
 
 
-@given(ANY, st.integers(0, 10_000), SHARES)
+@given(ANY, st.integers(0, 10_000), SHARES, st.integers(0, 500), SHARES)
 def test_no_assumption_swings_the_saving_out_of_its_own_range(
-    assumed: Assumptions, discs: int, share: float
+    assumed: Assumptions, discs: int, share: float, unknown: int, by: float
 ) -> None:
-    swings = sensitivity(discs, share, assumed)
+    swings = sensitivity(discs, share, assumed, unknown=unknown, by=by)
     assert [one.width for one in swings] == sorted((one.width for one in swings), reverse=True)
-    assert {one.assumption for one in swings} == {one.name for one in fields(Assumptions)}
+    hangs_on = {one.name for one in fields(Assumptions)} | {MOVE, DISCS}
+    assert {one.assumption for one in swings} == hangs_on
+    assert len(swings) == len(hangs_on)
     now = what_if(discs, share, assumed).saved
     for one in swings:
         low, high = sorted((one.at_least, one.at_greatest))
         assert low <= now + 1e-6 * (1 + abs(now))
         assert now <= high + 1e-6 * (1 + abs(now))
-        if one.assumption.endswith("_share"):
+        if one.assumption.endswith("_share") or one.assumption == MOVE:
             assert one.greatest <= 1
+
+
+def test_the_share_moved_and_the_discs_of_unknown_channel_swing_too() -> None:
+    swings = {one.assumption: one for one in sensitivity(200, 0.8, PLAIN, unknown=50)}
+    each = 29.4 - 4.5
+    move, discs = swings[MOVE], swings[DISCS]
+    assert (move.least, move.greatest) == (0.4, 1.0)
+    assert (move.at_least, move.at_greatest) == pytest.approx((80 * each, 200 * each))
+    assert (discs.least, discs.greatest) == (200, 250)
+    assert (discs.at_least, discs.at_greatest) == pytest.approx((160 * each, 200 * each))
+
+
+def test_every_assumption_is_declared_with_where_it_comes_from() -> None:
+    assert list(DECLARED) == [one.name for one in fields(Assumptions)]
+    for one in DECLARED.values():
+        assert one.basis.endswith(".") and one.label
 
 
 @pytest.mark.parametrize("bad", [-1.0, float("nan"), float("inf")])
@@ -79,3 +92,7 @@ def test_impossible_assumptions_are_refused(bad: float) -> None:
         what_if(-1, 0.5, PLAIN)
     with pytest.raises(BadAssumption):
         what_if(1, bad, PLAIN)
+    with pytest.raises(BadAssumption):
+        sensitivity(1, 0.5, PLAIN, by=bad)
+    with pytest.raises(BadAssumption, match="1,000,000"):
+        replace(PLAIN, postage=1e7)

@@ -1,0 +1,67 @@
+"""What every answer about a selection says of itself, and the record of who read it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.request import Request
+
+from analytics.api.asked import Asked, NotUnderstood
+from analytics.metrics.definition import METHOD_VERSION
+from audit.access import record
+from audit.proof.entry import Action, EventCode
+
+
+class JSONAlone(DefaultContentNegotiation):
+    """Lets the door itself refuse another form, in a sentence."""
+
+    def filter_renderers(self, renderers: Any, format: Any) -> Any:  # noqa: A002, ARG002
+        """Return all of them, whatever form was asked for."""
+        return renderers
+
+
+def check_json(request: Request) -> None:
+    """Refuse every form but JSON, for a door whose answer is no table."""
+    form = request.query_params.get("format", "json")
+    if form != "json":
+        raise NotUnderstood(f"There is no form {form[:40]!r} of this answer: it is JSON alone.")
+
+
+def facts_of(asked: Asked) -> dict[str, Any]:
+    """Return what an answer holds for."""
+    view, chosen = asked.view, asked.view.selection
+    return {
+        "source": view.query.source,
+        "as_of": datetime.fromtimestamp(view.snapshot.mirror.log.as_of, UTC).isoformat(),
+        "period": {
+            "from": view.since.isoformat(),
+            "to": view.until.isoformat(),
+            "zone": chosen.zone,
+        },
+        "filters": {
+            "facility": list(chosen.facilities or ()),
+            "asked": chosen.requester_type,
+            "slice": [f"{name}={word}" for name, words in chosen.slices for word in words],
+        },
+        "snapshot": {
+            "watermark": view.snapshot.watermark,
+            "content": view.snapshot.content,
+        },
+        "method": METHOD_VERSION,
+    }
+
+
+def record_read(request: Request, asked: Asked, subject: str, rows: int = 1) -> None:
+    """Record that somebody read figures, or took them away in another form than JSON."""
+    form = request.accepted_renderer.format
+    record(
+        verb="api.figures_read" if form == "json" else "api.figures_exported",
+        code=EventCode.QUERY if form == "json" else EventCode.EXPORT,
+        action=Action.READ,
+        http_request=request._request,
+        subject=f"{subject}:{asked.view.query.source}",
+        detail={"format": form, "rows": rows, "by": asked.by or ""},
+        at=asked.view.at,
+    )

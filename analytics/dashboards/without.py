@@ -1,0 +1,109 @@
+"""What turnaround would be without failures: each code alone, and the ticked ones together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from analytics.charts.words import count, listed, one, plural, sample, span
+from analytics.dashboards import links
+from analytics.dashboards.cards import FEW
+from analytics.metrics.without import CAVEAT, NEEDS, Told, When, Without, told
+from analytics.readers.view import View
+from requests_app.failure_codes import FAILURES, FailureCode
+
+Context = dict[str, Any]
+SHOWN = 10
+WORD = "without"
+"""The word of the page's address that ticks a code; it may stand there more than once."""
+
+
+def without_words(view: View, ticked: tuple[str, ...]) -> Context:
+    """Return the table of codes with its finding, or why there is none."""
+    found = told(view.snapshot.mirror, view.selection)
+    if found is None:
+        missing = view.snapshot.mirror.log.missing
+        lacks = next((missing[name] for name in NEEDS if name in missing), "")
+        return {"title": "What failures delay cannot be said", "why": lacks}
+    if not found.waits:
+        return {"title": "No failure cost a request time", "why": "none here has a known end"}
+    if len(found.took) < FEW:
+        return {
+            "title": "What failures delay cannot be said",
+            "why": f"fewer than {FEW} requests: choose a longer period or more facilities",
+        }
+    each = found.each()
+    chosen = tuple(code for code in dict.fromkeys(ticked) if code in found.waits)
+    shown = [*each[:SHOWN], *(one_of for one_of in each[SHOWN:] if one_of.codes[0] in chosen)]
+    hidden = len(each) - len(shown)
+    more = plural(hidden, "further failure moves", "further failures move")
+    return {
+        "title": _title(each[0]),
+        "under": _under(each[0]),
+        "rows": [_row(view, one_of, ticked=chosen) for one_of in shown],
+        "together": _together(found, chosen),
+        "rest": f"{more} it by no more." if hidden else "",
+        "caveat": CAVEAT,
+    }
+
+
+def _title(first: Without) -> str:
+    code = label_of(first.codes[0])
+    if first.without.days is None or first.without.days == first.now.days:
+        return "No failure alone moves the 90th percentile of turnaround"
+    was = f"instead of {one(first.now.days)}" if first.now.days is not None else ""
+    return (
+        f"Without “{code}” nine in ten would be out in {one(first.without.days)} days {was}".strip()
+    )
+
+
+def _under(first: Without) -> str:
+    n = sample(plural(first.n, "request"))
+    now = f"now {_said(first.now)}" if first.now.days is not None else "now not reached"
+    return (
+        "90th percentile of turnaround, elapsed days, the open ones censored (Kaplan–Meier), less the "
+        f"time from each failure to its recovery · {now} · {n}, {count(first.still_open)} still open"
+    )
+
+
+def _row(view: View, found: Without, *, ticked: tuple[str, ...]) -> Context:
+    (code,) = found.codes
+    return {
+        "code": code,
+        "label": label_of(code),
+        "is_ticked": code in ticked,
+        "requests": count(found.requests),
+        "hours": count(found.hours),
+        "days": one(found.without.days),
+        "ends": _ends(found.without),
+        "door": links.behind(view.query, "failures_by_code", group=code),
+    }
+
+
+def _together(found: Told, chosen: tuple[str, ...]) -> str:
+    """Say what the ticked codes cost together; nothing where fewer than two are ticked."""
+    if len(chosen) < 2:
+        return ""
+    all_of = found.without(chosen)
+    names = listed([f"“{label_of(code)}”" for code in all_of.codes])
+    return (
+        f"Without {names} together, {count(all_of.hours)} hours in "
+        f"{plural(all_of.requests, 'request')}: nine in ten out in {_said(all_of.without)} instead "
+        f"of {one(all_of.now.days)}."
+    )
+
+
+def label_of(code: str) -> str:
+    """Return a code in words; a word of a log's own as it is."""
+    return FAILURES[FailureCode(code)].label if code in FailureCode.__members__ else code
+
+
+def _said(when: When) -> str:
+    if when.days is None:
+        return "more time than was seen"
+    return f"{one(when.days)} days ({_ends(when)})"
+
+
+def _ends(when: When) -> str:
+    if when.high is None:
+        return f"{one(when.low)} or more" if when.low is not None else "no interval"
+    return span(when.low, when.high)
