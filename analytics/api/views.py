@@ -41,6 +41,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Metric, Result
 from analytics.metrics.question import asking
 from analytics.metrics.rfi import prompts_of
+from analytics.metrics.slices import written
 from analytics.process.basis import basis_of
 from analytics.process.graph import graph
 from analytics.readers.view import demand_reader
@@ -170,7 +171,7 @@ def _facts(asked: Asked) -> dict[str, Any]:
         "filters": {
             "facility": list(chosen.facilities or ()),
             "asked": chosen.requester_type,
-            "slice": [f"{name}={word}" for name, words in chosen.slices for word in words],
+            "slice": list(written(chosen.slices)),
         },
         "snapshot": {
             "watermark": view.snapshot.watermark,

@@ -25,6 +25,7 @@ from analytics.forecast.stories import DAY
 from analytics.readers.foreseen import foreseen
 from analytics.readers.places import due_day, zones_of
 from analytics.readers.query import Query, read
+from analytics.readers.slicing import asked_chips
 from analytics.readers.view import View, demand_reader, open_view, record_look
 from analytics.statistics.scores import Bin, Figure
 
@@ -59,6 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
     record_look(request, view.query, "forecast", view.at, rows=len(pages))
     context = {
         **filters(view),
+        "other_chips": asked_chips(view),
         "found": found,
         "is_given": isinstance(found, Forecast),
         "places": _places(view),
