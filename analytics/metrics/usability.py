@@ -55,6 +55,7 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
         better=Better.LOWER,
         caveat=_MIND,
         theme="Usability",
+        owner="Radiology",
         needs=("usable", "inbound"),
     )
 
@@ -79,6 +80,7 @@ def _without(key: str, label: str, question: str, faulty: str, numerator: str) -
         better=Better.HIGHER,
         caveat=f"{_MIND} So do images that were not usable for no named reason.",
         theme="Usability",
+        owner="Radiology",
         needs=("usable", "codes", "inbound"),
     )
 
@@ -111,6 +113,7 @@ def _from_receipt(key: str, label: str, question: str, quantile: float) -> Metri
         better=Better.LOWER,
         caveat="Whoever got a disc seldom tells; a link tells when it is opened.",
         theme="Usability",
+        owner="HIM",
         needs=("received", "available", "first_opened", "usable_since"),
     )
 
@@ -139,6 +142,7 @@ def _until_usable(key: str, label: str, question: str, quantile: float) -> Metri
         better=Better.LOWER,
         caveat="What never became usable has no time; it is left out, and counted.",
         theme="Usability",
+        owner="Radiology",
         needs=("usable_since", "inbound"),
     )
 
@@ -181,6 +185,7 @@ def first_view(
         better=Better.LOWER,
         caveat="A link that has ended can be opened no more, and still counts as waiting.",
         theme=theme,
+        owner="HIM",
         needs=("available", "first_opened", "channel", "medium", *needs),
     )
 
@@ -209,6 +214,7 @@ METRICS: tuple[Metric, ...] = (
             "(US08, US09), is in none of the three grades' shares."
         ),
         theme="Usability",
+        owner="Radiology",
         needs=("usable", "inbound"),
     ),
     _graded(

@@ -254,8 +254,17 @@ def test_every_measure_is_declared_whole() -> None:
         assert metric.numerator
         assert metric.denominator
         assert metric.unit
-        assert metric.owner
+        assert metric.caveat.endswith(".")
+        assert metric.owner in ("HIM", "Radiology", "Privacy")
         assert prompts_of(metric)
+
+
+def test_who_reads_outside_images_owns_how_usable_they_are() -> None:
+    owners = {one.key: one.owner for one in METRICS if one.theme == "Usability"}
+    judged = ("immediately", "usable_after", "not_usable", "technically", "clinically")
+    inbound = (*judged, "time_to_usable_median", "time_to_usable_p90", "appointment")
+    assert {who for key, who in owners.items() if key.startswith(inbound)} == {"Radiology"}
+    assert owners["first_view_median"] == "HIM"
 
 
 def test_every_failure_code_says_what_it_is_evidence_for() -> None:
