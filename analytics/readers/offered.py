@@ -68,4 +68,4 @@ def strange_words(view: View) -> Iterator[str]:
         for word in words:
             if word not in known.get(name, ()):
                 said = say_word(name, word, view.names)[:60]
-                yield f"No request that you may see has “{said}” as its {LABELS[name].lower()}."
+                yield f"No request that you may see has “{said}” under {LABELS[name]}."

@@ -139,8 +139,8 @@ def test_forms_of_other_filters_keep_the_slices(director: Client) -> None:
 @pytest.mark.parametrize(
     ("search", "said"),
     [
-        ("slice=modality%3DXX", "No request that you may see has “XX” as its modality."),
-        ("slice=partner%3D%3Cb%3E", "No request that you may see has “&lt;b&gt;” as its partner."),
+        ("slice=modality%3DXX", "No request that you may see has “XX” under Modality."),
+        ("slice=partner%3D%3Cb%3E", "No request that you may see has “&lt;b&gt;” under Partner."),
         ("slice=colour%3Dred", "&#x27;colour=red&#x27; is no slice such as modality=CT."),
         ("slice=modality%3D%00", "is no slice such as modality=CT."),
         ("slice=modality", "&#x27;modality&#x27; is no slice such as modality=CT."),
@@ -165,7 +165,7 @@ def test_words_of_another_facility_are_not_offered(
     assert 'value="partner=Beside riverside 0"' in text
     assert "Beside northfield" not in text
     asked = page(client, "overview", "slice=partner%3DBeside+northfield+0")
-    assert "No request that you may see has “Beside northfield 0” as its partner." in asked
+    assert "No request that you may see has “Beside northfield 0” under Partner." in asked
     assert "No requests in this view" in asked
 
 
@@ -227,6 +227,17 @@ def test_a_report_says_by_what_it_is_cut_and_how_to_make_it_again(director: Clie
     )
     found = compute(synthetic.mirror(), chosen, ["sla_compliance"])["sla_compliance"]
     assert float(said["sla_compliance.n"]) == found.n
+
+
+def test_lists_of_work_take_who_asked_and_say_that_they_take_no_slice(director: Client) -> None:
+    asked, cut = (html(director, "needs", f"?{search}") for search in ("asked=patient", CHEST))
+    assert '/work/queue/?tab=needs&amp;asked=patient">See' in asked
+    assert "See the queue, without these filters" in cut
+    charts = html(director, "charts", f"?{CHEST}")
+    (door,) = re.findall(r'href="(/overview/behind/[^"]+direction%3Dinbound)"', charts)
+    (n,) = re.findall(r"including (\d+) outside image", charts)
+    listed = director.get(entities.unescape(door)).content.decode()
+    assert listed.count("· outside images</small>") == int(n) > 0
 
 
 def test_of_few_requests_nothing_is_clearly_below() -> None:
