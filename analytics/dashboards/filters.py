@@ -29,10 +29,7 @@ def filters(view: View) -> Context:
     age = int((view.at - as_of).total_seconds() / 60)
     local = as_of.astimezone(zone)
     weeks = ((view.until - view.since).days + 1) / 7
-    plain = query.address(
-        **{"since": None, "until": None, "facilities": (), "slices": ()},
-        **{"clock": "contract", "compare": "before", "asked": ""},
-    )
+    plain = Query(source=query.source).address()
     length = plural(int(weeks), "week") if weeks == int(weeks) else plural(round(7 * weeks), "day")
     lead = "As of" if query.is_live else "The log ends"
     # A log of dates alone knows no hour, and stands in no zone.

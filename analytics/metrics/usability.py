@@ -177,17 +177,22 @@ def first_view(
         sides=("Opened", "Not yet"),
         value="coalesce(first_opened, $as_of) - available",
         per=DAY,
-        excluded={
-            "not by a link, so that nobody tells": f"{released} AND (medium IS NULL OR medium <> 'link')",
-            "opened before its last delivery": f"{linked} AND first_opened < available",
-            "not released": f"{asked} AND available IS NULL",
-        },
+        excluded=_without_view(asked, released, linked),
         better=Better.LOWER,
         caveat="A link that has ended can be opened no more, and still counts as waiting.",
         theme=theme,
         owner="HIM",
         needs=("available", "first_opened", "channel", "medium", *needs),
     )
+
+
+def _without_view(asked: str, released: str, linked: str) -> dict[str, str]:
+    """Return whose first view nobody can time, and why."""
+    return {
+        "not by a link, so that nobody tells": f"{released} AND (medium IS NULL OR medium <> 'link')",
+        "opened before its last delivery": f"{linked} AND first_opened < available",
+        "not released": f"{asked} AND available IS NULL",
+    }
 
 
 METRICS: tuple[Metric, ...] = (
