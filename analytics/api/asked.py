@@ -10,13 +10,13 @@ from rest_framework.request import Request
 
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.lacking import why_not_cut
-from analytics.metrics.slices import GROUPINGS, SLICES
+from analytics.metrics.slices import GROUPINGS
 from analytics.readers.query import read
 from analytics.readers.view import View, demand_reader, open_view
 from requests_app.refusals import DisclessError
 
-OWN = frozenset({"slice", "format"})
-"""Words of every door here in an address, beside the filters of the pages."""
+OWN = frozenset({"format"})
+"""The word of every door here in an address, beside the filters of the pages."""
 OF_MEASURES, OF_PAGES = frozenset({"key", "by"}), frozenset({"limit", "offset"})
 """Words of one door alone."""
 SEVERAL = frozenset({"key", "slice", "facility", "without"})
@@ -53,10 +53,11 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
     by = request.query_params.get("by")
     if by is not None and by not in GROUPINGS:
         raise NotUnderstood(f"{by[:60]!r} groups nothing. Known: {', '.join(GROUPINGS)}.")
-    view = open_view(user, query, at)
+    view = open_view(user, replace(query, slices=()), at)
     if view.problems:
         raise NotUnderstood(view.problems[0])
-    chosen = replace(view.selection, slices=_slices(request.query_params.getlist("slice")))
+    # What the source cannot be cut by is refused, or said by each figure; it is never left out.
+    chosen = replace(view.selection, slices=query.slices)
     return Asked(view=replace(view, selection=chosen), keys=keys or tuple(BY_KEY), by=by)
 
 
@@ -84,18 +85,6 @@ def _check_said(request: Request) -> None:
             raise NotUnderstood(f"{name[:40]!r} is blank. Leave it out to choose all of it.")
         if len(words) > 1 and name not in SEVERAL:
             raise NotUnderstood(f"{name[:40]!r} stands in the address more than once.")
-
-
-def _slices(said: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found: dict[str, tuple[str, ...]] = {}
-    for one in said:
-        name, _, word = one.partition("=")
-        if not word.strip() or name not in SLICES or "\x00" in word:
-            raise NotUnderstood(
-                f"{one[:60]!r} is no slice such as modality=CT. Names: {', '.join(SLICES)}."
-            )
-        found[name] = (*found.get(name, ()), word)
-    return tuple(found.items())
 
 
 def whole_number(request: Request, name: str, usual: int, most: int) -> int:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from analytics.api.asked import Asked, NotUnderstood
 from analytics.metrics.definition import METHOD_VERSION
+from analytics.metrics.slices import written
 from audit.access import record
 from audit.proof.entry import Action, EventCode
 
@@ -43,7 +44,7 @@ def facts_of(asked: Asked) -> dict[str, Any]:
         "filters": {
             "facility": list(chosen.facilities or ()),
             "asked": chosen.requester_type,
-            "slice": [f"{name}={word}" for name, words in chosen.slices for word in words],
+            "slice": list(written(chosen.slices)),
         },
         "snapshot": {
             "watermark": view.snapshot.watermark,

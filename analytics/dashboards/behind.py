@@ -18,6 +18,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from analytics.charts.ask import AGES
+from analytics.charts.slices import narrowed, say_word
 from analytics.charts.words import count, day, period
 from analytics.dashboards import links
 from analytics.dashboards.cards import facts_of
@@ -28,6 +29,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind, Result
 from analytics.readers.places import zones_of
 from analytics.readers.query import read
+from analytics.readers.slicing import asked_chips, place_chips, slicing
 from analytics.readers.view import View, demand_reader, open_view
 from audit.access import record
 from audit.proof.entry import Action, EventCode
@@ -71,9 +73,12 @@ def behind(request: HttpRequest) -> HttpResponse:
     skip = (page.number - 1) * PER_PAGE
     rows = [] if asked.why else asked.behind.rows(asked.part, limit=PER_PAGE, skip=skip)
     _record(request, asked, "figure.opened", len(rows))
-    metric, view = asked.behind.metric, asked.view
+    metric, view, own = asked.behind.metric, asked.view, _own(request)
     result = compute(view.snapshot.mirror, asked.behind.selection, [metric.key])[metric.key]
     context = {
+        **slicing(view, own),
+        "other_chips": [*place_chips(view, own), *asked_chips(view, own)],
+        "query": view.query,
         "label": asked.label,
         "view": view,
         "why": asked.why,
@@ -140,6 +145,11 @@ def _asked(request: HttpRequest) -> Asked:
     return Asked(
         view=view, behind=Behind(view.snapshot.mirror, metric, selection, narrowing), part=part
     )
+
+
+def _own(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return the words of this page in the address, but for the place in the list."""
+    return [(name, str(word)) for name, word in request.GET.items() if name in OWN - {"page"}]
 
 
 def _word(request: HttpRequest, name: str) -> str:
@@ -213,6 +223,11 @@ def _lines(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
     yield ["Source", view.query.source, "as of", _moment(view.snapshot.mirror.log.as_of)]
     days = (selection.since.isoformat(), selection.until.isoformat()) if selection.since else ()  # type: ignore[union-attr]
     yield ["Days", *days, "by event" if selection.clock == "occurred" else "by receipt"]
+    named = [view.name(one) for one in view.query.facilities]
+    yield ["Facilities", *(named or ["all that the reader may see"])]
+    yield ["Asked by", say_word("requester_type", view.query.asked or "anyone")]
+    only = [_words(asked.behind.narrowing), *narrowed(selection, view.names)]
+    yield ["Filters", *([one for one in only if one] or ["none"])]
     yield ["Mind", asked.why or metric.caveat]
     yield []
     yield list(COLUMNS)

@@ -7,7 +7,7 @@ from datetime import date
 from math import inf
 
 from analytics.charts import ask as asked
-from analytics.charts.marks import Spark, spark
+from analytics.charts.marks import FEW, Spark, spark
 from analytics.charts.tables import Cell, Survival
 from analytics.charts.words import DASH, count, one, sample, span, whole
 from analytics.metrics.catalogue import BY_KEY
@@ -22,8 +22,7 @@ _INTERVALS = {
     Kind.QUANTILE: "order statistics, 95%",
     Kind.SURVIVAL: "Kaplan–Meier, 95%",
 }
-FEW = 11  # a share of fewer says little, and could point to a person
-_TOO_FEW = f"fewer than {FEW}: choose a longer period or more facilities"
+_TOO_FEW = f"fewer than {FEW}: choose a longer period, more facilities or fewer filters"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from analytics.charts.marks import FEW
 from analytics.charts.money import dollar_span, dollars
 from analytics.charts.tornado import Bar, bars
 from analytics.charts.words import count, plural, sample, span
@@ -14,7 +15,6 @@ from analytics.costs.assumptions import DECLARED, Of
 from analytics.costs.moved import DISCS, MOVE, Swing
 from analytics.costs.volume import Volume
 from analytics.dashboards import links
-from analytics.dashboards.cards import FEW
 from analytics.readers.query import Query
 from requests_app.vocabulary import Channel
 from requests_app.words import plain, say

@@ -161,9 +161,17 @@ def _age_words(view: View, ages: list[Any], flow: tuple[int, int], outside: int)
         "title": _open_words(total, old),
         "rows": rows,
         "outside": including(outside),
-        "outside_door": links.outside_images(view.query),
+        "outside_door": _outside_door(view),
         "flow": f"Received {count(came)} last week · closed {count(ended)} · net {'−' if net < 0 else '+'}{abs(net)}",
     }
+
+
+def _outside_door(view: View) -> str:
+    """Return the open outside images: the list of work, which has no such slices, where there are none."""
+    if not view.query.slices:
+        return links.outside_images(view.query)
+    only = {"slices": view.query.cut("direction", "inbound")}
+    return links.behind(view.query, "open_requests", by="now", changes=only)
 
 
 def _open_words(total: int, old: int) -> str:

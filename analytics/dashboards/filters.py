@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 from analytics.charts.ask import reach
 from analytics.charts.words import day, listed, period, plural
 from analytics.metrics.question import asking
+from analytics.readers.offered import words_of
 from analytics.readers.query import Query
+from analytics.readers.slicing import slicing
 from analytics.readers.view import View
 from analytics.sources.opening import LIVE
 from requests_app.vocabulary import RequesterType
+from requests_app.words import say
 
 Context = dict[str, Any]
 STALE_AFTER = 15  # minutes
-_ASKERS = {"": "Anyone"} | {
-    kind.value: kind.value.replace("_", " ").capitalize() for kind in RequesterType
-}
 
 
 def filters(view: View) -> Context:
@@ -29,9 +29,7 @@ def filters(view: View) -> Context:
     age = int((view.at - as_of).total_seconds() / 60)
     local = as_of.astimezone(zone)
     weeks = ((view.until - view.since).days + 1) / 7
-    plain = query.address(
-        since=None, until=None, facilities=(), clock="contract", compare="before", asked=""
-    )
+    plain = Query(source=query.source).address()
     length = plural(int(weeks), "week") if weeks == int(weeks) else plural(round(7 * weeks), "day")
     lead = "As of" if query.is_live else "The log ends"
     # A log of dates alone knows no hour, and stands in no zone.
@@ -43,7 +41,7 @@ def filters(view: View) -> Context:
         "period_label": next((one["label"] for one in periods if one["on"]), asked),
         "view": view,
         "query": query,
-        "problems": view.problems,
+        **slicing(view),
         "period": asked,
         "length": length,
         "facility_words": _facility_words(view, chosen),
@@ -66,7 +64,7 @@ def filters(view: View) -> Context:
 
 def nothing_here(view: View) -> Context:
     """Return what a page without a single request says: also whether there never was one."""
-    ever = replace(view.selection, since=None, until=None, requester_type=None)
+    ever = replace(view.selection, since=None, until=None, requester_type=None, slices=())
     with asking(view.snapshot.mirror, ever) as ask:
         is_new = view.query.is_live and reach(ask) is None
     with asking(view.snapshot.mirror, replace(view.selection, since=None, until=None)) as ask:
@@ -114,15 +112,17 @@ def _clocks(query: Query) -> Context:
 
 
 def _askers(view: View) -> Context:
-    """Return the choice of who asked; none where the source does not say."""
+    """Return the choice of who asked, of those who did; none where the source does not say."""
     query = view.query
-    if "requester_type" in view.snapshot.mirror.log.missing:
-        return {"askers": []}
+    occur = words_of(view).get("requester_type", ())
+    labels = {"": "Anyone"} | {
+        kind.value: say(kind) for kind in RequesterType if kind in occur or kind == query.asked
+    }
     choices = [
         {"label": label, "href": query.address(asked=key), "on": key == query.asked}
-        for key, label in _ASKERS.items()
+        for key, label in labels.items()
     ]
-    return {"askers": choices, "asked_label": _ASKERS[query.asked]}
+    return {"askers": choices if len(choices) > 1 else [], "asked_label": labels[query.asked]}
 
 
 def _comparisons(query: Query, length: str) -> Context:

@@ -26,6 +26,7 @@ from analytics.forecast.verdict import calibration
 from analytics.readers.foreseen import foreseen
 from analytics.readers.places import due_day, zones_of
 from analytics.readers.query import Query, read
+from analytics.readers.slicing import asked_chips
 from analytics.readers.view import View, demand_reader, open_view, record_look
 from analytics.statistics.scores import Bin, Figure
 
@@ -60,6 +61,7 @@ def page(request: HttpRequest) -> HttpResponse:
     record_look(request, view.query, "forecast", view.at, rows=len(pages))
     context = {
         **filters(view),
+        "other_chips": asked_chips(view),
         "found": found,
         "is_given": isinstance(found, Forecast),
         "places": _places(view),

@@ -65,7 +65,8 @@ def _work(query: Query, name: str, filters: Mapping[str, str]) -> str:
         return ""
     chosen = {name: word for name, word in filters.items() if word}
     facilities = [("facility", one) for one in query.facilities if "facility" not in chosen]
-    pairs = [*chosen.items(), *facilities]
+    asked = [("asked", query.asked)] if query.asked else []
+    pairs = [*chosen.items(), *facilities, *asked]
     return f"{reverse(name)}?{urlencode(pairs)}" if pairs else reverse(name)
 
 

@@ -61,6 +61,8 @@ def _listed(view: View, ask: Question) -> Context:
             for row in waiting
         ],
         "needs_all": links.queue(view.query, tab="needs"),
+        # The queue has other filters than pages of figures: it would name another number.
+        "needs_sliced": bool(view.query.slices),
         "needs_forecast": links.forecast(view.query),
         "needs_here": count(late + risk - outside),
         "needs_outside": including(outside),

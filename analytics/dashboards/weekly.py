@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.charts import ask as asked
-from analytics.charts.marks import interval, reading
+from analytics.charts.marks import FEW, interval, reading
 from analytics.charts.tables import Cell
 from analytics.charts.words import count, day, listed, one, plural, share
 from analytics.dashboards import links
@@ -16,7 +16,6 @@ from analytics.metrics.question import asking
 from analytics.readers.view import View
 
 Context = dict[str, Any]
-FEW = 11  # weekly cells of fewer requests than this say little and are not shown
 FLOOR = 80.0  # percent: where the axis of the intervals begins, unless one lies below
 
 
@@ -36,7 +35,11 @@ def weekly(view: View) -> Context:
         for group in groups
     ]
     rows.append(_row(view, "", result, asked.total(cells, starts), (least, target)))
-    below = [view.name(group.group) for group in groups if (group.high or 100) < target]
+    below = [
+        view.name(group.group)
+        for group in groups
+        if reading(int(group.numerator or 0), group.n, target) == "below"
+    ]
     missed = result.n - int(result.numerator or 0)
     late = f"{count(missed)} of {plural(result.n, 'release')} missed this clock"
     return {

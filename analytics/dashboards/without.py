@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from analytics.charts.marks import FEW
 from analytics.charts.words import count, listed, one, plural, sample, span
 from analytics.dashboards import links
-from analytics.dashboards.cards import FEW
 from analytics.metrics.without import CAVEAT, NEEDS, Told, When, Without, told
 from analytics.readers.view import View
 from requests_app.failure_codes import FAILURES, FailureCode

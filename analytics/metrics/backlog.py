@@ -34,7 +34,9 @@ def _age(key: str, label: str, kind: Kind, question: str) -> Metric:
         per=DAY,
         excluded={NO_RECEIPT: _UNDATED},
         better=Better.LOWER,
+        caveat="Holds and days off count in it. What leaves drops out, so that a quick week may raise it.",
         theme="Backlog",
+        owner="HIM",
         needs=("received",),
     )
 
@@ -59,6 +61,7 @@ def _hold_age(key: str, label: str, question: str, quantile: float) -> Metric:
         better=Better.LOWER,
         caveat="The present hold alone; of several at once one that the requester causes.",
         theme="Backlog",
+        owner="HIM",
         needs=("held",),
     )
 
@@ -75,7 +78,9 @@ METRICS: tuple[Metric, ...] = (
         denominator="none",
         where="received IS NOT NULL",
         excluded={NO_RECEIPT: "received IS NULL"},
+        caveat="Duplicates, and what is asked of the wrong house, were received too.",
         theme="Backlog",
+        owner="HIM",
         needs=("received",),
     ),
     Metric(
@@ -93,6 +98,7 @@ METRICS: tuple[Metric, ...] = (
         excluded=_NO_END,
         caveat="Delivered or ended otherwise; a request that failed again is open again.",
         theme="Backlog",
+        owner="HIM",
         needs=("received", "available"),
     ),
     Metric(
@@ -112,6 +118,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="More than zero: the backlog grew. Few of them may be the same requests.",
         theme="Backlog",
+        owner="HIM",
         needs=("received", "available"),
     ),
     Metric(
@@ -128,7 +135,9 @@ METRICS: tuple[Metric, ...] = (
         is_of_now=True,
         excluded={NO_RECEIPT: _UNDATED},
         better=Better.LOWER,
+        caveat="What waits at the as-of time, whenever it came; one on hold is open too.",
         theme="Backlog",
+        owner="HIM",
         needs=("received",),
     ),
     Metric(
@@ -146,6 +155,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.HIGHER,
         caveat="Those without a known due date stand in no band.",
         theme="Backlog",
+        owner="HIM",
         needs=("band",),
     ),
     Metric(
@@ -170,7 +180,9 @@ METRICS: tuple[Metric, ...] = (
             "no known due date": f"{_OPEN} AND {BAND} IS NULL",
         },
         better=Better.LOWER,
+        caveat="One on a hold that the requester causes is not at risk while the hold lasts.",
         theme="Backlog",
+        owner="HIM",
         needs=("band",),
     ),
     Metric(
@@ -186,7 +198,9 @@ METRICS: tuple[Metric, ...] = (
         among=_LATE,
         is_of_now=True,
         better=Better.LOWER,
+        caveat="By the earliest of the clocks that apply. A hold does not hide what is late.",
         theme="Backlog",
+        owner="HIM",
         needs=("band",),
     ),
     Metric(
@@ -204,6 +218,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="They stand among the late requests as well.",
         theme="Backlog",
+        owner="HIM",
         needs=("band", "allowance"),
     ),
     Metric(
@@ -219,7 +234,9 @@ METRICS: tuple[Metric, ...] = (
         among=f"{_OPEN} AND {BAND} = 'held'",
         is_of_now=True,
         better=Better.LOWER,
+        caveat="Holds that we cause are not among them, nor is what is late already.",
         theme="Backlog",
+        owner="HIM",
         needs=("band",),
     ),
     _hold_age(
@@ -248,6 +265,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="The codes say who is waited for; only waits on the requester pause the contract.",
         theme="Backlog",
+        owner="HIM",
         needs=("held",),
     ),
     _age("open_age_mean", "Mean age of open requests", Kind.MEAN, "How old is what waits?"),

@@ -39,6 +39,7 @@ def _workaround(
         sides=("By a way for one partner", "By another way"),
         better=Better.LOWER,
         theme="Channels",
+        owner="HIM",
         needs=("channel", "medium", "outbound"),
         **more,  # type: ignore[arg-type]
     )
@@ -89,6 +90,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="Outbound deliveries and arrivals of outside images. Who asks alone is no partner.",
         theme="Channels",
+        owner="HIM",
         needs=("channel", "medium", "partner"),
     ),
 )

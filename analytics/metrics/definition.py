@@ -84,7 +84,7 @@ class Metric:
     is_of_now: bool = False
     if_none: str = ""
     theme: str = ""
-    owner: str = "HIM"
+    owner: str = ""
     needs: tuple[str, ...] = ()
     noted: tuple[FailureCode, ...] = ()
 

@@ -99,6 +99,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="A sweep notes late logging, for up to 60 days after it; what it missed is in time.",
         theme="Backlog",
+        owner="HIM",
         needs=("logged", "codes"),
     ),
 )

@@ -22,6 +22,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.HIGHER,
         caveat="Handling is what is noted as a touch: calls, faxes, discs. A decision is none.",
         theme="Effort",
+        owner="HIM",
         needs=("available", "touch"),
     ),
     Metric(
@@ -40,6 +41,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="Several ways of one delivery, such as a disc and a link, are one delivery.",
         theme="Quality",
+        owner="HIM",
         needs=("available", "deliveries"),
     ),
     Metric(
@@ -57,6 +59,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="Steps of the requester, and those that name nobody, do not count.",
         theme="Effort",
+        owner="HIM",
         needs=("available", "actor"),
     ),
     Metric(
@@ -74,7 +77,9 @@ METRICS: tuple[Metric, ...] = (
         excluded={"no move recorded": "moves = 0"},
         better=Better.HIGHER,
         target=100.0,
+        caveat="Looks at changes of state that were recorded, and at no other step.",
         theme="Quality",
+        owner="HIM",
         needs=("state_to",),
     ),
 )

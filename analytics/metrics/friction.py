@@ -61,6 +61,7 @@ def _component(
         better=Better.LOWER,
         caveat=caveat,
         theme="Patient access",
+        owner="HIM",
         needs=(*needs, "asker"),
         noted=noted,
     )
@@ -190,6 +191,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.HIGHER,
         caveat="A ceiling: troubles that nobody noted are not known.",
         theme="Patient access",
+        owner="HIM",
         needs=("intake", "fee", "wanted", "channel", "medium", "touch")
         + ("codes", "available", "asker"),
     ),

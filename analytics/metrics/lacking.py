@@ -17,8 +17,12 @@ def why_not_cut(missing: Mapping[str, str], selection: Selection) -> str | None:
     asked = {"direction": selection.direction, "requester_type": selection.requester_type}
     names = [name for name, word in asked.items() if word is not None]
     names += [name for name, _ in selection.slices]
-    lacks = next((name for name in names if name in missing), None)
-    return f"cannot be cut by {_said(lacks)}: {missing[lacks]}" if lacks is not None else None
+    return next((no_cut(missing, name) for name in names if name in missing), None)
+
+
+def no_cut(missing: Mapping[str, str], name: str) -> str:
+    """Say why a source cannot be cut by a slice that it lacks."""
+    return f"cannot be cut by {_said(name)}: {missing[name]}"
 
 
 def why_not_grouped(missing: Mapping[str, str], by: Grouping) -> str | None:

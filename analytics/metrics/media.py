@@ -31,6 +31,7 @@ def _physical(key: str, label: str, question: str, where: str, of: str, way: str
         target=10.0,
         caveat="An unknown channel widens the range; it is never dropped.",
         theme="Media",
+        owner="HIM",
         needs=("channel", "medium", way),
     )
 
@@ -55,6 +56,7 @@ def _by_request(key: str, label: str, question: str, counts: str, unknown: str) 
         better=Better.LOWER,
         caveat="A delivery by an unknown channel widens the range where it could decide.",
         theme="Media",
+        owner="HIM",
         needs=("available", "channel", "medium", "outbound"),
     )
 
@@ -87,6 +89,7 @@ def _by_study(
             "What is left out is counted in deliveries or arrivals: of how many studies is not known."
         ),
         theme="Media",
+        owner="HIM",
         needs=("channel", "medium", "studies", "inbound" if moved == ARRIVED else "outbound"),
     )
 
@@ -157,7 +160,9 @@ METRICS: tuple[Metric, ...] = (
         where="activity = 'available'",
         among="activity = 'available'",
         group="coalesce(channel, 'unknown')",
+        caveat="Counted by delivery: one request may go several ways. An unknown channel is a group of its own.",
         theme="Media",
+        owner="HIM",
         needs=("channel",),
     ),
 )

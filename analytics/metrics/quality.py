@@ -31,6 +31,7 @@ METRICS: tuple[Metric, ...] = (
             "and tells of no failure, the range is widened; it is never taken for right."
         ),
         theme="Quality",
+        owner="HIM",
         needs=("available", "first_try"),
     ),
     Metric(
@@ -46,7 +47,9 @@ METRICS: tuple[Metric, ...] = (
         value="touches",
         excluded={"not delivered": "available IS NULL"},
         better=Better.LOWER,
+        caveat="A floor: handling that nobody noted is not counted.",
         theme="Effort",
+        owner="HIM",
         needs=("touch",),
     ),
     Metric(
@@ -69,6 +72,7 @@ METRICS: tuple[Metric, ...] = (
         better=Better.LOWER,
         caveat="Waits that overlap are counted under each code.",
         theme="Quality",
+        owner="HIM",
         needs=("reason", "mended"),
     ),
     Metric(
@@ -84,7 +88,9 @@ METRICS: tuple[Metric, ...] = (
         where="is_failure",
         among="is_failure",
         group="reason",
+        caveat="Events, not requests: one may fail twice. What nobody noted is not counted.",
         theme="Quality",
+        owner="HIM",
         needs=("reason",),
     ),
 )

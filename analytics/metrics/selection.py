@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from analytics.metrics.slices import SLICES
+from analytics.metrics.slices import SLICES, Slices, written
 
 DAY = timedelta(days=1)
 
@@ -29,7 +29,7 @@ class Selection:
     until: date | None = None
     direction: str | None = None
     requester_type: str | None = None
-    slices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    slices: Slices = ()
     zone: str = "UTC"
     clock: Literal["received", "occurred"] = "received"
 
@@ -67,7 +67,7 @@ class Selection:
         """Return the options of a command that choose the same; no facility at all is a blank one."""
         places = self.facilities if self.facilities != () else ("",)
         pairs = [("direction", self.direction or ""), ("asked", self.requester_type or "")]
-        pairs += [("slice", f"{name}={word}") for name, words in self.slices for word in words]
+        pairs += [("slice", one) for one in written(self.slices)]
         pairs += [("from", str(self.since or "")), ("to", str(self.until or ""))]
         pairs += [("zone", self.zone)]
         said = [*(("facility", one) for one in places or ()), *(pair for pair in pairs if pair[1])]

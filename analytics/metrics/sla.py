@@ -60,6 +60,7 @@ def _by_rules(
         target=100.0,
         caveat=f"Not legal advice. {caveat}",
         theme="SLA",
+        owner="HIM",
         needs=("rules",),
     )
 
@@ -92,6 +93,7 @@ METRICS: tuple[Metric, ...] = (
         target=95.0,
         caveat="Pauses only while waiting on the requester. Day 0 and stop are policy settings.",
         theme="SLA",
+        owner="HIM",
         needs=("contract_due",),
     ),
     Metric(
@@ -118,6 +120,7 @@ METRICS: tuple[Metric, ...] = (
         target=100.0,
         caveat="Not legal advice. A timely denial, or the answer that nothing is here, meets it.",
         theme="SLA",
+        owner="HIM",
         needs=("legal_due",),
     ),
     _by_rules(

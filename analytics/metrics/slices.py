@@ -1,6 +1,8 @@
-"""What figures may be cut by: each slice as SQL over either table."""
+"""What figures may be cut by: each slice as SQL over either table, read and written as words."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 SLICES: dict[str, str] = {
     "facility": "facility",
@@ -29,3 +31,29 @@ PERIODS: dict[str, str] = {
 """Cohorts by receipt: how the name of each is written."""
 
 GROUPINGS = (*SLICES, *PERIODS)
+
+Slices = tuple[tuple[str, tuple[str, ...]], ...]
+"""Words by slice: any of the words of a slice, and all of the slices."""
+
+
+def read_slices(said: Iterable[str]) -> tuple[Slices, tuple[str, ...]]:
+    """Return words by slice from such as modality=CT, and what is none of that form."""
+    found: dict[str, tuple[str, ...]] = {}
+    strange = []
+    for one in said:
+        name, _, word = one.partition("=")
+        if name not in SLICES or not word.strip() or "\x00" in word:
+            strange.append(one)
+        elif word not in found.get(name, ()):
+            found[name] = (*found.get(name, ()), word)
+    return tuple(found.items()), tuple(strange)
+
+
+def no_slice(said: str) -> str:
+    """Say that a word chooses nothing, and what would."""
+    return f"{said[:60]!r} is no slice such as modality=CT. Names: {', '.join(SLICES)}."
+
+
+def written(slices: Slices) -> tuple[str, ...]:
+    """Return words by slice as they were read."""
+    return tuple(f"{name}={word}" for name, words in slices for word in words)

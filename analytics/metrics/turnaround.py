@@ -34,6 +34,7 @@ def _elapsed(key: str, label: str, kind: Kind, question: str, quantile: float = 
         better=Better.LOWER,
         caveat="Counts completed requests only; the curve beside it keeps the open ones.",
         theme="Turnaround",
+        owner="HIM",
         needs=("received", "available"),
     )
 
@@ -68,6 +69,7 @@ def _censored(
         target=target,
         caveat="Ending without release is taken to say nothing of how long release would take.",
         theme="Turnaround",
+        owner="HIM",
         needs=("received", "available"),
     )
 
@@ -91,6 +93,7 @@ _STOPPED = Metric(
     better=Better.LOWER,
     caveat=f"{_DAYS_ARE} Counts stopped clocks only: what is still open is not in it.",
     theme="Turnaround",
+    owner="HIM",
     needs=("contract_seconds",),
 )
 

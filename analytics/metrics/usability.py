@@ -55,6 +55,7 @@ def _graded(key: str, label: str, question: str, counts: str, numerator: str) ->
         better=Better.LOWER,
         caveat=_MIND,
         theme="Usability",
+        owner="Radiology",
         needs=("usable", "inbound"),
     )
 
@@ -79,6 +80,7 @@ def _without(key: str, label: str, question: str, faulty: str, numerator: str) -
         better=Better.HIGHER,
         caveat=f"{_MIND} So do images that were not usable for no named reason.",
         theme="Usability",
+        owner="Radiology",
         needs=("usable", "codes", "inbound"),
     )
 
@@ -111,6 +113,7 @@ def _from_receipt(key: str, label: str, question: str, quantile: float) -> Metri
         better=Better.LOWER,
         caveat="Whoever got a disc seldom tells; a link tells when it is opened.",
         theme="Usability",
+        owner="HIM",
         needs=("received", "available", "first_opened", "usable_since"),
     )
 
@@ -139,6 +142,7 @@ def _until_usable(key: str, label: str, question: str, quantile: float) -> Metri
         better=Better.LOWER,
         caveat="What never became usable has no time; it is left out, and counted.",
         theme="Usability",
+        owner="Radiology",
         needs=("usable_since", "inbound"),
     )
 
@@ -173,16 +177,22 @@ def first_view(
         sides=("Opened", "Not yet"),
         value="coalesce(first_opened, $as_of) - available",
         per=DAY,
-        excluded={
-            "not by a link, so that nobody tells": f"{released} AND (medium IS NULL OR medium <> 'link')",
-            "opened before its last delivery": f"{linked} AND first_opened < available",
-            "not released": f"{asked} AND available IS NULL",
-        },
+        excluded=_without_view(asked, released, linked),
         better=Better.LOWER,
         caveat="A link that has ended can be opened no more, and still counts as waiting.",
         theme=theme,
+        owner="HIM",
         needs=("available", "first_opened", "channel", "medium", *needs),
     )
+
+
+def _without_view(asked: str, released: str, linked: str) -> dict[str, str]:
+    """Return whose first view nobody can time, and why."""
+    return {
+        "not by a link, so that nobody tells": f"{released} AND (medium IS NULL OR medium <> 'link')",
+        "opened before its last delivery": f"{linked} AND first_opened < available",
+        "not released": f"{asked} AND available IS NULL",
+    }
 
 
 METRICS: tuple[Metric, ...] = (
@@ -209,6 +219,7 @@ METRICS: tuple[Metric, ...] = (
             "(US08, US09), is in none of the three grades' shares."
         ),
         theme="Usability",
+        owner="Radiology",
         needs=("usable", "inbound"),
     ),
     _graded(

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 
 from analytics.metrics.lacking import why_not_cut
 from analytics.metrics.selection import Selection
-from analytics.metrics.slices import SLICES
+from analytics.metrics.slices import SLICES, Slices, no_slice, read_slices
 from analytics.mirror.fold import Mirror
 from analytics.mirror.refresh import Snapshot
 from analytics.readers.query import EARLIEST, LATEST
@@ -118,17 +118,11 @@ def whole_for(options: Mapping[str, Any], mirror: Mirror, owner: Organization | 
     return selection_for({**options, **nothing}, mirror, owner)
 
 
-def _slices(said: list[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found: dict[str, tuple[str, ...]] = {}
-    for one in said:
-        name, sign, word = one.partition("=")
-        if not sign or name not in SLICES:
-            raise CommandError(
-                f"{one!r} is no slice such as modality=CT. Names: {', '.join(SLICES)}.",
-                returncode=MISUSE,
-            )
-        found[name] = (*found.get(name, ()), word)
-    return tuple(found.items())
+def _slices(said: list[str]) -> Slices:
+    found, strange = read_slices(said)
+    if strange:
+        raise CommandError(no_slice(strange[0]), returncode=MISUSE)
+    return found
 
 
 def check_order(chosen: Selection) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlencode
 
+from analytics.metrics.slices import Slices, no_slice, read_slices, written
 from analytics.sources.opening import LIVE
 from requests_app.vocabulary import RequesterType
 
@@ -18,7 +19,7 @@ LOG_CLOCKS: dict[str, tuple[str, str]] = {"contract": ("sla_compliance", "The lo
 COMPARISONS = ("before", "none")
 LONGEST = 8000  # characters of an address: a web server refuses longer ones
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
-_KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked"}
+_KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked", "slice"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,7 @@ class Query:
     clock: str = "contract"
     compare: str = "before"
     asked: str = ""
+    slices: Slices = ()
     problems: tuple[str, ...] = field(default=(), compare=False)
     kept: tuple[tuple[str, str], ...] = ()
 
@@ -58,6 +60,25 @@ class Query:
         """The measure of the chosen clock."""
         return self.clocks[self.clock][0]
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """The slices as the address writes them."""
+        return written(self.slices)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether more than facilities and days is chosen."""
+        return bool(self.asked or self.slices)
+
+    def cut(self, name: str, word: str) -> Slices:
+        """Return the slices with one of them set to one word."""
+        return (*(one for one in self.slices if one[0] != name), (name, (word,)))
+
+    def without(self, name: str, word: str) -> str:
+        """Return the query string of this view without one word of a slice."""
+        left = [one for one in self.said if one != f"{name}={word}"]
+        return self.address(slices=read_slices(left)[0])
+
     def address(self, **changes: object) -> str:
         """Return the query string of this view with changes."""
         new = replace(self, **changes)  # type: ignore[arg-type]
@@ -68,6 +89,7 @@ class Query:
         for name in ("source", "clock", "compare", "asked"):
             if getattr(new, name) != getattr(plain, name):
                 pairs.append((name, getattr(new, name)))
+        pairs += [("slice", one) for one in new.said]
         pairs += new.kept
         return "?" + urlencode(pairs) if pairs else "?"
 
@@ -95,6 +117,9 @@ def read(
         problems.append("The period ends before it begins, so the usual period is shown.")
         since = until = None
     asked = _word(given, "asked", "", ("", *(kind.value for kind in RequesterType)), problems)
+    # A field of a form that was left alone comes as a blank word.
+    slices, strange = read_slices(one for one in given.get("slice", []) if one)
+    problems += [no_slice(one) for one in strange[:1]]
     source = given.get("source", [LIVE])[-1][:60].replace("\x00", "") or LIVE
     clocks = tuple(Query(source=source).clocks)
     return Query(
@@ -105,6 +130,7 @@ def read(
         clock=_word(given, "clock", "contract", clocks, problems),
         compare=_word(given, "compare", "before", COMPARISONS, problems),
         asked=asked,
+        slices=slices,
         problems=tuple(problems),
         kept=tuple((name, word) for name, words in given.items() if name in keep for word in words),
     )

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 
 from analytics.charts.ask import reach
-from analytics.metrics.lacking import why_not_cut
+from analytics.metrics.lacking import no_cut
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
@@ -102,14 +102,18 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         problems.append(
             f"There is no facility {strange[0][:60]!r} here, or it is not yours to see."
         )
+    query = _cut(query, log.missing, problems)
     chosen = Selection(
-        facilities=query.facilities or None, requester_type=query.asked or None, zone=zone
+        facilities=query.facilities or None,
+        requester_type=query.asked or None,
+        slices=query.slices,
+        zone=zone,
     ).within(allowed)
-    if (why := why_not_cut(log.missing, chosen)) is not None:
-        problems.append(f"{why[:1].upper()}{why[1:]}, so anyone's requests are shown.")
-        chosen, query = replace(chosen, requester_type=None), replace(query, asked="")
     whole = Selection(zone=zone).within(allowed)
-    first, last = _reach(query, snapshot, whole if query.is_live else chosen, zone)
+    # The usual days do not move with the words that are chosen.
+    first, last = _reach(
+        query, snapshot, whole if query.is_live else replace(chosen, slices=()), zone
+    )
     since, until = _period(query, first, last, _as_of(snapshot, zone))
     return View(
         query=query,
@@ -139,6 +143,19 @@ def open_page(
     view = open_view(http_request.user, query, at)
     record_look(http_request, view.query, subject, at)
     return view
+
+
+def _cut(query: Query, missing: Mapping[str, str], problems: list[str]) -> Query:
+    """Return the filters without those that the source has no word for; each is named."""
+    if query.asked and "requester_type" in missing:
+        why = no_cut(missing, "requester_type")
+        problems.append(f"{why[:1].upper()}{why[1:]}, so anyone's requests are shown.")
+        query = replace(query, asked="")
+    for name, _ in query.slices:
+        if name in missing:
+            why = no_cut(missing, name)
+            problems.append(f"{why[:1].upper()}{why[1:]}, so this filter is left out.")
+    return replace(query, slices=tuple(one for one in query.slices if one[0] not in missing))
 
 
 def _facilities(snapshot: Snapshot) -> tuple[str, ...]:

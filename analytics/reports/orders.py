@@ -10,6 +10,7 @@ from datetime import date, datetime
 from django.http import HttpRequest
 
 from analytics.metrics.selection import Selection
+from analytics.metrics.slices import written as written_slices
 from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
 from analytics.readers.places import organizations_of, zones_of
@@ -147,6 +148,8 @@ def _record(
             "from": order.since.isoformat(),
             "to": order.until.isoformat(),
             "facilities": "all" if facilities is None else ",".join(facilities)[:500],
+            "asked": order.selection.requester_type or "anyone",
+            "slices": " ".join(written_slices(order.selection.slices))[:500],
             "watermark": order.snapshot.watermark[:200],
             "checkpoint": order.seal.size if order.seal else 0,
             **whose,

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from analytics.readers.query import read
+from analytics.readers.slicing import asked_chips, slicing
 from analytics.readers.view import demand_reader, open_view
 from analytics.reports.builders import BUILDERS, TITLES
 from analytics.reports.orders import make
@@ -27,7 +28,10 @@ def index(request: HttpRequest) -> HttpResponse:
     view = open_view(request.user, read(_search(request)), at)
     chosen = view.selection.facilities or ()
     context = {
+        **slicing(view),
+        "other_chips": asked_chips(view),
         "view": view,
+        "query": view.query,
         "facilities": [(slug, name, slug in chosen) for slug, name in view.names.items()],
         "reports": TITLES,
         "formats": tuple(WRITERS),

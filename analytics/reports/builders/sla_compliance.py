@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from analytics.charts.marks import standing
+from analytics.charts.marks import reading
+from analytics.charts.slices import narrowed, say_word
 from analytics.charts.words import count, day, moment, one, period, plural, span
 from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
@@ -104,7 +105,8 @@ def _facts(order: Order, as_of: datetime) -> tuple[tuple[str, str], ...]:
         ("Period", f"received {period(order.since, order.until)}, both days included"),
         ("Days drawn in", selection.zone),
         ("Facilities", chosen),
-        ("Asked by", (selection.requester_type or "anyone").replace("_", " ")),
+        ("Asked by", say_word("requester_type", selection.requester_type or "anyone")),
+        ("Filters", "; ".join(narrowed(selection, order.names)) or "none"),
         ("As of", moment(as_of)),
         ("Times are exact to the", log.granularity),
         ("Method version", METHOD_VERSION),
@@ -136,7 +138,15 @@ def _subtitle(order: Order, as_of: datetime) -> str:
     when = f"{local:%a}, {day(local.date(), year=True)}, {local:%H:%M %Z}"
     log = "" if order.source == "live" else f"imported log {order.source}"
     head = [part for part in (order.organization, log) if part]
-    return " · ".join([*head, places, f"as of {when}", f"method {METHOD_VERSION}"])
+    cut = [f"only {one}" for one in _cut(order)]
+    return " · ".join([*head, places, *cut, f"as of {when}", f"method {METHOD_VERSION}"])
+
+
+def _cut(order: Order) -> tuple[str, ...]:
+    """Say what was left in beside facilities and days: of everything else the report is silent."""
+    asked = order.selection.requester_type
+    who = (f"asked by: {say_word('requester_type', asked)}",) if asked else ()
+    return (*who, *narrowed(order.selection, order.names))
 
 
 def _reproduce(order: Order, as_of: datetime) -> str:
@@ -162,9 +172,13 @@ def _in_short(sla: Result, before: Mapping[str, Result], order: Order) -> str:
     was = before.get(sla.key)
     share = f"{one(sla.value)}% of matured requests met {deadline}"
     sure = f"({span(sla.low, sla.high)}; n = {count(sla.n)})"
-    reading = side[standing(sla.low, sla.high, target)]
-    words = [f"{share} {sure}, {reading} the {target:g}% target."]
-    below = [names.get(g.group, g.group) for g in sla.by if g.high is not None and g.high < target]
+    stands = side[reading(int(sla.numerator or 0), sla.n, target)]
+    words = [f"{share} {sure}, {stands} the {target:g}% target."]
+    below = [
+        names.get(group.group, group.group)
+        for group in sla.by
+        if reading(int(group.numerator or 0), group.n, target) == "below"
+    ]
     if below:
         words.append(
             f"{' and '.join(below[:3])} {'is' if len(below) == 1 else 'are'} clearly below it."
@@ -183,9 +197,9 @@ def _by_facility(sla: Result, order: Order) -> Section:
         if group.value is None or group.low is None or group.high is None:
             continue
         name = names.get(group.group, group.group)
-        reading = _READINGS[standing(group.low, group.high, target)]
+        stands = _READINGS[reading(int(group.numerator or 0), group.n, target)]
         rows.append(
-            (name, group.value, span(group.low, group.high), group.numerator, group.n, reading)
+            (name, group.value, span(group.low, group.high), group.numerator, group.n, stands)
         )
         bars.append(Bar(label=name, value=group.value, low=group.low, high=group.high))
     columns = (

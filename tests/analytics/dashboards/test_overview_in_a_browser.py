@@ -88,3 +88,36 @@ def test_what_is_printed_fits_the_paper_and_the_screen_is_as_before(pages) -> No
     assert not page.get_by_role("button", name="Facility all facilities").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert said == []
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_a_number_is_cut_by_modality_and_followed_to_its_requests(
+    pages, width: int, scheme: str
+) -> None:
+    make, said, address = pages
+    page = make(width, scheme)
+    page.goto(f"{address}/overview/?facility=northfield")
+    page.wait_for_selector(READY, timeout=20_000)
+    whole = page.locator(".kpi-range").first.inner_text()
+    page.get_by_role("button", name="More filters").click()
+    page.locator("#f-more summary").filter(has_text="Modality").click()
+    page.get_by_role("checkbox", name="CT chest").check()
+    page.locator("#f-more").get_by_role("button", name="Show").click()
+    page.wait_for_url("**slice=modality*")
+    page.wait_for_selector(READY, timeout=20_000)
+    cut = page.locator(".kpi-range").first.inner_text()
+    assert cut != whole
+    chips = page.get_by_role("list", name="Filters in use")
+    expect(chips).to_have_text(re.compile("Modality CT chest"))
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator(".kpi-value a").first.click()
+    page.wait_for_url("**/behind/**")
+    n = re.search(r"n\s=\s(\d+)", cut)
+    assert n is not None
+    expect(page.locator(".tabs a").first).to_have_text(f"All {n[1]}")
+    expect(page.locator("tbody th").first).to_contain_text("CT chest")
+    page.get_by_role("link", name="Remove the filter Modality: CT chest").click()
+    page.wait_for_url(lambda url: "slice" not in url and "facility=northfield" in url)
+    expect(page.locator(".tabs a").first).not_to_have_text(f"All {n[1]}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert said == []

@@ -16,13 +16,10 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind
 from analytics.metrics.question import asking
 from analytics.metrics.reading import most_of
-from analytics.metrics.rfi import prompts_of
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.statistics.intervals import newcombe, wilson
 from analytics.statistics.ordered import interval_ranks
-from requests_app.failure_codes import FAILURES
-from requests_app.rfi import ASKS
 from requests_app.sla.rules import KINDS
 from tests.analytics.metrics.oracle import of_requests
 from tests.depth import examples
@@ -244,23 +241,6 @@ def test_an_optional_code_that_nobody_notes_is_not_taken_for_none() -> None:
         result = compute(fold(log_of(drawn)), Selection(), [key])[key]
         assert result.value == value
         assert (result.why == "nobody notes FU01 here: the code is optional") is (value is None)
-
-
-def test_every_measure_is_declared_whole() -> None:
-    assert len(BY_KEY) == len(METRICS)
-    for metric in METRICS:
-        assert metric.question.endswith("?")
-        assert metric.why_it_matters.endswith(".")
-        assert metric.numerator
-        assert metric.denominator
-        assert metric.unit
-        assert metric.owner
-        assert prompts_of(metric)
-
-
-def test_every_failure_code_says_what_it_is_evidence_for() -> None:
-    assert all(failure.rfi for failure in FAILURES.values())
-    assert {one for failure in FAILURES.values() for one in failure.rfi} <= set(ASKS)
 
 
 @pytest.mark.parametrize("counts_ahead", [False, True])
