@@ -32,7 +32,6 @@ class Findings:
 
     rejected: list[tuple[int, str]] = field(default_factory=list)
     unread: dict[str, dict[str, Any]] = field(default_factory=dict)
-    has_times: bool = False
     offsets: set[bool] = field(default_factory=set)
 
     def could_not_read(self, name: str, rows: int, example: str) -> None:
@@ -45,7 +44,7 @@ class Clock:
 
     def __init__(self, mapping: Mapping, findings: Findings, zone: str) -> None:
         self._read = reader_of(mapping.date_order, ZoneInfo(zone))
-        self.findings = findings
+        self.findings, self.zone = findings, ZoneInfo(zone)
 
     def read(self, text: str) -> Moment | None:
         """Return the moment of a text; a placeholder is one, and says so."""
@@ -55,7 +54,6 @@ class Clock:
         moment = self.read(text)
         if moment is None or moment.is_placeholder:
             return None
-        self.findings.has_times |= not moment.is_date_only
         if not moment.is_date_only:
             self.findings.offsets.add(moment.has_offset)
         return moment.seconds

@@ -7,6 +7,7 @@ from typing import Any
 from pyarrow import compute as pc
 
 from analytics.eventlog import EventLog
+from analytics.external_logs.days import ENOUGH_TIMES
 from analytics.external_logs.mapping import Mapping
 from analytics.metrics.catalogue import METRICS
 
@@ -141,12 +142,13 @@ def grade(
     missing: dict[str, str],
     shares: dict[str, float],
     *,
-    granularity: str = "second",
+    timed: float = 1.0,
     ignored: str = "",
 ) -> dict[str, dict[str, Any]]:
     """Return {metric: computable, share of rows, grade in a word, why}.
 
-    `ignored` says why no way of sending is read although some are known, where that is so.
+    `ignored` says why no way of sending is read although some are known, where that is so;
+    `timed` is the share of requests with a time, not only a date, at both ends.
     """
     grades: dict[str, dict[str, Any]] = {}
     for metric in METRICS:
@@ -158,8 +160,8 @@ def grade(
         silent = [why for name, why in _NO_ROW.items() if name in needs and not shares[name]]
         lacks += [ignored if ignored and why == _NO_ROW["medium"] else why for why in silent]
         why = lacks[0] if lacks else _said(share, needs)
-        if not lacks and granularity == "day" and "days" in metric.unit:
-            why = f"dates only: whole days, never hours; {why}"
+        if not lacks and "days" in metric.unit:
+            why = f"{_exactness(timed)}{why}"
         grades[metric.key] = {
             "computable": not lacks,
             "share": 0.0 if lacks else round(share, 4),
@@ -167,6 +169,15 @@ def grade(
             "why": why,
         }
     return grades
+
+
+def _exactness(timed: float) -> str:
+    if timed == 0.0:
+        return "dates only: whole days, never hours; "
+    if timed == 1.0:
+        return ""
+    counted = "the others count" if timed >= ENOUGH_TIMES else "all are counted"
+    return f"{timed:.1%} of the rows have a time at both ends, {counted} in whole days; "
 
 
 def _said(share: float, needs: tuple[str, ...]) -> str:

@@ -13,11 +13,13 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.external_logs.bands import with_bands
 from analytics.external_logs.cells import kept_cells
 from analytics.external_logs.channel_words import can_be_asked, channel_words, why_ignored
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
 from analytics.external_logs.database import Database
+from analytics.external_logs.days import grain_of, with_whole_days
 from analytics.external_logs.events_layout import build_events, check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
 from analytics.external_logs.known_exports import recognised
@@ -32,7 +34,6 @@ from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
 from analytics.external_logs.requests_layout import build_requests, check_requests
 
-DAY = 86400
 MOST_WORDS = 30  # that somebody is asked to give a meaning
 
 
@@ -143,7 +144,7 @@ def read_log(
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
     reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
-    return reading if asked else _finished(reading, findings, built, name, as_of, earlier)
+    return reading if asked else _finished(reading, findings, built, name, as_of)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,7 @@ class _Built:
 
 
 def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Findings]:
-    """Return the usable rows with their moments; a log of dates alone is read without a zone.
+    """Return the usable rows with their moments; a log of dates is read without a zone.
 
     In a zone with changes of the clocks a day between two dates would last 23 or 25 hours.
     """
@@ -165,7 +166,10 @@ def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Finding
     findings = Findings(rejected=list(raw.rejected))
     clock = Clock(mapping, findings, "UTC")
     cells = with_moments(text, clock)
-    if findings.has_times and mapping.zone != "UTC":
+    grain = grain_of(cells, mapping)
+    if not grain.is_second:
+        findings.offsets.clear()  # an hour more or less changes no day
+    elif mapping.zone != "UTC":
         clock = Clock(mapping, findings, mapping.zone)
         cells = with_moments(text, clock)
     usable = check(raw, cells, mapping, clock, findings)
@@ -187,8 +191,9 @@ def _built(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | No
 def tables_of(rows: pa.Table, mapping: Mapping) -> tuple[pa.Table, pa.Table, Map[str, int]]:
     """Return requests and events of kept rows, and how often each word for a channel is said."""
     build = build_requests if mapping.layout == "requests" else build_events
+    rows = with_whole_days(as_meant(rows, mapping.values), mapping)
     with Database() as database:
-        requests, events, said = build(as_meant(rows, mapping.values), mapping, database)
+        requests, events, said = build(rows, mapping, database)
     return as_schema(with_bands(requests), REQUESTS), as_schema(events, EVENTS), said
 
 
@@ -212,20 +217,16 @@ def _finished(
     built: _Built,
     name: str,
     as_of: datetime | None,
-    earlier: Earlier | None,
 ) -> Reading:
     mapping, merged, ignored = reading.mapping, built.merged, _why_ignored(reading.mapping, built)
-    until = _until(built, as_of)
-    missing = missing_fields(mapping)
-    stays = earlier is not None and not merged.replaced_whole
-    has_times = findings.has_times or (stays and earlier is not None and earlier.has_times)
+    missing, grain = missing_fields(mapping), grain_of(built.merged.rows, mapping)
     log = EventLog(
         name=name,
-        as_of=until,
+        as_of=_until(built, as_of),
         requests=built.requests,
         events=built.events,
-        zone=mapping.zone if has_times else "UTC",
-        granularity="second" if has_times else "day",
+        zone=grain.zone.key,
+        granularity=grain.word,
         missing=missing,
     )
     rows = merged.rows.num_rows
@@ -233,11 +234,11 @@ def _finished(
         reading,
         rejected=findings.rejected,
         unread=findings.unread,
-        grades=grade(missing, shares_of(log), granularity=log.granularity, ignored=ignored),
+        grades=grade(missing, shares_of(log), timed=grain.timed, ignored=ignored),
         ignored=ignored,
         log=log,
         merged=merged,
-        has_times=has_times,
+        has_times=grain.is_second,
         events=rows if mapping.layout != "requests" else built.events.num_rows,
     )
 
@@ -252,32 +253,9 @@ def _until(built: _Built, as_of: datetime | None) -> int:
     """The log speaks until its last moment, unless the reader says otherwise."""
     if as_of is not None:
         return int(as_of.astimezone(UTC).timestamp())
-    moments = (built.events["occurred"], built.requests["available"])
+    moments = (built.events["occurred"], built.requests["available"], built.requests["ended"])
     found = (pc.max(column).as_py() for column in moments)
     return max(int(at) for at in found if at is not None)
-
-
-def with_bands(requests: pa.Table) -> pa.Table:
-    """Say when open requests with a deadline are at risk and late, in elapsed days.
-
-    The due day itself counts whole; at risk is one with two days left or less.
-    """
-    if "due" not in requests.column_names:
-        return requests
-    due = requests["due"]
-    is_open = pc.and_(pc.is_null(requests["outcome"]), pc.is_valid(due))
-
-    def where_open(found: Any, kind: pa.DataType) -> pa.ChunkedArray:
-        return pc.if_else(is_open, found, pa.scalar(None, kind))
-
-    bands = {
-        "late_from": where_open(pc.add(due, DAY + 1), pa.int64()),
-        "at_risk_from": where_open(pc.subtract(due, DAY), pa.int64()),
-        "is_held": where_open(pa.scalar(False), pa.bool_()),
-    }
-    for name, column in bands.items():
-        requests = requests.append_column(name, column)
-    return requests
 
 
 def as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -24,6 +24,7 @@ from analytics.external_logs.check import (
     with_counts,
 )
 from analytics.external_logs.database import Database
+from analytics.external_logs.days import early
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog, each_word
 from analytics.external_logs.values import (
@@ -41,10 +42,6 @@ def check_requests(
 ) -> pa.Table:
     """Return the rows that can be used; every other row is listed with its reason."""
     received, completed = unread(cells, "received_at"), unread(cells, "completed_at")
-    early = np.zeros(cells.num_rows, dtype=bool)
-    if "completed_at" in cells.column_names:
-        late = pc.less(cells["at:completed_at"], cells["at:received_at"]).fill_null(False)
-        early = late.combine_chunks().to_numpy(zero_copy_only=False)
     missing = blank(cells, "received_at")
 
     def unreadable(name: str) -> Reason:
@@ -57,7 +54,7 @@ def check_requests(
         (missing, "no received date"),
         (received, unreadable("received_at")),
         (completed, unreadable("completed_at")),
-        (early, "completed before it was received"),
+        (early(cells, clock.zone), "completed before it was received"),
     ]
     kept = reject(raw, cells, reasons, findings)
     note_uncounted(kept, mapping, findings)

@@ -16,11 +16,14 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.text import slugify
+from pyarrow import compute as pc
 from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.external_logs.bands import with_bands
+from analytics.external_logs.days import DAY
 from analytics.external_logs.grades import missing_fields
-from analytics.external_logs.importing import Reading, as_schema, tables_of, with_bands
+from analytics.external_logs.importing import Reading, as_schema, tables_of
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
@@ -158,10 +161,19 @@ def _tables(folder: Path, mapping: Mapping, *, is_current: bool) -> tuple[pa.Tab
     if not is_current and rows.exists():
         requests, events, _ = tables_of(parquet.read_table(rows), mapping)
         return requests, events
-    if "late_from" not in requests.column_names:  # stored before bands were moments
-        requests = with_bands(requests)
+    if not is_current:  # stored with deadlines that began their day, and without its rows
+        requests = with_bands(_reaching_to_their_ends(requests))
     events = parquet.read_table(folder / "events.parquet")
     return as_schema(requests, REQUESTS), as_schema(events, EVENTS)
+
+
+def _reaching_to_their_ends(requests: pa.Table) -> pa.Table:
+    """Return requests whose deadlines reach to the end of the day that they began."""
+    for name in ("due", "contract_due"):
+        if name in requests.column_names:
+            due = pc.add(requests[name], DAY)
+            requests = requests.set_column(requests.column_names.index(name), name, due)
+    return requests
 
 
 def remove(log: UploadedLog) -> None:
