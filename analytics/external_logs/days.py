@@ -117,13 +117,15 @@ def early(rows: pa.Table, zone: ZoneInfo) -> Flags:
     return turned
 
 
-def with_whole_days(rows: pa.Table, mapping: Mapping) -> pa.Table:
+def with_whole_days(rows: pa.Table, mapping: Mapping, read_in: str = "") -> pa.Table:
     """Return rows whose deadlines reach to the end of their day, and whose days are whole.
 
     A request one end of which is a day lasted days, never hours; in a log of days each did.
+    `read_in` is the zone in which the moments were read, where it is not that of their grain.
     """
     grain = grain_of(rows, mapping)
-    rows = _deadlines(rows, grain.zone)
+    zone = ZoneInfo(read_in) if read_in else grain.zone
+    rows = _deadlines(rows, zone)
     if mapping.layout != "requests" or "completed_at" not in rows.column_names:
         return rows
     days = {name: are_days(rows, name) for name in ENDS}
@@ -131,7 +133,7 @@ def with_whole_days(rows: pa.Table, mapping: Mapping) -> pa.Table:
     mixed = known & (days["received_at"] != days["completed_at"])
     for name, is_day in days.items():
         rounded = (mixed if grain.is_second else _known(rows, name)) & ~is_day
-        rows = _changed(rows, name, rounded, grain.zone)
+        rows = _changed(rows, name, rounded, zone)
     return rows
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EventLog
@@ -65,7 +66,7 @@ _WHY = {
     "legal_due": "a log of this kind does not say by what right somebody asked",
     "rules": "a log of this kind does not say which rules bind its requests",
     "allowance": "a deadline does not say how much time was allowed",
-    "held": "which holds still last is not read from a log of this kind",
+    "held": "no column says which holds still last: when one began and when it ended",
     "need_by": "the deadline of a log is taken for a promise, not for an appointment",
     "contract_seconds": "no column says when a request was complete, on a business calendar",
     "actor": "no column says who took each step",
@@ -86,6 +87,7 @@ _WHY = {
 _OF_EVENTS = {
     "reason": "problems are not read from a log of events",
     "usable": "whether images opened is not read from a log of events",
+    "held": "holds are not read from a log of events",
     "first_try": "no column says how often a request was sent",
 }
 """Why a log of events lacks what a log of requests may have."""
@@ -100,6 +102,8 @@ _SAYS = {
     "band": "when it was due",
     "usable": "whether the images opened",
     "partner": "which facility it was",
+    "inbound": "whether they came in or went out",
+    "outbound": "whether they came in or went out",
     "studies": "how many studies there were",
     "actor": "who took each step",
     "deliveries": "how often it was sent",
@@ -132,6 +136,8 @@ def missing_fields(mapping: Mapping) -> dict[str, str]:
     have |= {"completed_at"} if mapping.completed else set()
     have -= {"complete_at"}  # business time needs a facility calendar, which a file has not
     lacks = {field for field, column in _COLUMN_OF.items() if column not in have}
+    if mapping.tells_holds():
+        lacks -= {"held"}
     if "failure_reason" in have:
         lacks -= {"first_try"}  # it tells at least of some that they were not
     why = _WHY if is_of_requests else _WHY | _OF_EVENTS
@@ -210,8 +216,16 @@ def shares_of(log: EventLog) -> dict[str, float]:
         "studies": 1 - sent["studies"].null_count / n_sent,
         "band": filled["contract_due"],
         "mended": _mended(log),
-        **{way: float(pc.any(pc.equal(requests["direction"], way)).as_py() or 0) for way in _WAYS},
+        **_told_ways(requests),
     }
+
+
+def _told_ways(requests: pa.Table) -> dict[str, float]:
+    """Return, for in and out, the share of requests that say either; 0 where none says that one."""
+    way = requests["direction"]
+    known = pc.sum(pc.is_in(way, value_set=pa.array(_WAYS))).as_py() or 0
+    has = {one: bool(pc.any(pc.equal(way, one)).as_py()) for one in _WAYS}
+    return {one: known / requests.num_rows if has[one] else 0.0 for one in _WAYS}
 
 
 def _mended(log: EventLog) -> float:

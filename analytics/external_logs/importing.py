@@ -25,7 +25,7 @@ from analytics.external_logs.grades import grade, missing_fields, shares_of
 from analytics.external_logs.known_exports import recognised
 from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
-from analytics.external_logs.meant import as_meant
+from analytics.external_logs.meant import as_meant, unmeant_words
 from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
 from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
@@ -55,6 +55,8 @@ class Reading:
     linked: Linked | None = None
     zone_is_said: bool = False
     """False where no zone was asked for: it would not have changed a figure of this file."""
+    remarks: tuple[str, ...] = ()
+    """What was taken for what, in sentences."""
     ignored: str = ""
     """Why no way of sending is read although some are known, where that is so."""
 
@@ -82,11 +84,13 @@ class Reading:
             "events": self.events,
             "rejected": [{"row": row, "reason": reason} for row, reason in self.rejected],
             "unread": self.unread,
+            "remarks": list(self.remarks),
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
             "recognised_as": export.name if export else None,
             "grades": self.grades,
             "unknown_words": self.unknown_words(),
+            "unknown_meanings": self.unknown_meanings(),
             "own_meanings": self.mapping.own_meanings(),
             **(self.linked.answer() if self.linked else {}),
         }
@@ -104,6 +108,12 @@ class Reading:
             if not one.means and not one.is_given and can_be_asked(one.text)
         )
         return list(islice(listed, MOST_WORDS))
+
+    def unknown_meanings(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the words of directions and arrivals that say nothing, the most frequent first."""
+        words = unmeant_words(self.raw, self.mapping)
+        asked = {field: [one for one in said if can_be_asked(one["word"])] for field, said in words}
+        return {field: said[:MOST_WORDS] for field, said in asked.items() if said}
 
 
 def read_log(
@@ -188,10 +198,15 @@ def _built(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | No
     return _Built(requests=requests, events=events, merged=merged, said=said)
 
 
-def tables_of(rows: pa.Table, mapping: Mapping) -> tuple[pa.Table, pa.Table, Map[str, int]]:
-    """Return requests and events of kept rows, and how often each word for a channel is said."""
+def tables_of(
+    rows: pa.Table, mapping: Mapping, read_in: str = ""
+) -> tuple[pa.Table, pa.Table, Map[str, int]]:
+    """Return requests and events of kept rows, and how often each word for a channel is said.
+
+    `read_in` is the zone in which earlier code read their moments.
+    """
     build = build_requests if mapping.layout == "requests" else build_events
-    rows = with_whole_days(as_meant(rows, mapping.values), mapping)
+    rows = with_whole_days(as_meant(rows, mapping.values), mapping, read_in)
     with Database() as database:
         requests, events, said = build(rows, mapping, database)
     return as_schema(with_bands(requests), REQUESTS), as_schema(events, EVENTS), said
@@ -234,6 +249,7 @@ def _finished(
         reading,
         rejected=findings.rejected,
         unread=findings.unread,
+        remarks=tuple(findings.remarks),
         grades=grade(missing, shares_of(log), timed=grain.timed, ignored=ignored),
         ignored=ignored,
         log=log,

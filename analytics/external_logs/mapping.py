@@ -59,6 +59,12 @@ class Mapping:
         given = self.values.get("channel", {})
         return {word: means for word, means in given.items() if means not in ours}
 
+    def tells_holds(self) -> bool:
+        """Say whether a list of requests tells which holds last: by their ends, or "since"."""
+        since = "since" in self.columns.get("hold_start", "").lower()
+        has_both = {"hold_start", "hold_end"} <= set(self.columns)
+        return self.layout == "requests" and (since or has_both)
+
     def sources(self) -> dict[str, str]:
         """Return {field: header} of every column that is kept, anchors included."""
         found = dict(self.columns)
@@ -182,7 +188,9 @@ def _check_values(values: Map[str, Any]) -> None:
 LONGEST_MEANING = 200  # characters
 OURS: Map[str, frozenset[str]] = {
     "direction": frozenset({"inbound", "outbound"}),
-    "status": frozenset({"withdrawn", "duplicate", "denied", "not_our_patient", "open", "closed"}),
+    "status": frozenset(
+        {"withdrawn", "duplicate", "denied", "not_found", "not_our_patient", "open", "closed"}
+    ),
     "usable": frozenset({"immediate", "after_rework", "not_usable", "untested"}),
 }
 """The meanings of fields of which others mean nothing to us."""

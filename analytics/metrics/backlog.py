@@ -182,7 +182,7 @@ METRICS: tuple[Metric, ...] = (
         is_of_now=True,
         better=Better.LOWER,
         theme="Backlog",
-        needs=("band",),
+        needs=("band", "held"),
     ),
     _hold_age(
         "hold_age_median", "Median age of holds", "Half of the holds last for how long?", 0.5
