@@ -13,17 +13,17 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "caseid",
         "case_id",
         "trace",
+        *("case number", "case #", "case no", "case no.", "order id", "order number", "order #"),
         "patient",
         "order",
     ),
-    "activity": ("concept:name", "activity", "event", "task", "step", "action", "handling"),
+    "activity": (
+        *("concept:name", "activity", "event", "task", "step", "action", "handling", "event name"),
+        *("activity name", "event type", "event_type"),
+    ),
     "timestamp": (
-        "time:timestamp",
-        "timestamp",
-        "time",
-        "event time",
-        "complete timestamp",
-        "date time",
+        *("time:timestamp", "timestamp", "time", "event time", "complete timestamp", "date time"),
+        *("event_time", "event date", "event_date", "datetime"),
     ),
     "start_timestamp": ("start_timestamp", "start timestamp", "start time", "started"),
     "lifecycle": (
@@ -174,6 +174,11 @@ def match_headers(headers: Sequence[str]) -> dict[str, str]:
             if name in by_name and by_name[name] not in found.values():
                 found[field] = by_name[name]
                 break
+    if not {"case_id", "received_at", "completed_at"} & set(found) and "request_id" in found:
+        # The steps of requests name them by the number of the request.
+        found = {"case_id": found["request_id"]} | found
+        if is_event_log(found):
+            return {name: header for name, header in found.items() if name != "request_id"}
     if is_event_log(found):
         return found
     # In a list of requests a column named `patient` or `order` is no case number.

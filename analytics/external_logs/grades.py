@@ -134,6 +134,7 @@ def missing_fields(mapping: Mapping) -> dict[str, str]:
     have -= {"staff"} if is_of_requests else {"failure_reason", "usable"}
     have |= {"received_at"} if mapping.received else set()
     have |= {"completed_at"} if mapping.completed else set()
+    have |= {"studies"} if mapping.row == "study" else set()
     have -= {"complete_at"}  # business time needs a facility calendar, which a file has not
     lacks = {field for field, column in _COLUMN_OF.items() if column not in have}
     if mapping.tells_holds():

@@ -12,27 +12,35 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.eventlog import EVENTS, REQUESTS, EventLog
-from analytics.external_logs.bands import with_bands
+from analytics.eventlog import EventLog
+from analytics.external_logs.building import tables_of
 from analytics.external_logs.cells import kept_cells
 from analytics.external_logs.channel_words import can_be_asked, channel_words, why_ignored
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
-from analytics.external_logs.database import Database
-from analytics.external_logs.days import grain_of, with_whole_days
-from analytics.external_logs.events_layout import build_events, check_events
+from analytics.external_logs.days import grain_of
+from analytics.external_logs.ends import ask_ends
+from analytics.external_logs.events_layout import check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
 from analytics.external_logs.known_exports import recognised
 from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
-from analytics.external_logs.meant import as_meant, unmeant_words
+from analytics.external_logs.meant import unmeant_words
 from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
-from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
+from analytics.external_logs.questions import (
+    ask_blanks,
+    ask_completed,
+    ask_order,
+    ask_received,
+    ask_zone,
+    settled_order,
+)
 from analytics.external_logs.raw import MOST_ROWS, RawLog
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
-from analytics.external_logs.requests_layout import build_requests, check_requests
+from analytics.external_logs.requests_layout import check_requests
+from analytics.external_logs.rows import ask_layout, ask_row
 
 MOST_WORDS = 30  # that somebody is asked to give a meaning
 
@@ -96,8 +104,8 @@ class Reading:
         }
 
     def to_remember(self) -> dict[str, Any]:
-        """Return the mapping for the next file, which is asked for its zone where none was said."""
-        mapping = self.mapping.as_json()
+        """Return the mapping for the next file, which is asked anew for what nobody said of this one."""
+        mapping = self.mapping.to_remember()
         return mapping if self.zone_is_said else mapping | {"zone": ""}
 
     def unknown_words(self) -> list[dict[str, Any]]:
@@ -144,13 +152,20 @@ def read_log(
             "No column says when a request was received, so nothing can be measured. "
             "Name that column in the mapping, or add one such as 'Date Received'."
         )
-    asked = asked or ask_order(raw, mapping)
+    asked = asked or ask_completed(raw, mapping) or ask_layout(raw, mapping)
+    asked = asked or ask_order(raw, mapping) or ask_blanks(raw, mapping)
     if asked:
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
     cells, findings = _checked(raw, mapping, key)
+    asked = ask_row(cells, mapping, findings)
     begin(progress, BUILDING)
-    built = _built(raw, mapping, cells, earlier)
+    merged = _merged(raw, mapping, cells, earlier)
+    if raw.is_whole:  # the last events of some rows are not those of their cases
+        asked = asked or ask_ends(merged.rows, mapping, findings)
+    if asked:
+        return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
+    built = _built(merged, mapping)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
     reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
@@ -192,24 +207,9 @@ def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Finding
     return usable, findings
 
 
-def _built(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> _Built:
-    merged = _merged(raw, mapping, cells, earlier)
+def _built(merged: Merged, mapping: Mapping) -> _Built:
     requests, events, said = tables_of(merged.rows, mapping)
     return _Built(requests=requests, events=events, merged=merged, said=said)
-
-
-def tables_of(
-    rows: pa.Table, mapping: Mapping, read_in: str = ""
-) -> tuple[pa.Table, pa.Table, Map[str, int]]:
-    """Return requests and events of kept rows, and how often each word for a channel is said.
-
-    `read_in` is the zone in which earlier code read their moments.
-    """
-    build = build_requests if mapping.layout == "requests" else build_events
-    rows = with_whole_days(as_meant(rows, mapping.values), mapping, read_in)
-    with Database() as database:
-        requests, events, said = build(rows, mapping, database)
-    return as_schema(with_bands(requests), REQUESTS), as_schema(events, EVENTS), said
 
 
 def _merged(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> Merged:
@@ -272,17 +272,6 @@ def _until(built: _Built, as_of: datetime | None) -> int:
     moments = (built.events["occurred"], built.requests["available"], built.requests["ended"])
     found = (pc.max(column).as_py() for column in moments)
     return max(int(at) for at in found if at is not None)
-
-
-def as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return a table's columns in the order and kinds of a schema; what is not there is null."""
-    n = table.num_rows
-    nothing = {kind: pa.nulls(n, kind) for kind in {one.type for one in schema}}  # one for all
-    columns = [
-        table[one.name].cast(one.type) if one.name in table.column_names else nothing[one.type]
-        for one in schema
-    ]
-    return pa.table(columns, schema=schema)
 
 
 def digest_of(content: bytes) -> str:

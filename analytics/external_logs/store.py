@@ -21,9 +21,10 @@ from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.bands import with_bands
+from analytics.external_logs.building import as_schema, tables_of
 from analytics.external_logs.days import DAY, grain_of
 from analytics.external_logs.grades import missing_fields
-from analytics.external_logs.importing import Reading, as_schema, tables_of
+from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.sniff import is_yes_no
 from analytics.external_logs.tables import rejected_rows
-from analytics.imports.meanings import words_of
+from analytics.imports.meanings import other_words_of, words_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.models import SavedMapping
 
@@ -190,12 +191,17 @@ def page_of(
         "will_import": answer["rows_imported"] - answer["rows_recognised"],
         "question": question,
         "choices": _choices(question),
+        "asks_by": "answer"
+        if question and "answers" in question
+        else (question or {}).get("field"),
         "columns": columns,
         "more_columns": len(reading.raw.headers) - len(columns),
         "how_read": how_read([column["state"] for column in columns]),
         "grades": grades_of(reading),
         "lacking": not_computable(reading),
         "words": words_of(reading),
+        "other_words": other_words_of(reading),
+        "remarks": answer["remarks"],
         "lacks_number": mapping.layout == "requests" and "request_id" not in mapping.columns,
         "helps": help_for(reading),
         "rejected": rejected,
@@ -218,6 +224,9 @@ def _choices(question: dict[str, Any] | None) -> list[tuple[str, str]]:
         return []
     orders = {"MDY": "month first", "DMY": "day first"}
     labels = question.get("labels", {})
+    if answers := question.get("answers"):
+        choices = [one for one in question["choices"] if "several" not in question or one in labels]
+        return [(json.dumps(answers[one]), labels.get(one, one)) for one in choices]
     return [
         (choice, f"{labels[choice]} ({orders[choice]})" if choice in labels else choice)
         for choice in question["choices"]
