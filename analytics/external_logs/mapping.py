@@ -40,7 +40,7 @@ Anchor = str | Map[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
-    """A whole mapping; `date_order` is empty where no date needs one."""
+    """A whole mapping; `date_order` is empty where no date needs one, `row` where none was asked."""
 
     layout: str
     columns: Map[str, str]
@@ -49,7 +49,7 @@ class Mapping:
     zone: str = "UTC"
     date_order: str = ""
     values: Map[str, Map[str, str]] = field(default_factory=dict)
-    row: str = "request"
+    row: str = ""
     guessed: frozenset[str] = frozenset()
     said: frozenset[str] = frozenset()
     """The parts and the fields that somebody gave, blank fields too; all others are inferred."""
@@ -57,14 +57,15 @@ class Mapping:
     def as_json(self) -> dict[str, Any]:
         """Return the JSON form; what was guessed is part of it like the rest."""
         parts = asdict(self)
-        return {part: parts[part] for part in parts if part not in ("guessed", "said")}
+        told = {part: parts[part] for part in parts if part not in ("guessed", "said", "row")}
+        return told | ({"row": self.row} if self.row else {})
 
     def to_remember(self) -> dict[str, Any]:
         """Return the JSON form without what was taken for granted here and may be asked elsewhere."""
         return {
             part: what
             for part, what in self.as_json().items()
-            if part not in ("layout", "row", "completed") or part in self.said
+            if part not in ("layout", "completed") or part in self.said
         }
 
     def own_meanings(self) -> dict[str, str]:
@@ -116,7 +117,7 @@ def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
         zone=given.get("zone") or "UTC",
         date_order=given.get("date_order", ""),
         values=given.get("values", {}),
-        row=given.get("row") or "request",
+        row=given.get("row") or "",
         guessed=frozenset(guessed),
         said=frozenset({part for part in given if given[part]} | set(said)),
     )

@@ -60,10 +60,10 @@ def ask_row(cells: pa.Table, mapping: Mapping, findings: Findings) -> list[dict[
     by_receipt = numbered.group_by(keys).aggregate([([], "count_all")])
     again = by_receipt.filter(pc.greater(by_receipt["count_all"], 1))
     numbers = pc.count_distinct(numbered["request_id"]).as_py()
-    if again.num_rows and "row" not in mapping.said:
+    if again.num_rows and not mapping.row:
         return [_row_question(again, mapping.columns["request_id"])]
     others = by_receipt.num_rows - numbers
-    if others and mapping.row == "request":
+    if others and mapping.row != "study":
         findings.remarks.append(
             f"{numbered.num_rows - numbers:,} rows have a request number that stands in another row "
             "too: each is counted as a request."
