@@ -65,8 +65,8 @@ def ask_row(cells: pa.Table, mapping: Mapping, findings: Findings) -> list[dict[
     others = by_receipt.num_rows - numbers
     if others and mapping.row != "study":
         findings.remarks.append(
-            f"{numbered.num_rows - numbers:,} rows have a request number that stands in another row "
-            "too: each is counted as a request."
+            "Some request numbers stand in rows received at different times: each row is counted as "
+            f"a request ({numbers:,} numbers in {numbered.num_rows:,} rows)."
         )
     return []
 

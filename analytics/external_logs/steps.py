@@ -7,7 +7,14 @@ from collections.abc import Mapping as Map
 from analytics.external_logs.columns import SYNONYMS, is_event_log, plain
 from analytics.external_logs.raw import RawLog
 
-_CASES = tuple(name for name in SYNONYMS["case_id"] if name not in ("patient", "order"))
+_CASES = (
+    *(name for name in SYNONYMS["case_id"] if name not in ("patient", "order")),
+    *("request", "id", "number"),
+)
+_STEPS = (
+    *SYNONYMS["activity"],
+    *("new status", "status to", "to status", "new state", "state to", "to state"),
+)
 _TIMES = (
     *SYNONYMS["timestamp"],
     *("date", "changed at", "changed_at", "changed on", "status date", "occurred at", "occurred"),
@@ -25,7 +32,7 @@ def as_steps(raw: RawLog, matched: Map[str, str]) -> dict[str, str]:
         return found
     by_name = {plain(header): header for header in reversed(raw.headers)}
     number = found.get("request_id") or _first(_CASES, by_name)
-    activity, time = _first(SYNONYMS["activity"], by_name), _first(_TIMES, by_name)
+    activity, time = _first(_STEPS, by_name), _first(_TIMES, by_name)
     is_sure = plain(activity) in _SURE["activity"] and plain(time) in _SURE["timestamp"]
     if not (number and activity and time) or ("completed_at" in found and not is_sure):
         return found

@@ -1,14 +1,24 @@
 """A date without a time is a day: the due day is in time, and no hours are pretended."""
 
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from pyarrow import compute as pc
+from pyarrow import parquet
 
 from analytics.external_logs.importing import Reading, read_log
+from analytics.external_logs.store import folder_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
+from analytics.models import UploadedLog
+from analytics.sources.opening import open_source
 
 HEAD = "Req #,Date Received,Date Sent,Need By\n"
 
@@ -89,6 +99,38 @@ def test_a_grade_says_how_many_rows_have_times(dated: int, word: str) -> None:
     assert reading.grades["turnaround_mean"]["why"].startswith(share)
     mean = (9 * 0.5 + dated if word == "second" else dated) / (9 + dated)
     assert figures(reading)["turnaround_mean"].value == pytest.approx(mean)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("has_rows", [True, False])
+def test_a_log_that_was_stored_when_due_days_were_missed_is_read_anew(
+    tmp_path: Path, has_rows: bool
+) -> None:
+    path = tmp_path / "cd_log.csv"
+    path.write_text(HEAD + "1,1/13/25,1/20/25,1/20/25\n2,1/13/25,1/21/25,1/20/25\n")
+    call_command("import_log", str(path))
+    log = UploadedLog.objects.get()
+    _make_old(log, has_rows=has_rows)
+    shot = open_source("cd-log", at=datetime(2025, 2, 1, tzinfo=UTC), any_organization=True)
+    found = compute(shot.mirror, Selection(), ["sla_compliance"])["sla_compliance"]
+    assert (found.numerator, found.n) == (1, 2)
+
+
+def _make_old(log: UploadedLog, *, has_rows: bool) -> None:
+    """Leave the tables as earlier code left them: a deadline was the beginning of its day."""
+    old = folder_of(log)
+    table = parquet.read_table(old / "requests.parquet")
+    for name in ("due", "contract_due"):
+        due = pc.subtract(table[name], 86400)
+        table = table.set_column(table.column_names.index(name), name, due)
+    parquet.write_table(table, old / "requests.parquet")
+    facts = json.loads((old / "log.json").read_text()) | {"built": 2}
+    (old / "log.json").write_text(json.dumps(facts))
+    if not has_rows:
+        (old / "rows.parquet").unlink()
+    log.folder = f"{log.folder[:-4]}0000"  # what is folded is known by its folder
+    shutil.move(old, folder_of(log))
+    log.save()
 
 
 def test_a_column_that_is_always_midnight_is_one_of_dates() -> None:

@@ -33,7 +33,8 @@ STEPS = (
     [
         *("Request ID,Activity,Timestamp", "Req #,Step,Time", "Request ID,Event,Date"),
         *("Case Number,Activity,Timestamp", "CaseID,Activity,Timestamp", "Case,Activity,Date"),
-        *("case_id,event_type,event_time", "order id,event,event time"),
+        *("case_id,event_type,event_time", "order id,event,event time", "MRN,Activity,Timestamp"),
+        *("Request,New Status,Changed At", "ID,Activity,Timestamp"),
     ],
 )
 def test_a_number_a_step_and_a_time_are_an_event_log(headers: str) -> None:
@@ -65,7 +66,7 @@ def test_whether_rows_with_a_status_and_one_date_are_steps_is_asked() -> None:
     assert figures(events)["turnaround_mean"].value == 1.5
     requests = read(CHANGES, **asked["answers"]["requests"])
     assert figures(requests)["open_requests"].n == 2  # two say "sent", and not when
-    assert requests.answer("log")["remarks"][-1].startswith("2 rows have a request number that")
+    assert requests.answer("log")["remarks"][-1].endswith("(2 numbers in 4 rows).")
 
 
 def test_one_row_a_number_is_plain() -> None:
@@ -160,7 +161,7 @@ def test_rows_of_one_number_received_apart_are_requests_and_it_is_said() -> None
     text = "Req #,Date Received,Date Sent\nR1,1/13/25,1/14/25\nR1,2/13/25,2/14/25\n"
     reading = read(text)
     assert reading.answer("log")["cases"] == 2
-    assert reading.remarks[0].startswith("1 rows have a request number that")
+    assert reading.remarks[0].endswith("(1 numbers in 2 rows).")
 
 
 MANY = "Req #,Date Received,Date Sent,Method,In/Out,Opened OK?,Status,Hold,Hold End,Problem,# Studies\n"
