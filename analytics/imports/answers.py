@@ -27,8 +27,10 @@ def given_by(form: QueryDict, before: dict[str, Any]) -> dict[str, Any]:
     given = _answered(form, before)
     if any(key.startswith("field:") for key in form):
         given["columns"] = _columns(form)
-        for part in ("received", "completed", "layout"):
+        for part in ("received", "layout"):
             given.pop(part, None)
+        if not _ends_cases(given):
+            given.pop("completed", None)
     values = meant_by(form, given.get("values", {}))
     given |= {"values": values} if values else {}
     if meanings := said_by(form, values.get("channel", {})):
@@ -67,6 +69,12 @@ def _with_answer(given: dict[str, Any], answer: str) -> dict[str, Any]:
         values[field] = {**values.get(field, {}), **words}
     both = {"columns": columns, "values": values}
     return {**given, **said, **{part: what for part, what in both.items() if what}}
+
+
+def _ends_cases(given: dict[str, Any]) -> bool:
+    """Say whether an answer of what completes the cases of an event log still fits its columns."""
+    is_column = isinstance(given.get("completed"), Mapping) and "column" in given["completed"]
+    return bool(given["columns"].get("case_id")) and not is_column
 
 
 def _chosen(form: QueryDict) -> list[str]:

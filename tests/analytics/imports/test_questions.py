@@ -38,6 +38,10 @@ def test_what_completes_a_case_is_chosen_on_the_page_and_kept(analyst: Client) -
     form = {"ended": "yes", "ends": ["sent", "filed"]}
     page = analyst.post(address, form, follow=True).content.decode()
     assert "One question first" not in page
+    columns = {f"field:{one}": "" for one in ("case", "activity", "timestamp")}
+    columns |= {"field:case": "case_id", "field:activity": "activity"}
+    analyst.post(address, columns | {"field:timestamp": "timestamp"})  # Read again
+    assert "One question first" not in analyst.get(address).content.decode()
     analyst.post(address, {"confirm": "yes"})
     log = UploadedLog.objects.get()
     assert log.mapping["completed"] == {"activity": ["sent", "filed"]}
