@@ -18,6 +18,7 @@ from analytics.external_logs.cells import kept_cells
 from analytics.external_logs.channel_words import can_be_asked, channel_words, why_ignored
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
+from analytics.external_logs.completions import ask_blanks, ask_completed
 from analytics.external_logs.days import grain_of
 from analytics.external_logs.ends import ask_ends
 from analytics.external_logs.events_layout import check_events
@@ -28,14 +29,7 @@ from analytics.external_logs.mapping import Mapping, complete_mapping, with_orde
 from analytics.external_logs.meant import unmeant_words
 from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
-from analytics.external_logs.questions import (
-    ask_blanks,
-    ask_completed,
-    ask_order,
-    ask_received,
-    ask_zone,
-    settled_order,
-)
+from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
 from analytics.external_logs.raw import MOST_ROWS, RawLog
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
@@ -146,21 +140,13 @@ def read_log(
     said = given or {}
     mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
-    asked = ask_received(raw, mapping)
-    if not mapping.received and not asked:
-        raise UnusableLog(
-            "No column says when a request was received, so nothing can be measured. "
-            "Name that column in the mapping, or add one such as 'Date Received'."
-        )
-    asked = asked or ask_completed(raw, mapping) or ask_layout(raw, mapping)
-    asked = asked or ask_order(raw, mapping) or ask_blanks(raw, mapping)
-    if asked:
+    if asked := _asked_of_columns(raw, mapping):
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
     cells, findings = _checked(raw, mapping, key)
-    asked = ask_row(cells, mapping, findings)
     begin(progress, BUILDING)
     merged = _merged(raw, mapping, cells, earlier)
+    asked = ask_row(cells, mapping, findings)
     if raw.is_whole:  # the last events of some rows are not those of their cases
         asked = asked or ask_ends(merged.rows, mapping, findings)
     if asked:
@@ -170,6 +156,23 @@ def read_log(
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
     reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
     return reading if asked else _finished(reading, findings, built, name, as_of)
+
+
+def _asked_of_columns(raw: RawLog, mapping: Mapping) -> list[dict[str, Any]]:
+    """Return the first question that the columns ask; UnusableLog where none can be a receipt."""
+    asked = ask_received(raw, mapping)
+    if not mapping.received and not asked:
+        raise UnusableLog(
+            "No column says when a request was received, so nothing can be measured. "
+            "Name that column in the mapping, or add one such as 'Date Received'."
+        )
+    return (
+        asked
+        or ask_completed(raw, mapping)
+        or ask_layout(raw, mapping)
+        or ask_order(raw, mapping)
+        or ask_blanks(raw, mapping)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -201,22 +201,35 @@ def page_of(
         "lacking": not_computable(reading),
         "words": words_of(reading),
         "other_words": other_words_of(reading),
-        "remarks": answer["remarks"],
         "lacks_number": mapping.layout == "requests" and "request_id" not in mapping.columns,
         "helps": help_for(reading),
         "rejected": rejected,
         "rejected_headers": headers,
         "unread": _unread(reading),
         "saved": saved,
-        "reading_linked": reading.linked is not None,
-        "unlinked": answer.get("unlinked", [])[:MOST_REJECTED],
-        "more_unlinked": max(0, len(answer.get("unlinked", [])) - MOST_REJECTED),
+        **_links(answer),
         "steps": _steps(question is not None, bool(rejected)),
     }
 
 
 def _unread(reading: Reading) -> list[dict[str, Any]]:
     return [{"word": FIELD_WORDS.get(key, "Hold"), **one} for key, one in reading.unread.items()]
+
+
+def _links(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return which requests of two linked tables have no steps."""
+    unlinked = answer.get("unlinked", [])
+    return {
+        "reading_linked": "unlinked" in answer,
+        "unlinked": unlinked[:MOST_REJECTED],
+        "more_unlinked": max(0, len(unlinked) - MOST_REJECTED),
+    }
+
+
+def _asked(question: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a question with its buttons, and by what name they answer."""
+    name = question and ("answer" if "answers" in question else question["field"])
+    return {"question": question, "choices": _choices(question), "asks_by": name}
 
 
 def _choices(question: dict[str, Any] | None) -> list[tuple[str, str]]:
