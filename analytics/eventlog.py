@@ -64,11 +64,13 @@ REQUESTS = pa.schema(
 )
 """One row a request.
 
-`outcome` is delivered, denied, withdrawn, not_found, not_our_patient or duplicate, and null while
-open; `due` is the earliest due moment (exclusive), `due_unit` the days that its clock counts (business or
-calendar); `contract_seconds` are business seconds from complete to stop without pauses; while that
-clock is open they are those from `contract_from`, as if there had been no pause, to now, or to
-`contract_off` where that is earlier; the clocks of states, of mammography and of notices
+`outcome` is delivered, denied, withdrawn, not_found, not_our_patient or duplicate, ended_undated
+where a log says that it is over and not when, and null while open; `direction` is inbound,
+outbound, or unknown where a log does not say; `due` is the earliest due moment (exclusive),
+`due_unit` the days that its clock counts (business or calendar); `contract_seconds` are business
+seconds from complete to stop without pauses; while that clock is open they are those from
+`contract_from`, as if there had been no pause, to now, or to `contract_off` where that is earlier;
+the clocks of states, of mammography and of notices
 (`sla.rules.KINDS`) have the earliest due moment of their rules in force, null where there is none,
 and when that rule was kept;
 `held_since` and `held_for` are the beginning and the reason of the hold that lasts, whoever causes

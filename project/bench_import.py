@@ -65,12 +65,12 @@ LAYOUTS: dict[str, Callable[[], Iterator[Row]]] = {"requests": request_rows, "ev
 
 
 def write_file(path: Path, layout: str, megabytes: int) -> None:
-    """Write a CSV of about so many megabytes."""
+    """Write a CSV of about so many megabytes, of whole cases."""
     with path.open("w", newline="", encoding="utf-8") as file:
         sheet = csv.writer(file)
         for number, row in enumerate(LAYOUTS[layout]()):
             sheet.writerow(row)
-            if number % 1000 == 0 and file.tell() >= megabytes * MEGABYTE:
+            if number % 1200 == 0 and file.tell() >= megabytes * MEGABYTE:
                 return
 
 

@@ -196,7 +196,7 @@ def _row(view: View, row: dict[str, Any], place: str) -> dict[str, Any]:
         "what": say_modality(row["modality"] or ""),
         "where": view.name(row["facility"]),
         "asked": (row["requester_type"] or "").replace("_", " "),
-        "direction": "in" if row["direction"] == "inbound" else "out",
+        "direction": {"inbound": "in", "outbound": "out"}.get(row["direction"], "unknown"),
         "received": day(received, year=True) if received else "",
         "available": day(available, year=True) if available else "",
         "due": day(due, year=True) if due else "",

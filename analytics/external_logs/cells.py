@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from analytics.external_logs.codes import code_of
 from analytics.external_logs.columns import is_private
-from analytics.external_logs.mapping import CODED, Mapping
+from analytics.external_logs.mapping import BLANK, CODED, Mapping
 from analytics.external_logs.raw import RawLog, each_word
 
 
@@ -17,6 +17,8 @@ def kept_cells(raw: RawLog, mapping: Mapping, key: str) -> pa.Table:
         cells = raw.cells(header)
         if name == "record_number" or (name in CODED and is_private(header)):
             cells = each_word(cells, lambda text: code_of(key, text), pa.string())
+        if blanks := {one for one, means in mapping.values.get(name, {}).items() if means == BLANK}:
+            cells = each_word(cells, lambda text: "" if text in blanks else text, pa.string())
         found[name] = cells
     return pa.table(found)
 

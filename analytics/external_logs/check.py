@@ -14,6 +14,7 @@ from pyarrow import compute as pc
 
 from analytics.external_logs.dates import Moment
 from analytics.external_logs.mapping import Mapping
+from analytics.external_logs.meant import meanings_of
 from analytics.external_logs.moments import reader_of
 from analytics.external_logs.raw import RawLog, each_word
 from analytics.external_logs.values import attempts_of, studies_of
@@ -33,8 +34,9 @@ class Findings:
 
     rejected: list[tuple[int, str]] = field(default_factory=list)
     unread: dict[str, dict[str, Any]] = field(default_factory=dict)
-    has_times: bool = False
     offsets: set[bool] = field(default_factory=set)
+    remarks: list[str] = field(default_factory=list)
+    """What was taken for what, in sentences: it rejects no row, and bears on figures."""
 
     def could_not_read(self, name: str, rows: int, example: str) -> None:
         """Note cells of a column that does not decide about its row, and that are left blank."""
@@ -51,7 +53,7 @@ class Clock:
         self, mapping: Mapping, findings: Findings, zone: str, until: datetime | None = None
     ) -> None:
         self._read = reader_of(mapping.date_order, ZoneInfo(zone))
-        self.findings, self.until = findings, until
+        self.findings, self.zone, self.until = findings, ZoneInfo(zone), until
 
     def read(self, text: str) -> Moment | None:
         """Return the moment of a text; a placeholder is one, and says so."""
@@ -61,7 +63,6 @@ class Clock:
         moment = self.read(text)
         if moment is None or moment.is_placeholder:
             return None
-        self.findings.has_times |= not moment.is_date_only
         if not moment.is_date_only:
             self.findings.offsets.add(moment.has_offset)
         return moment.seconds
@@ -144,6 +145,31 @@ def note_uncounted(cells: pa.Table, mapping: Mapping, findings: Findings) -> Non
         if wrong.any():
             example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
             findings.could_not_read(name, int(wrong.sum()), example)
+
+
+def note_unmeant(
+    cells: pa.Table, mapping: Mapping, findings: Findings, names: Iterable[str]
+) -> None:
+    """Note the words of these fields that say nothing that we know."""
+    for name in names:
+        if name not in cells.column_names:
+            continue
+        meaning = meanings_of(mapping)[name]
+        wrong = ~blank(cells, name) & flags(
+            pc.is_null(each_word(cells[name], meaning, pa.string()))
+        )
+        if wrong.any():
+            example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
+            findings.could_not_read(name, int(wrong.sum()), example)
+
+
+def note_ways(lacking: int, of: str, findings: Findings) -> None:
+    """Say how many rows or cases say neither in nor out."""
+    if lacking:
+        findings.remarks.append(
+            f"{lacking:,} of the {of} {'says' if lacking == 1 else 'say'} neither in nor out: outside "
+            "the measures of what came in and of what went out."
+        )
 
 
 def counts_of(mapping: Mapping) -> dict[str, Callable[[str], int | None]]:

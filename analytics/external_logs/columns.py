@@ -13,17 +13,17 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
         "caseid",
         "case_id",
         "trace",
+        *("case number", "case #", "case no", "case no.", "order id", "order number", "order #"),
         "patient",
         "order",
     ),
-    "activity": ("concept:name", "activity", "event", "task", "step", "action", "handling"),
+    "activity": (
+        *("concept:name", "activity", "event", "task", "step", "action", "handling", "event name"),
+        *("activity name", "event type", "event_type"),
+    ),
     "timestamp": (
-        "time:timestamp",
-        "timestamp",
-        "time",
-        "event time",
-        "complete timestamp",
-        "date time",
+        *("time:timestamp", "timestamp", "time", "event time", "complete timestamp", "date time"),
+        *("event_time", "event date", "event_date", "datetime"),
     ),
     "start_timestamp": ("start_timestamp", "start timestamp", "start time", "started"),
     "lifecycle": (
@@ -174,12 +174,18 @@ def match_headers(headers: Sequence[str]) -> dict[str, str]:
             if name in by_name and by_name[name] not in found.values():
                 found[field] = by_name[name]
                 break
+    record = next((by_name[name] for name in RECORD_NUMBERS if name in by_name), None)
+    number = found.get("request_id") or record
+    if number and not {"case_id", "received_at", "completed_at"} & set(found):
+        # Steps name what they belong to by the number of the request, or of the patient.
+        steps = {name: header for name, header in found.items() if header != number}
+        steps["case_id"] = number
+        found = steps if is_event_log(steps) else found
     if is_event_log(found):
         return found
     # In a list of requests a column named `patient` or `order` is no case number.
     found = {name: header for name, header in found.items() if name not in EVENT_FIELDS}
-    number = next((by_name[name] for name in RECORD_NUMBERS if name in by_name), None)
-    return found | ({"record_number": number} if number else {})
+    return found | ({"record_number": record} if record else {})
 
 
 def is_event_log(columns: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping as Map
 from typing import Any
 
 import pyarrow as pa
+from pyarrow import compute as pc
 
 from analytics.eventlog import OWN_WORD
 from analytics.external_logs.channel_words import counted
@@ -15,18 +16,25 @@ from analytics.external_logs.check import (
     Reason,
     blank,
     note_uncounted,
+    note_unmeant,
     note_unread,
+    note_ways,
     reject,
     unread,
     with_counts,
 )
 from analytics.external_logs.database import Database
+from analytics.external_logs.endings import available_by, outcome_by
 from analytics.external_logs.mapping import Anchor, Mapping
+from analytics.external_logs.meant import tells_way, way_of, with_meanings
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.requests_layout import numbered, ways
 
 ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by", "studies")
-TEXTS = (*ATTRIBUTES, "staff", "received_anchor", "completed_anchor")
+TEXTS = (
+    *(*ATTRIBUTES, "staff", "received_anchor", "completed_anchor", "direction", "status"),
+    *("meant_direction", "meant_outcome"),
+)
 TIMES = ("start_timestamp", "need_by", "received_anchor", "completed_anchor")
 
 
@@ -47,23 +55,40 @@ def check_events(
     ]
     note_unread(cells, TIMES, findings)
     note_uncounted(cells, mapping, findings)
+    _note_ways(cells, mapping, findings)
     return reject(raw, cells, reasons, findings)
+
+
+def _note_ways(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:
+    """Note words of directions that say nothing, and the cases no row of which says one."""
+    if "direction" not in cells.column_names:
+        return
+    note_unmeant(cells, mapping, findings, ["direction"])
+    told = cells["case_id"].filter(tells_way(cells, mapping))
+    cases, known = (pc.count_distinct(one).as_py() for one in (cells["case_id"], told))
+    note_ways(cases - known, "cases", findings)
 
 
 _CASES = """
 CREATE TEMP TABLE cases AS
+WITH told AS (
 SELECT dense_rank() OVER (ORDER BY case_id) AS i, case_id,
-    {received} AS received, {completed} AS available,
+    {received} AS received, {completed} AS completed,
+    first(meant_direction ORDER BY "at:timestamp", "row") FILTER (WHERE meant_direction <> '')
+        AS meant_direction,
+    last(coalesce(meant_outcome, '') ORDER BY "at:timestamp", "row") FILTER (WHERE status <> '')
+        AS meant_outcome,
     {texts},
     first("at:need_by" ORDER BY "at:timestamp", "row") FILTER (WHERE need_by <> '') AS due,
     max(meant_studies) AS counted, coalesce(max(meant_attempts), 0) AS attempts
 FROM cells GROUP BY case_id
+)
+SELECT *, {direction} AS direction, {outcome} AS outcome, {available} AS available FROM told
 """
 _REQUESTS = """
 SELECT 'case-' || i AS request_id, case_id AS number, coalesce(facility, 'all') AS facility,
-    'outbound' AS direction, requester_type, partner, modality,
-    CASE WHEN available IS NOT NULL THEN 'delivered' END AS outcome, received, available,
-    available AS ended, due, due AS contract_due, available AS contract_stop, attempts
+    direction, requester_type, partner, modality, outcome, received, available,
+    completed AS ended, due, due AS contract_due, available AS contract_stop, attempts
 FROM cases ORDER BY 3, received, request_id
 """
 _PAIRED = """
@@ -97,8 +122,13 @@ WITH told AS (
     SELECT case_id, 1, available, nth, 'available', FALSE, NULL, w.channel, w.medium,
         CASE WHEN w.ways = 1 THEN counted END
         FROM cases JOIN ways w ON w.word = coalesce(cases.channel, '') WHERE available IS NOT NULL
+    UNION ALL
+    SELECT case_id, 2, available, nth, 'images_received', FALSE, NULL, w.channel, w.medium,
+        CASE WHEN w.ways = 1 THEN counted END
+        FROM cases JOIN ways w ON w.word = coalesce(cases.channel, '')
+        WHERE available IS NOT NULL AND direction = 'inbound'
 )
-SELECT 'case-' || i AS request_id, coalesce(facility, 'all') AS facility, 'outbound' AS direction,
+SELECT 'case-' || i AS request_id, coalesce(facility, 'all') AS facility, direction,
     i, rank, told.occurred, told.activity, by_person, actor, told.channel, told.medium,
     told.studies
 FROM told JOIN cases USING (case_id) ORDER BY i, rank, told.occurred, place
@@ -110,7 +140,7 @@ def build_events(
     cells: pa.Table, mapping: Mapping, database: Database
 ) -> tuple[pa.Table, pa.Table, dict[str, int]]:
     """Return the tables of requests and of events of the kept rows, and each channel word's cases."""
-    cells = with_counts(cells, mapping)
+    cells = with_meanings(with_counts(cells, mapping), mapping)
     blanks = [*(f"at:{name}" for name in TIMES), "meant_studies", "meant_attempts"]
     database.register_whole("cells", cells, TEXTS, blanks)
     received, first = _anchor(mapping.received, "received", is_first=True)
@@ -121,7 +151,13 @@ def build_events(
         _FIRST.format(name) for name in ATTRIBUTES if name not in ("need_by", "studies")
     )
     database.execute(
-        _CASES.format(received=received, completed=completed, texts=texts), [*first, *last]
+        _CASES.format(
+            **{"received": received, "completed": completed, "texts": texts},
+            direction=way_of(mapping),
+            outcome=outcome_by("completed"),
+            available=available_by("completed", mapping),
+        ),
+        [*first, *last],
     )
     named = database.table("SELECT coalesce(channel, '') AS channel FROM cases")
     said = counted(named["channel"])

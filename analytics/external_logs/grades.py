@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.eventlog import EventLog
+from analytics.external_logs.days import ENOUGH_TIMES
 from analytics.external_logs.mapping import Mapping
 from analytics.metrics.catalogue import METRICS
 
@@ -73,7 +75,7 @@ _WHY = {
     "legal_due": "a log of this kind does not say by what right somebody asked",
     "rules": "a log of this kind does not say which rules bind its requests",
     "allowance": "a deadline does not say how much time was allowed",
-    "held": "which holds still last is not read from a log of this kind",
+    "held": "no column says which holds still last: when one began and when it ended",
     "need_by": "the deadline of a log is taken for a promise, not for an appointment",
     "contract_seconds": "no column says when a request was complete, on a business calendar",
     "actor": "no column says who took each step",
@@ -101,6 +103,7 @@ _WHY = {
 _OF_EVENTS = {
     "reason": "problems are not read from a log of events",
     "usable": "whether images opened is not read from a log of events",
+    "held": "holds are not read from a log of events",
     "first_try": "no column says how often a request was sent",
     "direction": "which images come in is not read from a log of events: all are taken to go out",
     "legal_basis": "by what right somebody asked is not read from a log of events",
@@ -117,6 +120,8 @@ _SAYS = {
     "band": "when it was due",
     "usable": "whether the images opened",
     "partner": "which facility it was",
+    "inbound": "whether they came in or went out",
+    "outbound": "whether they came in or went out",
     "studies": "how many studies there were",
     "actor": "who took each step",
     "deliveries": "how often it was sent",
@@ -148,8 +153,11 @@ def missing_fields(mapping: Mapping) -> dict[str, str]:
     have -= {"staff"} if is_of_requests else _NOT_OF_EVENTS
     have |= {"received_at"} if mapping.received else set()
     have |= {"completed_at"} if mapping.completed else set()
+    have |= {"studies"} if mapping.row == "study" else set()
     have -= {"complete_at"}  # business time needs a facility calendar, which a file has not
     lacks = {field for field, column in _COLUMN_OF.items() if column not in have}
+    if mapping.tells_holds():
+        lacks -= {"held"}
     if "failure_reason" in have:
         lacks -= {"first_try"}  # it tells at least of some that they were not
     why = _WHY if is_of_requests else _WHY | _OF_EVENTS
@@ -160,12 +168,13 @@ def grade(
     missing: dict[str, str],
     shares: dict[str, float],
     *,
-    granularity: str = "second",
+    timed: float = 1.0,
     ignored: str = "",
 ) -> dict[str, dict[str, Any]]:
     """Return {metric: computable, share of rows, grade in a word, why}.
 
-    `ignored` says why no way of sending is read although some are known, where that is so.
+    `ignored` says why no way of sending is read although some are known, where that is so;
+    `timed` is the share of requests with a time, not only a date, at both ends.
     """
     grades: dict[str, dict[str, Any]] = {}
     for metric in METRICS:
@@ -177,8 +186,8 @@ def grade(
         silent = [why for name, why in _NO_ROW.items() if name in needs and not shares[name]]
         lacks += [ignored if ignored and why == _NO_ROW["medium"] else why for why in silent]
         why = lacks[0] if lacks else _said(share, needs)
-        if not lacks and granularity == "day" and "days" in metric.unit:
-            why = f"dates only: whole days, never hours; {why}"
+        if not lacks and "days" in metric.unit:
+            why = f"{_exactness(timed)}{why}"
         grades[metric.key] = {
             "computable": not lacks,
             "share": 0.0 if lacks else round(share, 4),
@@ -186,6 +195,15 @@ def grade(
             "why": why,
         }
     return grades
+
+
+def _exactness(timed: float) -> str:
+    if timed == 0.0:
+        return "dates only: whole days, never hours; "
+    if timed == 1.0:
+        return ""
+    counted = "the others count" if timed >= ENOUGH_TIMES else "all are counted"
+    return f"{timed:.1%} of the rows have a time at both ends, {counted} in whole days; "
 
 
 def _said(share: float, needs: tuple[str, ...]) -> str:
@@ -218,8 +236,16 @@ def shares_of(log: EventLog) -> dict[str, float]:
         "studies": 1 - sent["studies"].null_count / n_sent,
         "band": filled["contract_due"],
         "mended": _mended(log),
-        **{way: float(pc.any(pc.equal(requests["direction"], way)).as_py() or 0) for way in _WAYS},
+        **_told_ways(requests),
     }
+
+
+def _told_ways(requests: pa.Table) -> dict[str, float]:
+    """Return, for in and out, the share of requests that say either; 0 where none says that one."""
+    way = requests["direction"]
+    known = pc.sum(pc.is_in(way, value_set=pa.array(_WAYS))).as_py() or 0
+    has = {one: bool(pc.any(pc.equal(way, one)).as_py()) for one in _WAYS}
+    return {one: known / requests.num_rows if has[one] else 0.0 for one in _WAYS}
 
 
 def _mended(log: EventLog) -> float:

@@ -12,27 +12,30 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.eventlog import EventLog
+from analytics.external_logs.building import tables_of
 from analytics.external_logs.cells import kept_cells
 from analytics.external_logs.channel_words import can_be_asked, channel_words, why_ignored
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
-from analytics.external_logs.database import Database
-from analytics.external_logs.events_layout import build_events, check_events
+from analytics.external_logs.completions import ask_blanks, ask_completed
+from analytics.external_logs.days import grain_of
+from analytics.external_logs.ends import ask_ends
+from analytics.external_logs.events_layout import check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
 from analytics.external_logs.known_exports import recognised
 from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
-from analytics.external_logs.meant import as_meant
+from analytics.external_logs.meant import unmeant_words
 from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
 from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
 from analytics.external_logs.raw import MOST_ROWS, RawLog
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
-from analytics.external_logs.requests_layout import build_requests, check_requests
+from analytics.external_logs.requests_layout import check_requests
+from analytics.external_logs.rows import ask_layout, ask_row
 
-DAY = 86400
 MOST_WORDS = 30  # that somebody is asked to give a meaning
 
 
@@ -54,6 +57,8 @@ class Reading:
     linked: Linked | None = None
     zone_is_said: bool = False
     """False where no zone was asked for: it would not have changed a figure of this file."""
+    remarks: tuple[str, ...] = ()
+    """What was taken for what, in sentences."""
     ignored: str = ""
     """Why no way of sending is read although some are known, where that is so."""
 
@@ -81,18 +86,20 @@ class Reading:
             "events": self.events,
             "rejected": [{"row": row, "reason": reason} for row, reason in self.rejected],
             "unread": self.unread,
+            "remarks": list(self.remarks),
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
             "recognised_as": export.name if export else None,
             "grades": self.grades,
             "unknown_words": self.unknown_words(),
+            "unknown_meanings": self.unknown_meanings(),
             "own_meanings": self.mapping.own_meanings(),
             **(self.linked.answer() if self.linked else {}),
         }
 
     def to_remember(self) -> dict[str, Any]:
-        """Return the mapping for the next file, which is asked for its zone where none was said."""
-        mapping = self.mapping.as_json()
+        """Return the mapping for the next file, which is asked anew for what nobody said of this one."""
+        mapping = self.mapping.to_remember()
         return mapping if self.zone_is_said else mapping | {"zone": ""}
 
     def unknown_words(self) -> list[dict[str, Any]]:
@@ -103,6 +110,12 @@ class Reading:
             if not one.means and not one.is_given and can_be_asked(one.text)
         )
         return list(islice(listed, MOST_WORDS))
+
+    def unknown_meanings(self) -> dict[str, list[dict[str, Any]]]:
+        """Return the words of directions and arrivals that say nothing, the most frequent first."""
+        words = unmeant_words(self.raw, self.mapping)
+        asked = {field: [one for one in said if can_be_asked(one["word"])] for field, said in words}
+        return {field: said[:MOST_WORDS] for field, said in asked.items() if said}
 
 
 def read_log(
@@ -127,23 +140,39 @@ def read_log(
     said = given or {}
     mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
+    if asked := _asked_of_columns(raw, mapping):
+        return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
+    mapping = with_order(mapping, settled_order(raw, mapping))
+    cells, findings = _checked(raw, mapping, key, as_of)
+    begin(progress, BUILDING)
+    merged = _merged(raw, mapping, cells, earlier)
+    asked = ask_row(cells, mapping, findings)
+    if raw.is_whole:  # the last events of some rows are not those of their cases
+        asked = asked or ask_ends(merged.rows, mapping, findings)
+    if asked:
+        return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
+    built = _built(merged, mapping)
+    zone = str(said.get("zone") or "")
+    asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
+    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
+    return reading if asked else _finished(reading, findings, built, name, as_of)
+
+
+def _asked_of_columns(raw: RawLog, mapping: Mapping) -> list[dict[str, Any]]:
+    """Return the first question that the columns ask; UnusableLog where none can be a receipt."""
     asked = ask_received(raw, mapping)
     if not mapping.received and not asked:
         raise UnusableLog(
             "No column says when a request was received, so nothing can be measured. "
             "Name that column in the mapping, or add one such as 'Date Received'."
         )
-    asked = asked or ask_order(raw, mapping)
-    if asked:
-        return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
-    mapping = with_order(mapping, settled_order(raw, mapping))
-    cells, findings = _checked(raw, mapping, key, as_of)
-    begin(progress, BUILDING)
-    built = _built(raw, mapping, cells, earlier)
-    zone = str(said.get("zone") or "")
-    asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
-    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
-    return reading if asked else _finished(reading, findings, built, name, as_of, earlier)
+    return (
+        asked
+        or ask_completed(raw, mapping)
+        or ask_layout(raw, mapping)
+        or ask_order(raw, mapping)
+        or ask_blanks(raw, mapping)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +187,7 @@ class _Built:
 def _checked(
     raw: RawLog, mapping: Mapping, key: str, until: datetime | None
 ) -> tuple[pa.Table, Findings]:
-    """Return the usable rows with their moments; a log of dates alone is read without a zone.
+    """Return the usable rows with their moments; a log of dates is read without a zone.
 
     In a zone with changes of the clocks a day between two dates would last 23 or 25 hours.
     """
@@ -167,7 +196,10 @@ def _checked(
     findings = Findings(rejected=list(raw.rejected))
     clock = Clock(mapping, findings, "UTC", until)
     cells = with_moments(text, clock)
-    if findings.has_times and mapping.zone != "UTC":
+    grain = grain_of(cells, mapping)
+    if not grain.is_second:
+        findings.offsets.clear()  # an hour more or less changes no day
+    elif mapping.zone != "UTC":
         clock = Clock(mapping, findings, mapping.zone, until)
         cells = with_moments(text, clock)
     usable = check(raw, cells, mapping, clock, findings)
@@ -180,18 +212,9 @@ def _checked(
     return usable, findings
 
 
-def _built(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> _Built:
-    merged = _merged(raw, mapping, cells, earlier)
+def _built(merged: Merged, mapping: Mapping) -> _Built:
     requests, events, said = tables_of(merged.rows, mapping)
     return _Built(requests=requests, events=events, merged=merged, said=said)
-
-
-def tables_of(rows: pa.Table, mapping: Mapping) -> tuple[pa.Table, pa.Table, Map[str, int]]:
-    """Return requests and events of kept rows, and how often each word for a channel is said."""
-    build = build_requests if mapping.layout == "requests" else build_events
-    with Database() as database:
-        requests, events, said = build(as_meant(rows, mapping.values), mapping, database)
-    return as_schema(with_bands(requests), REQUESTS), as_schema(events, EVENTS), said
 
 
 def _merged(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> Merged:
@@ -214,20 +237,16 @@ def _finished(
     built: _Built,
     name: str,
     as_of: datetime | None,
-    earlier: Earlier | None,
 ) -> Reading:
     mapping, merged, ignored = reading.mapping, built.merged, _why_ignored(reading.mapping, built)
-    until = _until(built, as_of)
-    missing = missing_fields(mapping)
-    stays = earlier is not None and not merged.replaced_whole
-    has_times = findings.has_times or (stays and earlier is not None and earlier.has_times)
+    missing, grain = missing_fields(mapping), grain_of(built.merged.rows, mapping)
     log = EventLog(
         name=name,
-        as_of=until,
+        as_of=_until(built, as_of),
         requests=built.requests,
         events=built.events,
-        zone=mapping.zone if has_times else "UTC",
-        granularity="second" if has_times else "day",
+        zone=grain.zone.key,
+        granularity=grain.word,
         missing=missing,
     )
     rows = merged.rows.num_rows
@@ -235,11 +254,12 @@ def _finished(
         reading,
         rejected=findings.rejected,
         unread=findings.unread,
-        grades=grade(missing, shares_of(log), granularity=log.granularity, ignored=ignored),
+        remarks=tuple(findings.remarks),
+        grades=grade(missing, shares_of(log), timed=grain.timed, ignored=ignored),
         ignored=ignored,
         log=log,
         merged=merged,
-        has_times=has_times,
+        has_times=grain.is_second,
         events=rows if mapping.layout != "requests" else built.events.num_rows,
     )
 
@@ -254,43 +274,9 @@ def _until(built: _Built, as_of: datetime | None) -> int:
     """The log speaks until its last moment, unless the reader says otherwise."""
     if as_of is not None:
         return int(as_of.astimezone(UTC).timestamp())
-    moments = (built.events["occurred"], built.requests["available"])
+    moments = (built.events["occurred"], built.requests["available"], built.requests["ended"])
     found = (pc.max(column).as_py() for column in moments)
     return max(int(at) for at in found if at is not None)
-
-
-def with_bands(requests: pa.Table) -> pa.Table:
-    """Say when open requests with a deadline are at risk and late, in elapsed days.
-
-    The due day itself counts whole; at risk is one with two days left or less.
-    """
-    if "due" not in requests.column_names:
-        return requests
-    due = requests["due"]
-    is_open = pc.and_(pc.is_null(requests["outcome"]), pc.is_valid(due))
-
-    def where_open(found: Any, kind: pa.DataType) -> pa.ChunkedArray:
-        return pc.if_else(is_open, found, pa.scalar(None, kind))
-
-    bands = {
-        "late_from": where_open(pc.add(due, DAY + 1), pa.int64()),
-        "at_risk_from": where_open(pc.subtract(due, DAY), pa.int64()),
-        "is_held": where_open(pa.scalar(False), pa.bool_()),
-    }
-    for name, column in bands.items():
-        requests = requests.append_column(name, column)
-    return requests
-
-
-def as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return a table's columns in the order and kinds of a schema; what is not there is null."""
-    n = table.num_rows
-    nothing = {kind: pa.nulls(n, kind) for kind in {one.type for one in schema}}  # one for all
-    columns = [
-        table[one.name].cast(one.type) if one.name in table.column_names else nothing[one.type]
-        for one in schema
-    ]
-    return pa.table(columns, schema=schema)
 
 
 def digest_of(content: bytes) -> str:

@@ -20,6 +20,7 @@ from analytics.external_logs.known_exports import proposed
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.refusals import BadMapping
 from analytics.external_logs.sniff import guesses, private_by_value
+from analytics.external_logs.steps import as_steps
 from requests_app.vocabulary import Channel
 
 CODED = ("case_id", "record_number")  # fields whose private values become random codes
@@ -27,16 +28,19 @@ GIVEN_MEANINGS = frozenset(
     {
         *("channel", "direction", "requester_type", "legal_basis", "partner", "facility"),
         *("modality", "status", "hold_reason", "failure_reason", "usable", "staff"),
+        "completed_at",
     }
 )
 """Fields whose words a mapping may give a meaning."""
 LAYOUTS = ("requests", "events", "start_complete")
+ROWS = ("request", "study")
+"""What a row of a list of requests is; several studies of one number are one request."""
 Anchor = str | Map[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
-    """A whole mapping; `date_order` is empty where no date needs one."""
+    """A whole mapping; `date_order` is empty where no date needs one, `row` where none was asked."""
 
     layout: str
     columns: Map[str, str]
@@ -45,19 +49,36 @@ class Mapping:
     zone: str = "UTC"
     date_order: str = ""
     values: Map[str, Map[str, str]] = field(default_factory=dict)
+    row: str = ""
     guessed: frozenset[str] = frozenset()
+    said: frozenset[str] = frozenset()
+    """The parts and the fields that somebody gave, blank fields too; all others are inferred."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON form; what was guessed is part of it like the rest."""
         parts = asdict(self)
-        del parts["guessed"]
-        return parts
+        told = {part: parts[part] for part in parts if part not in ("guessed", "said", "row")}
+        return told | ({"row": self.row} if self.row else {})
+
+    def to_remember(self) -> dict[str, Any]:
+        """Return the JSON form without what was taken for granted here and may be asked elsewhere."""
+        return {
+            part: what
+            for part, what in self.as_json().items()
+            if part not in ("layout", "completed") or part in self.said
+        }
 
     def own_meanings(self) -> dict[str, str]:
         """Return the words for channels whose given meaning is none of ours: it stays as written."""
         ours = {channel.value for channel in Channel}
         given = self.values.get("channel", {})
         return {word: means for word, means in given.items() if means not in ours}
+
+    def tells_holds(self) -> bool:
+        """Say whether a list of requests tells which holds last: by their ends, or "since"."""
+        since = "since" in self.columns.get("hold_start", "").lower()
+        has_both = {"hold_start", "hold_end"} <= set(self.columns)
+        return self.layout == "requests" and (since or has_both)
 
     def sources(self) -> dict[str, str]:
         """Return {field: header} of every column that is kept, anchors included."""
@@ -75,7 +96,8 @@ def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
     said = dict(given.get("columns", {}))
     taken = {header for header in said.values() if header}
     proposal, parts = proposed(raw.headers)
-    inferred = {**_unclaimed(match_headers(raw.headers), proposal), **proposal}
+    inferred = as_steps(raw, match_headers(raw.headers)) if not proposal else {}
+    inferred = inferred or {**_unclaimed(match_headers(raw.headers), proposal), **proposal}
     matched = {
         name: header for name, header in inferred.items() if header not in taken or name in said
     }
@@ -95,7 +117,9 @@ def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
         zone=given.get("zone") or "UTC",
         date_order=given.get("date_order", ""),
         values=given.get("values", {}),
+        row=given.get("row") or "",
         guessed=frozenset(guessed),
+        said=frozenset({part for part in given if given[part]} | set(said)),
     )
     _check_anchors(found, raw)
     return found
@@ -140,7 +164,7 @@ def with_order(mapping: Mapping, order: str) -> Mapping:
 
 def check_form(given: Map[str, Any]) -> None:
     """Raise BadMapping where what was given has not the form of a mapping."""
-    known = {"layout", "columns", "received", "completed", "zone", "date_order", "values"}
+    known = {"layout", "columns", "received", "completed", "zone", "date_order", "values", "row"}
     if not isinstance(given, Map):
         raise BadMapping("A mapping is a JSON object.")
     if unknown := sorted(set(given) - known):
@@ -151,6 +175,8 @@ def check_form(given: Map[str, Any]) -> None:
         raise BadMapping(f"The layout is one of {', '.join(LAYOUTS)}.")
     if given.get("date_order") not in (None, "", *ORDERS):
         raise BadMapping(f"The order of dates is one of {', '.join(ORDERS)}.")
+    if given.get("row") not in (None, "", *ROWS):
+        raise BadMapping(f"A row is one of {', '.join(ROWS)}.")
     for part in ("columns", "values"):
         if not isinstance(given.get(part, {}), Map):
             raise BadMapping(f"The part {part!r} is an object.")
@@ -180,10 +206,14 @@ def _check_values(values: Map[str, Any]) -> None:
 
 
 LONGEST_MEANING = 200  # characters
+BLANK = "blank"
 OURS: Map[str, frozenset[str]] = {
     "direction": frozenset({"inbound", "outbound"}),
-    "status": frozenset({"withdrawn", "duplicate", "denied", "not_our_patient", "open", "closed"}),
+    "status": frozenset(
+        {"withdrawn", "duplicate", "denied", "not_found", "not_our_patient", "open", "closed"}
+    ),
     "usable": frozenset({"immediate", "after_rework", "not_usable", "untested"}),
+    "completed_at": frozenset({BLANK, "unreadable"}),
 }
 """The meanings of fields of which others mean nothing to us."""
 
@@ -228,5 +258,10 @@ def _check_anchors(mapping: Mapping, raw: RawLog) -> None:
             raise BadMapping(f"The file has no column {anchor['column']!r} (asked for as {name}).")
         if "column" in anchor and is_private(anchor["column"]):
             raise BadMapping(f"The column {anchor['column']!r} is private and is not kept.")
-        if "activity" in anchor and not isinstance(anchor["activity"], list):
-            raise BadMapping(f"The activities of {name} are a list.")
+        if "activity" in anchor and not _are_activities(anchor["activity"]):
+            raise BadMapping(f"The activities of {name} are a list of words.")
+
+
+def _are_activities(given: object) -> bool:
+    is_list = isinstance(given, list) and all(isinstance(one, str | int) for one in given)
+    return is_list and all(_can_be_kept(str(one)) for one in given)  # type: ignore[attr-defined]

@@ -1,13 +1,23 @@
-"""Words of a log as a mapping means them; those of channels are read later, beside each other."""
+"""Words of a log as a mapping means them, and as ours; those of channels are read later."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import pyarrow as pa
+from pyarrow import compute as pc
 
-from analytics.external_logs.raw import each_word
+from analytics.external_logs.mapping import Mapping as HowRead
+from analytics.external_logs.raw import RawLog, each_word
+from analytics.external_logs.values import UNKNOWN_WAY, direction_of, outcome_of, usable_of
+
+ASKED = ("direction", "usable")
+"""Fields whose words somebody is asked about where they say nothing that we know."""
+MEANT = {"direction": "meant_direction", "status": "meant_outcome", "usable": "meant_usable"}
+"""The column in which stands what the words of a field mean."""
 
 
 def as_meant(rows: pa.Table, values: Mapping[str, Mapping[str, str]]) -> pa.Table:
@@ -21,3 +31,62 @@ def as_meant(rows: pa.Table, values: Mapping[str, Mapping[str, str]]) -> pa.Tabl
 
 def _meaning(own: Mapping[str, str], word: str) -> str:
     return own.get(word, word)
+
+
+def with_meanings(cells: pa.Table, mapping: HowRead) -> pa.Table:
+    """Return the kept cells with what directions, statuses and arrivals mean beside them."""
+    for field, meaning in meanings_of(mapping).items():
+        if field in cells.column_names:
+            meant = each_word(cells[field], meaning, pa.string())
+            cells = cells.append_column(MEANT[field], meant)
+    return cells
+
+
+def meanings_of(mapping: HowRead) -> dict[str, Callable[[str], str | None]]:
+    """Return what reads the words of each field that has our words; None of one that says nothing.
+
+    A word that the mapping gives a meaning is read as that.
+    """
+    header = mapping.columns.get("status", "")
+    readers: dict[str, Callable[[str], str | None]] = {
+        "direction": direction_of,
+        "status": lambda word: outcome_of(word, header),
+        "usable": usable_of,
+    }
+    return {
+        field: partial(_read, reader, mapping.values.get(field, {}))
+        for field, reader in readers.items()
+    }
+
+
+def unmeant_words(raw: RawLog, mapping: HowRead) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Yield, for directions and arrivals, the words that say nothing and their rows, by frequency."""
+    meanings = meanings_of(mapping)
+    for field in ASKED if mapping.layout == "requests" else ASKED[:1]:
+        if field in mapping.columns:
+            said = Counter(raw.column(mapping.columns[field]))
+            yield (
+                field,
+                [
+                    {"word": word, "rows": rows}
+                    for word, rows in said.most_common()
+                    if word and meanings[field](word) is None
+                ],
+            )
+
+
+def _read(reader: Callable[[str], str | None], own: Mapping[str, str], word: str) -> str | None:
+    return reader(own.get(word, word))
+
+
+def tells_way(cells: pa.Table, mapping: HowRead) -> pa.ChunkedArray:
+    """Say of each row whether its direction says in or out."""
+    meant = each_word(cells["direction"], meanings_of(mapping)["direction"], pa.string())
+    return pc.is_valid(meant)
+
+
+def way_of(mapping: HowRead) -> str:
+    """Return SQL for the direction: outbound where no column tells, unknown where a cell does not."""
+    if "direction" not in mapping.columns:
+        return "'outbound'"
+    return f"coalesce(nullif(meant_direction, ''), '{UNKNOWN_WAY}')"

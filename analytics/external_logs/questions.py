@@ -28,6 +28,8 @@ def date_headers(mapping: Mapping) -> list[str]:
 def example_answer(asked: Question) -> dict[str, Any]:
     """Return a mapping that answers a question, such as a reader may give back."""
     name, choice = asked["field"], asked["choices"][0]
+    if "answers" in asked:
+        return dict(asked["answers"][choice])
     return {"columns": {name: choice}} if name in MOMENTS else {name: choice}
 
 

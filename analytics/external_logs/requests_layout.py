@@ -15,25 +15,24 @@ from analytics.external_logs.check import (
     Findings,
     Reason,
     blank,
+    flags,
     lonely,
     note_uncounted,
+    note_unmeant,
     note_unread,
+    note_ways,
     reject,
     totals,
     unread,
     with_counts,
 )
 from analytics.external_logs.database import Database
+from analytics.external_logs.days import early
+from analytics.external_logs.endings import available_by, note_undated, outcome_by
 from analytics.external_logs.mapping import Mapping
-from analytics.external_logs.raw import RawLog, each_word
-from analytics.external_logs.values import (
-    NO_FAILURE,
-    channels_of,
-    direction_of,
-    outcome_of,
-    speaks_our_channels,
-    usable_of,
-)
+from analytics.external_logs.meant import ASKED, MEANT, tells_way, way_of, with_meanings
+from analytics.external_logs.raw import RawLog
+from analytics.external_logs.values import NO_FAILURE, channels_of, speaks_our_channels
 
 
 def check_requests(
@@ -41,29 +40,39 @@ def check_requests(
 ) -> pa.Table:
     """Return the rows that can be used; every other row is listed with its reason."""
     received, completed = unread(cells, "received_at"), unread(cells, "completed_at")
-    early = np.zeros(cells.num_rows, dtype=bool)
-    if "completed_at" in cells.column_names:
-        late = pc.less(cells["at:completed_at"], cells["at:received_at"]).fill_null(False)
-        early = late.combine_chunks().to_numpy(zero_copy_only=False)
-    missing = blank(cells, "received_at")
+    missing, unnumbered = blank(cells, "received_at"), blank(cells, "request_id")
 
     def unreadable(name: str) -> Reason:
         return lambda place: clock.why_not(cells[name][place].as_py())
 
     reasons: list[tuple[Any, Reason]] = [
         (totals(raw.table, missing | received), "a totals row, not a request"),
-        (raw.doubled, "the same row stands in the file before"),
+        (raw.doubled & ~unnumbered, "the same row stands in the file before"),
         (lonely(raw.table) & (missing | received), "a heading between rows, not a request"),
         (missing, "no received date"),
         (received, unreadable("received_at")),
         (completed, unreadable("completed_at")),
-        (early, "completed before it was received"),
+        (early(cells, clock.zone), "completed before it was received"),
         (clock.is_later(cells, "received_at"), "received after the as-of time"),
     ]
     kept = reject(raw, cells, reasons, findings)
     note_uncounted(kept, mapping, findings)
+    note_unmeant(kept, mapping, findings, ASKED)
+    if "direction" in kept.column_names:
+        note_ways(int((~flags(tells_way(kept, mapping))).sum()), "rows", findings)
+    note_undated(kept, mapping, findings)
+    _note_same(raw.doubled & unnumbered & np.isin(raw.numbers, kept["row"]), findings)
     note_unread(kept, ("complete_at", "need_by", "hold_start", "hold_end"), findings)
     return _without_turned_holds(kept, findings)
+
+
+def _note_same(same: Any, findings: Findings) -> None:
+    """Without a number nobody knows that two rows are one request: both are counted, and it is said."""
+    if rows := int(same.sum()):
+        findings.remarks.append(
+            f"{rows:,} row{' is' if rows == 1 else 's are'} the same as another, and no request "
+            "number says that they are one request: each is counted."
+        )
 
 
 def _without_turned_holds(cells: pa.Table, findings: Findings) -> pa.Table:
@@ -81,6 +90,9 @@ def _without_turned_holds(cells: pa.Table, findings: Findings) -> pa.Table:
 
 
 _SAYS_NONE = f"lower(trim(failure_reason)) IN {NO_FAILURE}"
+_COMPLETED = '"at:completed_at"'
+_OUTCOME = outcome_by(_COMPLETED)
+_IS_HELD = f"({_OUTCOME}) IS NULL AND hold_end = ''"
 _COLUMNS: dict[str, tuple[str, str]] = {
     "requester_type": ("requester_type", "nullif(requester_type, '')"),
     "legal_basis": ("legal_basis", "nullif(legal_basis, '')"),
@@ -88,12 +100,12 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "partner": ("partner", "nullif(partner, '')"),
     "state": ("status", "nullif(status, '')"),
     "complete": ("complete_at", '"at:complete_at"'),
-    "available": ("completed_at", '"at:completed_at"'),
+    "available": ("completed_at", "{available}"),
     "ended": ("completed_at", '"at:completed_at"'),
-    "contract_stop": ("completed_at", '"at:completed_at"'),
+    "contract_stop": ("completed_at", "{available}"),
     "due": ("need_by", '"at:need_by"'),
     "contract_due": ("need_by", '"at:need_by"'),
-    "usable": ("usable", "meant_usable"),
+    "usable": ("usable", "coalesce(meant_usable, 'untested')"),
     "hold_start": ("hold_start", '"at:hold_start"'),
     "hold_end": ("hold_end", '"at:hold_end"'),
     "hold_reason": ("hold_reason", "nullif(hold_reason, '')"),
@@ -106,14 +118,16 @@ _COLUMNS: dict[str, tuple[str, str]] = {
     "counted": ("studies", "meant_studies"),
 }
 """What a request has where the file has the field: a column of nothing else would cost memory."""
+_HELD = {
+    "held_since": ("hold_start", f'CASE WHEN {_IS_HELD} THEN "at:hold_start" END'),
+    "held_for": ("hold_start", f"CASE WHEN {_IS_HELD} THEN nullif(hold_reason, '') END"),
+}
 _WORDS = """
 SELECT i, 'row-' || i AS request_id,
     CASE WHEN request_id = '' THEN 'row ' || row ELSE request_id END AS number,
     CASE WHEN facility = '' THEN 'all' ELSE facility END AS facility,
-    coalesce(nullif(meant_direction, ''), 'outbound') AS direction,
-    CASE WHEN meant_outcome IN ('withdrawn', 'duplicate') THEN meant_outcome
-        WHEN "at:completed_at" IS NOT NULL THEN 'delivered'
-        ELSE nullif(meant_outcome, '') END AS outcome,
+    {direction} AS direction,
+    {outcome} AS outcome,
     "at:received_at" AS received, {attempts} AS attempts{columns}
 FROM cells ORDER BY facility, received, i
 """
@@ -161,17 +175,14 @@ def build_requests(
 ) -> tuple[pa.Table, pa.Table, dict[str, int]]:
     """Return the tables of requests and of events of the kept rows, and each channel word's rows."""
     has = set(cells.column_names)
-    meanings = {"direction": direction_of, "status": outcome_of, "usable": usable_of}
-    names = {"direction": "meant_direction", "status": "meant_outcome", "usable": "meant_usable"}
-    for field in has & set(meanings):
-        meant = each_word(cells[field], meanings[field], pa.string())
-        cells = cells.append_column(names[field], meant)
-    cells = with_counts(cells, mapping)
+    cells = with_counts(with_meanings(cells, mapping), mapping)
     cells = cells.append_column("i", pa.array(np.arange(1, cells.num_rows + 1)))
-    database.register_whole("cells", cells, (*FIELDS, *names.values()), TIMES)
-    columns = [f", {sql} AS {name}" for name, (field, sql) in _COLUMNS.items() if field in has]
-    attempts = _attempts(mapping)
-    requests = database.table(_WORDS.format(columns="".join(columns), attempts=attempts))
+    database.register_whole("cells", cells, (*FIELDS, *MEANT.values()), TIMES)
+    told = {**_COLUMNS, **(_HELD if mapping.tells_holds() else {})}
+    columns = [f", {sql} AS {name}" for name, (field, sql) in told.items() if field in has]
+    words = {"attempts": _attempts(mapping), "outcome": _OUTCOME, "direction": way_of(mapping)}
+    words["columns"] = "".join(columns).format(available=available_by(_COMPLETED, mapping))
+    requests = database.table(_WORDS.format(**words))
     channel = cells["channel"] if "channel" in has else pa.chunked_array([pa.array([""])])
     said = counted(channel)
     database.register("ways", ways(said, mapping.values.get("channel", {})))

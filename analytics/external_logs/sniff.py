@@ -26,6 +26,7 @@ _DIRECTIONS = re.compile(
     r"^(in|out|i|o|inbound|outbound|incoming|outgoing|import|export)$", re.IGNORECASE
 )
 _UTC = ZoneInfo("UTC")
+_DAY = 86400
 
 
 def guesses(raw: RawLog, columns: dict[str, str]) -> dict[str, str]:
@@ -90,9 +91,25 @@ def _moments(raw: RawLog, columns: dict[str, str], dates: Sequence[str]) -> dict
     wanted = [name for name in ("received_at", "completed_at") if name not in columns]
     if not wanted or not dates or len(dates) > len(wanted):
         return {}
+    if wanted == ["completed_at"]:
+        ahead = _ahead(raw, columns["received_at"], dates[0])
+        return {} if ahead is not None and ahead < MOSTLY else {"completed_at": dates[0]}
     if len(dates) == 1:
         return {wanted[0]: dates[0]}
     first, second = dates
+    ahead = _ahead(raw, first, second)
+    if ahead is not None and ahead >= MOSTLY:
+        return {"received_at": first, "completed_at": second}
+    if ahead is not None and 1 - ahead >= MOSTLY:
+        return {"received_at": second, "completed_at": first}
+    return {}
+
+
+MOSTLY = 0.9
+
+
+def _ahead(raw: RawLog, first: str, second: str) -> float | None:
+    """Return the share of rows in which one date is on no later day than another; None of no rows."""
     order = order_of(raw.words(first)) or order_of(raw.words(second)) or "MDY"
     pairs = list(zip(raw.column(first)[:SAMPLE], raw.column(second)[:SAMPLE], strict=True))
     known = [
@@ -100,12 +117,8 @@ def _moments(raw: RawLog, columns: dict[str, str], dates: Sequence[str]) -> dict
         for pair in (tuple(_read(one, order) for one in both) for both in pairs)
         if None not in pair
     ]
-    ahead = sum(one <= two for one, two in known)  # type: ignore[operator]
-    if known and ahead >= 0.9 * len(known):
-        return {"received_at": first, "completed_at": second}
-    if known and len(known) - ahead >= 0.9 * len(known):
-        return {"received_at": second, "completed_at": first}
-    return {}
+    ahead: int = sum(one // _DAY <= two // _DAY for one, two in known)  # type: ignore[operator]
+    return ahead / len(known) if known else None
 
 
 def _read(text: str, order: str) -> int | None:

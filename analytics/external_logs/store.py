@@ -16,11 +16,15 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.text import slugify
+from pyarrow import compute as pc
 from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.external_logs.bands import with_bands
+from analytics.external_logs.building import as_schema, tables_of
+from analytics.external_logs.days import DAY, grain_of
 from analytics.external_logs.grades import missing_fields
-from analytics.external_logs.importing import Reading, as_schema, tables_of, with_bands
+from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
@@ -142,7 +146,25 @@ def load(log: UploadedLog) -> EventLog:
     # A log stored by earlier code does not say that it lacks what nobody asked for then.
     mapping = Mapping(**log.mapping)
     facts["missing"] = missing_fields(mapping)
-    requests, events = _tables(folder, mapping, is_current=built == BUILT)
+    if built != BUILT:
+        return _made_anew(folder, mapping, facts)
+    requests = parquet.read_table(folder / "requests.parquet")
+    events = parquet.read_table(folder / "events.parquet")
+    return EventLog(
+        requests=as_schema(requests, REQUESTS), events=as_schema(events, EVENTS), **facts
+    )
+
+
+def _made_anew(folder: Path, mapping: Mapping, facts: dict[str, Any]) -> EventLog:
+    """Return a log that earlier code stored, made of its rows; without them, of its tables."""
+    if (folder / "rows.parquet").exists():
+        rows = parquet.read_table(folder / "rows.parquet")
+        requests, events, _ = tables_of(rows, mapping, facts["zone"])
+        facts["granularity"] = grain_of(rows, mapping).word
+    else:
+        requests = parquet.read_table(folder / "requests.parquet")
+        requests = as_schema(with_bands(_reaching_to_their_ends(requests)), REQUESTS)
+        events = as_schema(parquet.read_table(folder / "events.parquet"), EVENTS)
     return EventLog(requests=requests, events=events, **facts)
 
 
@@ -152,16 +174,13 @@ def _facts(folder: Path) -> tuple[dict[str, Any], int]:
     return facts, int(facts.pop("built", 1))
 
 
-def _tables(folder: Path, mapping: Mapping, *, is_current: bool) -> tuple[pa.Table, pa.Table]:
-    requests = parquet.read_table(folder / "requests.parquet")
-    rows = folder / "rows.parquet"
-    if not is_current and rows.exists():
-        requests, events, _ = tables_of(parquet.read_table(rows), mapping)
-        return requests, events
-    if "late_from" not in requests.column_names:  # stored before bands were moments
-        requests = with_bands(requests)
-    events = parquet.read_table(folder / "events.parquet")
-    return as_schema(requests, REQUESTS), as_schema(events, EVENTS)
+def _reaching_to_their_ends(requests: pa.Table) -> pa.Table:
+    """Return requests whose deadlines reach to the end of the day that they began."""
+    for name in ("due", "contract_due"):
+        if name in requests.column_names:
+            due = pc.add(requests[name], DAY)
+            requests = requests.set_column(requests.column_names.index(name), name, due)
+    return requests
 
 
 def remove(log: UploadedLog) -> None:

@@ -12,11 +12,12 @@ from pyarrow import parquet
 from analytics.external_logs.cells import shown
 from analytics.external_logs.importing import Reading
 
-BUILT = 2
+BUILT = 3
 """How requests and events are made of rows; of a log stored under a lower number they are made anew.
 
 2: a start and its end are one step, a request is received by its first event at the latest, and
-words of other fields than the channel have the meaning that the mapping gives.
+words of other fields than the channel have the meaning that the mapping gives. 3: the due day is
+in time, an end without a time is a day, and how a request ended is believed before its date.
 """
 
 

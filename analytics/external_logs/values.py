@@ -119,10 +119,38 @@ def speaks_our_channels(counts: Mapping[str, int], own: Mapping[str, str]) -> bo
     return 2 * sum(known.values()) >= sum(filled.values()) or any(word in own for word in known)
 
 
+_IN = {
+    *(
+        "in",
+        "i",
+        "inbound",
+        "incoming",
+        "import",
+        "imported",
+        "received",
+        "receive",
+        "rcvd",
+        "rec'd",
+    ),
+    *("inbound request", "incoming request"),
+}
+_OUT = {
+    *("out", "o", "outbound", "outgoing", "export", "exported", "sent", "send", "released"),
+    *("release", "outbound request", "outgoing request"),
+}
+UNKNOWN_WAY = "unknown"
+"""The direction of a request whose column is blank or says another word: in neither measure."""
+
+
 def direction_of(word: str) -> str | None:
-    """Return inbound or outbound."""
-    first = word.strip().lower()[:2]
-    return {"in": "inbound", "im": "inbound", "ou": "outbound", "ex": "outbound"}.get(first)
+    """Return inbound or outbound, None where a word says neither."""
+    plain = re.sub(r"[\s_]+", " ", word).strip(" .:-").lower()
+    first, _, rest = plain.partition(" ")
+    if plain in _IN or (rest and (first == "from" or (first in _IN and rest.startswith("from ")))):
+        return "inbound"
+    if plain in _OUT or (rest and (first == "to" or (first in _OUT and rest.startswith("to ")))):
+        return "outbound"
+    return None
 
 
 def studies_of(word: str) -> int | None:
@@ -160,31 +188,73 @@ def attempts_of(word: str, header: str) -> int | None:
 
 
 _GRADES = {"immediate", "after_rework", "not_usable", "untested"}
+_OPENED = {
+    *("y", "yes", "ok", "okay", "true", "1", "pass", "passed", "good", "usable", "readable"),
+    *("success", "successful", "opened", "works", "worked", "fine"),
+}
+_FAILED = {
+    *("n", "no", "nope", "false", "0", "f", "fail", "fails", "failed", "failure", "bad", "not"),
+    *("unreadable", "unusable", "broken", "corrupt", "corrupted", "cracked", "damaged", "cannot"),
+    *("can't", "couldn't", "didn't", "won't", "unable", "encrypted", "error"),
+}
+_NOT_TRIED = {
+    *("untested", "not tested", "not tried", "not yet", "not opened yet", "pending", "tbd"),
+    *("unknown", "n/a", "na", "none", "?", "-", "--"),
+}
+_AT_LAST = re.compile(r"after|but|eventually|finally|again|2nd|second|re-?(?:do|burn|sen[dt]|load)")
 
 
 def usable_of(word: str) -> str | None:
-    """Return the grade of an arrival; a blank is not a no."""
-    plain = word.strip().lower()
-    if not plain:
+    """Return the grade of an arrival, None where a word says none; a blank is not a no."""
+    plain = re.sub(r"[\s_]+", " ", word).strip(" .!").lower()
+    if not plain or plain in _NOT_TRIED:
         return "untested"
-    if plain in _GRADES:
-        return plain
-    if plain in {"y", "yes", "ok", "true", "1"}:
-        return "immediate"
-    return "not_usable" if plain in {"n", "no", "false", "0"} else "untested"
+    if plain.replace(" ", "_") in _GRADES:
+        return plain.replace(" ", "_")
+    first = re.split(r"[\s,;:/()-]+", plain)[0]
+    if first in _FAILED:
+        return "not_usable"
+    return "immediate" if first in _OPENED and not _AT_LAST.search(plain) else None
 
 
-def outcome_of(word: str) -> str | None:
-    """Return how a request ended without release, where its status says so."""
-    plain = word.strip().lower()
-    for needle, outcome in (
-        ("withdrawn", "withdrawn"),
-        ("cancel", "withdrawn"),
-        ("duplicate", "duplicate"),
-        ("denied", "denied"),
-        ("not our", "not_our_patient"),
-        ("not_our_patient", "not_our_patient"),
-    ):
-        if needle in plain:
+CLOSED = "closed"
+"""What a status means that says a request is over, and not how."""
+_ENDS = (
+    ("not_our_patient", re.compile(r"\bnot our\b")),
+    ("not_found", re.compile(r"\bnot found\b|\b(?:images?|stud(?:y|ies)|exams?) not found\b")),
+    ("withdrawn", re.compile(r"\b(?:withdrawn|withdrew|withdraw|cancel\w*|void(?:ed)?)\b")),
+    ("duplicate", re.compile(r"\bduplicate\b|^dup\b")),
+    ("denied", re.compile(r"\b(?:denied|rejected|refused|declined)\b|^(?:denial|rejection)\b")),
+)
+_DENIES = re.compile(r"\b(?:not|no|never|un|isn't|wasn't)(?: longer)?(?: an?)? $")
+_OVER = {
+    *(
+        "closed",
+        "close",
+        "complete",
+        "completed",
+        "done",
+        "sent",
+        "delivered",
+        "released",
+        "mailed",
+    ),
+    *("fulfilled", "filled", "finished", "shipped", "picked up"),
+}
+_ASKS_IF_OVER = re.compile(r"done|complete|closed|finished|fulfilled|sent|released", re.IGNORECASE)
+
+
+def outcome_of(word: str, header: str = "") -> str | None:
+    """Return how a request ended without release, or that it is over, where its status says so.
+
+    Under a header that asks, such as "Done?", a yes says that it is over.
+    """
+    plain = re.sub(r"[\s_]+", " ", word).strip(" .!").lower()
+    for outcome, pattern in _ENDS:
+        found = pattern.search(plain)
+        if found and not _DENIES.search(plain[: found.start()]):
             return outcome
-    return None
+    if plain in _OVER:
+        return CLOSED
+    asks = _ASKS_IF_OVER.search(header) and header.strip().endswith("?")
+    return CLOSED if asks and plain in {"y", "yes", "x", "true", "1"} else None

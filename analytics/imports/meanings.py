@@ -9,9 +9,12 @@ from analytics.external_logs.channel_words import (
     ChannelWord,
     can_be_asked,
     channel_words,
+    counted,
     rows_unread,
 )
 from analytics.external_logs.importing import MOST_WORDS, Reading
+from analytics.external_logs.mapping import OURS
+from analytics.external_logs.meant import ASKED
 from analytics.external_logs.refusals import BadMapping
 from requests_app.vocabulary import Channel
 from requests_app.words import WORDS
@@ -26,6 +29,12 @@ MEANINGS = (
 """What a word can be said to mean, in the order of the page."""
 OPEN = 5  # words that are shown unfolded
 MOST_KNOWN = 12  # words that are shown as known
+UNKNOWN = {"direction": "Unknown: in neither measure", "usable": "Unknown: not tested"}
+MEANT_AS = {
+    "direction": ("inbound", "outbound"),
+    "usable": ("immediate", "after_rework", "not_usable"),
+}
+"""What the words of directions and arrivals can be said to mean, in the order of the page."""
 _CHOICES = [(str(one), WORDS[Channel][one]) for one in MEANINGS]
 _LABELS = {str(one): word for one, word in WORDS[Channel].items()}
 _PREFIX = "word:"
@@ -48,6 +57,46 @@ def said_by(form: Map[str, Any], before: Map[str, str]) -> dict[str, str]:
         else:
             raise BadMapping(
                 "A word was given a meaning that is no way of sending. Choose one from its list."
+            )
+    return found
+
+
+def meant_by(form: Map[str, Any], before: Map[str, Any]) -> dict[str, Any]:
+    """Return the meanings, by field, with those of directions and arrivals that a form gives."""
+    found = dict(before)
+    for key, meaning in form.items():
+        prefix, _, rest = key.partition(":")
+        field, _, word = rest.partition(":")
+        if prefix != "means" or field not in ASKED or not word:
+            continue
+        own = {one: means for one, means in found.get(field, {}).items() if one != word}
+        if meaning and meaning not in OURS[field]:
+            raise BadMapping(
+                "A word was given a meaning that it cannot have. Choose one of its list."
+            )
+        found[field] = own | ({word: meaning} if meaning else {})
+    return {field: words for field, words in found.items() if words}
+
+
+def other_words_of(reading: Reading) -> list[dict[str, Any]]:
+    """Return the columns of directions and arrivals some words of which say nothing that we know.
+
+    A word that was given a meaning stays among them: somebody may give it another.
+    """
+    found = []
+    for field in ASKED if reading.log is not None else ():
+        own, header = reading.mapping.values.get(field, {}), reading.mapping.columns.get(field, "")
+        said = counted(reading.raw.cells(header)) if header else {}
+        words = [(word, said[word]) for word in own if word in said]
+        words += [(one["word"], one["rows"]) for one in reading.unknown_meanings().get(field, [])]
+        choices = [("", UNKNOWN[field]), *((one, one.replace("_", " ")) for one in MEANT_AS[field])]
+        rows = [
+            {"text": word, "rows": n, "meaning": own.get(word, ""), "choices": choices}
+            for word, n in words
+        ]
+        if rows:
+            found.append(
+                {"field": field, "prefix": f"means:{field}", "header": header, "rows": rows}
             )
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.sniff import is_yes_no
 from analytics.external_logs.tables import rejected_rows
-from analytics.imports.meanings import words_of
+from analytics.imports.meanings import other_words_of, words_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.models import SavedMapping
 
@@ -190,21 +191,23 @@ def page_of(
         "will_import": answer["rows_imported"] - answer["rows_recognised"],
         "question": question,
         "choices": _choices(question),
+        "asks_by": "answer"
+        if question and "answers" in question
+        else (question or {}).get("field"),
         "columns": columns,
         "more_columns": len(reading.raw.headers) - len(columns),
         "how_read": how_read([column["state"] for column in columns]),
         "grades": grades_of(reading),
         "lacking": not_computable(reading),
         "words": words_of(reading),
+        "other_words": other_words_of(reading),
         "lacks_number": mapping.layout == "requests" and "request_id" not in mapping.columns,
         "helps": help_for(reading),
         "rejected": rejected,
         "rejected_headers": headers,
         "unread": _unread(reading),
         "saved": saved,
-        "reading_linked": reading.linked is not None,
-        "unlinked": answer.get("unlinked", [])[:MOST_REJECTED],
-        "more_unlinked": max(0, len(answer.get("unlinked", [])) - MOST_REJECTED),
+        **_links(answer),
         "steps": _steps(question is not None, bool(rejected)),
     }
 
@@ -213,11 +216,30 @@ def _unread(reading: Reading) -> list[dict[str, Any]]:
     return [{"word": FIELD_WORDS.get(key, "Hold"), **one} for key, one in reading.unread.items()]
 
 
+def _links(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return which requests of two linked tables have no steps."""
+    unlinked = answer.get("unlinked", [])
+    return {
+        "reading_linked": "unlinked" in answer,
+        "unlinked": unlinked[:MOST_REJECTED],
+        "more_unlinked": max(0, len(unlinked) - MOST_REJECTED),
+    }
+
+
+def _asked(question: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a question with its buttons, and by what name they answer."""
+    name = question and ("answer" if "answers" in question else question["field"])
+    return {"question": question, "choices": _choices(question), "asks_by": name}
+
+
 def _choices(question: dict[str, Any] | None) -> list[tuple[str, str]]:
     if question is None:
         return []
     orders = {"MDY": "month first", "DMY": "day first"}
     labels = question.get("labels", {})
+    if answers := question.get("answers"):
+        choices = [one for one in question["choices"] if "several" not in question or one in labels]
+        return [(json.dumps(answers[one]), labels.get(one, one)) for one in choices]
     return [
         (choice, f"{labels[choice]} ({orders[choice]})" if choice in labels else choice)
         for choice in question["choices"]

@@ -237,7 +237,7 @@ METRICS: tuple[Metric, ...] = (
         caveat="Holds that we cause are not among them, nor is what is late already.",
         theme="Backlog",
         owner="HIM",
-        needs=("band",),
+        needs=("band", "held"),
     ),
     _hold_age(
         "hold_age_median", "Median age of holds", "Half of the holds last for how long?", 0.5

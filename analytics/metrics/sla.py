@@ -4,8 +4,8 @@ from analytics.metrics.definition import Better, Kind, Metric
 
 ANSWERED = ("denied", "not_found")
 """Outcomes that no contract clock counts; on the legal one they are answers."""
-GONE = ("withdrawn", "duplicate", "not_our_patient")
-"""Outcomes that no clock counts where they came before it was due."""
+GONE = ("withdrawn", "duplicate", "not_our_patient", "ended_undated")
+"""Outcomes that no clock counts where they came before it was due, or nobody knows when."""
 _ANSWERED, _GONE = f"outcome IN {ANSWERED}", f"outcome IN {GONE}"
 _NEVER = "9223372036854775807"
 _STOP = f"coalesce(contract_stop, {_NEVER})"

@@ -14,6 +14,7 @@ from django.utils import timezone
 from analytics.external_logs.as_said import read_linked
 from analytics.external_logs.grades import GRADE_WORDS, by_reason
 from analytics.external_logs.importing import Reading, digest_of, read_log
+from analytics.external_logs.mapping import OURS
 from analytics.external_logs.progress import silent
 from analytics.external_logs.questions import example_answer
 from analytics.external_logs.read import read_file
@@ -128,10 +129,7 @@ class Command(BaseCommand):
             if answer["replaced_whole"]:
                 self.stdout.write("The file is read in another way: it takes the log's place.")
             self.stdout.write(f"Times without a zone are read in {answer['mapping']['zone']}.")
-        for field, cells in answer["unread"].items():
-            said = f"{cells['rows']} cells could not be read ({cells['example']})"
-            self.stdout.write(f"  {field}: {said}")
-        for line in _words_in(answer["unknown_words"], answer["own_meanings"]):
+        for line in _unsure(answer):
             self.stdout.write(f"  {line}")
         for row in answer["rejected"]:
             self.stdout.write(f"  row {row['row']}: {row['reason']}")
@@ -145,6 +143,31 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {key}: {GRADE_WORDS[grade['grade']]}; {grade['why']}")
         for why, keys in by_reason(grades).items():
             self.stdout.write(f"  {GRADE_WORDS['not_computable']}: {why}: {', '.join(keys)}")
+
+
+def _unsure(answer: dict[str, Any]) -> list[str]:
+    """Return what could not be read, what was taken for what, and words without a meaning."""
+    return [
+        *(
+            f"{field}: {cells['rows']} cells could not be read ({cells['example']})"
+            for field, cells in answer["unread"].items()
+        ),
+        *answer["remarks"],
+        *(_meanings_in(field, words) for field, words in answer["unknown_meanings"].items()),
+        *_words_in(answer["unknown_words"], answer["own_meanings"]),
+    ]
+
+
+def _meanings_in(field: str, words: list[dict[str, Any]]) -> str:
+    """Return which words of a field say nothing that we know, and how to give them a meaning."""
+    said = ", ".join(
+        f"“{one['word']}” ({one['rows']:,} row{'' if one['rows'] == 1 else 's'})" for one in words
+    )
+    example = {"values": {field: {words[0]["word"]: sorted(OURS[field])[0]}}}
+    return (
+        f"{field}: words without a meaning: {said}. Give them one of {', '.join(sorted(OURS[field]))} "
+        f"by --mapping, such as {json.dumps(example, ensure_ascii=False)}"
+    )
 
 
 def _words_in(unknown: list[dict[str, Any]], own: dict[str, str]) -> list[str]:

@@ -100,7 +100,8 @@ def test_an_identifier_is_what_is_written(word: str, pack: str) -> None:
 
 def test_words_for_a_missing_value_are_words_and_no_blank() -> None:
     reading = read(
-        b"Req #,Date Rcvd,Date Out,Need By,Method\n1,1/13/25,NA,null,CD\n2,1/13/25,,,NA\n"
+        b"Req #,Date Rcvd,Date Out,Need By,Method\n1,1/13/25,NA,null,CD\n2,1/13/25,,,NA\n",
+        values={"completed_at": {"NA": "unreadable"}},
     )
     assert reading.rejected == [(2, "'NA' is not a date")]
     assert reading.log is not None

@@ -98,7 +98,8 @@ def test_two_patients_with_the_same_day_and_method_stay_two() -> None:
 def test_one_request_on_two_rows_stays_on_two_in_whatever_order_they_come() -> None:
     first = HEAD + "1,1/13/25,1/20/25,CD\n1,1/13/25,1/21/25,portal\n"
     turned = HEAD + "1,1/13/25,1/21/25,portal\n1,1/13/25,1/20/25,CD\n"
-    assert counts(after(first, turned)) == (0, 2, 0, 2)
+    assert counts(after(first, turned, row="request")) == (0, 2, 0, 2)
+    assert counts(after(first, turned, row="study")) == (0, 2, 0, 2)
 
 
 def test_events_are_recognised_and_a_late_end_date_corrects_them() -> None:
@@ -168,7 +169,8 @@ def test_whatever_comes_importing_it_again_changes_nothing(
     files = [
         HEAD + sure + "".join(",".join(row) + "\n" for row in rows) for rows in (first, second)
     ]
-    once, twice = after(*files), after(*files, files[1])
+    said: dict[str, Any] = {"row": "request", "values": {"completed_at": {"x": "unreadable"}}}
+    once, twice = after(*files, **said), after(*files, files[1], **said)
     counts(once)
     added, _, corrected, rows = counts(twice)
     assert (added, corrected) == (0, 0)

@@ -296,6 +296,9 @@ def test_which_date_is_the_receipt_is_asked_and_answered(analyst: Client) -> Non
     address = send(analyst, b"A,B,C\n2025-01-13,2025-01-14,2025-01-20\n")
     assert b"Which column says when a request was received?" in analyst.get(address).content
     page = analyst.post(address, {"received_at": "A"}, follow=True).content.decode()
+    assert "Which column says when a request was completed?" in page
+    answer = {"answer": '{"columns": {"completed_at": "C"}}'}
+    page = analyst.post(address, answer, follow=True).content.decode()
     assert "1 will be imported" in page
 
 
@@ -316,6 +319,15 @@ def test_the_zone_of_the_facility_is_proposed(analyst: Client) -> None:
         {"last_time": "9" * 30, "confirm": "yes"},
         {"last_time": "²"},
         {"field:Date Rcvd": "\x00"},
+        {"answer": "{"},
+        {"answer": "[1]"},
+        {"answer": '{"columns": {"received_at": "\\u0000"}}'},
+        {"answer": '{"values": {"direction": {"\\u0000": "inbound"}}}'},
+        {"answer": '{"completed": {"activity": ["\\u0000"]}}'},
+        {"ended": "yes"},
+        {"ended": "yes", "ends": "\x00"},
+        {"means:direction:x": "up"},
+        {"means:direction:\x00": "inbound"},
     ],
 )
 def test_a_weird_form_is_answered_with_a_page(analyst: Client, form: dict[str, str]) -> None:

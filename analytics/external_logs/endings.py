@@ -1,0 +1,59 @@
+"""How the requests of a log ended, and which completions are deliveries."""
+
+from __future__ import annotations
+
+import re
+
+import pyarrow as pa
+from pyarrow import compute as pc
+
+from analytics.external_logs.check import Findings
+from analytics.external_logs.mapping import Mapping
+from analytics.external_logs.meant import meanings_of
+from analytics.external_logs.raw import each_word
+from analytics.external_logs.values import CLOSED
+
+UNDATED = "ended_undated"
+"""The outcome of a request whose status says that it is over, and no date says when."""
+_CLOSING = re.compile(r"\bclos|\bend", re.IGNORECASE)
+
+
+def outcome_by(completed: str) -> str:
+    """Return SQL for how a request ended, given that for when it was completed.
+
+    What a status says is believed before its date: a denied one that was closed was not sent.
+    """
+    return f"""CASE WHEN meant_outcome NOT IN ('', '{CLOSED}') THEN meant_outcome
+        WHEN {completed} IS NOT NULL THEN 'delivered'
+        WHEN meant_outcome = '{CLOSED}' THEN '{UNDATED}' END"""
+
+
+def available_by(completed: str, mapping: Mapping) -> str:
+    """Return SQL for when images were there: at the completion of what was not ended otherwise.
+
+    Where a log knows closing dates alone, and nothing of sending, a closing is all there is.
+    """
+    if tells_closings(mapping):
+        return completed
+    return f"CASE WHEN ({outcome_by(completed)}) = 'delivered' THEN {completed} END"
+
+
+def tells_closings(mapping: Mapping) -> bool:
+    """Say whether the completion of a log is that of closing a request, however it ended."""
+    header = mapping.sources().get("completed_at", "")
+    return bool(_CLOSING.search(header)) and "channel" not in mapping.columns
+
+
+def note_undated(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:
+    """Say how many rows are closed by their status and have no date of completion."""
+    if "status" not in cells.column_names:
+        return
+    meant = each_word(cells["status"], meanings_of(mapping)["status"], pa.string())
+    undated = pc.equal(meant, CLOSED).fill_null(False)
+    if "completed_at" in cells.column_names:
+        undated = pc.and_(undated, pc.is_null(cells["at:completed_at"]))
+    if rows := int(pc.sum(undated).as_py() or 0):
+        findings.remarks.append(
+            f"{rows:,} row{' says' if rows == 1 else 's say'} that the request is over, and no date "
+            "says when: counted neither as open nor as delivered, in time or late."
+        )
