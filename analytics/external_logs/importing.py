@@ -25,6 +25,7 @@ from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
 from analytics.external_logs.meant import as_meant
 from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
+from analytics.external_logs.particulars import without_particulars
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
 from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
 from analytics.external_logs.raw import MOST_ROWS, RawLog
@@ -81,6 +82,7 @@ class Reading:
             "events": self.events,
             "rejected": [{"row": row, "reason": reason} for row, reason in self.rejected],
             "unread": self.unread,
+            "notes": list(self.raw.notes),
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
             "recognised_as": export.name if export else None,
@@ -127,6 +129,7 @@ def read_log(
     said = given or {}
     mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
+    raw = without_particulars(raw, mapping, key)
     asked = ask_received(raw, mapping)
     if not mapping.received and not asked:
         raise UnusableLog(

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from analytics.external_logs.database import Database, quoted
 from analytics.external_logs.mapping import Mapping
+from analytics.external_logs.particulars import masked_rows
 from analytics.external_logs.values import counts_resends
 
 LATER = frozenset(
@@ -93,6 +94,7 @@ def is_read_otherwise(
 
 def merge(earlier: Earlier, rows: pa.Table, layout: str) -> Merged:
     """Return the log's rows with those of a file put to them."""
+    earlier = replace(earlier, rows=masked_rows(earlier.rows, earlier.key))
     if not rows.num_rows or not earlier.rows.num_rows:
         both = earlier.rows if earlier.rows.num_rows else rows
         return Merged(rows=both, added=rows.num_rows, kept=earlier.rows.num_rows)

@@ -33,6 +33,7 @@ class Sheet:
     encoding: str = ""
     delimiter: str = ""
     name: str = ""
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +52,8 @@ class RawLog:
     sheet: str = ""
     is_whole: bool = True
     """False where only the first rows were asked for, and the file has more."""
+    notes: tuple[str, ...] = ()
+    """Sentences on how the file was read, for whoever sent it."""
 
     def cells(self, header: str) -> pa.ChunkedArray:
         """Return one column as text."""
@@ -171,6 +174,7 @@ def _raw(
         delimiter=sheet.delimiter,
         sheet=sheet.name,
         is_whole=is_whole,
+        notes=tuple(sheet.notes),
     )
 
 

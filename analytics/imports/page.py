@@ -15,6 +15,7 @@ from analytics.external_logs.grades import (
 )
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
+from analytics.external_logs.particulars import masked
 from analytics.external_logs.sniff import is_yes_no
 from analytics.external_logs.tables import rejected_rows
 from analytics.imports.meanings import words_of
@@ -59,7 +60,7 @@ def columns_of(reading: Reading) -> list[dict[str, Any]]:
                 "field": field,
                 "hidden": hidden,
                 "must_drop": is_private(header),
-                "examples": [value[:40] for value in words[:2]],
+                "examples": [masked(value)[:40] for value in words[:2]],
                 "hint": "yes or no" if not field and is_yes_no(words[:400]) else "",
                 "filled": round(100 * raw.filled(header) / rows),
                 "state": state,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.external_logs.columns import ALL_HEADERS, plain
+from analytics.external_logs.columns import is_known
 from analytics.external_logs.raw import Line
 from analytics.external_logs.refusals import UnusableLog
 
@@ -34,6 +34,4 @@ def heading(lines: Sequence[Line]) -> tuple[Line, list[Line], list[Line]]:
 
 
 def _known(line: Line) -> int:
-    return (
-        sum(plain(cell) in ALL_HEADERS for cell in line[1]) if not isinstance(line[1], str) else 0
-    )
+    return sum(map(is_known, line[1])) if not isinstance(line[1], str) else 0

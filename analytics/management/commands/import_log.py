@@ -128,9 +128,8 @@ class Command(BaseCommand):
             if answer["replaced_whole"]:
                 self.stdout.write("The file is read in another way: it takes the log's place.")
             self.stdout.write(f"Times without a zone are read in {answer['mapping']['zone']}.")
-        for field, cells in answer["unread"].items():
-            said = f"{cells['rows']} cells could not be read ({cells['example']})"
-            self.stdout.write(f"  {field}: {said}")
+        for line in _cells_in(answer["notes"], answer["unread"]):
+            self.stdout.write(f"  {line}")
         for line in _words_in(answer["unknown_words"], answer["own_meanings"]):
             self.stdout.write(f"  {line}")
         for row in answer["rejected"]:
@@ -145,6 +144,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {key}: {GRADE_WORDS[grade['grade']]}; {grade['why']}")
         for why, keys in by_reason(grades).items():
             self.stdout.write(f"  {GRADE_WORDS['not_computable']}: {why}: {', '.join(keys)}")
+
+
+def _cells_in(notes: list[str], unread: dict[str, dict[str, Any]]) -> list[str]:
+    """Return how the file was read, and which cells could not be."""
+    cells = (
+        f"{field}: {one['rows']} cells could not be read ({one['example']})"
+        for field, one in unread.items()
+    )
+    return [*notes, *cells]
 
 
 def _words_in(unknown: list[dict[str, Any]], own: dict[str, str]) -> list[str]:
