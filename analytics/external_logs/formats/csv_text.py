@@ -16,6 +16,7 @@ from analytics.external_logs.refusals import UnusableLog
 DELIMITERS = ",;\t|"
 _STEP = 1024**2
 _END = "\x1eend\x1e"
+_CONTROLS = bytes(one for one in range(32) if one not in b"\t\n\r\x0c\x1b\x1e\x1f")
 csv.field_size_limit(2**31 - 1)  # a long cell costs its own row, not the whole file
 
 
@@ -66,7 +67,7 @@ def _stream(content: bytes, encoding: str, errors: str) -> Iterator[str]:
     """Yield lines of text as they are asked for; a whole text would be held four times over."""
     line = ""
     for line in io.TextIOWrapper(io.BytesIO(content), encoding, errors, newline=""):
-        yield line.replace("\x00", "")
+        yield line
     if not line.endswith(("\n", "\r")):
         yield "\n"
     yield _END
@@ -75,7 +76,7 @@ def _stream(content: bytes, encoding: str, errors: str) -> Iterator[str]:
 def encoding_of(content: bytes) -> tuple[str, str]:
     """Return the encoding of a file, and how to take bytes that do not fit it."""
     encoding = _wide(content)
-    if not encoding and b"\x00" in content[:4096]:
+    if not encoding and _is_binary(content[:4096]):
         raise UnusableLog("The file is not text. Save the sheet as CSV or XLSX and choose that.")
     try:
         _check_encoding(content, encoding or "utf-8-sig")
@@ -86,6 +87,12 @@ def encoding_of(content: bytes) -> tuple[str, str]:
             ) from error
         return "utf-8-sig", "discless-windows"
     return encoding or "utf-8-sig", "strict"
+
+
+def _is_binary(head: bytes) -> bool:
+    """Say whether bytes are no text: a single NUL costs its row, many control characters all."""
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return controls > max(4, len(head) // 50)
 
 
 def _check_encoding(content: bytes, encoding: str) -> None:

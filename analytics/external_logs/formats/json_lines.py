@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from analytics.external_logs.formats.csv_text import encoding_of
-from analytics.external_logs.raw import MOST_COLUMNS, Line, Sheet
+from analytics.external_logs.raw import MOST_COLUMNS, NUL, Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
 
 # Numbers stay as written: 007 is refused by JSON, and 1.10 must not become 1.1.
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_UNSTORABLE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 
@@ -40,7 +40,7 @@ def _lines(objects: Iterable[tuple[int, Any]], names: list[str]) -> Iterator[Lin
         if isinstance(found, dict):
             yield number, [_text(found.get(name)) for name in names]
         else:
-            yield number, "not a JSON object"
+            yield number, found if isinstance(found, str) else "not a JSON object"
 
 
 def _objects(content: bytes, encoding: str, errors: str) -> Iterator[tuple[int, Any]]:
@@ -51,7 +51,7 @@ def _objects(content: bytes, encoding: str, errors: str) -> Iterator[tuple[int, 
     # Not universal newlines: JSON may hold line separators of other alphabets inside a string.
     stream = io.TextIOWrapper(io.BytesIO(content), encoding, errors, newline="\n")
     for number, line in enumerate(stream, start=1):
-        plain = line.replace("\x00", "").strip()
+        plain = line.strip()
         if not plain:
             continue
         try:
@@ -81,13 +81,30 @@ def _of_a_list(text: str) -> Iterator[Any]:
 
 
 def _if_text(found: Any, said: str, start: int = 0, end: int | None = None) -> Any:
-    """Return what was read; None where it names half of a surrogate pair, which no text holds."""
-    if _SURROGATE.search(said, start, len(said) if end is None else end):
+    """Return an object as read; None where it is none, or names half of a letter; why of a NUL."""
+    if not isinstance(found, dict):
+        return None
+    if _UNSTORABLE.search(said, start, len(said) if end is None else end):
         try:
             json.dumps(found, ensure_ascii=False).encode()
         except UnicodeEncodeError:
             return None
+        if any("\x00" in text for text in _texts(found)):
+            return NUL
     return found
+
+
+def _texts(found: Any) -> Iterator[str]:
+    """Yield every key and text within what was read."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict):
+        for key, value in found.items():
+            yield key
+            yield from _texts(value)
+    elif isinstance(found, list):
+        for value in found:
+            yield from _texts(value)
 
 
 def _behind_blanks(text: str, place: int) -> int:
