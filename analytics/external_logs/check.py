@@ -109,7 +109,7 @@ def reject(
             said = reason if isinstance(reason, str) else reason(int(place))
             findings.rejected.append((int(raw.numbers[place]), said))
         good &= ~mask
-    return cells.filter(pa.array(good))
+    return cells if good.all() else cells.filter(pa.array(good))
 
 
 def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> None:
