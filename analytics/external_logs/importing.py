@@ -132,10 +132,7 @@ def read_log(
     raw = without_particulars(raw, mapping, key)
     asked = ask_received(raw, mapping)
     if not mapping.received and not asked:
-        raise UnusableLog(
-            "No column says when a request was received, so nothing can be measured. "
-            "Name that column in the mapping, or add one such as 'Date Received'."
-        )
+        raise UnusableLog(_no_receipt(raw))
     asked = asked or ask_order(raw, mapping)
     if asked:
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
@@ -147,6 +144,18 @@ def read_log(
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
     reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
     return reading if asked else _finished(reading, findings, built, name, as_of, earlier)
+
+
+def _no_receipt(raw: RawLog) -> str:
+    if len(raw.headers) == 1 and raw.form == "CSV":
+        return (
+            "Only one column was found. Its cells may be set apart by something else than a "
+            "comma, semicolon, tab, |, ^ or ~: save the file with one of these."
+        )
+    return (
+        "No column says when a request was received, so nothing can be measured. "
+        "Name that column in the mapping, or add one such as 'Date Received'."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
