@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 ORDERS = ("MDY", "DMY", "YMD")
@@ -35,26 +36,58 @@ class Moment:
     is_placeholder: bool = False
 
 
-def order_of(values: Iterable[str]) -> str | None:
-    """Return MDY, DMY or YMD where a value settles it; "" where nothing needs it; None to ask.
+@dataclass(frozen=True, kw_only=True)
+class Orders:
+    """The orders of day, month and year that the values of a column allow: none where all do."""
 
-    A value such as 13/2/25 settles the order for the whole column; a column in which both
-    13/2/25 and 2/13/25 stand settles as MDY, and the rows that do not fit are then rejected.
+    possible: tuple[str, ...] = ()
+    is_contradicted: bool = False
+    """True where values speak against each other, so that no other column may settle them."""
+
+
+def orders_of(values: Iterable[str]) -> Orders:
+    """Return the orders that different values allow.
+
+    A value such as 13/2/25 settles the order, unless another such as 2/13/25 speaks against it, or
+    most values could be both and are then of one month in the other order. 25-01-07 may begin or end with
+    its year; what stays the same while the other end changes is the year.
     """
-    needs, month_first, day_first = False, 0, 0
-    for value in values:
-        match = _SLASHED.match(value)
-        if match is None or len(match[1]) == 4:
-            continue
-        needs = True
-        first, second = int(match[1]), int(match[2])
-        month_first += first <= 12 < second
-        day_first += second <= 12 < first
-    if not needs:
-        return ""
-    if month_first == day_first == 0:
-        return None
-    return "MDY" if month_first >= day_first else "DMY"
+    found = [match.groups() for match in map(_SLASHED.match, values) if match and len(match[1]) < 4]
+    if not found:
+        return Orders()
+    parts = [(int(first), int(second), last) for first, second, last, _ in found]
+    month_first = any(first <= 12 < second for first, second, _ in parts)
+    day_first = any(second <= 12 < first for first, second, _ in parts)
+    if month_first == day_first:
+        return Orders(possible=("MDY", "DMY"), is_contradicted=month_first)
+    either = [(first, second) for first, second, _ in parts if first <= 12 and second <= 12]
+    firsts, seconds = ({pair[place] for pair in either} for place in (0, 1))
+    is_few = 2 * (len(parts) - len(either)) <= len(either)
+    if is_few and (_stays(seconds, firsts) if month_first else _stays(firsts, seconds)):
+        return Orders(possible=("MDY", "DMY"), is_contradicted=True)
+    if month_first or either:
+        return Orders(possible=("MDY" if month_first else "DMY",))
+    return Orders(possible=_with_year_first(parts))
+
+
+def _with_year_first(parts: Sequence[tuple[int, int, str]]) -> tuple[str, ...]:
+    """Return the orders of values that all begin with more than 12."""
+    firsts, lasts = {first for first, _, _ in parts}, {last for _, _, last in parts}
+    can_end_in_a_day = all(len(last) <= 2 and 1 <= int(last) <= 31 for last in lasts)
+    if not can_end_in_a_day or _stays(lasts, firsts):
+        return ("DMY",)
+    return ("YMD",) if _stays(firsts, lasts) else ("DMY", "YMD")
+
+
+def _stays(some: set[Any], others: set[Any]) -> bool:
+    """Say whether one part hardly changes while another takes three values or more."""
+    return len(others) >= 3 * max(1, len(some))
+
+
+def order_of(values: Iterable[str]) -> str | None:
+    """Return MDY, DMY or YMD where values settle it; "" where nothing needs it; None to ask."""
+    orders = orders_of(values).possible
+    return "" if not orders else orders[0] if len(orders) == 1 else None
 
 
 def looks_like_date(value: str) -> bool:

@@ -17,7 +17,7 @@ from analytics.external_logs.cells import kept_cells
 from analytics.external_logs.channel_words import can_be_asked, channel_words, why_ignored
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
-from analytics.external_logs.database import Database
+from analytics.external_logs.database import Database, as_schema
 from analytics.external_logs.events_layout import build_events, check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
 from analytics.external_logs.known_exports import recognised
@@ -27,7 +27,13 @@ from analytics.external_logs.meant import as_meant
 from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
 from analytics.external_logs.particulars import without_particulars
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
-from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
+from analytics.external_logs.questions import (
+    ask_order,
+    ask_received,
+    ask_zone,
+    no_receipt,
+    settled_order,
+)
 from analytics.external_logs.raw import MOST_ROWS, RawLog
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
@@ -55,6 +61,8 @@ class Reading:
     linked: Linked | None = None
     zone_is_said: bool = False
     """False where no zone was asked for: it would not have changed a figure of this file."""
+    order_is_said: bool = False
+    """False where the dates of this file settled their order: those of the next may be others."""
     ignored: str = ""
     """Why no way of sending is read although some are known, where that is so."""
 
@@ -93,9 +101,9 @@ class Reading:
         }
 
     def to_remember(self) -> dict[str, Any]:
-        """Return the mapping for the next file, which is asked for its zone where none was said."""
-        mapping = self.mapping.as_json()
-        return mapping if self.zone_is_said else mapping | {"zone": ""}
+        """Return the mapping for the next file, with the zone and the order that were said."""
+        said = {"zone": self.zone_is_said, "date_order": self.order_is_said}
+        return self.mapping.as_json() | {part: "" for part, is_said in said.items() if not is_said}
 
     def unknown_words(self) -> list[dict[str, Any]]:
         """Return the words for channels that nobody gave a meaning, the most frequent first."""
@@ -132,7 +140,7 @@ def read_log(
     raw = without_particulars(raw, mapping, key)
     asked = ask_received(raw, mapping)
     if not mapping.received and not asked:
-        raise UnusableLog(_no_receipt(raw))
+        raise UnusableLog(no_receipt(raw))
     asked = asked or ask_order(raw, mapping)
     if asked:
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
@@ -142,20 +150,15 @@ def read_log(
     built = _built(raw, mapping, cells, earlier)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
-    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
-    return reading if asked else _finished(reading, findings, built, name, as_of, earlier)
-
-
-def _no_receipt(raw: RawLog) -> str:
-    if len(raw.headers) == 1 and raw.form == "CSV":
-        return (
-            "Only one column was found. Its cells may be set apart by something else than a "
-            "comma, semicolon, tab, |, ^ or ~: save the file with one of these."
-        )
-    return (
-        "No column says when a request was received, so nothing can be measured. "
-        "Name that column in the mapping, or add one such as 'Date Received'."
+    reading = Reading(
+        raw=raw,
+        mapping=mapping,
+        key=key,
+        questions=asked,
+        zone_is_said=bool(zone),
+        order_is_said=bool(said.get("date_order")),
     )
+    return reading if asked else _finished(reading, findings, built, name, as_of, earlier)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,17 +293,6 @@ def with_bands(requests: pa.Table) -> pa.Table:
     for name, column in bands.items():
         requests = requests.append_column(name, column)
     return requests
-
-
-def as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return a table's columns in the order and kinds of a schema; what is not there is null."""
-    n = table.num_rows
-    nothing = {kind: pa.nulls(n, kind) for kind in {one.type for one in schema}}  # one for all
-    columns = [
-        table[one.name].cast(one.type) if one.name in table.column_names else nothing[one.type]
-        for one in schema
-    ]
-    return pa.table(columns, schema=schema)
 
 
 def digest_of(content: bytes) -> str:

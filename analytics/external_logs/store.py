@@ -19,8 +19,9 @@ from django.utils.text import slugify
 from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.external_logs.database import as_schema
 from analytics.external_logs.grades import missing_fields
-from analytics.external_logs.importing import Reading, as_schema, tables_of, with_bands
+from analytics.external_logs.importing import Reading, tables_of, with_bands
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog

@@ -16,6 +16,7 @@ from analytics.external_logs.grades import (
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
 from analytics.external_logs.particulars import masked
+from analytics.external_logs.questions import ORDER_WORDS
 from analytics.external_logs.sniff import is_yes_no
 from analytics.external_logs.tables import rejected_rows
 from analytics.imports.meanings import words_of
@@ -217,10 +218,9 @@ def _unread(reading: Reading) -> list[dict[str, Any]]:
 def _choices(question: dict[str, Any] | None) -> list[tuple[str, str]]:
     if question is None:
         return []
-    orders = {"MDY": "month first", "DMY": "day first"}
     labels = question.get("labels", {})
     return [
-        (choice, f"{labels[choice]} ({orders[choice]})" if choice in labels else choice)
+        (choice, f"{labels[choice]} ({ORDER_WORDS[choice]})" if choice in labels else choice)
         for choice in question["choices"]
     ]
 
