@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,9 +44,13 @@ class Findings:
 class Clock:
     """Reads moments of one file, asking once for each different text."""
 
-    def __init__(self, mapping: Mapping, findings: Findings, zone: str) -> None:
+    def __init__(
+        self, mapping: Mapping, findings: Findings, zone: str, at: datetime | None = None
+    ) -> None:
         self._read = reader_of(mapping.date_order, ZoneInfo(zone))
         self.findings = findings
+        self.latest = None if at is None else int(at.timestamp()) + 86400
+        """The end of today in any zone, where it is known when today is."""
 
     def read(self, text: str) -> Moment | None:
         """Return the moment of a text; a placeholder is one, and says so."""
@@ -69,14 +74,23 @@ class Clock:
         moment = self.read(text)
         if moment is not None and moment.is_placeholder:
             return f"{text[:40]!r} lies outside 1950 to 2100: a placeholder, not a date"
+        if moment is not None and self.latest is not None and moment.seconds > self.latest:
+            return f"{text[:40]!r} lies in the future"
         return f"{text[:40]!r} is not a {kind}"
 
 
 def with_moments(cells: pa.Table, clock: Clock) -> pa.Table:
-    """Return the kept cells with a column of seconds beside each column of moments."""
+    """Return the kept cells with a column of seconds beside each column of moments.
+
+    A moment that cannot have come yet is none; only a deadline may lie in the future.
+    """
     for name in MOMENTS:
         if name in cells.column_names:
-            cells = cells.append_column(f"at:{name}", clock.column(cells[name]))
+            found = clock.column(cells[name])
+            if clock.latest is not None and name != "need_by":
+                is_past = pc.less_equal(found, clock.latest)
+                found = pc.if_else(is_past, found, pa.scalar(None, pa.int64()))
+            cells = cells.append_column(f"at:{name}", found)
     return cells
 
 

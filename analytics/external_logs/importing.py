@@ -14,7 +14,7 @@ from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.cells import kept_cells
-from analytics.external_logs.channel_words import can_be_asked, channel_words, why_ignored
+from analytics.external_logs.channel_words import why_ignored, words_to_ask
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
 from analytics.external_logs.database import Database, as_schema
@@ -107,12 +107,7 @@ class Reading:
 
     def unknown_words(self) -> list[dict[str, Any]]:
         """Return the words for channels that nobody gave a meaning, the most frequent first."""
-        listed = (
-            {"word": one.text, "rows": one.rows}
-            for one in channel_words(self.raw, self.mapping)
-            if not one.means and not one.is_given and can_be_asked(one.text)
-        )
-        return list(islice(listed, MOST_WORDS))
+        return list(islice(words_to_ask(self.raw, self.mapping), MOST_WORDS))
 
 
 def read_log(
@@ -125,10 +120,12 @@ def read_log(
     proposed_zone: str = "",
     raw: RawLog | None = None,
     progress: Progress = silent,
+    at: datetime | None = None,
 ) -> Reading:
     """Read a file into an event log; with open questions nothing is built.
 
-    `raw` are its cells where they were read before; `progress` is told how far it is.
+    `raw` are its cells where they were read before; `progress` is told how far it is; `at` is
+    now, where what happened later is to be taken for a slip of the pen.
 
     Raises UnusableLog or BadMapping with a sentence.
     """
@@ -145,7 +142,7 @@ def read_log(
     if asked:
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
-    cells, findings = _checked(raw, mapping, key)
+    cells, findings = _checked(raw, mapping, key, at)
     begin(progress, BUILDING)
     built = _built(raw, mapping, cells, earlier)
     zone = str(said.get("zone") or "")
@@ -170,7 +167,9 @@ class _Built:
     """How often each word for a channel is said, by row or by case."""
 
 
-def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Findings]:
+def _checked(
+    raw: RawLog, mapping: Mapping, key: str, at: datetime | None
+) -> tuple[pa.Table, Findings]:
     """Return the usable rows with their moments; a log of dates alone is read without a zone.
 
     In a zone with changes of the clocks a day between two dates would last 23 or 25 hours.
@@ -178,10 +177,10 @@ def _checked(raw: RawLog, mapping: Mapping, key: str) -> tuple[pa.Table, Finding
     text = kept_cells(raw, mapping, key)
     check = check_requests if mapping.layout == "requests" else check_events
     findings = Findings(rejected=list(raw.rejected))
-    clock = Clock(mapping, findings, "UTC")
+    clock = Clock(mapping, findings, "UTC", at)
     cells = with_moments(text, clock)
     if findings.has_times and mapping.zone != "UTC":
-        clock = Clock(mapping, findings, mapping.zone)
+        clock = Clock(mapping, findings, mapping.zone, at)
         cells = with_moments(text, clock)
     usable = check(raw, cells, mapping, clock, findings)
     findings.rejected.sort()

@@ -81,6 +81,7 @@ class Command(BaseCommand):
                     "earlier": earlier,
                     "proposed_zone": _zone_of(owner),
                 }
+                words["at"] = timezone.now()
                 words["progress"] = self._told if options["progress"] else silent
                 reading = _read(content, steps, options["by"], words)
                 if reading.log is not None:
