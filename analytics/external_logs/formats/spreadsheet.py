@@ -37,6 +37,7 @@ def read_spreadsheet(content: bytes) -> Sheet:
         skipped=skipped,
         form="spreadsheet",
         name=first["name"],
+        notes=first["notes"],
     )
 
 
