@@ -21,11 +21,10 @@ from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import suppressed_together
 from analytics.metrics.without import Without, without_each_code
-from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
 from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
 from analytics.readers.engines import EngineName, compute_by
-from analytics.sources.opening import LIVE
+from analytics.sources.opening import keep_for_report
 from requests_app.refusals import DisclessError
 
 A_MOMENT = 0.01
@@ -91,8 +90,7 @@ class Command(BaseCommand):
             answer["without_codes"] = [asdict(one) for one in codes]
         if options["compare"]:
             answer["changes"] = {key: asdict(one) for key, one in changed.items()}
-        if options["source"] == LIVE:
-            note_report(LIVE, snapshot.content, at=at)
+        keep_for_report(options["source"], snapshot, at=at)
         self.stdout.write(json.dumps(answer))
 
 
