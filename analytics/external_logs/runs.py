@@ -137,7 +137,7 @@ def _import(run: ImportRun, at: datetime) -> None:
         raise UnusableLog("The file is gone: it is kept for a day. Choose it again.")
     for _ in range(_TRIES):
         folder = _folder(run)
-        reading = _read(run, draft, at)
+        reading = _read(run, draft)
         if reading.log is None:
             raise UnusableLog("The file asks a question first. Open it again and answer.")
         begin(_Told(run.pk), STORING)
@@ -146,7 +146,7 @@ def _import(run: ImportRun, at: datetime) -> None:
     raise UnusableLog("Others import into this log all the time. Try again later.")
 
 
-def _read(run: ImportRun, draft: Draft, at: datetime) -> Reading:
+def _read(run: ImportRun, draft: Draft) -> Reading:
     reading, _ = read_as_said(
         draft.content,
         steps=draft.steps,
@@ -156,7 +156,7 @@ def _read(run: ImportRun, draft: Draft, at: datetime) -> Reading:
         earlier=earlier_of(run.name, run.organization_id),
         proposed_zone=run.proposed_zone,
         progress=_Told(run.pk),
-        at=at,
+        at=run.asked_at,
     )
     return reading
 
