@@ -135,6 +135,16 @@ def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> No
             findings.could_not_read(name, int(wrong.sum()), example)
 
 
+def note_turned(
+    cells: pa.Table, name: str, earlier: str, later: str, example: str, findings: Findings
+) -> None:
+    """Note the rows of which one moment lies after another that it comes before."""
+    if {f"at:{earlier}", f"at:{later}"} <= set(cells.column_names):
+        turned = pc.greater(cells[f"at:{earlier}"], cells[f"at:{later}"])
+        if rows := pc.sum(turned).as_py():
+            findings.could_not_read(name, rows, example)
+
+
 def note_uncounted(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:
     """Note the cells of columns of counts that are written and are no count."""
     for name, counted in counts_of(mapping).items():

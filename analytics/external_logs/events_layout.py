@@ -14,6 +14,7 @@ from analytics.external_logs.check import (
     Findings,
     Reason,
     blank,
+    note_turned,
     note_uncounted,
     note_unread,
     reject,
@@ -28,6 +29,12 @@ from analytics.external_logs.requests_layout import numbered, ways
 ATTRIBUTES = ("facility", "requester_type", "partner", "modality", "channel", "need_by", "studies")
 TEXTS = (*ATTRIBUTES, "staff", "received_anchor", "completed_anchor")
 TIMES = ("start_timestamp", "need_by", "received_anchor", "completed_anchor")
+
+
+_TURNED = (
+    ("start_timestamp", "start_timestamp", "timestamp", "a start after its end"),
+    ("completed_at", "received_anchor", "completed_anchor", "an end before its receipt"),
+)
 
 
 def check_events(
@@ -45,6 +52,8 @@ def check_events(
         ),
     ]
     note_unread(cells, TIMES, findings)
+    for name, one, other, what in _TURNED:
+        note_turned(cells, name, one, other, what, findings)
     note_uncounted(cells, mapping, findings)
     return reject(raw, cells, reasons, findings)
 

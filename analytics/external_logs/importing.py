@@ -30,6 +30,7 @@ from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin
 from analytics.external_logs.questions import (
     ask_order,
     ask_received,
+    ask_twin,
     ask_zone,
     no_receipt,
     settled_order,
@@ -135,7 +136,7 @@ def read_log(
     mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
     raw = without_particulars(raw, mapping, key)
-    asked = ask_received(raw, mapping)
+    asked = ask_received(raw, mapping) or ask_twin(raw, mapping, said)
     if not mapping.received and not asked:
         raise UnusableLog(no_receipt(raw))
     asked = asked or ask_order(raw, mapping)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping as Map
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics.external_logs.check import MOMENTS
+from analytics.external_logs.columns import spoken
 from analytics.external_logs.dates import ORDERS, Orders, looks_like_date, orders_of, read_moment
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog
@@ -64,6 +67,38 @@ def ask_received(raw: RawLog, mapping: Mapping) -> list[Question]:
     ]
 
 
+def ask_twin(raw: RawLog, mapping: Mapping, said: Map[str, Any]) -> list[Question]:
+    """Ask which of several columns of one name is the receipt, where they say different things."""
+    header = mapping.sources().get("received_at")
+    if mapping.layout != "requests" or header is None:
+        return []
+    if said.get("received") or said.get("columns", {}).get("received_at"):
+        return []
+    name = _bare(header)
+    twins = [
+        one
+        for one in raw.headers
+        if _bare(one) == name and (one == header or not raw.cells(one).equals(raw.cells(header)))
+    ]
+    if len(twins) < 2:
+        return []
+    question = f"Several columns are called {header!r}. Which says when a request was received?"
+    return [
+        {
+            "field": "received_at",
+            "column": "",
+            "question": question,
+            "choices": twins,
+            "rows": raw.rows_read,
+        }
+    ]
+
+
+def _bare(header: str) -> str:
+    """Return a header without the number that a second of its name is given."""
+    return spoken(re.sub(r" \(\d+\)$", "", header))
+
+
 def no_receipt(raw: RawLog) -> str:
     """Return why a file without a receipt cannot be used."""
     if len(raw.headers) == 1 and raw.form == "CSV":
@@ -73,7 +108,7 @@ def no_receipt(raw: RawLog) -> str:
         )
     return (
         "No column says when a request was received, so nothing can be measured. "
-        "Name that column in the mapping, or add one such as 'Date Received'."
+        "Give that column a header such as 'Date Received', or name it in a mapping."
     )
 
 

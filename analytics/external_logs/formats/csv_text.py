@@ -113,7 +113,7 @@ def _stream(content: bytes, encoding: str, errors: str) -> Iterator[str]:
 
 def encoding_of(content: bytes) -> tuple[str, str]:
     """Return the encoding of a file, and how to take bytes that do not fit it."""
-    encoding = _wide(content)
+    encoding = wide_encoding(content)
     if not encoding and _is_binary(content[:4096]):
         raise UnusableLog("The file is not text. Save the sheet as CSV or XLSX and choose that.")
     try:
@@ -141,7 +141,8 @@ def _check_encoding(content: bytes, encoding: str) -> None:
     decoder.decode(b"", final=True)
 
 
-def _wide(content: bytes) -> str:
+def wide_encoding(content: bytes) -> str:
+    """Return the encoding of a text of two bytes a letter; "" where it is none."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     head = content[:4096]

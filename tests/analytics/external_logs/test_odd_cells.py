@@ -1,7 +1,9 @@
 """A NUL costs its row and nothing else, and what is not there costs no memory."""
 
+import io
 import json
 import tracemalloc
+import zipfile
 from typing import Any
 
 import pytest
@@ -85,3 +87,73 @@ def test_more_cells_than_are_read_are_refused_in_a_sentence(
     read("\n".join(map(json.dumps, rows)))
     with pytest.raises(UnusableLog, match="more than 6 cells"):
         read("\n".join(map(json.dumps, [*rows, {"Date Rcvd": "2025-01-13"}])))
+
+
+EVENT = (
+    "<event><string key='concept:name' value='{}'/>"
+    "<date key='time:timestamp' value='2025-01-01T10:00:00Z'/></event>"
+)
+
+
+def test_what_of_an_xes_is_no_event_is_listed() -> None:
+    name = "<string key='concept:name' value='{}'/>"
+    whole = "<trace>" + name.format("A") + EVENT.format("sent") + "</trace>"
+    empty = "<trace>" + name.format("B") + "</trace>"
+    reading = read(f"<log>{whole}{empty}{EVENT.format('lost')}{whole.replace('A', 'C')}</log>")
+    assert reading.rejected == [(2, "a trace without events"), (3, "an event outside of a trace")]
+    assert reading.answer("log")["cases"] == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig"])
+def test_an_encoding_hides_no_format(encoding: str) -> None:
+    trace = (
+        "<log><trace><string key='concept:name' value='A'/>" + EVENT.format("x") + "</trace></log>"
+    )
+    if encoding != "utf-16-le":  # XML has to say so
+        assert read(trace.encode(encoding)).raw.form == "XES"
+    assert read('{"Date Rcvd": "2025-01-13"}'.encode(encoding)).raw.form == "JSON lines"
+
+
+def test_moments_in_the_wrong_order_are_said() -> None:
+    events = (
+        "case,activity,start_timestamp,timestamp,case:startdate,case:enddate\n"
+        "a,x,2025-01-02 10:00,2025-01-01 10:00,2025-01-01,2025-01-03\n"
+        "b,x,2025-01-01 10:00,2025-01-01 10:00,2025-01-02,2025-01-01\n"
+    )
+    assert read(events).unread == {
+        "start_timestamp": {"rows": 1, "example": "a start after its end"},
+        "completed_at": {"rows": 1, "example": "an end before its receipt"},
+    }
+
+
+def packed() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("log.csv", HEAD + "1,1/13/25,1/14/25,CD\n")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"<html><body><table><tr><th>Req #</th></tr></table></html>", "is a web page"),
+        (b"\xef\xbb\xbf<!DOCTYPE html>\n<p>x", "is a web page"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "XML of Excel 2003",
+        ),
+        (packed(), "ZIP archive and no workbook"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_what_it_is(content: bytes, sentence: str) -> None:
+    with pytest.raises(UnusableLog, match=sentence):
+        read(content)
+
+
+def test_which_of_several_columns_of_one_name_is_the_receipt_is_asked() -> None:
+    rows = "Date Received,date received ,DATE RECEIVED,Date Sent\n1/13/25,1/14/25,1/13/25,1/20/25\n"
+    (asked,) = read_log(rows.encode(), name="log").questions
+    assert (asked["field"], asked["choices"]) == ("received_at", ["Date Received", "date received"])
+    assert read(rows, columns={"received_at": "date received"}).log is not None
+    same = "Date Received,Date Received,Date Sent\n1/13/25,1/13/25,1/20/25\n"
+    assert read(same).log is not None
