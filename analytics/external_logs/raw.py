@@ -230,7 +230,9 @@ def unique_headers(names: Sequence[str]) -> tuple[str, ...]:
     if len(names) > MOST_COLUMNS:
         raise UnusableLog(f"The file has {len(names)} columns; at most {MOST_COLUMNS} are read.")
     if any("\x00" in name for name in names):
-        raise UnusableLog("A header holds a NUL character. Export the file again.")
+        raise UnusableLog(
+            "A header holds a NUL character: the file is damaged, or no text. Export it again."
+        )
     seen: Counter[str] = Counter()
     found: list[str] = []
     for place, name in enumerate(names, start=1):

@@ -21,6 +21,10 @@ from analytics.external_logs.refusals import UnusableLog
 
 _SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 _MARK = "\ufeff"  # of the order of bytes; a file saved twice may begin with two
+AS_WINDOWS = (
+    "Some characters are no UTF-8 and are read as Windows writes them. If names look wrong, save "
+    "the file as UTF-8 and choose it again."
+)
 _STEP = 1024**2
 _END = "\x1eend\x1e"
 _CONTROLS = bytes(one for one in range(32) if one not in b"\t\n\r\x0c\x1b\x1e\x1f")
@@ -50,6 +54,7 @@ def read_csv(content: bytes) -> Sheet:
         form="CSV",
         encoding="cp1252" if errors != "strict" else encoding.removesuffix("-sig"),
         delimiter=dialect.delimiter,
+        notes=[AS_WINDOWS] if errors != "strict" else [],
     )
 
 
@@ -142,7 +147,9 @@ def _check_encoding(content: bytes, encoding: str) -> None:
 
 
 def wide_encoding(content: bytes) -> str:
-    """Return the encoding of a text of two bytes a letter; "" where it is none."""
+    """Return the encoding of a text of two or four bytes a letter; "" where it is none."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # begins like UTF-16
+        return "utf-32"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     head = content[:4096]

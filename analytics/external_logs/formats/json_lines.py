@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from analytics.external_logs.formats.csv_text import encoding_of
+from analytics.external_logs.formats.csv_text import AS_WINDOWS, encoding_of
 from analytics.external_logs.raw import MOST_COLUMNS, NUL, Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
 
@@ -22,17 +22,22 @@ def read_json_lines(content: bytes) -> Sheet:
     """Return the keys as headers and the objects as lines; a broken line is one rejected row."""
     encoding, errors = encoding_of(content)
     headers: dict[str, None] = {}
+    has_nul = False
     for _, found in _objects(content, encoding, errors):
         if isinstance(found, dict):
             headers.update(dict.fromkeys(str(key) for key in found))
+        has_nul |= found is NUL
         if len(headers) > MOST_COLUMNS:
             raise UnusableLog(f"The objects have over {MOST_COLUMNS} keys; fewer are read.")
+    if not headers and has_nul:
+        raise UnusableLog("Each row of the file holds a NUL character. Export it again.")
     if not headers:
         raise UnusableLog('No line of the file is a JSON object such as {"received": ...}.')
     names = list(headers)
     lines = _lines(_objects(content, encoding, errors), names)
     name = "cp1252" if errors != "strict" else encoding.removesuffix("-sig")
-    return Sheet(headers=names, lines=lines, form="JSON lines", encoding=name)
+    notes = [AS_WINDOWS] if errors != "strict" else []
+    return Sheet(headers=names, lines=lines, form="JSON lines", encoding=name, notes=notes)
 
 
 def _lines(objects: Iterable[tuple[int, Any]], names: list[str]) -> Iterator[Line]:

@@ -61,6 +61,18 @@ def test_a_nul_in_a_confirmed_file_gets_no_500(client: Client) -> None:
     assert client.post(sent["Location"], {"confirm": "yes"}).status_code == 302
 
 
+def test_a_file_of_nuls_alone_says_so() -> None:
+    with pytest.raises(UnusableLog, match="Each row of the file holds a NUL"):
+        read(NULS[0])
+
+
+@pytest.mark.parametrize("encoding", ["utf-32", "cp1252", "utf-8"])
+def test_what_an_encoding_left_unsure_is_said(encoding: str) -> None:
+    reading = read((HEAD + "1,1/13/25,1/14/25,clé\n").encode(encoding))
+    assert reading.raw.column("Method") == ["clé"]
+    assert len(reading.answer("log")["notes"]) == (encoding == "cp1252")
+
+
 def test_short_rows_are_counted_and_said() -> None:
     reading = read(HEAD + "1,1/13/25,1/14/25,CD\n2,1/13/25\n3,1/13/25,,\n")
     (note,) = reading.answer("log")["notes"]
