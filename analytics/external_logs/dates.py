@@ -15,7 +15,7 @@ _CUT = re.compile(r"[ T]\d{2}(?::?\d{2})?[.,]")  # 10.45 is no fraction of an ho
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}([ T]\d.*)?$")
 _BASIC = re.compile(r"^((?:19|20)\d{6}T\d{6})(?:[.,]\d+)?(Z|[+-]\d{2}:?\d{2})?$")
 _PACKED = re.compile(
-    r"^((?:19|20)\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?:[ T](\d{2}):?(\d{2})(?::?(\d{2}))?)?$"
+    r"^((?:19|20)\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?: (\d{2}):?(\d{2})(?::?(\d{2}))?)?$"
 )
 _EPOCH = re.compile(r"^(1\d{9})(?:\d{3})?(?:\.\d+)?$")  # seconds or milliseconds, 2001 to 2033
 _WEEKDAY = r"(?:(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? )?"

@@ -27,14 +27,7 @@ from analytics.external_logs.meant import as_meant
 from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
 from analytics.external_logs.particulars import without_particulars
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
-from analytics.external_logs.questions import (
-    ask_order,
-    ask_received,
-    ask_twin,
-    ask_zone,
-    no_receipt,
-    settled_order,
-)
+from analytics.external_logs.questions import ask_first, ask_zone, settled_order
 from analytics.external_logs.raw import MOST_ROWS, RawLog
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
@@ -136,11 +129,7 @@ def read_log(
     mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
     raw = without_particulars(raw, mapping, key)
-    asked = ask_received(raw, mapping) or ask_twin(raw, mapping, said)
-    if not mapping.received and not asked:
-        raise UnusableLog(no_receipt(raw))
-    asked = asked or ask_order(raw, mapping)
-    if asked:
+    if asked := ask_first(raw, mapping, said):
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
     cells, findings = _checked(raw, mapping, key, at)
@@ -148,14 +137,9 @@ def read_log(
     built = _built(raw, mapping, cells, earlier)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
-    reading = Reading(
-        raw=raw,
-        mapping=mapping,
-        key=key,
-        questions=asked,
-        zone_is_said=bool(zone),
-        order_is_said=bool(said.get("date_order")),
-    )
+    order = bool(said.get("date_order"))
+    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked)
+    reading = replace(reading, zone_is_said=bool(zone), order_is_said=order)
     return reading if asked else _finished(reading, findings, built, name, as_of, earlier)
 
 

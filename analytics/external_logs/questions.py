@@ -15,6 +15,7 @@ from analytics.external_logs.columns import spoken
 from analytics.external_logs.dates import ORDERS, Orders, looks_like_date, orders_of, read_moment
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog
+from analytics.external_logs.refusals import UnusableLog
 from analytics.external_logs.sniff import date_columns
 
 Question = dict[str, Any]
@@ -49,6 +50,17 @@ def settled_order(raw: RawLog, mapping: Mapping) -> str:
         return ""
     (order,) = settled
     return order if all(order in one.possible for one in orders if one.possible) else ""
+
+
+def ask_first(raw: RawLog, mapping: Mapping, said: Map[str, Any]) -> list[Question]:
+    """Return what must be answered before rows are checked, `said` being the mapping as given.
+
+    UnusableLog where no column can be the receipt.
+    """
+    asked = ask_received(raw, mapping) or ask_twin(raw, mapping, said)
+    if not mapping.received and not asked:
+        raise UnusableLog(no_receipt(raw))
+    return asked or ask_order(raw, mapping)
 
 
 def ask_received(raw: RawLog, mapping: Mapping) -> list[Question]:

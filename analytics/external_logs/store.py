@@ -119,10 +119,9 @@ def keep(
             "uploaded_at": at,
         },
     )
-    if earlier is not None:
-        old = folder_of(earlier)
-        if not is_fresh(reported_in(old), at):
-            transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))
+    old = folder_of(earlier) if earlier is not None else None
+    if old is not None and not is_fresh(reported_in(old), at):
+        transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))
     return log, False
 
 
