@@ -35,6 +35,7 @@ class Findings:
     unread: dict[str, dict[str, Any]] = field(default_factory=dict)
     has_times: bool = False
     offsets: set[bool] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
 
     def could_not_read(self, name: str, rows: int, example: str) -> None:
         """Note cells of a column that does not decide about its row, and that are left blank."""
@@ -135,14 +136,12 @@ def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> No
             findings.could_not_read(name, int(wrong.sum()), example)
 
 
-def note_turned(
-    cells: pa.Table, name: str, earlier: str, later: str, example: str, findings: Findings
-) -> None:
-    """Note the rows of which one moment lies after another that it comes before."""
+def note_turned(cells: pa.Table, earlier: str, later: str, what: str, findings: Findings) -> None:
+    """Say how many rows have a moment after another that it comes before."""
     if {f"at:{earlier}", f"at:{later}"} <= set(cells.column_names):
         turned = pc.greater(cells[f"at:{earlier}"], cells[f"at:{later}"])
         if rows := pc.sum(turned).as_py():
-            findings.could_not_read(name, rows, example)
+            findings.notes.append(f"{rows:,} {'row has' if rows == 1 else 'rows have'} {what}.")
 
 
 def note_uncounted(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:

@@ -32,8 +32,8 @@ TIMES = ("start_timestamp", "need_by", "received_anchor", "completed_anchor")
 
 
 _TURNED = (
-    ("start_timestamp", "start_timestamp", "timestamp", "a start after its end"),
-    ("completed_at", "received_anchor", "completed_anchor", "an end before its receipt"),
+    ("start_timestamp", "timestamp", "a start after its end"),
+    ("received_anchor", "completed_anchor", "an end of the case before its receipt"),
 )
 
 
@@ -52,8 +52,8 @@ def check_events(
         ),
     ]
     note_unread(cells, TIMES, findings)
-    for name, one, other, what in _TURNED:
-        note_turned(cells, name, one, other, what, findings)
+    for one, other, what in _TURNED:
+        note_turned(cells, one, other, what, findings)
     note_uncounted(cells, mapping, findings)
     return reject(raw, cells, reasons, findings)
 

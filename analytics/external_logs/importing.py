@@ -230,6 +230,7 @@ def _finished(
     rows = merged.rows.num_rows
     return replace(
         reading,
+        raw=replace(reading.raw, notes=(*reading.raw.notes, *findings.notes)),
         rejected=findings.rejected,
         unread=findings.unread,
         grades=grade(missing, shares_of(log), granularity=log.granularity, ignored=ignored),

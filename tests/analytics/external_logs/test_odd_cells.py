@@ -132,10 +132,10 @@ def test_moments_in_the_wrong_order_are_said() -> None:
         "a,x,2025-01-02 10:00,2025-01-01 10:00,2025-01-01,2025-01-03\n"
         "b,x,2025-01-01 10:00,2025-01-01 10:00,2025-01-02,2025-01-01\n"
     )
-    assert read(events).unread == {
-        "start_timestamp": {"rows": 1, "example": "a start after its end"},
-        "completed_at": {"rows": 1, "example": "an end before its receipt"},
-    }
+    assert read(events).answer("log")["notes"] == [
+        "1 row has a start after its end.",
+        "1 row has an end of the case before its receipt.",
+    ]
 
 
 def packed() -> bytes:
