@@ -35,7 +35,8 @@ class Findings:
     unread: dict[str, dict[str, Any]] = field(default_factory=dict)
     has_times: bool = False
     offsets: set[bool] = field(default_factory=set)
-    notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """What was taken for what, in sentences: it rejects no row, and bears on figures."""
 
     def could_not_read(self, name: str, rows: int, example: str) -> None:
         """Note cells of a column that does not decide about its row, and that are left blank."""
@@ -141,7 +142,7 @@ def note_turned(cells: pa.Table, earlier: str, later: str, what: str, findings: 
     if {f"at:{earlier}", f"at:{later}"} <= set(cells.column_names):
         turned = pc.greater(cells[f"at:{earlier}"], cells[f"at:{later}"])
         if rows := pc.sum(turned).as_py():
-            findings.notes.append(f"{rows:,} {'row has' if rows == 1 else 'rows have'} {what}.")
+            findings.remarks.append(f"{rows:,} {'row has' if rows == 1 else 'rows have'} {what}.")
 
 
 def note_uncounted(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:

@@ -55,6 +55,8 @@ class Reading:
     linked: Linked | None = None
     zone_is_said: bool = False
     """False where no zone was asked for: it would not have changed a figure of this file."""
+    remarks: tuple[str, ...] = ()
+    """What was taken for what, in sentences."""
     order_is_said: bool = False
     """False where the dates of this file settled their order: those of the next may be others."""
     ignored: str = ""
@@ -84,7 +86,7 @@ class Reading:
             "events": self.events,
             "rejected": [{"row": row, "reason": reason} for row, reason in self.rejected],
             "unread": self.unread,
-            "notes": list(self.raw.notes),
+            "remarks": [*self.raw.notes, *self.remarks],
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
             "recognised_as": export.name if export else None,
@@ -230,9 +232,9 @@ def _finished(
     rows = merged.rows.num_rows
     return replace(
         reading,
-        raw=replace(reading.raw, notes=(*reading.raw.notes, *findings.notes)),
         rejected=findings.rejected,
         unread=findings.unread,
+        remarks=tuple(findings.remarks),
         grades=grade(missing, shares_of(log), granularity=log.granularity, ignored=ignored),
         ignored=ignored,
         log=log,

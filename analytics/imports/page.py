@@ -202,6 +202,7 @@ def page_of(
         "helps": help_for(reading),
         "rejected": rejected,
         "rejected_headers": headers,
+        "remarks": answer["remarks"],
         "unread": _unread(reading),
         "saved": saved,
         "reading_linked": reading.linked is not None,

@@ -129,7 +129,7 @@ class Command(BaseCommand):
             if answer["replaced_whole"]:
                 self.stdout.write("The file is read in another way: it takes the log's place.")
             self.stdout.write(f"Times without a zone are read in {answer['mapping']['zone']}.")
-        for line in _cells_in(answer["notes"], answer["unread"]):
+        for line in _cells_in(answer["remarks"], answer["unread"]):
             self.stdout.write(f"  {line}")
         for line in _words_in(answer["unknown_words"], answer["own_meanings"]):
             self.stdout.write(f"  {line}")
@@ -147,13 +147,13 @@ class Command(BaseCommand):
             self.stdout.write(f"  {GRADE_WORDS['not_computable']}: {why}: {', '.join(keys)}")
 
 
-def _cells_in(notes: list[str], unread: dict[str, dict[str, Any]]) -> list[str]:
+def _cells_in(remarks: list[str], unread: dict[str, dict[str, Any]]) -> list[str]:
     """Return how the file was read, and which cells could not be."""
     cells = (
         f"{field}: {one['rows']} cells could not be read ({one['example']})"
         for field, one in unread.items()
     )
-    return [*notes, *cells]
+    return [*remarks, *cells]
 
 
 def _words_in(unknown: list[dict[str, Any]], own: dict[str, str]) -> list[str]:

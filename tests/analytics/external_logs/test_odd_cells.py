@@ -70,12 +70,12 @@ def test_a_file_of_nuls_alone_says_so() -> None:
 def test_what_an_encoding_left_unsure_is_said(encoding: str) -> None:
     reading = read((HEAD + "1,1/13/25,1/14/25,clé\n").encode(encoding))
     assert reading.raw.column("Method") == ["clé"]
-    assert len(reading.answer("log")["notes"]) == (encoding == "cp1252")
+    assert len(reading.answer("log")["remarks"]) == (encoding == "cp1252")
 
 
 def test_short_rows_are_counted_and_said() -> None:
     reading = read(HEAD + "1,1/13/25,1/14/25,CD\n2,1/13/25\n3,1/13/25,,\n")
-    (note,) = reading.answer("log")["notes"]
+    (note,) = reading.answer("log")["remarks"]
     assert note.startswith("1 row has fewer cells than the header row (the first: row 3)")
 
 
@@ -132,7 +132,7 @@ def test_moments_in_the_wrong_order_are_said() -> None:
         "a,x,2025-01-02 10:00,2025-01-01 10:00,2025-01-01,2025-01-03\n"
         "b,x,2025-01-01 10:00,2025-01-01 10:00,2025-01-02,2025-01-01\n"
     )
-    assert read(events).answer("log")["notes"] == [
+    assert read(events).answer("log")["remarks"] == [
         "1 row has a start after its end.",
         "1 row has an end of the case before its receipt.",
     ]

@@ -88,7 +88,7 @@ def test_addresses_and_numbers_in_a_column_that_is_kept_give_way_to_words() -> N
     reasons = ["call [phone]", "none", "[social security number]"]
     assert reading.merged.rows["hold_reason"].to_pylist() == reasons
     assert [reason for _, reason in reading.rejected] == ["'called [phone]' is not a date"]
-    assert len(reading.answer("log")["notes"]) == 4
+    assert len(reading.answer("log")["remarks"]) == 4
 
 
 def test_a_number_of_a_person_as_a_number_of_requests_becomes_a_code() -> None:

@@ -48,7 +48,7 @@ def test_sheets_with_the_same_headers_are_read_as_one() -> None:
     assert reading.raw.column("Date Out") == ["2025-01-20", "2025-01-20", "soon"]
     assert reading.rejected == [(5, "'soon' is not a date")]
     assert reading.raw.sheet == "Jan, Feb"
-    assert reading.answer("log")["notes"] == [
+    assert reading.answer("log")["remarks"] == [
         "The sheet 'Feb' has the headers of 'Jan' and is read below it: its row 1 is called row 3.",
         "The sheet 'Lists' has other headers and is not read.",
     ]
@@ -58,7 +58,7 @@ def test_a_hidden_sheet_is_not_read_and_a_list_before_the_log_is_no_log() -> Non
     sheets = {"Old": (HEAD, row("OLD")), "Lists": LISTS, "Log": (HEAD, row("R1"))}
     reading = read(book(sheets, hidden=["Old"]))
     assert reading.raw.column("Req #") == ["R1"]
-    assert reading.answer("log")["notes"] == [
+    assert reading.answer("log")["remarks"] == [
         "The sheet 'Lists' has other headers and is not read.",
         "The sheet 'Old' is hidden and is not read.",
     ]
