@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from analytics.external_logs.importing import Reading, read_log
@@ -26,13 +27,14 @@ def read_as_said(
     progress: Progress = silent,
     steps: bytes | None = None,
     most: int | None = None,
+    at: datetime | None = None,
 ) -> tuple[Reading, SavedMapping | None]:
     """Return the reading, and the mapping of last time where it was read by that one.
 
     With `steps` the file is a table of requests, and they are the history of its requests: both
     are read whole. Of a single file only the first `most` rows are read where that is given.
     """
-    words: dict[str, Any] = {"name": name, "earlier": earlier, "progress": progress}
+    words: dict[str, Any] = {"name": name, "earlier": earlier, "progress": progress, "at": at}
     words["proposed_zone"] = proposed_zone
     if steps is not None:
         return read_linked(content, steps, given=given, **words), None

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from analytics.eventlog import EVENTS, REQUESTS
 from analytics.external_logs.bands import with_bands
-from analytics.external_logs.database import Database
+from analytics.external_logs.database import Database, as_schema
 from analytics.external_logs.days import with_whole_days
 from analytics.external_logs.events_layout import build_events
 from analytics.external_logs.mapping import Mapping
@@ -30,14 +30,3 @@ def tables_of(
     with Database() as database:
         requests, events, said = build(rows, mapping, database)
     return as_schema(with_bands(requests), REQUESTS), as_schema(events, EVENTS), said
-
-
-def as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return a table's columns in the order and kinds of a schema; what is not there is null."""
-    n = table.num_rows
-    nothing = {kind: pa.nulls(n, kind) for kind in {one.type for one in schema}}  # one for all
-    columns = [
-        table[one.name].cast(one.type) if one.name in table.column_names else nothing[one.type]
-        for one in schema
-    ]
-    return pa.table(columns, schema=schema)

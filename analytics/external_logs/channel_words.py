@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import compute as pc
@@ -64,6 +65,13 @@ def channel_words(raw: RawLog, mapping: Mapping) -> Iterator[ChannelWord]:
             means=ways if is_known(word, own) else (),
             is_given=word in own,
         )
+
+
+def words_to_ask(raw: RawLog, mapping: Mapping) -> Iterator[dict[str, Any]]:
+    """Yield the words that nobody gave a meaning and that can be asked about, with their rows."""
+    for one in channel_words(raw, mapping):
+        if not one.means and not one.is_given and can_be_asked(one.text):
+            yield {"word": one.text, "rows": one.rows}
 
 
 def rows_unread(raw: RawLog, mapping: Mapping) -> int:

@@ -46,14 +46,23 @@ class Findings:
 class Clock:
     """Reads moments of one file, asking once for each different text.
 
-    `until` is the moment up to which the log is to speak, where the reader says one.
+    `until` is the moment up to which the log is to speak, where the reader says one; `at` is now,
+    where what lies later is to be taken for a slip of the pen.
     """
 
     def __init__(
-        self, mapping: Mapping, findings: Findings, zone: str, until: datetime | None = None
+        self,
+        mapping: Mapping,
+        findings: Findings,
+        zone: str,
+        *,
+        until: datetime | None = None,
+        at: datetime | None = None,
     ) -> None:
         self._read = reader_of(mapping.date_order, ZoneInfo(zone))
         self.findings, self.zone, self.until = findings, ZoneInfo(zone), until
+        self.latest = None if at is None else int(at.timestamp()) + 86400
+        """The end of today in any zone, where it is known when today is."""
 
     def read(self, text: str) -> Moment | None:
         """Return the moment of a text; a placeholder is one, and says so."""
@@ -83,14 +92,23 @@ class Clock:
         moment = self.read(text)
         if moment is not None and moment.is_placeholder:
             return f"{text[:40]!r} lies outside 1950 to 2100: a placeholder, not a date"
+        if moment is not None and self.latest is not None and moment.seconds > self.latest:
+            return f"{text[:40]!r} lies in the future"
         return f"{text[:40]!r} is not a {kind}"
 
 
 def with_moments(cells: pa.Table, clock: Clock) -> pa.Table:
-    """Return the kept cells with a column of seconds beside each column of moments."""
+    """Return the kept cells with a column of seconds beside each column of moments.
+
+    A moment that cannot have come yet is none; only a deadline may lie in the future.
+    """
     for name in MOMENTS:
         if name in cells.column_names:
-            cells = cells.append_column(f"at:{name}", clock.column(cells[name]))
+            found = clock.column(cells[name])
+            if clock.latest is not None and name != "need_by":
+                is_past = pc.less_equal(found, clock.latest)
+                found = pc.if_else(is_past, found, pa.scalar(None, pa.int64()))
+            cells = cells.append_column(f"at:{name}", found)
     return cells
 
 
@@ -123,7 +141,7 @@ def reject(
             said = reason if isinstance(reason, str) else reason(int(place))
             findings.rejected.append((int(raw.numbers[place]), said))
         good &= ~mask
-    return cells.filter(pa.array(good))
+    return cells if good.all() else cells.filter(pa.array(good))
 
 
 def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> None:
@@ -133,6 +151,14 @@ def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> No
         if wrong.any():
             example = cells[name][int(np.flatnonzero(wrong)[0])].as_py()
             findings.could_not_read(name, int(wrong.sum()), example)
+
+
+def note_turned(cells: pa.Table, earlier: str, later: str, what: str, findings: Findings) -> None:
+    """Say how many rows have a moment after another that it comes before."""
+    if {f"at:{earlier}", f"at:{later}"} <= set(cells.column_names):
+        turned = pc.greater(cells[f"at:{earlier}"], cells[f"at:{later}"])
+        if rows := pc.sum(turned).as_py():
+            findings.remarks.append(f"{rows:,} {'row has' if rows == 1 else 'rows have'} {what}.")
 
 
 def note_uncounted(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:

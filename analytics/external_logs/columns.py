@@ -131,7 +131,8 @@ FIELD_WORDS: dict[str, str] = {
 RECORD_NUMBERS: tuple[str, ...] = (
     *("mrn", "mrn #", "mrn no", "medical record number", "medical record #", "medical record no"),
     *("med rec #", "record number", "record #", "patient id", "patient #", "patient number"),
-    *("pt id", "pt #", "pid", "chart #", "chart number"),
+    *("pt id", "pt #", "pid", "chart #", "chart number", "mrn#", "mrn number", "patient mrn"),
+    *("pt mrn", "mr #", "mr#", "mr no", "mr number", "pat id", "pat #", "empi", "empi #"),
 )
 """Headers of numbers that name a person in a hospital: replaced by random codes."""
 
@@ -139,19 +140,25 @@ PRIVATE: tuple[str, ...] = (
     *("patient name", "pt name", "patient", "pt", "name", "last name", "first name"),
     *("dob", "d.o.b", "d.o.b.", "date of birth", "birth date", "birthdate", "ssn", "phone", "fax"),
     *("address", "email", "e-mail", "accession", "accession #", "accession number", "zip"),
+    *("surname", "given name", "family name", "guarantor", "next of kin", "zip code", "addr"),
+    *("street", "contact", "contact name", "contact person", "contact info", "contact number"),
+    *("contact #", "account #", "account no", "account number", "fin", "fin #", "fin no"),
+    *("fin number", "ss #", "ss#", "insured id", "subscriber id", "member id", "policy #"),
+    *("policy number", "encounter #", "encounter number", "visit #", "visit number"),
 )
 """Headers whose cells are dropped."""
 
 _PRIVATE_WORDS = re.compile(
     r"\b(shipping|billing|mailing|home|street) address\b|"
     r"\b(dob|birth|ssn|social security|mrn|medical record|phone|cell|fax|e-?mail)\b"
-    r"|\b(patient|pt|first|last|maiden|middle|full|requester|requestor|mother)('s)? ?names?\b"
-    r"|^(patient|pt)\b(?!.*\b(type|class|portal|notified)\b)"
+    r"|\b(birth ?(date|day)|telephone|zip ?code|postal code|postcode|acct|empi|next of kin)\b"
+    r"|\b(guarantor|insured|surname|addr)\b|\baddress (line )?\d\b"
+    r"|\b(patient|pat|pt|first|last|maiden|middle|full|given|family|requester|requestor|mother"
+    r"|guardian|spouse|caller|contact)('s)? ?names?\b"
+    r"|^(patient|pat|pt)\b(?!.*\b(type|class|portal|notified)\b)"
 )
+_HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 EVENT_FIELDS = ("case_id", "activity", "timestamp")
-ALL_HEADERS = frozenset(
-    {name for names in SYNONYMS.values() for name in names} | {*PRIVATE, *RECORD_NUMBERS}
-)
 
 
 def plain(header: str) -> str:
@@ -159,18 +166,40 @@ def plain(header: str) -> str:
     return re.sub(r"\s+", " ", header).strip().rstrip(":").lower()
 
 
+def spoken(header: str) -> str:
+    """Return a header as people say it: date_of_birth and DateOfBirth are "date of birth"."""
+    return plain(_HUMPS.sub(" ", header.replace("_", " ")))
+
+
+ALL_HEADERS = frozenset(
+    {name for names in SYNONYMS.values() for name in names}
+    | {*PRIVATE, *RECORD_NUMBERS, *map(spoken, SYNONYMS)}
+)
+
+
+def is_known(header: str) -> bool:
+    """Say whether a header is one of those that we know, in whatever way it is written."""
+    return plain(header) in ALL_HEADERS or spoken(header) in ALL_HEADERS
+
+
+def by_names(headers: Sequence[str]) -> dict[str, str]:
+    """Return {name: header}: as written without case, else as people say it; the first is taken."""
+    said = {spoken(header): header for header in reversed(headers)}
+    return said | {plain(header): header for header in reversed(headers)}
+
+
 def is_private(header: str) -> bool:
     """Say whether a header names a person's particulars."""
-    name = plain(header).removeprefix("case:")
-    return name in PRIVATE or name in RECORD_NUMBERS or bool(_PRIVATE_WORDS.search(name))
+    names = {name(header.strip()).removeprefix("case:") for name in (plain, spoken)}
+    return bool(names & {*PRIVATE, *RECORD_NUMBERS}) or any(map(_PRIVATE_WORDS.search, names))
 
 
 def match_headers(headers: Sequence[str]) -> dict[str, str]:
     """Return {field: header} for the headers that are understood."""
-    by_name = {plain(header): header for header in reversed(headers)}
+    by_name = by_names(headers)
     found: dict[str, str] = {}
     for field, names in SYNONYMS.items():
-        for name in names:
+        for name in (*names, spoken(field)):
             if name in by_name and by_name[name] not in found.values():
                 found[field] = by_name[name]
                 break

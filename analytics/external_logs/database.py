@@ -10,7 +10,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-MEMORY = "256MB"  # beyond it, sorts and joins go to the folder
+MEMORY = "200MB"  # beyond it, sorts and joins go to the folder
 
 
 class Database:
@@ -61,3 +61,14 @@ class Database:
 def quoted(name: str) -> str:
     """Return a column's name as SQL."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def as_schema(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Return a table's columns in the order and kinds of a schema; what is not there is null."""
+    n = table.num_rows
+    nothing = {kind: pa.nulls(n, kind) for kind in {one.type for one in schema}}  # one for all
+    columns = [
+        table[one.name].cast(one.type) if one.name in table.column_names else nothing[one.type]
+        for one in schema
+    ]
+    return pa.table(columns, schema=schema)

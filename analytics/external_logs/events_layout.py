@@ -15,6 +15,7 @@ from analytics.external_logs.check import (
     Findings,
     Reason,
     blank,
+    note_turned,
     note_uncounted,
     note_unmeant,
     note_unread,
@@ -38,6 +39,12 @@ TEXTS = (
 TIMES = ("start_timestamp", "need_by", "received_anchor", "completed_anchor")
 
 
+_TURNED = (
+    ("start_timestamp", "timestamp", "a start after its end"),
+    ("received_anchor", "completed_anchor", "an end of the case before its receipt"),
+)
+
+
 def check_events(
     raw: RawLog, cells: pa.Table, mapping: Mapping, clock: Clock, findings: Findings
 ) -> pa.Table:
@@ -54,6 +61,8 @@ def check_events(
         (clock.is_later(cells, "timestamp"), "happened after the as-of time"),
     ]
     note_unread(cells, TIMES, findings)
+    for one, other, what in _TURNED:
+        note_turned(cells, one, other, what, findings)
     note_uncounted(cells, mapping, findings)
     _note_ways(cells, mapping, findings)
     return reject(raw, cells, reasons, findings)

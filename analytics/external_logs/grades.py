@@ -260,10 +260,12 @@ def _mended(log: EventLog) -> float:
 
 def _tries(log: EventLog) -> dict[str, float]:
     """Return the shares of delivered requests that say how often, and whether once was enough."""
-    sent = log.requests.filter(log.requests["available"].is_valid())
+    requests = log.requests.select(["request_id", "available", "attempts"])
+    sent = requests.filter(requests["available"].is_valid())
     n = sent.num_rows or 1
     told = pc.greater(sent["attempts"], 0)
-    failed = pc.unique(log.events.filter(log.events["reason"].is_valid())["request_id"])
+    events = log.events.select(["request_id", "reason"])
+    failed = pc.unique(events.filter(events["reason"].is_valid())["request_id"])
     known = pc.or_(told, pc.is_in(sent["request_id"], value_set=failed))
     count = {"deliveries": told, "first_try": known}
     return {name: (pc.sum(rows).as_py() or 0) / n for name, rows in count.items()}

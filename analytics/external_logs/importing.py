@@ -15,7 +15,7 @@ from pyarrow import compute as pc
 from analytics.eventlog import EventLog
 from analytics.external_logs.building import tables_of
 from analytics.external_logs.cells import kept_cells
-from analytics.external_logs.channel_words import can_be_asked, channel_words, why_ignored
+from analytics.external_logs.channel_words import can_be_asked, why_ignored, words_to_ask
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
 from analytics.external_logs.completions import ask_blanks, ask_completed
@@ -28,8 +28,9 @@ from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
 from analytics.external_logs.meant import unmeant_words
 from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
+from analytics.external_logs.particulars import without_particulars
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
-from analytics.external_logs.questions import ask_order, ask_received, ask_zone, settled_order
+from analytics.external_logs.questions import ask_order, ask_receipt, ask_zone, settled_order
 from analytics.external_logs.raw import MOST_ROWS, RawLog
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
@@ -59,6 +60,8 @@ class Reading:
     """False where no zone was asked for: it would not have changed a figure of this file."""
     remarks: tuple[str, ...] = ()
     """What was taken for what, in sentences."""
+    order_is_said: bool = False
+    """False where the dates of this file settled their order: those of the next may be others."""
     ignored: str = ""
     """Why no way of sending is read although some are known, where that is so."""
 
@@ -86,7 +89,7 @@ class Reading:
             "events": self.events,
             "rejected": [{"row": row, "reason": reason} for row, reason in self.rejected],
             "unread": self.unread,
-            "remarks": list(self.remarks),
+            "remarks": [*self.raw.notes, *self.remarks],
             "questions": self.questions,
             "mapping": self.mapping.as_json(),
             "recognised_as": export.name if export else None,
@@ -99,17 +102,13 @@ class Reading:
 
     def to_remember(self) -> dict[str, Any]:
         """Return the mapping for the next file, which is asked anew for what nobody said of this one."""
-        mapping = self.mapping.to_remember()
-        return mapping if self.zone_is_said else mapping | {"zone": ""}
+        said = {"zone": self.zone_is_said, "date_order": self.order_is_said}
+        unsaid = {part: "" for part, is_said in said.items() if not is_said}
+        return self.mapping.to_remember() | unsaid
 
     def unknown_words(self) -> list[dict[str, Any]]:
         """Return the words for channels that nobody gave a meaning, the most frequent first."""
-        listed = (
-            {"word": one.text, "rows": one.rows}
-            for one in channel_words(self.raw, self.mapping)
-            if not one.means and not one.is_given and can_be_asked(one.text)
-        )
-        return list(islice(listed, MOST_WORDS))
+        return list(islice(words_to_ask(self.raw, self.mapping), MOST_WORDS))
 
     def unknown_meanings(self) -> dict[str, list[dict[str, Any]]]:
         """Return the words of directions and arrivals that say nothing, the most frequent first."""
@@ -128,10 +127,12 @@ def read_log(
     proposed_zone: str = "",
     raw: RawLog | None = None,
     progress: Progress = silent,
+    at: datetime | None = None,
 ) -> Reading:
     """Read a file into an event log; with open questions nothing is built.
 
-    `raw` are its cells where they were read before; `progress` is told how far it is.
+    `raw` are its cells where they were read before; `progress` is told how far it is; `at` is
+    now, where what happened later is to be taken for a slip of the pen.
 
     Raises UnusableLog or BadMapping with a sentence.
     """
@@ -140,10 +141,11 @@ def read_log(
     said = given or {}
     mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
-    if asked := _asked_of_columns(raw, mapping):
+    raw = without_particulars(raw, mapping, key)
+    if asked := _asked_of_columns(raw, mapping, said):
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     mapping = with_order(mapping, settled_order(raw, mapping))
-    cells, findings = _checked(raw, mapping, key, as_of)
+    cells, findings = _checked(raw, mapping, key, until=as_of, at=at)
     begin(progress, BUILDING)
     merged = _merged(raw, mapping, cells, earlier)
     asked = ask_row(cells, mapping, findings)
@@ -154,20 +156,16 @@ def read_log(
     built = _built(merged, mapping)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
-    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, zone_is_said=bool(zone))
+    order = bool(said.get("date_order"))
+    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked)
+    reading = replace(reading, zone_is_said=bool(zone), order_is_said=order)
     return reading if asked else _finished(reading, findings, built, name, as_of)
 
 
-def _asked_of_columns(raw: RawLog, mapping: Mapping) -> list[dict[str, Any]]:
+def _asked_of_columns(raw: RawLog, mapping: Mapping, said: Map[str, Any]) -> list[dict[str, Any]]:
     """Return the first question that the columns ask; UnusableLog where none can be a receipt."""
-    asked = ask_received(raw, mapping)
-    if not mapping.received and not asked:
-        raise UnusableLog(
-            "No column says when a request was received, so nothing can be measured. "
-            "Name that column in the mapping, or add one such as 'Date Received'."
-        )
     return (
-        asked
+        ask_receipt(raw, mapping, said)
         or ask_completed(raw, mapping)
         or ask_layout(raw, mapping)
         or ask_order(raw, mapping)
@@ -185,7 +183,7 @@ class _Built:
 
 
 def _checked(
-    raw: RawLog, mapping: Mapping, key: str, until: datetime | None
+    raw: RawLog, mapping: Mapping, key: str, *, until: datetime | None, at: datetime | None
 ) -> tuple[pa.Table, Findings]:
     """Return the usable rows with their moments; a log of dates is read without a zone.
 
@@ -194,13 +192,13 @@ def _checked(
     text = kept_cells(raw, mapping, key)
     check = check_requests if mapping.layout == "requests" else check_events
     findings = Findings(rejected=list(raw.rejected))
-    clock = Clock(mapping, findings, "UTC", until)
+    clock = Clock(mapping, findings, "UTC", until=until, at=at)
     cells = with_moments(text, clock)
     grain = grain_of(cells, mapping)
     if not grain.is_second:
         findings.offsets.clear()  # an hour more or less changes no day
     elif mapping.zone != "UTC":
-        clock = Clock(mapping, findings, mapping.zone, until)
+        clock = Clock(mapping, findings, mapping.zone, until=until, at=at)
         cells = with_moments(text, clock)
     usable = check(raw, cells, mapping, clock, findings)
     findings.rejected.sort()

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.external_logs.check import flags
-from analytics.external_logs.columns import SYNONYMS, match_headers, plain
+from analytics.external_logs.columns import SYNONYMS, by_names, match_headers, plain
 from analytics.external_logs.mapping import check_form
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.refusals import BadMapping
@@ -96,7 +96,7 @@ def _columns(requests: RawLog, steps: RawLog, by: str) -> tuple[str, str]:
             if header not in raw.headers:
                 raise BadMapping(f"The file of {file} has no column {header!r} to join by.")
         return pair
-    left, right = ({plain(one): one for one in reversed(raw.headers)} for raw in (requests, steps))
+    left, right = (by_names(raw.headers) for raw in (requests, steps))
     for name in NUMBERS:
         if name in left and name in right:
             return left[name], right[name]
@@ -169,7 +169,7 @@ def _lonely(requests: RawLog, numbers: pa.Array, found: Any) -> tuple[tuple[int,
 
 def _proposed(raw: RawLog, steps: RawLog, theirs: str, given: Map[str, Any]) -> dict[str, Any]:
     """Return the mapping of the joined log: what was said, and what headers say beside it."""
-    by_name = {plain(header): header for header in reversed(steps.headers) if header != theirs}
+    by_name = by_names([header for header in steps.headers if header != theirs])
     columns = {"case_id": theirs}
     for field, names in STEPS.items():
         header = next((by_name[name] for name in names if name in by_name), None)

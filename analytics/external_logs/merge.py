@@ -1,6 +1,7 @@
 """Put a file's rows to those that a log has already: added, recognised, or corrected; never doubled.
 
-A row is recognised where all its kept cells are the same, as often as it stands. What is left is
+A row is recognised where all its kept cells say the same, as often as it stands; a date may be
+written in another way, as it is where a sheet is saved as CSV. What is left is
 paired by what names the row: the request number; for rows without a number all cells that are
 known when a request arrives, if the row here was still open; for events the case, the activity
 and the time. A pair is a correction, and the new row takes the place of the old one.
@@ -16,6 +17,7 @@ import pyarrow as pa
 
 from analytics.external_logs.database import Database, quoted
 from analytics.external_logs.mapping import Mapping
+from analytics.external_logs.particulars import masked_rows
 from analytics.external_logs.values import counts_resends
 
 LATER = frozenset(
@@ -93,6 +95,7 @@ def is_read_otherwise(
 
 def merge(earlier: Earlier, rows: pa.Table, layout: str) -> Merged:
     """Return the log's rows with those of a file put to them."""
+    earlier = replace(earlier, rows=masked_rows(earlier.rows, earlier.key))
     if not rows.num_rows or not earlier.rows.num_rows:
         both = earlier.rows if earlier.rows.num_rows else rows
         return Merged(rows=both, added=rows.num_rows, kept=earlier.rows.num_rows)
@@ -133,10 +136,16 @@ def _places(table: pa.Table) -> pa.ChunkedArray:
 
 
 def _hash(fields: list[str], has: list[str]) -> str:
-    parts = [
-        f"coalesce(CAST({quoted(one)} AS VARCHAR), '')" if one in has else "''" for one in fields
-    ]
+    parts = [_said(one, has) for one in fields if not one.startswith("at:")]
     return f"md5(concat_ws(chr(31), {', '.join(parts)}))"
+
+
+def _said(field: str, has: list[str]) -> str:
+    """Return SQL for what a cell says: its moment, however it is written, else its text."""
+    if field not in has:
+        return "''"
+    texts = [f"CAST({quoted(f'at:{field}')} AS VARCHAR)"] if f"at:{field}" in has else []
+    return f"coalesce({', '.join([*texts, quoted(field), chr(39) * 2])})"
 
 
 def _name(layout: str, common: list[str]) -> str:

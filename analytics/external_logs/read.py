@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from analytics.external_logs.formats.csv_text import read_csv
+from analytics.external_logs.formats.csv_text import read_csv, wide_encoding
 from analytics.external_logs.formats.json_lines import read_json_lines
 from analytics.external_logs.formats.spreadsheet import read_spreadsheet
 from analytics.external_logs.formats.xes import read_xes
@@ -39,12 +39,26 @@ def sheet_of(content: bytes) -> Sheet:
         raise UnusableLog("The file is empty. Export it again and choose it once more.")
     if content.startswith((_ZIP, _OLE)):
         return read_spreadsheet(content)
-    head = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head.startswith(b"<"):
+    head = (
+        content[:4096].decode(wide_encoding(content) or "utf-8", "ignore").lstrip("\ufeff \t\r\n")
+    )
+    if head.startswith("<"):
+        _check_is_log(head.lower())
         return read_xes(content.lstrip(b" \t\r\n"))
-    if head.startswith((b"{", b"[{")) or head[:1] == b"[" and head[1:].lstrip().startswith(b"{"):
+    if head.startswith(("{", "[{")) or (head[:1] == "[" and head[1:].lstrip().startswith("{")):
         return read_json_lines(content)
     return read_csv(content)
+
+
+def _check_is_log(head: str) -> None:
+    """Refuse what other programs write in angle brackets, often under the name of a sheet."""
+    if "urn:schemas-microsoft-com:office:spreadsheet" in head:
+        raise UnusableLog("The file is a sheet in the XML of Excel 2003. Save it as XLSX or CSV.")
+    if "<html" in head or "<table" in head or "<!doctype html" in head:
+        raise UnusableLog(
+            "The file is a web page, whatever its name says: some systems call one .xls. "
+            "Open it in Excel and save it as XLSX or CSV."
+        )
 
 
 def _unpacked(content: bytes) -> bytes:

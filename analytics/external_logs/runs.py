@@ -156,6 +156,7 @@ def _read(run: ImportRun, draft: Draft) -> Reading:
         earlier=earlier_of(run.name, run.organization_id),
         proposed_zone=run.proposed_zone,
         progress=_Told(run.pk),
+        at=run.asked_at,
     )
     return reading
 

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ from pyarrow import parquet
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.bands import with_bands
-from analytics.external_logs.building import as_schema, tables_of
+from analytics.external_logs.building import tables_of
+from analytics.external_logs.database import as_schema
 from analytics.external_logs.days import DAY, grain_of
 from analytics.external_logs.grades import missing_fields
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
+from analytics.external_logs.reported import all_reported, is_fresh, mark, reported_in
 from analytics.external_logs.tables import BUILT, write_tables
 from analytics.models import UploadedLog
 
@@ -48,7 +51,11 @@ def name_for(file_name: str) -> str:
 
 def folder_of(log: UploadedLog) -> Path:
     """Return where a log's tables lie; the name on disk is ours."""
-    return Path(settings.MIRROR_ROOT) / "logs" / log.folder
+    return _root() / log.folder
+
+
+def _root() -> Path:
+    return Path(settings.MIRROR_ROOT) / "logs"
 
 
 @contextmanager
@@ -100,7 +107,7 @@ def keep(
     if earlier is not None and same and told and _facts(folder_of(earlier))[1] == BUILT:
         return earlier, True
     folder = secrets.token_hex(8)
-    write_tables(Path(settings.MIRROR_ROOT) / "logs" / folder, reading)
+    write_tables(_root() / folder, reading)
     answer = _kept_answer(reading.answer(name))
     log, _ = UploadedLog.objects.update_or_create(
         name=name,
@@ -116,8 +123,8 @@ def keep(
             "uploaded_at": at,
         },
     )
-    if earlier is not None:
-        old = folder_of(earlier)
+    old = folder_of(earlier) if earlier is not None else None
+    if old is not None and not is_fresh(reported_in(old), at):
         transaction.on_commit(lambda: shutil.rmtree(old, ignore_errors=True))
     return log, False
 
@@ -141,10 +148,14 @@ def rejected_of(log: UploadedLog) -> list[dict[str, Any]]:
 
 def load(log: UploadedLog) -> EventLog:
     """Return a stored log; a column that it was stored without is null."""
-    folder = folder_of(log)
+    return load_from(folder_of(log), log.mapping)
+
+
+def load_from(folder: Path, said: dict[str, Any]) -> EventLog:
+    """Return the log whose tables lie in a folder, and that was read by a mapping."""
     facts, built = _facts(folder)
     # A log stored by earlier code does not say that it lacks what nobody asked for then.
-    mapping = Mapping(**log.mapping)
+    mapping = Mapping(**said)
     facts["missing"] = missing_fields(mapping)
     if built != BUILT:
         return _made_anew(folder, mapping, facts)
@@ -184,19 +195,42 @@ def _reaching_to_their_ends(requests: pa.Table) -> pa.Table:
 
 
 def remove(log: UploadedLog) -> None:
-    """Delete a log, and its tables once the deletion stands."""
-    folder = folder_of(log)
+    """Delete a log, and its tables once the deletion stands, also those that reports refer to."""
+    folders = [folder_of(log)]
+    folders += [one.folder for one in all_reported(folders[0].parent) if one.log == log.pk]
     log.delete()
-    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+    for folder in folders:
+        transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+def note_report(folder: str, content: str, *, at: datetime) -> None:
+    """Keep the tables of a log as they are now, since a report refers to them by their hash."""
+    log = UploadedLog.objects.filter(folder=folder).first()
+    if log is not None:
+        said = {"log": log.pk, "name": log.name, "mapping": log.mapping, "content": content}
+        mark(folder_of(log), **said, at=at)
+
+
+def reported_logs(name: str, content: str) -> Iterator[EventLog]:
+    """Yield the logs of a name as they were when a report referred to their hash."""
+    for one in all_reported(_root()):
+        if (one.name, one.content) == (name, content):
+            yield load_from(one.folder, one.mapping)
 
 
 def sweep_folders(at: datetime) -> int:
-    """Delete tables of no log that are a day old: of an import that died before it was stored."""
-    root = Path(settings.MIRROR_ROOT) / "logs"
-    known = set(UploadedLog.objects.values_list("folder", flat=True))
+    """Delete tables of no log that are a day old: of an import that died before it was stored.
+
+    Those that a report of a log refers to stay as long as reports are kept.
+    """
+    root = _root()
+    logs = UploadedLog.objects.values_list("folder", "pk")
+    known, keys = {folder for folder, _ in logs}, {key for _, key in logs}
     before, gone = at.timestamp() - 86400, 0
     for path in root.iterdir() if root.is_dir() else ():
-        if path.name not in known and path.stat().st_mtime < before:
+        reported = reported_in(path)
+        is_needed = reported is not None and reported.log in keys and is_fresh(reported, at)
+        if path.name not in known and not is_needed and path.stat().st_mtime < before:
             shutil.rmtree(path, ignore_errors=True)
             gone += 1
     return gone

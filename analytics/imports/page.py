@@ -16,6 +16,8 @@ from analytics.external_logs.grades import (
 )
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import private_headers
+from analytics.external_logs.particulars import masked
+from analytics.external_logs.questions import ORDER_WORDS
 from analytics.external_logs.sniff import is_yes_no
 from analytics.external_logs.tables import rejected_rows
 from analytics.imports.meanings import other_words_of, words_of
@@ -60,7 +62,7 @@ def columns_of(reading: Reading) -> list[dict[str, Any]]:
                 "field": field,
                 "hidden": hidden,
                 "must_drop": is_private(header),
-                "examples": [value[:40] for value in words[:2]],
+                "examples": [masked(value)[:40] for value in words[:2]],
                 "hint": "yes or no" if not field and is_yes_no(words[:400]) else "",
                 "filled": round(100 * raw.filled(header) / rows),
                 "state": state,
@@ -205,6 +207,7 @@ def page_of(
         "helps": help_for(reading),
         "rejected": rejected,
         "rejected_headers": headers,
+        "remarks": answer["remarks"],
         "unread": _unread(reading),
         "saved": saved,
         **_links(answer),
@@ -235,13 +238,12 @@ def _asked(question: dict[str, Any] | None) -> dict[str, Any]:
 def _choices(question: dict[str, Any] | None) -> list[tuple[str, str]]:
     if question is None:
         return []
-    orders = {"MDY": "month first", "DMY": "day first"}
     labels = question.get("labels", {})
     if answers := question.get("answers"):
         choices = [one for one in question["choices"] if "several" not in question or one in labels]
         return [(json.dumps(answers[one]), labels.get(one, one)) for one in choices]
     return [
-        (choice, f"{labels[choice]} ({orders[choice]})" if choice in labels else choice)
+        (choice, f"{labels[choice]} ({ORDER_WORDS[choice]})" if choice in labels else choice)
         for choice in question["choices"]
     ]
 

@@ -138,6 +138,7 @@ def _read(
         earlier=earlier,
         proposed_zone=zone_of(person),
         most=rows_shown(kept),
+        at=timezone.now(),
     )
 
 

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import written as written_slices
-from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
 from analytics.readers.places import organizations_of, zones_of
 from analytics.reports.builders import BUILDERS
@@ -20,7 +19,7 @@ from analytics.reports.document import Document, Seal
 from analytics.reports.stamp import stamp_of, written
 from analytics.reports.writers import WRITERS
 from analytics.sources.live import has_made_up_work
-from analytics.sources.opening import LIVE, imported_at
+from analytics.sources.opening import LIVE, imported_at, keep_for_report
 from audit.access import record, system_for
 from audit.origin import of_command
 from audit.proof.entry import Action, EventCode
@@ -72,8 +71,7 @@ def make(
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
-    if source == LIVE:
-        note_report(LIVE, snapshot.content, at=at)
+    keep_for_report(source, snapshot, at=at)
     made = _written(name, kind, order, document)
     _record(name, kind, order, made.sha256, owners, at=at, http_request=http_request)
     return made

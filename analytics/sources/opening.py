@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain
 
 from django.db.models import QuerySet
 
-from analytics.external_logs.store import load
+from analytics.eventlog import EventLog
+from analytics.external_logs.store import load, reported_logs
+from analytics.external_logs.store import note_report as note_report_of_log
 from analytics.mirror.fold import fold
-from analytics.mirror.kept import with_content
+from analytics.mirror.kept import note_report, with_content
 from analytics.mirror.partition import content_of, digests_of
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.published import Facts, mirror_of
@@ -25,6 +28,7 @@ __all__ = [
     "LIVE",
     "UnknownSource",
     "imported_at",
+    "keep_for_report",
     "kept_snapshot",
     "live_as_of",
     "names_of_logs",
@@ -78,8 +82,20 @@ def _called(name: str, logs: QuerySet[UploadedLog]) -> UploadedLog | None:
 @lru_cache(maxsize=4)
 def _folded(folder: str) -> Snapshot:
     """Return an imported log, folded; what lies in a folder never changes."""
-    mirror = fold(load(UploadedLog.objects.get(folder=folder)))
-    return Snapshot(mirror=mirror, watermark=folder, content=content_hash(mirror))
+    return _snapshot(load(UploadedLog.objects.get(folder=folder)), folder)
+
+
+def _snapshot(log: EventLog, watermark: str = "") -> Snapshot:
+    mirror = fold(log)
+    return Snapshot(mirror=mirror, watermark=watermark, content=content_hash(mirror))
+
+
+def keep_for_report(source: str, snapshot: Snapshot, *, at: datetime) -> None:
+    """Keep what a report was counted from, so that it can be counted again."""
+    if source == LIVE:
+        note_report(LIVE, snapshot.content, at=at)
+    else:
+        note_report_of_log(snapshot.watermark, snapshot.content, at=at)
 
 
 def imported_at(source: str, snapshot: Snapshot) -> datetime | None:
@@ -108,7 +124,7 @@ def kept_snapshot(source: str, *, content: str, as_of: datetime) -> Snapshot | N
     """
     if source != LIVE:
         folders = UploadedLog.objects.filter(name=source).values_list("folder", flat=True)
-        logs = (_folded(folder) for folder in folders)
+        logs = chain(map(_folded, folders), map(_snapshot, reported_logs(source, content)))
         return next((log for log in logs if log.content == content), None)
     kept = with_content(LIVE, content)
     if kept is not None:

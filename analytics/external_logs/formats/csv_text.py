@@ -5,17 +5,29 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
+from analytics.external_logs.formats.csv_dialect import (
+    Dialect,
+    dialect_of,
+    has_swallowed,
+    is_unclosed,
+    other_separator,
+)
 from analytics.external_logs.formats.heading import LOOKS_AT, heading
 from analytics.external_logs.raw import Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
 
-DELIMITERS = ",;\t|"
+_SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+_MARK = "\ufeff"  # of the order of bytes; a file saved twice may begin with two
+AS_WINDOWS = (
+    "Some characters are no UTF-8 and are read as Windows writes them. If names look wrong, save "
+    "the file as UTF-8 and choose it again."
+)
 _STEP = 1024**2
 _END = "\x1eend\x1e"
+_CONTROLS = bytes(one for one in range(32) if one not in b"\t\n\r\x0c\x1b\x1e\x1f")
 csv.field_size_limit(2**31 - 1)  # a long cell costs its own row, not the whole file
 
 
@@ -32,8 +44,8 @@ codecs.register_error("discless-windows", _as_windows)
 def read_csv(content: bytes) -> Sheet:
     """Return the header row and lines of a CSV file; UnusableLog says why it cannot be read."""
     encoding, errors = encoding_of(content)
-    delimiter = _delimiter(content[:200_000].decode(encoding, "replace"))
-    lines = _lines(content, encoding, errors, delimiter)
+    dialect = dialect_of(content[:200_000].decode(encoding, "replace").lstrip(_MARK))
+    lines = _lines(content, encoding, errors, dialect)
     header, above, below = heading(list(islice(lines, LOOKS_AT)))
     return Sheet(
         headers=header[1],
@@ -41,32 +53,64 @@ def read_csv(content: bytes) -> Sheet:
         skipped=above,
         form="CSV",
         encoding="cp1252" if errors != "strict" else encoding.removesuffix("-sig"),
-        delimiter=delimiter,
+        delimiter=dialect.delimiter,
+        notes=[AS_WINDOWS] if errors != "strict" else [],
     )
 
 
-def _lines(content: bytes, encoding: str, errors: str, delimiter: str) -> Iterator[Line]:
-    """Yield rows; a sentinel row at the end tells of a quotation mark that is never closed."""
-    try:
-        rows = csv.reader(_stream(content, encoding, errors), delimiter=delimiter)
-        for number, cells in enumerate(rows, start=1):
-            if cells == [_END]:
-                return
-            if cells and cells[-1].endswith(_END):
-                raise UnusableLog(
-                    f"Row {number} opens a quotation mark that is never closed, so the rows below "
-                    "it run together. Close or remove it, and choose the file again."
-                )
+def _lines(content: bytes, encoding: str, errors: str, dialect: Dialect) -> Iterator[Line]:
+    """Yield rows; where a quotation mark swallowed some, its lines are read one by one."""
+    number = 0
+    for lines, cells in _records(_stream(content, encoding, errors), dialect):
+        if cells == [_END]:
+            return
+        number += 1
+        if cells and cells[-1].endswith(_END):
+            raise UnusableLog(
+                f"Row {number} opens a quotation mark that is never closed, so the rows below "
+                "it run together. Close or remove it, and choose the file again."
+            )
+        if len(lines) > 1 and has_swallowed(lines, cells, dialect):
+            yield from enumerate((_alone(line, dialect) for line in lines), start=number)
+            number += len(lines) - 1
+        elif mark := other_separator(cells, dialect):
+            said = [_SEPARATORS.get(one, one) for one in (mark, dialect.delimiter)]
+            yield number, f"its cells are set apart by {said[0]}, those of the file by {said[1]}"
+        else:
             yield number, cells
+
+
+def _records(stream: Iterator[str], dialect: Dialect) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield the lines of each record, and its cells."""
+    lines: list[str] = []
+
+    def noted() -> Iterator[str]:
+        for line in stream:
+            lines.append(line)
+            yield line
+
+    try:
+        for cells in dialect.records(noted()):
+            yield lines.copy(), cells
+            lines.clear()
     except csv.Error as error:
         raise UnusableLog(f"The file cannot be read as CSV ({error}). Export it again.") from error
 
 
+def _alone(line: str, dialect: Dialect) -> Sequence[str] | str:
+    """Return the cells of a line that stood in a cell of another, or why it is no row."""
+    if is_unclosed(line, dialect):
+        return "a quotation mark opens and does not close in this row"
+    return next(iter(dialect.split([line])), [])
+
+
 def _stream(content: bytes, encoding: str, errors: str) -> Iterator[str]:
     """Yield lines of text as they are asked for; a whole text would be held four times over."""
-    line = ""
-    for line in io.TextIOWrapper(io.BytesIO(content), encoding, errors, newline=""):
-        yield line.replace("\x00", "")
+    text = io.TextIOWrapper(io.BytesIO(content), encoding, errors, newline="")
+    line = text.readline()
+    yield line.lstrip(_MARK)
+    for line in text:
+        yield line
     if not line.endswith(("\n", "\r")):
         yield "\n"
     yield _END
@@ -74,8 +118,8 @@ def _stream(content: bytes, encoding: str, errors: str) -> Iterator[str]:
 
 def encoding_of(content: bytes) -> tuple[str, str]:
     """Return the encoding of a file, and how to take bytes that do not fit it."""
-    encoding = _wide(content)
-    if not encoding and b"\x00" in content[:4096]:
+    encoding = wide_encoding(content)
+    if not encoding and _is_binary(content[:4096]):
         raise UnusableLog("The file is not text. Save the sheet as CSV or XLSX and choose that.")
     try:
         _check_encoding(content, encoding or "utf-8-sig")
@@ -88,6 +132,12 @@ def encoding_of(content: bytes) -> tuple[str, str]:
     return encoding or "utf-8-sig", "strict"
 
 
+def _is_binary(head: bytes) -> bool:
+    """Say whether bytes are no text: a single NUL costs its row, many control characters all."""
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return controls > max(4, len(head) // 50)
+
+
 def _check_encoding(content: bytes, encoding: str) -> None:
     """Decode all and keep nothing: one wide character makes a whole text four times as large."""
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -96,7 +146,10 @@ def _check_encoding(content: bytes, encoding: str) -> None:
     decoder.decode(b"", final=True)
 
 
-def _wide(content: bytes) -> str:
+def wide_encoding(content: bytes) -> str:
+    """Return the encoding of a text of two or four bytes a letter; "" where it is none."""
+    if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):  # begins like UTF-16
+        return "utf-32"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     head = content[:4096]
@@ -105,15 +158,3 @@ def _wide(content: bytes) -> str:
     if len(head) >= 16 and head[::2].count(0) > 0.4 * len(head[::2]):
         return "utf-16-be"
     return ""
-
-
-def _delimiter(text: str) -> str:
-    """Return the separator that splits the first lines most evenly."""
-    head = [line for line in text[:200_000].splitlines()[:20] if line.strip()]
-
-    def evenness(mark: str) -> tuple[int, int]:
-        counts = Counter(len(line) for line in csv.reader(head, delimiter=mark))
-        width, times = max(counts.items(), key=lambda item: (item[0] > 1, item[1]))
-        return (times if width > 1 else 0, width)
-
-    return max(DELIMITERS, key=evenness) if head else ","

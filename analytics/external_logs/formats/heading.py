@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from analytics.external_logs.columns import ALL_HEADERS, plain
+from analytics.external_logs.columns import is_known
 from analytics.external_logs.raw import Line
 from analytics.external_logs.refusals import UnusableLog
 
@@ -14,17 +14,17 @@ LOOKS_AT = 30  # lines
 def heading(lines: Sequence[Line]) -> tuple[Line, list[Line], list[Line]]:
     """Return the header row, the lines above it as rejected lines, and the lines below it.
 
-    The first line that is not blank is the header row, unless it holds no header that we know
-    and a later one holds two or more.
+    The first line that is not blank is the header row, unless a later one holds two more of the
+    headers that we know: a title may begin "Location:".
     """
     filled = [
         place for place, line in enumerate(lines) if not isinstance(line[1], str) and any(line[1])
     ]
     if not filled:
         raise UnusableLog("The file holds no header row. Its first row names the columns.")
-    at = filled[0]
-    if not _known(lines[at]):
-        at = next((place for place in filled if _known(lines[place]) >= 2), at)
+    at = max(filled, key=lambda place: _known(lines[place]))
+    if _known(lines[at]) < _known(lines[filled[0]]) + 2:
+        at = filled[0]
     above: list[Line] = [
         (number, "a title above the header row, not a request")
         for number, cells in lines[:at]
@@ -34,6 +34,4 @@ def heading(lines: Sequence[Line]) -> tuple[Line, list[Line], list[Line]]:
 
 
 def _known(line: Line) -> int:
-    return (
-        sum(plain(cell) in ALL_HEADERS for cell in line[1]) if not isinstance(line[1], str) else 0
-    )
+    return sum(map(is_known, line[1])) if not isinstance(line[1], str) else 0

@@ -17,6 +17,7 @@ from analytics.external_logs.raw import Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
 
 MOST_UNPACKED = 256 * 1024**2  # bytes; calamine holds a sheet whole
+WORKBOOKS = frozenset({"[Content_Types].xml", "content.xml"})  # one of them is in each
 MEMORY, SECONDS = 1024**3, 120  # address space and processor time of the child
 ROOT = Path(__file__).resolve().parents[3]
 _STEP = 1024**2
@@ -37,6 +38,7 @@ def read_spreadsheet(content: bytes) -> Sheet:
         skipped=skipped,
         form="spreadsheet",
         name=first["name"],
+        notes=first["notes"],
     )
 
 
@@ -101,6 +103,11 @@ def _unpacked_size(content: bytes) -> int:
     """Return how much a workbook unpacks to, counting no further than is allowed."""
     size = 0
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if not any(name in WORKBOOKS or name.startswith("xl/") for name in archive.namelist()):
+            raise UnusableLog(
+                "The file is a ZIP archive and no workbook. Unpack it and choose the log in it; "
+                "a log packed as .gz is read as it is."
+            )
         for entry in archive.infolist():
             with archive.open(entry) as file:
                 while size <= MOST_UNPACKED and (block := file.read(_STEP)):

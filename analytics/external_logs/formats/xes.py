@@ -22,7 +22,8 @@ class _Traces:
         self.trace: Event = {}
         self.event: Event = {}
         self.events: list[Event] = []
-        self.ready: list[Event] = []
+        self.ready: list[Event | str] = []
+        """Events, and reasons why there is none where one might be looked for."""
 
     def start(self, name: str, said: dict[str, str]) -> None:
         tag = name.rpartition(":")[2]
@@ -39,8 +40,12 @@ class _Traces:
 
     def end(self, _name: str) -> None:
         tag = self.path.pop()
-        if tag == "event":
+        if tag == "event" and "trace" not in self.path:
+            self.ready.append("an event outside of a trace")
+        elif tag == "event":
             self.events.append(self.event)
+        elif tag == "trace" and not self.events:
+            self.ready.append("a trace without events")
         elif tag == "trace":
             # An attribute of the trace may stand below its events: join at the end.
             self.ready += [{**self.trace, **event} for event in self.events]
@@ -53,7 +58,7 @@ def _refuse(*_: object) -> None:
     )
 
 
-def _events(content: bytes) -> Iterator[Event]:
+def _events(content: bytes) -> Iterator[Event | str]:
     traces, parser = _Traces(), expat.ParserCreate()
     parser.StartElementHandler, parser.EndElementHandler = traces.start, traces.end
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse
@@ -72,7 +77,7 @@ def read_xes(content: bytes) -> Sheet:
     """Return one line an event; UnusableLog says why the file cannot be read."""
     headers: dict[str, None] = {}
     for event in _events(content):
-        headers.update(dict.fromkeys(event))
+        headers.update(dict.fromkeys(event if isinstance(event, dict) else ()))
         if len(headers) > MOST_COLUMNS:
             raise UnusableLog(f"The events have over {MOST_COLUMNS} attributes; fewer are read.")
     if not headers:
@@ -83,4 +88,7 @@ def read_xes(content: bytes) -> Sheet:
 
 def _lines(content: bytes, names: list[str]) -> Iterator[Line]:
     for number, event in enumerate(_events(content), start=1):
-        yield number, [event.get(name, "") for name in names]
+        if isinstance(event, dict):
+            yield number, [event.get(name, "") for name in names]
+        else:
+            yield number, event

@@ -82,6 +82,7 @@ class Command(BaseCommand):
                     "earlier": earlier,
                     "proposed_zone": _zone_of(owner),
                 }
+                words["at"] = timezone.now()
                 words["progress"] = self._told if options["progress"] else silent
                 reading = _read(content, steps, options["by"], words)
                 if reading.log is not None:
@@ -148,11 +149,11 @@ class Command(BaseCommand):
 def _unsure(answer: dict[str, Any]) -> list[str]:
     """Return what could not be read, what was taken for what, and words without a meaning."""
     return [
+        *answer["remarks"],
         *(
             f"{field}: {cells['rows']} cells could not be read ({cells['example']})"
             for field, cells in answer["unread"].items()
         ),
-        *answer["remarks"],
         *(_meanings_in(field, words) for field, words in answer["unknown_meanings"].items()),
         *_words_in(answer["unknown_words"], answer["own_meanings"]),
     ]

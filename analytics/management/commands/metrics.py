@@ -22,11 +22,10 @@ from analytics.metrics.suppression.published import PublishedGroup, PublishedRes
 from analytics.metrics.suppression.results import suppressed_together
 from analytics.metrics.without import Without, told
 from analytics.mirror.fold import Mirror
-from analytics.mirror.kept import note_report
 from analytics.mirror.published import Snapshot
 from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
 from analytics.readers.engines import EngineName, compute_by
-from analytics.sources.opening import LIVE
+from analytics.sources.opening import keep_for_report
 from requests_app.failure_codes import FailureCode
 from requests_app.refusals import DisclessError
 
@@ -99,8 +98,7 @@ class Command(BaseCommand):
             answer["without_codes"] = [asdict(one) for one in codes]
         if options["compare"]:
             answer["changes"] = {key: asdict(one) for key, one in changed.items()}
-        if options["source"] == LIVE:
-            note_report(LIVE, snapshot.content, at=at)
+        keep_for_report(options["source"], snapshot, at=at)
         self.stdout.write(json.dumps(answer))
 
 

@@ -20,7 +20,8 @@ def read(text: str | bytes, **given: Any) -> Reading:
 
 
 def test_doubled_headers_get_names_of_their_own() -> None:
-    reading = read("Date Rcvd,Date Rcvd,,Date Rcvd (2)\n1/13/25,1/14/25,,x\n")
+    text = "Date Rcvd,Date Rcvd,,Date Rcvd (2)\n1/13/25,1/14/25,,x\n"
+    reading = read(text, columns={"received_at": "Date Rcvd"})
     assert len(set(reading.raw.headers)) == 4
     assert reading.mapping.columns["received_at"] == "Date Rcvd"
 

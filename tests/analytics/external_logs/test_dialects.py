@@ -106,7 +106,10 @@ def test_a_table_of_requests_gives_the_same_figures_in_any_dialect(content: byte
 def test_dates_as_a_cell_shows_them_differ_and_what_differs_is_said() -> None:
     shown = [(one, f"{13 + at % 5}/1/25", *rest) for at, (one, _, *rest) in enumerate(REQUESTS)]
     plain = read_log(as_text(",", "utf-8"), name="log")
-    other = read_log(as_text(",", "utf-8", [*shown, ("99", "1/13/25", *shown[0][2:])]), name="log")
+    content = as_text(",", "utf-8", [*shown, ("99", "1/13/25", *shown[0][2:])])
+    (asked,) = read_log(content, name="log").questions
+    assert asked["choices"] == ["MDY", "DMY"]
+    other = read_log(content, name="log", given={"date_order": "DMY"})
     assert plain.mapping.date_order == ""
     assert other.mapping.date_order == "DMY"
     assert other.rejected == [(72, "'1/13/25' is not a date")]

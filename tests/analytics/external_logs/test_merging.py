@@ -228,3 +228,11 @@ def test_a_column_of_receipt_that_nobody_named_takes_no_logs_place() -> None:
     assert then.merged is not None
     assert (then.merged.replaced_whole, then.merged.rows.num_rows) == (False, 2)
     assert then.mapping.received == "first_event"
+
+
+def test_the_same_moments_in_another_way_of_writing_are_recognised() -> None:
+    sheet = b"Date Rcvd,Date Out,Method\n1/13/2025,1/14/2025 9:00 AM,CD\n2/14/2025,,PS\n"
+    book = b"Date Rcvd,Date Out,Method\n2025-01-13,2025-01-14 09:00:00,CD\n45702,,PS\n"
+    first = read_log(sheet, name="log")
+    answer = read_log(book, name="log", earlier=kept(first)).answer("log")
+    assert (answer["rows_recognised"], answer["rows_in_log"]) == (2, 2)
