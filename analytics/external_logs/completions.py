@@ -46,7 +46,7 @@ def ask_blanks(raw: RawLog, mapping: Mapping) -> list[Question]:
     words = [
         (word, rows)
         for word, rows in sorted(said.items(), key=lambda pair: -pair[1])
-        if word not in known and _stands_for_blank(word) and rows >= OFTEN * filled
+        if word and word not in known and _stands_for_blank(word, rows) and rows >= OFTEN * filled
     ][:MOST_BLANKS]
     if not words:
         return []
@@ -68,5 +68,27 @@ def ask_blanks(raw: RawLog, mapping: Mapping) -> list[Question]:
     ]
 
 
-def _stands_for_blank(word: str) -> bool:
-    return 0 < len(word) <= 30 and word.isprintable() and not any(map(str.isdigit, word))
+_NO_DATE = {
+    *(
+        "null",
+        "nil",
+        "none",
+        "na",
+        "n/a",
+        "nan",
+        "tbd",
+        "tba",
+        "pending",
+        "open",
+        "unknown",
+        "waiting",
+    ),
+    *("-", "--", ".", "?", "not sent", "not yet", "in progress", "on hold", "blank", "empty"),
+}
+"""Words that people and programs write for a date that is not there; others may be slips."""
+
+
+def _stands_for_blank(word: str, rows: int) -> bool:
+    is_word = word.isprintable() and len(word) <= 30 and not any(map(str.isdigit, word))
+    # What begins with # is an error of a sheet, such as #REF!: no date that is not there.
+    return is_word and not word.startswith("#") and (rows > 1 or word.lower() in _NO_DATE)

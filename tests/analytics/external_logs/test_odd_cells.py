@@ -88,7 +88,7 @@ def test_cells_that_are_not_there_cost_no_memory() -> None:
     tracemalloc.stop()
     assert peak < 60 * 1024**2  # a pointer a cell would be 320 MB
     assert reading.raw.table.get_total_buffer_size() < 40 * 1024**2
-    assert len(reading.rejected) == 39_999  # the same row
+    assert not reading.rejected
 
 
 def test_more_cells_than_are_read_are_refused_in_a_sentence(

@@ -223,6 +223,11 @@ def test_a_slip_of_the_pen_is_no_question() -> None:
     rows = "".join(f"{at},1/13/25,1/15/25\n" for at in range(60))
     reading = read(f"Req #,Date Received,Date Completed\n{rows}x,1/13/25,1/15/2S\ny,1/13/25,lost\n")
     assert [row for row, _ in reading.rejected] == [62, 63]
+    for slip in ("lost", "#REF!"):
+        few = read(f"Req #,Date Received,Date Completed\n1,1/13/25,1/15/25\nx,1/13/25,{slip}\n")
+        assert few.rejected == [(3, f"{slip!r} is not a date")]
+    twice = "1,1/13/25,lost\n2,1/13/25,lost\n3,1/13/25,1/15/25\n"
+    assert read(f"Req #,Date Received,Date Completed\n{twice}").questions
 
 
 @pytest.mark.parametrize("given", [{"row": "page"}, {"completed": {"activity": ["\x00"]}}])
