@@ -105,7 +105,6 @@ _OF_EVENTS = {
     "usable": "whether images opened is not read from a log of events",
     "held": "holds are not read from a log of events",
     "first_try": "no column says how often a request was sent",
-    "direction": "which images come in is not read from a log of events: all are taken to go out",
     "legal_basis": "by what right somebody asked is not read from a log of events",
 }
 """Why a log of events lacks what a log of requests may have."""
@@ -141,7 +140,7 @@ _NO_ROW = {
 """Why a measure cannot be computed though there is a column: nothing in it tells anything."""
 
 
-_NOT_OF_EVENTS = {"failure_reason", "usable", "direction", "legal_basis"}
+_NOT_OF_EVENTS = {"failure_reason", "usable", "legal_basis"}
 _WAYS = ("inbound", "outbound")
 
 
