@@ -20,6 +20,10 @@ class Once(Generic[Made]):
         self._makers: WeakKeyDictionary[Mirror, Lock] = WeakKeyDictionary()
         self._made: WeakKeyDictionary[Mirror, Made] = WeakKeyDictionary()
 
+    def there(self, mirror: Mirror) -> Made | None:
+        """Return what was made for a mirror already, if it was."""
+        return self._made.get(mirror)
+
     def of(
         self,
         mirror: Mirror,

@@ -138,6 +138,12 @@ def reader(mirror: Mirror, marks: Marks = _NO_MARKS) -> Reader:
     return Reader(mirror, marks)
 
 
+def glance(mirror: Mirror) -> duckdb.DuckDBPyConnection | None:
+    """Return a cursor over `cases` where the mirror is open already, whatever marks it bears."""
+    shared = _OPEN.there(mirror)
+    return shared.reading(mirror, with_steps=False) if shared is not None else None
+
+
 def opened(mirror: Mirror) -> duckdb.DuckDBPyConnection:
     """Return a cursor of its own over all tables, in a transaction that ends when it is closed."""
     return reader(mirror).of("FROM steps")
