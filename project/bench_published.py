@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import django
 import numpy as np
 
-from analytics.mirror.cut import Key, is_large
+from analytics.mirror.cut import RECENT, Key, is_large
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import Partitions, arranged, split, with_more
 from analytics.mirror.published import Facts, publish
@@ -38,13 +38,13 @@ class Size:
 
     @property
     def large(self) -> set[Key]:
-        """The years and months of a facility that are cut further: all or none, but for chance."""
+        """The years and newest months of a facility that are cut further, but for chance."""
         days = range(0, self.days, 28)
         months = {str(np.datetime64(START + day * DAY, "s").astype("M8[M]")) for day in days}
         found: set[Key] = set()
-        for part, size in ((365, 4), (30, 7)):
+        for part, size, some in ((365, 4, months), (30, 7, sorted(months)[-RECENT:])):
             if is_large(self.requests * part // self.days // self.facilities):
-                found |= {(site, one[:size]) for site in sites(self.facilities) for one in months}
+                found |= {(site, one[:size]) for site in sites(self.facilities) for one in some}
         return found
 
 

@@ -1,14 +1,14 @@
-"""Where a mirror is cut into pieces: a facility's year of receipt, or its months, or their days.
+"""Where a mirror is cut into pieces: a facility's year of receipt, or its months, or newest days.
 
 Every piece takes its time to write and to open, however few rows it has; and a change of one
-request writes its whole piece. So a period of many requests is cut by the next finer one. The cut
-follows from the rows alone: whoever folds the same requests, at once or bit by bit, comes to the
-same pieces.
+request writes its whole piece. So a year of many requests is cut by months, and of these the
+newest, where changes fall, by days. The cut follows from the rows alone: whoever folds the same
+requests, at once or bit by bit, comes to the same pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ Key = tuple[str, str]
 """A facility and a period of receipt (UTC), in order: 2026, or 2026-11, or 2026-11-26."""
 NEVER = "none"  # sorts after every period, as rows without a receipt do
 SMALL = 2048  # requests of a period that lie in one piece
+RECENT = 2  # months up to a facility's newest, whose days are pieces where there are many requests
 UNITS = ("Y", "M", "D")  # years, months and days, as NumPy names them
 SIZES = (4, 7, 10)
 """How many letters name a year, a month, a day."""
@@ -28,7 +29,7 @@ _NOWHEN = np.iinfo("i8").min
 
 
 def is_large(requests: int) -> bool:
-    """Say whether so many requests of a year or a month are cut further."""
+    """Say whether so many requests of a year, or of a recent month, are cut further."""
     return requests > SMALL
 
 
@@ -56,13 +57,39 @@ def _runs(table: pa.Table, large: Collection[Key], level: int) -> Iterator[tuple
             yield key, rows
 
 
-def large_in(cases: pa.Table) -> set[Key]:
-    """Return the years and months of more requests than lie in one piece."""
+Newest = Mapping[str, int]
+"""The month of each facility's newest receipt, as a number."""
+
+
+def newest_in(cases: pa.Table) -> dict[str, int]:
+    """Return the month of the newest receipt of each facility of a sorted table."""
+    found: dict[str, int] = {}
+    for (facility, month), _ in _cut(cases.select(["facility", "received"]), 1):
+        if month != NEVER:
+            found[facility] = number_of(month)
+    return found
+
+
+def number_of(period: str) -> int:
+    """Return the number of the month that a month's or a day's name tells."""
+    return int(np.datetime64(period, "M").astype(int))
+
+
+def is_recent(month: Key, newest: Newest) -> bool:
+    """Say whether a month is one of its facility's newest."""
+    facility, name = month
+    return number_of(name) > newest.get(facility, _NOWHEN) - RECENT
+
+
+def large_in(cases: pa.Table, newest: Newest | None = None) -> set[Key]:
+    """Return the years and months that are cut further; `newest` where there are newer rows."""
     found = set()
     narrow = cases.select(["facility", "received"])
+    upto = newest_in(narrow) if newest is None else newest
     for year, rows in _cut(narrow, 0):
-        if is_large(rows.num_rows):
-            found |= {year, *(one for one, of in _cut(rows, 1) if is_large(of.num_rows))}
+        if year[1] != NEVER and is_large(rows.num_rows):
+            months = ((one, of.num_rows) for one, of in _cut(rows, 1))
+            found |= {year, *(one for one, n in months if is_large(n) and is_recent(one, upto))}
     return found
 
 

@@ -16,7 +16,21 @@ from numpy.typing import NDArray
 from pyarrow import compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
-from analytics.mirror.cut import NEVER, UNITS, Key, is_large, large_in, larger, runs, within
+from analytics.mirror.cut import (
+    NEVER,
+    SIZES,
+    UNITS,
+    Key,
+    Newest,
+    is_large,
+    is_recent,
+    large_in,
+    larger,
+    newest_in,
+    number_of,
+    runs,
+    within,
+)
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.held import Held
 from analytics.mirror.landmarks import landmarks_of
@@ -83,6 +97,12 @@ class Partition:
         least, greatest = self._least_and_greatest
         return bool(numbers.searchsorted(least) < numbers.searchsorted(greatest, side="right"))
 
+    def newest_month(self, key: Key) -> int:
+        """Return the month of its newest receipt, which its key tells unless it is a year's."""
+        if len(key[1]) > SIZES[0]:
+            return number_of(key[1])
+        return newest_in(self._cases.columns(["facility", "received"]))[key[0]]
+
     @cached_property
     def stale_from(self) -> int | None:
         """The first moment at which a row is to be read anew, though nothing happened."""
@@ -101,9 +121,10 @@ class Partition:
 Partitions = Mapping[Key, Partition]
 
 
-def split(mirror: Mirror, large: Collection[Key] = ()) -> dict[Key, Partition]:
-    """Return the pieces of a folded mirror; `large` periods are known to have more rows."""
-    return _cut(mirror.cases, mirror.steps, {*large, *large_in(mirror.cases)})
+def split(mirror: Mirror, large: Collection[Key] | None = None) -> dict[Key, Partition]:
+    """Return the pieces of a folded mirror; `large` is what is cut further, where there is more."""
+    wanted = large_in(mirror.cases) if large is None else large
+    return _cut(mirror.cases, mirror.steps, wanted)
 
 
 def _cut(cases: pa.Table, steps: pa.Table, large: Collection[Key]) -> dict[Key, Partition]:
@@ -145,22 +166,34 @@ def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
 
 def arranged(pieces: Partitions) -> dict[Key, Partition]:
     """Return pieces cut as `split` cuts all of them, in order; those so cut stay the same objects."""
-    return dict(sorted(_arranged(pieces, 0)))
+    last: dict[str, Key] = {}
+    for key in sorted(pieces):
+        if key[1] != NEVER:
+            last[key[0]] = key
+    newest = {key[0]: pieces[key].newest_month(key) for key in last.values()}
+    return dict(sorted(_arranged(pieces, 0, newest)))
 
 
-def _arranged(pieces: Partitions, level: int) -> Iterator[tuple[Key, Partition]]:
+def _arranged(pieces: Partitions, level: int, newest: Newest) -> Iterator[tuple[Key, Partition]]:
     groups: dict[Key, dict[Key, Partition]] = {}
     for key, piece in pieces.items():
         groups.setdefault(within(key, level), {})[key] = piece
     for period, of in groups.items():
-        is_fine = level + 1 == len(UNITS) or period[1] == NEVER
-        if is_fine or not is_large(sum(one.of("cases").rows for one in of.values())):
+        requests = sum(one.of("cases").rows for one in of.values())
+        if not _is_cut(period, level, requests, newest):
             yield period, _merged([of[key] for key in sorted(of)])
         elif period in of:
             whole = _merged([of[key] for key in sorted(of)])
-            yield from _cut(whole.cases, whole.steps, large_in(whole.cases) | {period}).items()
+            large = large_in(whole.cases, newest) | {period}
+            yield from _cut(whole.cases, whole.steps, large).items()
         else:
-            yield from _arranged(of, level + 1)
+            yield from _arranged(of, level + 1, newest)
+
+
+def _is_cut(period: Key, level: int, requests: int, newest: Newest) -> bool:
+    if period[1] == NEVER or level + 1 == len(UNITS) or not is_large(requests):
+        return False
+    return level == 0 or is_recent(period, newest)
 
 
 def digests_of(pieces: Partitions) -> dict[tuple[str, str, str], str]:

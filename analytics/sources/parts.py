@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics.mirror.cut import UNITS, Key, is_large
+from analytics.mirror.cut import UNITS, Key, is_large, is_recent
 from analytics.sources.copied import copied
 from requests_app.models import Facility
 from requests_app.vocabulary import State
@@ -57,6 +57,10 @@ def parts_of_all() -> Iterator[Part]:
 def _periods(facility: NDArray[np.int64], days: NDArray[Any]) -> tuple[NDArray[Any], set[Key]]:
     """Return the first day of the piece of each request, and what is cut further."""
     slugs = dict(Facility.objects.values_list("pk", "slug"))
+    places, at = np.unique(facility, return_inverse=True)
+    top = np.full(len(places), np.iinfo("i8").min)
+    np.maximum.at(top, at, days.astype("M8[M]").astype("i8"))
+    newest = {slugs[int(pk)]: int(month) for pk, month in zip(places, top, strict=True)}
     found, left, large = days.astype("M8[Y]").astype("M8[D]"), np.ones(len(days), bool), set()
     for unit, finer in pairwise(UNITS):
         names = days.astype(f"M8[{unit}]")
@@ -66,9 +70,16 @@ def _periods(facility: NDArray[np.int64], days: NDArray[Any]) -> tuple[NDArray[A
             return_inverse=True,
             return_counts=True,
         )
-        is_cut = np.array([is_large(count) for count in counts.tolist()], bool)
-        at = np.array(cells[1], f"M8[{unit}]").astype(str)
-        large |= {(slugs[int(pk)], str(at[i])) for i, pk in enumerate(cells[0]) if is_cut[i]}
+        named = np.array(cells[1], f"M8[{unit}]").astype(str)
+        keys = [(slugs[int(pk)], str(name)) for pk, name in zip(cells[0], named, strict=True)]
+        is_cut = np.array(
+            [
+                is_large(count) and (finer != UNITS[2] or is_recent(key, newest))
+                for key, count in zip(keys, counts.tolist(), strict=True)
+            ],
+            bool,
+        )
+        large |= {key for key, cut in zip(keys, is_cut.tolist(), strict=True) if cut}
         left &= is_cut[back.reshape(-1)]
         found[left] = days[left].astype(f"M8[{finer}]").astype("M8[D]")
     return found, large
