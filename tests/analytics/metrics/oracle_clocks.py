@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.analytics.metrics.oracle_answers import Left, Measure, Row, quantile_of, share_of
 
-ANSWERED, GONE = ("denied", "not_found"), ("withdrawn", "duplicate", "not_our_patient")
+ANSWERED = ("denied", "not_found")
+GONE = ("withdrawn", "duplicate", "not_our_patient", "ended_undated")
 LEFT = Left("withdrawn, duplicate or not our patient before due, or nobody knows when")
 NOT_YET = Left("not due yet")
 

@@ -1,27 +1,26 @@
 """Every part of every measure equals a slow oracle: of any log, of any selection, of each group."""
 
 import random
-from dataclasses import fields, replace
+from dataclasses import fields
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.eventlog import REQUESTS, EventLog, table_of
+from analytics.eventlog import EventLog
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Group, Kind, Result
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
 from analytics.mirror.fold import fold
+from tests.analytics.metrics.drawn_logs import LOGS, dealt_log, log_of, undated
 from tests.analytics.metrics.oracle import MEASURES, Oracle
-from tests.analytics.metrics.oracle_answers import DAY, Answer
-from tests.analytics.metrics.test_engines import DAYS, PLACES
-from tests.analytics.metrics.test_measures import AS_OF, LOGS, log_of
+from tests.analytics.metrics.oracle_answers import Answer
 from tests.depth import examples
 
-WEEK = 7 * DAY
 WORDS = {
     "direction": ["inbound", "outbound"],
     "requester_type": ["patient", "attorney"],
@@ -33,6 +32,28 @@ WORDS = {
     "priority": ["urgent", "unknown"],
     "staff_group": ["supervisor", "unknown"],
 }
+DAYS = [None, None, *(date(2023, 9, 14) + timedelta(days) for days in range(-2, 66))]
+EVES = [date(2023, 11, 13) - timedelta(weeks=weeks) for weeks in range(9)] * 6
+"""The days before those that moments which meet lie on."""
+PLACES = [None, None, ("north",), ("south", "elsewhere"), ()]
+ZONES = ["UTC", "America/Chicago", "Pacific/Auckland"]
+
+
+def a_choice(chance: random.Random) -> Selection:
+    """Choose facilities, days, and words of some slices."""
+    names = chance.sample(sorted(WORDS), chance.choice([0, 1, 1, 2]))
+    since, until = chance.choice(DAYS), chance.choice([*DAYS, *EVES])
+    return Selection(
+        facilities=chance.choice(PLACES[:-1]),
+        since=min(since, until) if since and until else since,
+        until=max(since, until) if since and until else until,
+        direction=chance.choice([None, None, None, "inbound", "outbound"]),
+        requester_type=chance.choice([None, None, None, "patient"]),
+        slices=tuple((name, tuple(chance.sample(WORDS[name], 2))) for name in names),
+        zone=chance.choice(ZONES),
+    )
+
+
 SLICE = st.sampled_from(sorted(WORDS)).flatmap(
     lambda name: st.lists(st.sampled_from(WORDS[name]), max_size=2, unique=True).map(
         lambda words: ((name, tuple(words)),)
@@ -40,51 +61,14 @@ SLICE = st.sampled_from(sorted(WORDS)).flatmap(
 )
 CHOSEN = st.builds(
     Selection,
-    facilities=PLACES,
-    since=DAYS,
-    until=DAYS,
+    facilities=st.sampled_from(PLACES),
+    since=st.sampled_from(DAYS),
+    until=st.sampled_from(DAYS),
     direction=st.sampled_from([None, None, None, "inbound", "outbound"]),
     requester_type=st.sampled_from([None, None, None, "patient"]),
     slices=st.just(()) | SLICE,
-    zone=st.sampled_from(["UTC", "UTC", "America/Chicago", "Pacific/Auckland"]),
+    zone=st.sampled_from(ZONES),
 )
-
-
-@st.composite
-def mixed(draw: Any) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Draw requests, and more of the same: each word and story is dealt to another of them."""
-    drawn, times, seed = draw(LOGS), draw(st.integers(1, 6)), draw(st.integers(0, 1 << 16))
-    said, stories = [one for one, _ in drawn] * times, [story for _, story in drawn] * times
-    chance = random.Random(seed)
-    columns = {name: [row[name] for row in said] for name in (said[0] if said else ())}
-    for dealt in (*columns.values(), stories) if times > 1 else ():
-        chance.shuffle(dealt)
-    rows = [{name: column[i] for name, column in columns.items()} for i in range(len(said))]
-    if chance.random() < 0.5:  # moments that meet: what is due by a day and there on that day
-        end = chance.choice([AS_OF, AS_OF // DAY * DAY])
-        rows = [{name: whole_weeks(one, end) for name, one in row.items()} for row in rows]
-        stories = [[one | {"after": one["after"] // 300 * 300} for one in of] for of in stories]
-    undated = chance.sample(range(len(rows)), len(rows) // 8)
-    return [
-        (row | {"is_undated": number in undated}, story)
-        for number, (row, story) in enumerate(zip(rows, stories, strict=True))
-    ]
-
-
-def whole_weeks(value: Any, end: int) -> Any:
-    """Return a moment whole weeks before or after another; anything else as it is."""
-    is_moment = isinstance(value, int) and value > end // 2
-    return end - (end - value) // WEEK * WEEK if is_moment else value
-
-
-def partly_undated(drawn: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> EventLog:
-    """Return the log, where some requests tell their story and not when they came."""
-    log = log_of(drawn)
-    rows = [
-        row | ({"received": None} if said["is_undated"] else {})
-        for row, (said, _) in zip(log.requests.to_pylist(), drawn, strict=True)
-    ]
-    return replace(log, requests=table_of(rows, REQUESTS))
 
 
 def parts_of(found: Result | Group | Answer) -> dict[str, Any]:
@@ -137,22 +121,43 @@ def assert_groups(result: Result, expected: dict[str, Answer]) -> None:
             assert_words([one for one in result.within if one.within == name], answer)
 
 
-@settings(max_examples=examples(24), deadline=None)
-@given(mixed(), CHOSEN | st.just(Selection()))
-def test_every_part_of_every_measure_equals_the_oracle(drawn: list[Any], chosen: Selection) -> None:
+@settings(max_examples=examples(16), deadline=None)
+@given(LOGS, st.sets(st.integers(0, 11)), CHOSEN)
+def test_every_measure_of_the_least_log_equals_the_oracle(
+    drawn: list[Any], places: set[int], chosen: Selection
+) -> None:
     assert set(MEASURES) == set(BY_KEY), "a measure without an oracle"
-    log = partly_undated(drawn)
+    log = undated(log_of(drawn), places)
     assert_answers(compute(fold(log), chosen), Oracle(log).answers(chosen))
 
 
-@pytest.mark.parametrize("by", GROUPINGS)
-@settings(max_examples=examples(6), deadline=None)
-@given(mixed(), CHOSEN | st.just(Selection()))
-def test_every_part_of_every_group_equals_the_oracle(
-    by: str, drawn: list[Any], chosen: Selection
+@settings(max_examples=examples(8), deadline=None)
+@given(LOGS, CHOSEN, st.sampled_from(GROUPINGS))
+def test_every_group_of_the_least_log_equals_the_oracle(
+    drawn: list[Any], chosen: Selection, by: str
 ) -> None:
-    log = partly_undated(drawn)
+    log = log_of(drawn)
+    assert_grouped(log, chosen, by)
+
+
+def assert_grouped(log: EventLog, chosen: Selection, by: str) -> None:
     found, oracle = compute(fold(log), chosen, by=by), Oracle(log)
     assert_answers(found, oracle.answers(chosen))
     for key, groups in oracle.groups(chosen, by).items():
         assert_groups(found[key], groups)
+
+
+@pytest.mark.parametrize("seed", range(examples(12)))
+def test_every_measure_of_many_requests_equals_the_oracle(seed: int) -> None:
+    log = dealt_log(seed)
+    mirror, oracle, chance = fold(log), Oracle(log), random.Random(seed)
+    for chosen in (Selection(), *(a_choice(chance) for _ in range(4))):
+        assert_answers(compute(mirror, chosen), oracle.answers(chosen))
+
+
+@pytest.mark.parametrize("seed", range(examples(3)))
+@pytest.mark.parametrize("by", GROUPINGS)
+def test_every_group_of_many_requests_equals_the_oracle(by: str, seed: int) -> None:
+    chance = random.Random(f"{by} {seed}")
+    chosen = a_choice(chance) if seed % 3 else Selection(zone=chance.choice(ZONES))
+    assert_grouped(dealt_log(chance.randrange(3000)), chosen, by)

@@ -27,8 +27,8 @@ from analytics.mirror.days import days_of
 from analytics.mirror.fold import Mirror, fold
 from project.bench_world import START, world
 from tests.analytics import synthetic
+from tests.analytics.metrics.drawn_logs import LOGS, log_of
 from tests.analytics.metrics.oracle import Oracle
-from tests.analytics.metrics.test_measures import LOGS, log_of
 from tests.depth import examples
 
 DAYS = st.none() | st.integers(-5, 65).map(
