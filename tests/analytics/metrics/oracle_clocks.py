@@ -1,12 +1,16 @@
 """What was in time, again: one request after the other, by each clock and by the appointment."""
 
+from __future__ import annotations
+
+from functools import partial
 from typing import Any
 
-from tests.analytics.metrics.oracle_media import linear_quantile, share
+from tests.analytics.metrics.oracle_answers import Left, Measure, Row, quantile_of, share_of
 
-Row = dict[str, Any]
-DAY = 86400
-ANSWERED, GONE = ("denied", "not_found"), ("withdrawn", "duplicate", "not_our_patient")
+ANSWERED = ("denied", "not_found")
+GONE = ("withdrawn", "duplicate", "not_our_patient", "ended_undated")
+LEFT = Left("withdrawn, duplicate or not our patient before due, or nobody knows when")
+NOT_YET = Left("not due yet")
 
 
 def is_gone(row: Row, due: int | None) -> bool:
@@ -16,66 +20,81 @@ def is_gone(row: Row, due: int | None) -> bool:
     return due is None or row["ended"] is None or row["ended"] < due
 
 
-def sla(requests: list[Row], as_of: int) -> tuple[int, int]:
-    """Met and matured under the contract clock."""
-    met = matured = 0
-    for row in requests:
-        due, stop = row["contract_due"], row["contract_stop"]
-        if due is None or row["outcome"] in ANSWERED or is_gone(row, due):
-            continue
-        if due <= as_of or stop is not None:
-            matured += 1
-            met += stop is not None and stop < due
-    return met, matured
+def contract(row: Row) -> Any:
+    """Whether a promise was kept; a denial is no matter of the contract."""
+    due, stop = row["contract_due"], row["contract_stop"]
+    if row["outcome"] in ANSWERED:
+        return Left("denied or not found")
+    if is_gone(row, due):
+        return LEFT
+    if due is None:
+        return Left("never complete")
+    if due > row["now"] and stop is None:
+        return NOT_YET
+    return stop is not None and stop < due
 
 
-def answered(
-    requests: list[Row], as_of: int, due_at: str, stopped: str = "available"
-) -> tuple[int, int]:
-    """Met and matured under a clock of the law: a timely denial meets it."""
-    met = matured = 0
-    for row in requests:
-        due, stop = row[due_at], row[stopped]
-        if due is None or is_gone(row, due):
-            continue
-        if stop is None and row["outcome"] in ANSWERED:
-            stop = row["ended"]
-        if due <= as_of or (stop is not None and stop <= as_of):
-            matured += 1
-            met += stop is not None and stop < due
-    return met, matured
+def _answered(row: Row, due: int, kept: int | None) -> Any:
+    """Whether somebody was answered in time: a timely denial is an answer."""
+    if kept is None and row["outcome"] in ANSWERED:
+        kept = row["ended"]
+    if due > row["now"] and (kept is None or kept > row["now"]):
+        return NOT_YET
+    return kept is not None and kept < due
 
 
-def there(needed: list[Row], as_of: int) -> tuple[int, int]:
-    """Those there by the end of their day of need, and those whose day is over or that are there."""
-    met = matured = 0
-    for row in needed:
-        due, came = row["need_by"], row["available"]
-        if row["outcome"] in ANSWERED or is_gone(row, due):
-            continue
-        if due <= as_of or came is not None:
-            matured += 1
-            met += came is not None and came < due
-    return met, matured
+def legal(row: Row) -> Any:
+    """Whether patient access was given in time."""
+    due = row["legal_due"]
+    if is_gone(row, due):
+        return LEFT
+    return Left("no legal clock") if due is None else _answered(row, due, row["available"])
 
 
-def of_clocks(requests: list[Row], as_of: int) -> dict[str, float | None]:
-    """The share in time by each clock, and how outside images stand to the day of need."""
-    needed = [
-        row for row in requests if row["direction"] == "inbound" and row["need_by"] is not None
-    ]
-    margins = [
-        (row["need_by"] - row["available"]) / DAY for row in needed if row["available"] is not None
-    ]
-    mammograms = [row for row in requests if row["modality"] == "MG"]
-    return {
-        "sla_compliance": share(*sla(requests, as_of)),
-        "legal_sla_compliance": share(*answered(requests, as_of, "legal_due")),
-        "state_sla_compliance": share(*answered(requests, as_of, "state_due", "state_stop")),
-        "mammography_sla_compliance": share(
-            *answered(mammograms, as_of, "mammography_due", "mammography_stop")
-        ),
-        "notice_sla_compliance": share(*answered(requests, as_of, "notice_due", "notice_stop")),
-        "appointment_margin_median": linear_quantile(margins, 0.5),
-        "before_appointment_share": share(*there(needed, as_of)),
-    }
+def by_rule(row: Row, kind: str) -> Any:
+    """Whether a rule of a kind was kept."""
+    due = row[f"{kind}_due"]
+    if kind == "mammography" and row["modality"] != "MG":
+        return Left("of other exams, which the rule does not bind")
+    if due is None:
+        return Left("no such rule in force where it was received, or its clock has not begun")
+    return LEFT if is_gone(row, due) else _answered(row, due, row[f"{kind}_stop"])
+
+
+def margin(row: Row) -> Any:
+    """Seconds from when outside images are there to the end of the day of need."""
+    if row["direction"] != "inbound":
+        return None
+    if row["need_by"] is None:
+        return Left("no day named by which they were needed")
+    if row["available"] is None:
+        return Left("not there")
+    return row["need_by"] - row["available"]
+
+
+def in_time(row: Row) -> Any:
+    """Whether outside images are there by the end of their day of need."""
+    due, came = row["need_by"], row["available"]
+    if row["direction"] != "inbound":
+        return None
+    if due is None:
+        return margin(row)
+    if row["outcome"] in ANSWERED:
+        return Left("denied or not found")
+    if is_gone(row, due):
+        return LEFT
+    if due > row["now"] and came is None:
+        return Left("not needed yet")
+    return came is not None and came < due
+
+
+MEASURES = {
+    "sla_compliance": Measure(tell=contract, read=share_of),
+    "legal_sla_compliance": Measure(tell=legal, read=share_of),
+    **{
+        f"{kind}_sla_compliance": Measure(tell=partial(by_rule, kind=kind), read=share_of)
+        for kind in ("state", "mammography", "notice")
+    },
+    "appointment_margin_median": Measure(tell=margin, read=partial(quantile_of, q=0.5)),
+    "before_appointment_share": Measure(tell=in_time, read=share_of),
+}

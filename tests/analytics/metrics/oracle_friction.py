@@ -1,40 +1,36 @@
 """What patients go through, again: one question after the other, of one request after the other."""
 
-from collections import defaultdict
+from __future__ import annotations
+
+from functools import partial
 from typing import Any
 
 from requests_app.failure_codes import FAILURES
-from tests.analytics.metrics.oracle_media import share
-from tests.analytics.metrics.oracle_usability import codes, own
+from tests.analytics.metrics.oracle_answers import Left, Measure, Row, share_of
+from tests.analytics.metrics.oracle_quality import codes, touches
 
-Row = dict[str, Any]
 PAUSING = {code.value for code, what in FAILURES.items() if what.pauses_contract_clock}
 OPTIONAL = {"friction_again": "FU02", "friction_complaint": "FU03"}
+PAPERS = {"IN01", "IN02", "AU01", "AU02", "AU04", "RV04"}
 
 
-def _contacts(mine: list[Row]) -> int:
-    """Calls, faxes and reminders; the same by the same person within five minutes is one."""
-    last: dict[tuple[str | None, str | None], int] = {}
-    found = 0
-    for event in sorted(mine, key=lambda one: one["occurred"]):
-        if event["activity"] != "manual_touch":
-            continue
-        key = (event["actor"], event["touch"])
-        is_new = key not in last or event["occurred"] - last[key] > 300
-        found += is_new and event["touch"] in ("call", "fax", "chase")
-        last[key] = event["occurred"]
-    return found
+def is_of_a_patient(row: Row) -> bool:
+    """Whether a patient, or who acts for them, asked for images of ours."""
+    is_theirs = row["requester_type"] in ("patient", "representative")
+    return row["direction"] == "outbound" and is_theirs
 
 
-def troubles(row: Row, events: list[Row]) -> dict[str, bool]:
+def troubles(row: Row) -> dict[str, bool]:
     """What befell one request."""
-    mine, bears = own(events, row), codes(events, row)
-    discs = [one for one in mine if one["activity"] == "available" and one["medium"] == "physical"]
-    papers = {"IN01", "IN02", "AU01", "AU02", "AU04", "RV04"}
+    bears = codes(row)
+    discs = [
+        one for one in row["story"] if (one["activity"], one["medium"]) == ("available", "physical")
+    ]
+    contacts = [one for one in touches(row) if one["touch"] in ("call", "fax", "chase")]
     return {
-        "friction_contacts": _contacts(mine) > 0 or bool(bears & PAUSING),
+        "friction_contacts": bool(contacts) or bool(bears & PAUSING),
         "friction_in_person": row["intake"] == "walk_in",
-        "friction_paper": row["intake"] in ("fax", "mail") or bool(bears & papers),
+        "friction_paper": row["intake"] in ("fax", "mail") or bool(bears & PAPERS),
         "friction_fee": row["is_charged"] is True or "RV03" in bears,
         "friction_equipment": bool(bears & {"US01", "US02"}),
         "friction_opening": bool(bears & {"TR03", "TR04", "TR05"}),
@@ -45,23 +41,34 @@ def troubles(row: Row, events: list[Row]) -> dict[str, bool]:
     }
 
 
-def of_friction(requests: list[Row], events: list[Row]) -> dict[str, float | None]:
-    """The share of each trouble, and of none, among what patients asked for and what ended."""
-    ended = [
-        row
-        for row in requests
-        if row["direction"] == "outbound"
-        and row["requester_type"] in ("patient", "representative")
-        and row["outcome"] not in (None, "duplicate", "not_our_patient")
-    ]
-    met = [troubles(row, events) for row in ended]
-    names = troubles(defaultdict(str), [])
-    found = {name: share(sum(one[name] for one in met), len(met)) for name in names}
-    for name, code in OPTIONAL.items():
-        if not any(code in codes(events, row) for row in requests):
-            found[name] = None
-    free = [
-        not any(one.values()) and row["available"] is not None
-        for one, row in zip(met, ended, strict=True)
-    ]
-    return found | {"frictionless_share": share(sum(free), len(free))}
+def left_out(row: Row) -> Left | None:
+    """Why a patient's request is not looked at."""
+    if row["outcome"] is None:
+        return Left("open")
+    is_no_request = row["outcome"] in ("duplicate", "not_our_patient")
+    return Left("duplicate or not our patient") if is_no_request else None
+
+
+def has(row: Row, key: str) -> Any:
+    """Whether a patient met a trouble."""
+    return (left_out(row) or troubles(row)[key]) if is_of_a_patient(row) else None
+
+
+def is_free(row: Row) -> Any:
+    """Whether a patient got the images without any."""
+    if not is_of_a_patient(row):
+        return None
+    return left_out(row) or (row["available"] is not None and not any(troubles(row).values()))
+
+
+TROUBLES = (
+    *("contacts", "in_person", "paper", "fee", "equipment", "opening", "abandoned", "again"),
+    *("disc_instead", "complaint"),
+)
+MEASURES = {
+    **{
+        key: Measure(tell=partial(has, key=key), read=share_of, noted=OPTIONAL.get(key, ""))
+        for key in (f"friction_{name}" for name in TROUBLES)
+    },
+    "frictionless_share": Measure(tell=is_free, read=share_of),
+}

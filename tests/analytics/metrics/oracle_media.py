@@ -1,82 +1,112 @@
 """What images ride on, again: by delivery, by request, by study, by way and partner."""
 
+from __future__ import annotations
+
+from functools import partial
 from typing import Any
 
-Row = dict[str, Any]
+from tests.analytics.metrics.oracle_answers import (
+    UNSURE,
+    Left,
+    Measure,
+    Row,
+    different,
+    share_of,
+    weighted_share_of,
+    words_of,
+)
+
 ONE_OFFS = ("p2p_vpn_dicom", "p2p_sftp", "p2p_email", "p2p_portal_oneoff")
+OUT, IN = ("available", "outbound"), ("images_received", "inbound")
 
 
-def share(hits: int, n: int) -> float | None:
-    """A percentage, or None of nothing."""
-    return 100 * hits / n if n else None
+def moves(event: Row, *ways: tuple[str, str]) -> bool:
+    """Whether images went or came so."""
+    return (event["activity"], event["direction"]) in ways
 
 
-def linear_quantile(values: list[float], q: float) -> float | None:
-    """The quantile by linear interpolation between order statistics."""
-    if not values:
+def is_physical(event: Row) -> Any:
+    """Whether a delivery or arrival was on something that can be held."""
+    return UNSURE if event["medium"] in (None, "unknown") else event["medium"] == "physical"
+
+
+def by_delivery(event: Row, way: tuple[str, str]) -> Any:
+    """The same of one direction."""
+    return is_physical(event) if moves(event, way) else None
+
+
+def by_study(event: Row, way: tuple[str, str]) -> Any:
+    """The same, as many times as it carried studies, or was the first to bring them."""
+    went = way == OUT
+    if not moves(event, way):
         return None
-    ordered = sorted(values)
-    place = q * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+    if event["studies"] is None:
+        return Left(f"{'sent' if went else 'came'} without a count of studies")
+    if event["studies"] <= 0:
+        return Left("sent without a study" if went else "came without a new study")
+    return is_physical(event), event["studies"]
 
 
-def is_known(event: Row) -> bool:
-    """Whether the medium of a delivery or arrival is known."""
-    return event["medium"] not in (None, "unknown")
+def by_request(row: Row, *, only: bool) -> Any:
+    """Whether some delivery of a request, or every one, was physical."""
+    if row["direction"] != "outbound":
+        return None
+    verdicts = [is_physical(one) for one in row["story"] if one["activity"] == "available"]
+    if not verdicts:
+        return Left("not delivered")
+    settling = not only
+    if settling in verdicts:
+        return settling
+    return UNSURE if UNSURE in verdicts else only
 
 
-def moved(events: list[Row], activity: str, direction: str) -> list[Row]:
-    """Deliveries or arrivals of one direction."""
-    return [one for one in events if (one["activity"], one["direction"]) == (activity, direction)]
+def among_electronic(event: Row) -> Any:
+    """Whether an electronic delivery took a way that was made for one partner."""
+    if not moves(event, OUT):
+        return None
+    physical = is_physical(event)
+    if physical is UNSURE:
+        return Left("by an unknown channel")
+    return Left("on physical media") if physical else event["channel"] in ONE_OFFS
 
 
-def of_media(requests: list[Row], events: list[Row]) -> dict[str, float | None]:
-    """Every measure of media and channels but those by delivery alone."""
-    sent = moved(events, "available", "outbound")
-    came = moved(events, "images_received", "inbound")
-    electronic = [one for one in sent if is_known(one) and one["medium"] != "physical"]
-    partners = {row["request_id"]: row["partner"] for row in requests}
-    pairs = {
-        (partners[one["request_id"]], one["channel"])
-        for one in [*sent, *came]
-        if partners[one["request_id"]] is not None and one["channel"] not in (None, "unknown")
-    }
-    one_offs = sum(one["channel"] in ONE_OFFS for one in electronic)
-    return {
-        "physical_media_requests_any": _by_request(requests, sent, only=False),
-        "physical_media_requests_only": _by_request(requests, sent, only=True),
-        "physical_media_studies_out": _by_study(sent),
-        "physical_media_studies_in": _by_study(came),
-        "workaround_share_electronic": share(one_offs, len(electronic)),
-        "workaround_share_all": share(one_offs, len(sent)) if any(map(is_known, sent)) else None,
-        "channel_fanout": float(len(pairs)),
-    }
+def among_all(event: Row) -> Any:
+    """Whether any delivery did."""
+    found = among_electronic(event)
+    if not isinstance(found, Left):
+        return found
+    return UNSURE if is_physical(event) is UNSURE else False
 
 
-def _by_request(requests: list[Row], sent: list[Row], *, only: bool) -> float | None:
-    """Requests of which some delivery, or every one, was physical; None where all are unsure."""
-    hits = n = unsure = 0
-    for row in requests:
-        mine = [one for one in sent if one["request_id"] == row["request_id"]]
-        if not mine:
-            continue
-        n += 1
-        verdicts = [one["medium"] == "physical" if is_known(one) else None for one in mine]
-        if only:
-            answer = False if False in verdicts else None if None in verdicts else True
-        else:
-            answer = True if True in verdicts else None if None in verdicts else False
-        hits += answer is True
-        unsure += answer is None
-    return share(hits, n) if unsure < n else None
+def pair(event: Row) -> Any:
+    """The partner with the way."""
+    if not moves(event, OUT, IN):
+        return None
+    if event["partner"] is None:
+        return Left("no partner named")
+    if event["channel"] in (None, "unknown"):
+        return Left("unknown channel")
+    return event["partner"], event["channel"]
 
 
-def _by_study(events: list[Row]) -> float | None:
-    """Each delivery as many times as it carried studies; None where no medium is known."""
-    studies = [one for one in events for _ in range(one["studies"] or 0)]
-    known = any(map(is_known, studies))
-    return (
-        share(sum(one["medium"] == "physical" for one in studies), len(studies)) if known else None
-    )
+def channel(event: Row) -> Any:
+    """The way of a delivery."""
+    return (event["channel"] or "unknown", 1) if event["activity"] == "available" else None
+
+
+def _of_events(tell: Any, read: Any = share_of) -> Measure:
+    return Measure(tell=tell, read=read, of="events")
+
+
+MEASURES = {
+    "physical_media_share_out": _of_events(partial(by_delivery, way=OUT)),
+    "physical_media_share_in": _of_events(partial(by_delivery, way=IN)),
+    "physical_media_requests_any": Measure(tell=partial(by_request, only=False), read=share_of),
+    "physical_media_requests_only": Measure(tell=partial(by_request, only=True), read=share_of),
+    "physical_media_studies_out": _of_events(partial(by_study, way=OUT), weighted_share_of),
+    "physical_media_studies_in": _of_events(partial(by_study, way=IN), weighted_share_of),
+    "workaround_share_electronic": _of_events(among_electronic),
+    "workaround_share_all": _of_events(among_all),
+    "channel_fanout": _of_events(pair, different),
+    "deliveries_by_channel": _of_events(channel, words_of),
+}

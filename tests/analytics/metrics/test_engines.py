@@ -27,8 +27,8 @@ from analytics.mirror.days import days_of
 from analytics.mirror.fold import Mirror, fold
 from project.bench_world import START, world
 from tests.analytics import synthetic
-from tests.analytics.metrics.oracle import of_requests
-from tests.analytics.metrics.test_measures import LOGS, log_of
+from tests.analytics.metrics.drawn_logs import LOGS, log_of
+from tests.analytics.metrics.oracle import Oracle
 from tests.depth import examples
 
 DAYS = st.none() | st.integers(-5, 65).map(
@@ -147,10 +147,11 @@ def test_a_slice_is_the_log_of_its_requests_alone() -> None:
         rows = [row for row in log.requests.to_pylist() if (row[name] or "unknown") in words]
         ids = {row["request_id"] for row in rows}
         events = [event for event in log.events.to_pylist() if event["request_id"] in ids]
-        expected = of_requests(rows, events, log.as_of)
+        tables = {"requests": table_of(rows, REQUESTS), "events": table_of(events, EVENTS)}
         results = compute(mirror, chosen)
-        for key, value in expected.items():
-            assert is_same(results[key].value, value), (name, key)
+        for key, one in Oracle(replace(log, **tables)).answers().items():
+            assert is_same(results[key].value, one.value), (name, key)
+            assert (results[key].n, results[key].excluded) == (one.n, one.excluded), (name, key)
 
 
 @pytest.mark.parametrize("by", GROUPINGS)

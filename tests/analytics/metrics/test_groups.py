@@ -22,8 +22,8 @@ from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS, PERIODS, SLICES
 from analytics.mirror.fold import fold
 from tests.analytics import synthetic
+from tests.analytics.metrics.drawn_logs import LOGS, log_of
 from tests.analytics.metrics.test_engines import ahead, differing, year
-from tests.analytics.metrics.test_measures import LOGS, log_of
 from tests.depth import examples
 
 OWN_GROUPS = [one for one in METRICS if one.kind in COUNTS_GROUPS]

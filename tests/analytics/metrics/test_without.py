@@ -12,8 +12,9 @@ from analytics.metrics.selection import Selection
 from analytics.metrics.without import MEASURE, told, without_each_code
 from analytics.mirror.fold import fold
 from tests.analytics import synthetic
-from tests.analytics.metrics.oracle import DAY, MENDED_BY, Row
-from tests.analytics.metrics.test_measures import LOGS, log_of
+from tests.analytics.metrics.drawn_logs import LOGS, log_of
+from tests.analytics.metrics.oracle_answers import DAY
+from tests.analytics.metrics.oracle_rows import MENDED_BY, Row
 from tests.depth import examples
 
 

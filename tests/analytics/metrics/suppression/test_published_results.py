@@ -17,7 +17,7 @@ from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import suppressed, suppressed_together
-from tests.analytics.metrics.oracle_media import linear_quantile
+from tests.analytics.metrics.oracle_answers import linear_quantile
 from tests.analytics.metrics.suppression.attacker import Attacker, added
 from tests.analytics.statistics.plain_curve import kaplan_meier, time_when
 from tests.depth import examples
