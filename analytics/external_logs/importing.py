@@ -148,18 +148,24 @@ def read_log(
     cells, findings = _checked(raw, mapping, key, until=as_of, at=at)
     begin(progress, BUILDING)
     merged = _merged(raw, mapping, cells, earlier)
-    asked = ask_row(cells, mapping, findings)
-    if raw.is_whole:  # the last events of some rows are not those of their cases
-        asked = asked or ask_ends(merged.rows, mapping, findings)
-    if asked:
+    if asked := _asked_of_rows(raw, mapping, cells, merged, findings):
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
     built = _built(merged, mapping)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
     order = bool(said.get("date_order"))
-    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked)
-    reading = replace(reading, zone_is_said=bool(zone), order_is_said=order)
+    reading = Reading(raw=raw, mapping=mapping, key=key, questions=asked, order_is_said=order)
+    reading = replace(reading, zone_is_said=bool(zone))
     return reading if asked else _finished(reading, findings, built, name, as_of)
+
+
+def _asked_of_rows(
+    raw: RawLog, mapping: Mapping, cells: pa.Table, merged: Merged, findings: Findings
+) -> list[dict[str, Any]]:
+    """Return the first question that the rows ask."""
+    # The last events of some rows are not those of their cases.
+    ends = ask_ends(merged.rows, mapping, findings) if raw.is_whole else []
+    return ask_row(cells, mapping, findings) or ends
 
 
 def _asked_of_columns(raw: RawLog, mapping: Mapping, said: Map[str, Any]) -> list[dict[str, Any]]:

@@ -191,11 +191,7 @@ def page_of(
         "raw": reading.raw,
         "answer": answer,
         "will_import": answer["rows_imported"] - answer["rows_recognised"],
-        "question": question,
-        "choices": _choices(question),
-        "asks_by": "answer"
-        if question and "answers" in question
-        else (question or {}).get("field"),
+        **_question(question),
         "columns": columns,
         "more_columns": len(reading.raw.headers) - len(columns),
         "how_read": how_read([column["state"] for column in columns]),
@@ -212,6 +208,17 @@ def page_of(
         "saved": saved,
         **_links(answer),
         "steps": _steps(question is not None, bool(rejected)),
+    }
+
+
+def _question(question: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a question with its choices, and the name by which the form answers it."""
+    has_answers = question is not None and "answers" in question
+    field = question["field"] if question is not None else None
+    return {
+        "question": question,
+        "choices": _choices(question),
+        "asks_by": "answer" if has_answers else field,
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -67,27 +67,32 @@ def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
         for group, of in parts.items()
         if group not in _PAIRED or sizes[group] <= most // 8
     }
-    taken = bytes_of(set(wanted), cells) + sum(sizes[group] for group in parts)
+    passing = {one for one in wanted if is_of_the_clock(one)}  # their settled part is kept beside
+    taken = sum(bytes_of(of, cells) for of in (set(wanted), passing))
+    taken += sum(sizes[group] for group in parts)
     if taken > most // 2 or len(reach.facilities) > MOST_FACILITIES:
         return None
     ordered = [one for one in able if one.kind in (Kind.QUANTILE, Kind.SURVIVAL)]
     populations = dict.fromkeys(statements.population(one) for one in ordered)
     share = most // 2 // max(1, len(populations))
     cubes = {one: build_cube(question, one, reach, share) for one in populations}
-    grouped = {"''": wanted, **parts}
-    at = question.mirror.log.as_of
-    passing = {word: [one for one in of if is_of_the_clock(one)] for word, of in grouped.items()}
-    settled = replace(question, among=f"{SETTLES} <= {at}")
     return Counted(
         reach=reach,
         rollups=_rollups(question, wanted, reach),
         words={group: _rollups(question, of, reach, group) for group, of in parts.items()},
         cubes={one: cube for one, cube in cubes.items() if cube is not None},
-        settled={
-            word: build_rollup(settled, of, reach, word) for word, of in passing.items() if of
-        },
-        settled_at=at,
+        settled=_settled(question, {"''": wanted, **parts}, reach),
+        settled_at=question.mirror.log.as_of,
     )
+
+
+def _settled(
+    question: Question, grouped: Mapping[str, Sequence[Sum]], reach: Reach
+) -> dict[str, Rollup]:
+    """Return, by word, the part of the clock's sums that it changes no more."""
+    settled = replace(question, among=f"{SETTLES} <= {question.mirror.log.as_of}")
+    passing = {word: [one for one in of if is_of_the_clock(one)] for word, of in grouped.items()}
+    return {word: build_rollup(settled, of, reach, word) for word, of in passing.items() if of}
 
 
 def is_of_the_clock(one: Sum) -> bool:
