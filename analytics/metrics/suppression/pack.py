@@ -15,6 +15,7 @@ from analytics.metrics.suppression.cells import (
 )
 from analytics.metrics.suppression.cover import cover
 from analytics.metrics.suppression.ledger import Entry, Ledger, Role
+from analytics.metrics.suppression.recalled import Recalled
 
 _Parts = tuple[tuple[CountTable, ...], tuple[Figure, ...], tuple[Sum, ...]]
 
@@ -88,26 +89,27 @@ def suppress(
     guesses: Iterable[Sum] = (),
     earlier: Sequence[Pack] = (),
     kept: Iterable[Cell] = (),
+    recalled: tuple[Recalled, Recalled] | None = None,
     threshold: int = THRESHOLD,
 ) -> Pack:
     """Return what may be published of tables that are printed together.
 
     `sums` are known to every reader, `guesses` hold as well and are known to some. `earlier` are
-    the packs of the same docket that are out already, the first one first; `kept` stay hidden.
-    Raises Inconsistent where counts contradict each other, ValueError for a threshold below 3 (with 2 a
-    hidden count could only be 1).
+    packs of the same docket that are out, the first one first; `kept` stay hidden; `recalled` are
+    each reader's proofs of this pack with fewer guesses. Raises Inconsistent where counts contradict
+    each other, ValueError for a threshold below 3 (with 2 a hidden count could only be 1).
     """
-    if threshold < 3:
-        raise ValueError("below a threshold of 3 hiding a count tells it")
+    _check(threshold)
     tables, figures, sums, guesses = tuple(tables), tuple(figures), tuple(sums), tuple(guesses)
-    ledger, hidden = Ledger(), frozenset(Entry(len(earlier), cell) for cell in kept)
+    hidden = frozenset(Entry(len(earlier), cell) for cell in kept)
     # Of two readers one knows more: the guesses, and how implied counts changed. That helps to tell
     # counts, but it also leaves less to learn, so that each reader needs a proof of their own.
     for knows_more in (True, False) if earlier or guesses else (False,):
         new = (tables, figures, (*sums, *guesses) if knows_more else sums)
         ledger = _ledger([*_known(earlier, guesses=knows_more), new], earlier)
         changed = ledger.compare(len(earlier) + 1, implied=knows_more)
-        hidden = cover(ledger, threshold, hidden.union(_hidden_before(ledger, earlier)))
+        hidden |= frozenset(_hidden_before(ledger, earlier))
+        hidden = cover(ledger, threshold, hidden, recalled[knows_more] if recalled else None)
     cells = _cells(ledger, len(earlier), hidden, threshold)
     return Pack(
         threshold=threshold,
@@ -119,6 +121,11 @@ def suppress(
         guesses=guesses,
         warnings=tuple(_warnings(ledger, len(earlier), changed, threshold)),
     )
+
+
+def _check(threshold: int) -> None:
+    if threshold < 3:
+        raise ValueError("below a threshold of 3 hiding a count tells it")
 
 
 def _known(packs: Iterable[Pack], *, guesses: bool) -> list[_Parts]:

@@ -22,6 +22,7 @@ from analytics.metrics.suppression.published import (
     PublishedResult,
     hidden_because,
 )
+from analytics.metrics.suppression.recalled import Recalled
 
 
 def suppressed(
@@ -86,7 +87,7 @@ class _Offer:
         tables, sums = self._tables_and_sums()
         derived, everyone = self.derived, [*self.several, *self.beside]
         guesses = derived.links() if derived is not None else [*taken_for_the_same(everyone)]
-        hidden = frozenset[Cell]()
+        hidden, recalled = frozenset[Cell](), (Recalled(), Recalled())
         while True:
             pack = suppress(
                 tables,
@@ -95,6 +96,7 @@ class _Offer:
                 figures=[figure for one in self.several for figure in _figures(one)],
                 earlier=earlier,
                 kept=hidden,
+                recalled=recalled,
                 threshold=threshold,
             )
             # Of all that printed counts could tell together little is told: only that is linked.
