@@ -1,7 +1,14 @@
-"""Rows of analytics: logs that hospitals brought."""
+"""Rows of analytics: logs that hospitals brought, changes to fold, and what was published."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+
+if TYPE_CHECKING:
+    from requests_app.models import Organization
 
 
 class UploadedLog(models.Model):
@@ -130,3 +137,43 @@ class PublishedMirror(models.Model):
 
     def __str__(self) -> str:
         return self.source
+
+
+class PacksOfDockets(models.QuerySet["PublishedPack"]):
+    """Queries over publications."""
+
+    def of(self, docket: str, organization: Organization | None) -> PacksOfDockets:
+        """Return the publications of a docket of an organization (or of all), the first first."""
+        return self.filter(docket=docket, organization=organization).order_by("number")
+
+
+class PublishedPack(models.Model):
+    """What was published for a docket: every count, shown or hidden, and how they hang together.
+
+    The next publication is compared with it (analytics.readers.dockets). It holds counts by their
+    names and no row of a request; true counts that were hidden are for the publisher alone.
+    """
+
+    docket = models.SlugField(max_length=60)
+    organization = models.ForeignKey(
+        "requests_app.Organization", null=True, blank=True, on_delete=models.PROTECT
+    )
+    number = models.PositiveIntegerField(help_text="1 for the first publication of its docket")
+    selection = models.TextField(help_text="the options of the command that choose the same")
+    definitions = models.JSONField(help_text="the measures, and a hash of what each counts")
+    content = models.JSONField()
+    published_at = models.DateTimeField()
+
+    objects = PacksOfDockets.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("docket", "organization", "number"),
+                name="one_pack_of_a_number",
+                nulls_distinct=False,
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.docket} {self.number}"

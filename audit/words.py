@@ -70,6 +70,7 @@ VERBS: dict[str, str] = {
     "figure.opened": "Looked at the requests behind a number",
     "figure.exported": "Took the requests behind a number",
     "report.exported": "Exported a report",
+    "figures.published": "Published figures for a docket",
     "log.imported": "Imported a log",
     "log.import_started": "Started an import",
     "log.import_watched": "Looked how far an import is",

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -19,11 +20,12 @@ from analytics.metrics.definition import METHOD_VERSION, Group, Metric, Result
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedGroup, PublishedResult
-from analytics.metrics.suppression.results import suppressed_together
 from analytics.metrics.without import Without, told
 from analytics.mirror.fold import Mirror
 from analytics.mirror.published import Snapshot
+from analytics.models import PublishedPack
 from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
+from analytics.readers.dockets import Ask, Released, release
 from analytics.readers.engines import EngineName, compute_by
 from analytics.sources.opening import keep_for_report
 from requests_app.failure_codes import FailureCode
@@ -71,6 +73,11 @@ class Command(BaseCommand):
             help="only what may leave the house: counts from 1 to 10, and what would tell them, "
             "are hidden (docs/explanation/small-cells.md)",
         )
+        parser.add_argument(
+            "--docket",
+            metavar="NAME",
+            help="with --publish: compare with all that was published for it, and keep this too",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -82,17 +89,22 @@ class Command(BaseCommand):
         chosen = selection_for(options, mirror, owner, cut=False)
         computed = _computed(snapshot, chosen, options)
         results: Mapping[str, Result | PublishedResult] = computed
+        released: Released | None = None
         if options["publish"]:
-            results = suppressed_together(computed.values(), by=options["by"])
+            released = self._released(Ask.of(options, owner, snapshot, chosen), computed, at)
+            results = released.results
         codes = _taken_away(mirror, chosen, options)
         changed = changes(mirror, chosen, computed.values()) if options["compare"] else {}
         if not options["json"]:
             named = options["engine"] is not None
-            lines = [in_words(result, named=named) for result in results.values()]
+            lines = [released.words] if released is not None else []
+            lines += [in_words(result, named=named) for result in results.values()]
             changes_told = [_changed(BY_KEY[key], one) for key, one in changed.items()]
             self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes)]))
             return
         answer = _facts(options, snapshot, chosen)
+        if released is not None:
+            answer["compared"] = released.compared()
         answer["metrics"] = [asdict(result) for result in results.values()]
         if options["without_codes"] or options["without"]:
             answer["without_codes"] = [asdict(one) for one in codes]
@@ -100,6 +112,16 @@ class Command(BaseCommand):
             answer["changes"] = {key: asdict(one) for key, one in changed.items()}
         keep_for_report(options["source"], snapshot, at=at)
         self.stdout.write(json.dumps(answer))
+
+    def _released(self, ask: Ask, computed: Mapping[str, Result], at: datetime) -> Released:
+        """Return what may be published; what its maker alone should know goes to standard error."""
+        try:
+            found = release(ask, computed, at=at)
+        except DisclessError as error:
+            raise CommandError(error.sentence, returncode=2) from error
+        for sentence in found.sentences:
+            self.stderr.write(sentence)
+        return found
 
 
 def _computed(
@@ -127,8 +149,22 @@ def _check(options: Mapping[str, Any]) -> None:
         )
     if options["publish"] and options["compare"]:
         raise CommandError("Changes tell small counts: leave out --compare.", returncode=2)
+    if options["docket"] is not None:
+        _check_docket(options)
     if options["compare"] and not (options["since"] and options["until"]):
         raise CommandError("--compare needs --from and --to.", returncode=2)
+
+
+def _check_docket(options: Mapping[str, Any]) -> None:
+    if not options["publish"]:
+        raise CommandError("--docket goes with --publish.", returncode=2)
+    try:
+        PublishedPack.docket.field.clean(options["docket"], None)
+    except ValidationError as error:
+        raise CommandError(
+            f"{options['docket']!r} is no name of a docket: up to 60 letters, digits, - and _.",
+            returncode=2,
+        ) from error
 
 
 def _facts(options: Mapping[str, Any], snapshot: Snapshot, chosen: Selection) -> dict[str, Any]:

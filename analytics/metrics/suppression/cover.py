@@ -9,24 +9,35 @@ import numpy as np
 
 from analytics.metrics.suppression.ledger import Entry, Ledger, Role
 from analytics.metrics.suppression.moves import Goal, Marks, Real, System, Whole
+from analytics.metrics.suppression.recalled import Recalled
 
 NEARBY = 4  # sums away from a count, where a move to it mostly ends
+CLOSE_BY = 2  # sums away, where what stops a move mostly stands
 TRIES = 200
 """How many moves are looked for in order to show again what need not be hidden."""
 
 
-def cover(ledger: Ledger, threshold: int, kept: Iterable[Entry] = ()) -> frozenset[Entry]:
+def cover(
+    ledger: Ledger,
+    threshold: int,
+    kept: Iterable[Entry] = (),
+    recalled: Recalled | None = None,
+) -> frozenset[Entry]:
     """Return the offered counts to hide.
 
     For each count from 1 to threshold - 1, whether offered, implied or hidden by an earlier pack,
     what stays visible is also true of whole numbers in which it is 1, and of others in which it is
     threshold - 1 (or as near to these as a reader would have to come who saw nothing of this pack
     but its zeros). Nothing is hidden that no such numbers differ in, except for small counts and
-    those `kept`.
+    those `kept`. `recalled` holds the proofs of a ledger of which this one is the next, with more
+    sums and nothing shown that was hidden there; it takes up those of this one.
     """
     search = _Search.begin(ledger, threshold, frozenset(kept))
+    recalled = recalled or Recalled()
+    search.recall(recalled)
     search.prove_all()
     search.show_what_is_not_needed()
+    recalled.keep(search.system, search.proofs)
     hidden = np.flatnonzero(search.hidden & search.offered)
     return frozenset(search.system.entries[i] for i in hidden)
 
@@ -53,6 +64,14 @@ class _Search:
         stay = np.array([entry in kept for entry in system.entries], dtype=bool)
         hidden = (~offered & ~fixed) | (offered & (small | stay))
         return cls(system, threshold, offered, fixed, hidden, small, stay)
+
+    def recall(self, recalled: Recalled) -> None:
+        """Take over what was proved before, where it moves only what is hidden now as well."""
+        known = recalled.on(self.system)
+        for goal in self._goals():
+            move = known.get((self.system.entries[goal.place], goal.is_up))
+            if move is not None and not np.any(move[~self.hidden]):
+                self.proofs[goal] = move
 
     def prove_all(self) -> None:
         """Hide more until every goal is met by some move of hidden counts."""
@@ -91,14 +110,18 @@ class _Search:
     def _path(self, goal: Goal, price: Real) -> tuple[Goal, Real | None]:
         """Return a cheap path to a goal, or to the nearest value that can be had at all; near by
         where there is one, since most others are far to look through."""
-        near = self.system.around(goal.place, NEARBY, ~self.fixed)
-        if (path := self.system.path(goal, near, price)) is None:
-            wanted, goal = goal, self.system.nearest(goal, ~self.fixed)
-            if goal != wanted:
-                path = self.system.path(goal, near, price)
-        if path is None:
-            path = self.system.path(goal, ~self.fixed, price)
-        return goal, path
+        system, free = self.system, ~self.fixed
+        near = system.around(goal.place, NEARBY, free)
+        if (path := system.path(goal, near, price)) is not None:
+            return goal, path
+        # Mostly the sums close by say where it ends; to ask all of them takes many times as long.
+        nearer = system.nearest_by(goal, CLOSE_BY, free)
+        if nearer != goal and (path := system.path(nearer, near, price)) is not None:
+            return nearer, path
+        wanted, goal = goal, system.nearest(goal, free)
+        if goal not in (wanted, nearer):
+            path = system.path(goal, near, price)
+        return goal, system.path(goal, free, price) if path is None else path
 
     def _hide_all_near(self, goal: Goal) -> None:
         """Leave a reader with zeros and earlier packs, where no move was found; it needs no proof."""

@@ -52,8 +52,7 @@ class Ledger:
         if rest < 0:
             raise Inconsistent(f"the parts of {whole.cell} are more than it")
         if rest > 0:
-            named = ", ".join(sorted(_said(part.cell) for part in parts))
-            left = Entry(whole.pack, Cell(f"{_said(whole.cell)} without {named}"))
+            left = Entry(whole.pack, left_over(whole.cell, [part.cell for part in parts]))
             self.note(left, rest, Role.IMPLIED)
             parts = (*parts, left)
         self.sums.append((whole, parts))
@@ -118,6 +117,11 @@ class Ledger:
         else:
             self.sums.append((more, (less,)))
         return bool(grown)
+
+
+def left_over(whole: Cell, parts: Iterable[Cell]) -> Cell:
+    """Return the cell of what parts leave over of a whole."""
+    return Cell(f"{_said(whole)} without {', '.join(sorted(map(_said, parts)))}")
 
 
 def _said(one: Cell) -> str:

@@ -72,6 +72,17 @@ class System:
         value = math.floor(end + _TOLERANCE) if goal.is_up else math.ceil(end - _TOLERANCE)
         return Goal(goal.place, value, goal.is_up)
 
+    def nearest_by(self, goal: Goal, steps: int, movable: Marks) -> Goal:
+        """Return the goal, moved to where the sums that are so many steps away let it get at best.
+
+        Others may hold it further away; it is never nearer than all of them allow.
+        """
+        ties = abs(self.sums)
+        near = self.around(goal.place, steps, movable) | (np.arange(self.counts.size) == goal.place)
+        rows = ties @ near > 0
+        some = System(self.entries, self.counts, self.sums[rows])
+        return some.nearest(goal, movable & (ties[rows].T @ np.ones(rows.sum()) > 0))
+
     def furthest(self, wanted: Marks, limit: Whole, movable: Marks) -> Whole:
         """Return a move that takes the wanted counts close to their limits, summed."""
         slope, room = self._towards(wanted, limit, movable)

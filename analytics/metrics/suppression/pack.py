@@ -15,6 +15,7 @@ from analytics.metrics.suppression.cells import (
 )
 from analytics.metrics.suppression.cover import cover
 from analytics.metrics.suppression.ledger import Entry, Ledger, Role
+from analytics.metrics.suppression.recalled import Recalled
 
 _Parts = tuple[tuple[CountTable, ...], tuple[Figure, ...], tuple[Sum, ...]]
 
@@ -52,8 +53,8 @@ class Pack:
     """What was counted, and what may be printed of it.
 
     `cells` and `figures` are for print, a figure being None unless every count that it hangs on
-    is shown. `tables`, `sums` and `warnings` hold true counts and stay with the publisher, who
-    needs them to compare the next pack of the docket.
+    is shown. All else holds true counts, or how they hang together, and stays with the publisher,
+    who needs it to compare the next pack of the docket.
     """
 
     threshold: int
@@ -62,11 +63,17 @@ class Pack:
     tables: tuple[CountTable, ...]
     hangs: tuple[Figure, ...]
     sums: tuple[Sum, ...]
-    warnings: tuple[Warned, ...]
+    guesses: tuple[Sum, ...] = ()
+    warnings: tuple[Warned, ...] = ()
 
     def value(self, cell: Cell) -> int | None:
         """Return the count where it may be printed."""
         return self.cells[cell].value
+
+    def value_if_any(self, cell: Cell) -> int | None:
+        """Return the count where it is printed; None where it is hidden or stands nowhere."""
+        found = self.cells.get(cell)
+        return found.value if found is not None else None
 
     @property
     def hidden(self) -> frozenset[Cell]:
@@ -81,28 +88,28 @@ def suppress(
     sums: Iterable[Sum] = (),
     guesses: Iterable[Sum] = (),
     earlier: Sequence[Pack] = (),
+    kept: Iterable[Cell] = (),
+    recalled: tuple[Recalled, Recalled] | None = None,
     threshold: int = THRESHOLD,
 ) -> Pack:
     """Return what may be published of tables that are printed together.
 
     `sums` are known to every reader, `guesses` hold as well and are known to some. `earlier` are
-    the packs of the same docket that are out already, the first one first. Raises
-    Inconsistent where counts contradict each other, ValueError for a threshold below 3 (with 2 a
-    hidden count could only be 1).
+    packs of the same docket that are out, the first one first; `kept` stay hidden; `recalled` are
+    each reader's proofs of this pack with fewer guesses. Raises Inconsistent where counts contradict
+    each other, ValueError for a threshold below 3 (with 2 a hidden count could only be 1).
     """
-    if threshold < 3:
-        raise ValueError("below a threshold of 3 hiding a count tells it")
-    tables, figures, sums = tuple(tables), tuple(figures), tuple(sums)
-    guessed = (*sums, *guesses)
-    ledger, hidden = Ledger(), frozenset[Entry]()
+    _check(threshold)
+    tables, figures, sums, guesses = tuple(tables), tuple(figures), tuple(sums), tuple(guesses)
+    hidden = frozenset(Entry(len(earlier), cell) for cell in kept)
     # Of two readers one knows more: the guesses, and how implied counts changed. That helps to tell
     # counts, but it also leaves less to learn, so that each reader needs a proof of their own.
-    for knows_more in (True, False) if earlier or guessed != sums else (False,):
-        new = (tables, figures, guessed if knows_more else sums)
-        ledger = _ledger([*((one.tables, one.hangs, one.sums) for one in earlier), new], earlier)
+    for knows_more in (True, False) if earlier or guesses else (False,):
+        new = (tables, figures, (*sums, *guesses) if knows_more else sums)
+        ledger = _ledger([*_known(earlier, guesses=knows_more), new], earlier)
         changed = ledger.compare(len(earlier) + 1, implied=knows_more)
-        kept = hidden.union(_hidden_before(ledger, earlier))
-        hidden = cover(ledger, threshold, kept)
+        hidden |= frozenset(_hidden_before(ledger, earlier))
+        hidden = cover(ledger, threshold, hidden, recalled[knows_more] if recalled else None)
     cells = _cells(ledger, len(earlier), hidden, threshold)
     return Pack(
         threshold=threshold,
@@ -111,8 +118,20 @@ def suppress(
         tables=tables,
         hangs=figures,
         sums=sums,
+        guesses=guesses,
         warnings=tuple(_warnings(ledger, len(earlier), changed, threshold)),
     )
+
+
+def _check(threshold: int) -> None:
+    if threshold < 3:
+        raise ValueError("below a threshold of 3 hiding a count tells it")
+
+
+def _known(packs: Iterable[Pack], *, guesses: bool) -> list[_Parts]:
+    return [
+        (one.tables, one.hangs, (*one.sums, *one.guesses) if guesses else one.sums) for one in packs
+    ]
 
 
 def _ledger(packs: Iterable[_Parts], earlier: Sequence[Pack]) -> Ledger:

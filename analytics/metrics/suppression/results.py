@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics.metrics.definition import Group, Kind, Result
-from analytics.metrics.suppression.cells import THRESHOLD, Figure
+from analytics.metrics.suppression.cells import THRESHOLD, Cell, CountTable, Figure, Sum
 from analytics.metrics.suppression.counted import Counted, counted
+from analytics.metrics.suppression.derived import Derived
 from analytics.metrics.suppression.extremes import (
     leans_on_an_extreme,
     may_be_an_extreme,
@@ -22,6 +23,7 @@ from analytics.metrics.suppression.published import (
     PublishedResult,
     hidden_because,
 )
+from analytics.metrics.suppression.recalled import Recalled
 
 
 def suppressed(
@@ -34,17 +36,85 @@ def suppressed(
 def suppressed_together(
     results: Iterable[Result], *, by: str | None = None, threshold: int = THRESHOLD
 ) -> dict[str, PublishedResult]:
-    """Return results over one selection that may be published together, by key."""
+    """Return results over one selection that may be published together, by key.
+
+    What hangs together is known from what is declared and from counts that are equal; the door of
+    publications (metrics.publish) also looks at the requests that each count counts.
+    """
+    return published_together(results, by=by, threshold=threshold).results
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """Results as they may be published, and the pack that the next one is compared with."""
+
+    results: dict[str, PublishedResult]
+    pack: Pack
+
+
+def published_together(
+    results: Iterable[Result],
+    *,
+    by: str | None = None,
+    beside: Iterable[Result] = (),
+    derived: Derived | None = None,
+    earlier: Sequence[Pack] = (),
+    threshold: int = THRESHOLD,
+) -> Publication:
+    """Return what may be published of results over one selection.
+
+    `beside` are not printed, yet an earlier pack may have told of them; `derived` tells which
+    counts are parts of others.
+    """
     several = [counted(result, by) for result in results]
-    tables, sums = linked(several)
-    pack = suppress(
-        [*(table for one in several for table in one.tables()), *tables],
-        sums=[*(one for each in several for one in each.sums()), *sums],
-        guesses=taken_for_the_same(several),
-        figures=[figure for one in several for figure in _figures(one)],
-        threshold=threshold,
+    pack = _Offer(several, [counted(result, by) for result in beside], derived).pack(
+        earlier, threshold
     )
-    return {one.result.key: _Print(one, pack).result() for one in several}
+    return Publication(
+        results={one.result.key: _Print(one, pack).result() for one in several}, pack=pack
+    )
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """Results that are offered for print, others beside them, and how all hang together."""
+
+    several: list[Counted]
+    beside: list[Counted]
+    derived: Derived | None
+
+    def pack(self, earlier: Sequence[Pack], threshold: int) -> Pack:
+        """Return the pack: made, attacked, and made again until the attack finds nothing."""
+        tables, sums = self._tables_and_sums()
+        derived, everyone = self.derived, [*self.several, *self.beside]
+        guesses = derived.links() if derived is not None else [*taken_for_the_same(everyone)]
+        hidden, recalled = frozenset[Cell](), (Recalled(), Recalled())
+        while True:
+            pack = suppress(
+                tables,
+                sums=sums,
+                guesses=guesses,
+                figures=[figure for one in self.several for figure in _figures(one)],
+                earlier=earlier,
+                kept=hidden,
+                recalled=recalled,
+                threshold=threshold,
+            )
+            # Of all that printed counts could tell together little is told: only that is linked.
+            told = derived.told_by(pack.value_if_any) if derived is not None else []
+            if not (new := [one for one in dict.fromkeys(told) if one not in set(guesses)]):
+                return pack
+            guesses, hidden = [*guesses, *new], pack.hidden
+
+    def _tables_and_sums(self) -> tuple[list[CountTable], list[Sum]]:
+        everyone = [*self.several, *self.beside]
+        tables, sums = linked(everyone)
+        if self.derived is not None:
+            implied, made = self.derived.implied()
+            tables, sums = [*tables, *implied], [*sums, *made]
+        known = [replace(table, published=False) for one in self.beside for table in one.tables()]
+        offered = [table for one in self.several for table in one.tables()]
+        return [*offered, *known, *tables], [*(s for one in everyone for s in one.sums()), *sums]
 
 
 def _figures(one: Counted) -> Iterator[Figure]:
