@@ -45,6 +45,8 @@ COLUMNS = {
             "contract_due",
             "contract_stop",
             "legal_due",
+            "need_by",
+            "arrived",
         ),
     ),
     "steps": (*_OF_BOTH, "activity", "medium", "channel", "is_failure", "reason", "lost"),
@@ -125,6 +127,12 @@ def chosen(frame: Frame, selection: Selection) -> Frame:
     return frame[keep]
 
 
+def _works(graded: pd.DataFrame) -> pd.Series:
+    """Say which arrivals could be used at once, and in time."""
+    too_late = graded.need_by.le(graded.available.fillna(graded.arrived))
+    return graded.usable.eq("immediate") & (graded.faults & UNUSABLE).eq(0) & ~too_late
+
+
 def by_pandas(cases: Frame, steps: Frame, as_of: int) -> dict[str, Any]:
     """Return the measures that pandas needs no trick for; its frames were folded before."""
     still = cases[cases.outcome.isna()]
@@ -155,8 +163,7 @@ def by_pandas(cases: Frame, steps: Frame, as_of: int) -> dict[str, Any]:
             "deliveries_by_channel": float(
                 steps[steps.activity == "available"].channel.value_counts(dropna=False).sum()
             ),
-            "immediately_usable": 100
-            * (graded.usable.eq("immediate") & (graded.faults & UNUSABLE).eq(0)).mean(),
+            "immediately_usable": 100 * _works(graded).mean(),
             "first_pass_yield": 100
             * (delivered.failures.eq(0) & delivered.deliveries.eq(1)).mean(),
             "manual_touches_mean": delivered.touches.mean(),

@@ -18,7 +18,7 @@ from analytics.metrics.selection import Selection
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.mirror.fold import Mirror, fold
 from requests_app.sla.rules import KINDS
-from tests.analytics.metrics.test_measures import AS_OF, REASONS, log_of
+from tests.analytics.metrics.drawn_logs import AS_OF, REASONS, log_of
 
 DAY = 86400
 Name = tuple[str, str]
