@@ -136,7 +136,7 @@ def test_a_log_lacks_each_slice_that_it_has_no_column_for_and_live_work_none() -
     columns |= {name: name for name in ("modality", "legal_basis")}
     assert set(SLICES) & set(lacking(columns)) == {"priority", "staff_group"}
     events = set(SLICES) & set(lacking(columns, "events"))
-    assert events == {"priority", "staff_group", "direction", "legal_basis"}
+    assert events == {"priority", "staff_group", "legal_basis"}
     assert not synthetic.mirror().log.missing
 
 
