@@ -1,7 +1,7 @@
 """Measures of live work equal what PostgreSQL says of the tables, asked by other words."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,17 +55,25 @@ def hold_some() -> None:
 
 
 def age_some() -> None:
-    """Let some open requests have come long ago, of which one was extended in time, one too late."""
+    """Let some open requests have come earlier, each by so many days."""
     waiting = ImagingRequest.objects.exclude(events__kind__in=("hold_started", "available"))
     found = waiting.exclude(state__in=(*ENDED, "denied", "withdrawn", "not_found", "duplicate"))
     for number, request in enumerate(found.order_by("pk")):
-        earlier = timedelta(days=(0, 30, 1, 9, 3, 2)[number % 6])
+        earlier = timedelta(days=(0, 30, 2, 9, 3, 1)[number % 6])
         Event.objects.filter(request=request).update(occurred_at=F("occurred_at") - earlier)
         request.received_at -= earlier
         request.save(update_fields=("received_at",))
-        if number % 2:
-            at = request.received_at + timedelta(days=10 if number % 3 else 32)
-            happen(request, EventKind.EXTENDED, occurred_at=min(at, AS_OF))
+
+
+def ask_earlier(requests: Iterable[ImagingRequest], days: timedelta) -> list[datetime]:
+    """Let requests have been received earlier than they were; return when."""
+    found = []
+    for request in requests:
+        event = Event.objects.get(request=request, kind=EventKind.RECEIVED)
+        event.occurred_at -= days
+        event.save(update_fields=("occurred_at",))
+        found.append(event.occurred_at)
+    return found
 
 
 def note_some() -> None:
@@ -84,9 +92,11 @@ def note_some() -> None:
     for request in (*came[4::10], *theirs[8::9]):
         happen(request, EventKind.ASSIGNED, state_to="ready")
         happen(request, EventKind.ASSIGNED, state_to=request.state)
-    for request in ended.filter(direction="outbound", modality="MG")[:2]:
-        asked = Event.objects.filter(request=request, kind=EventKind.RECEIVED)
-        asked.update(occurred_at=F("occurred_at") - timedelta(days=20))
+    ask_earlier(ended.filter(direction="outbound", modality="MG")[:2], timedelta(days=20))
+    for place, days in ((2, 32), (5, 10)):  # an extension is one where it was written in 30 days
+        for request in theirs[place::9]:
+            [at] = ask_earlier([request], timedelta(days=40))
+            happen(request, EventKind.EXTENDED, occurred_at=at + timedelta(days=days))
     # As if release took long from there: what is approved now is at risk for that alone.
     Event.objects.filter(kind=EventKind.APPROVED, request__in=ended).update(
         occurred_at=F("occurred_at") - timedelta(days=4)
