@@ -122,6 +122,8 @@ _DOORS: dict[str, str] = {
     "portal": "Public pages",
     "audit": "Access log",
     "dashboards": "Figures",
+    "measures": "Figures",
+    "cost": "Figures",
     "process": "Figures",
     "forecast": "Figures",
     "figures": "Figures by program",
@@ -132,7 +134,7 @@ _DOORS: dict[str, str] = {
     "administration": "Administration",
 }
 """Parts of the product whose doors were tried, by the names of their addresses."""
-_BY_COMMAND = ("report.", "log.", "person.", "facility.", "holiday", "rule.")
+_BY_COMMAND = ("report.", "figures.", "log.", "person.", "facility.", "holiday", "rule.")
 """Beginnings of verbs that the system never does by itself: a command of the server did."""
 
 

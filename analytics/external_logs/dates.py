@@ -33,7 +33,7 @@ _OFFSETS |= {
     "cdt": -5,
     "est": -5,
     "edt": -4,
-}  # hours, as in RFC 2822
+}  # hours; those of RFC 2822, and of Alaska and Hawaii
 _TIME = re.compile(
     r"^(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:[.,]\d+)?)?)?(?: ?([ap])(?:\.? ?m)?\.?)?"
     rf"(?: ?({'|'.join(_OFFSETS)}|[+-]\d{{2}}:?\d{{2}}))?$",

@@ -77,7 +77,7 @@ def _row_question(again: pa.Table, header: str) -> dict[str, Any]:
     return {
         "field": "row",
         "column": header,
-        "question": f"{numbers:,} {stand.format(header)} in several rows, received on the same day "
+        "question": f"{numbers:,} {stand.format(header)} in several rows, received at the same time "
         f"({rows:,} rows). Is each of these rows a study of one request, or a request of its own?",
         "choices": list(ROWS[::-1]),
         "labels": {"study": "A study of one request", "request": "A request of its own"},

@@ -1,4 +1,4 @@
-"""What the words for ways of sending mean: the section of a draft's page, and its answers."""
+"""What words of ways, directions and arrivals mean: the section of a draft's page, and its answers."""
 
 from __future__ import annotations
 

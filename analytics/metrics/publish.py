@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from analytics.metrics.alike import alike
+from analytics.metrics.cohorts import grouping_for
 from analytics.metrics.definition import Result
-from analytics.metrics.grouping import grouping_of
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.suppression.counted import counted
@@ -51,7 +51,9 @@ def derived_from(
         if selection != Selection(zone=selection.zone):
             rows = np.concatenate([rows, alike(question, sums)])
         places = [sums.index(one) for one in of_groups]
-        own = [alike(question, of_groups, grouping_of(by))] if by is not None and grouped else []
+        own = []
+        if by is not None and grouped:
+            own = [alike(question, of_groups, grouping_for(mirror, selection, by))]
         return Derived(
             Nested.of(prints, rows),
             Nested.of(grouped, np.concatenate([rows[:, places], *own])),

@@ -197,7 +197,7 @@ def _is_cut(period: Key, level: int, requests: int, newest: Newest) -> bool:
 
 
 def digests_of(pieces: Partitions) -> dict[tuple[str, str, str], str]:
-    """Return the hash of each table of each piece, by facility, month and table."""
+    """Return the hash of each table of each piece, by facility, period and table."""
     return {(*key, name): piece.of(name).digest for key, piece in pieces.items() for name in TABLES}
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from audit.words import in_words
+from audit.words import in_words, is_by_command
 from project.templatetags.frame import _KNOWN
 from requests_app.vocabulary import Channel, DeliveryState, Intake, LegalBasis, RequesterType, Role
 from requests_app.words import WORDS, choices, say, say_modality
@@ -48,3 +48,9 @@ def test_modality_codes_become_what_people_call_the_exam() -> None:
     assert say_modality("CT\\SR") == "CT, SR"
     assert say_modality("MR knee") == "MR knee"
     assert say_modality("CT CHEST") == "CT CHEST"
+
+
+@pytest.mark.parametrize("verb", ["report.exported", "figures.published", "log.imported"])
+def test_what_nobody_does_who_is_signed_in_is_a_command(verb: str) -> None:
+    assert is_by_command("system", verb)
+    assert not is_by_command("user:1", verb)

@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from functools import cached_property
 from math import inf
 from random import Random
+from unittest import mock
 
 import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from analytics.metrics import publish
+from analytics.metrics.cohorts import grouping_for
 from analytics.metrics.compute import compute
+from analytics.metrics.grouping import grouping_of
 from analytics.metrics.publish import published
 from analytics.metrics.selection import Selection
 from analytics.metrics.suppression.results import suppressed_together
@@ -209,3 +213,14 @@ def test_large_counts_that_are_parts_of_none_are_shown() -> None:
     hidden = [name for name in large if shown(read.found, name) is None]
     assert len(large) > 150
     assert len(hidden) <= len(large) // 10, hidden
+
+
+def test_groups_are_looked_at_as_they_are_drawn_for_the_reader() -> None:
+    mirror = drawn(5, 120, 0.1)
+    apart = Selection(zone="Pacific/Auckland")
+    assert mirror.log.zone != apart.zone
+    found = compute(mirror, apart, ["requests_received"], by="week")
+    with mock.patch.object(publish, "alike", wraps=publish.alike) as asked:
+        publish.derived_from(mirror, apart, found.values(), by="week")
+    (grouped,) = (call.args[2] for call in asked.call_args_list if len(call.args) > 2)
+    assert grouped.sql == grouping_for(mirror, apart, "week").sql != grouping_of("week").sql
