@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analytics.api.asked import NotUnderstood, asked_of
+from analytics.api.asked import NotUnderstood, asked_of, check_cut
 from analytics.api.facts import JSONAlone, check_json, facts_of, record_read
 from analytics.api.schema import SELECTS, SelectedSerializer
 from analytics.costs.answer import as_object, costs
@@ -67,6 +67,7 @@ class Cost(APIView):
         """Count the discs of a selection and compute on the assumptions of the address."""
         asked = asked_of(request, timezone.now(), also=frozenset(WORDS))
         check_json(request)
+        check_cut(asked)
         given = {name: str(request.query_params.get(name, "")) for name in WORDS}
         assumed = assumed_of(given)
         for name, sentence in assumed.problems.items():

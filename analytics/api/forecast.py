@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analytics.api.asked import asked_of
+from analytics.api.asked import asked_of, check_cut
 from analytics.api.facts import JSONAlone, check_json, facts_of, record_read
 from analytics.api.schema import SELECTS, SelectedSerializer
 from analytics.forecast.told import as_object
@@ -45,6 +45,7 @@ class Forecasts(APIView):
         """Return the chances, or the refusal; `calibration` says how right they were as a whole."""
         asked = asked_of(request, timezone.now())
         check_json(request)
+        check_cut(asked)
         view = asked.view
         found = foreseen(view.query.source, view.snapshot, view.selection, whole=view.whole)
         body = as_object(view.query.source, found)

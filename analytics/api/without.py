@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from analytics.api.asked import NotUnderstood, asked_of
+from analytics.api.asked import NotUnderstood, asked_of, check_cut
 from analytics.api.facts import JSONAlone, check_json, facts_of, record_read
 from analytics.api.schema import SELECTS, SelectedSerializer
 from analytics.metrics.without import CAVEAT, MEASURE, NEEDS, Without, told
@@ -49,6 +49,7 @@ class WithoutCodes(APIView):
         """Return the 90th percentile without each code, and without the named ones together."""
         asked = asked_of(request, timezone.now(), also=frozenset({WORD}))
         check_json(request)
+        check_cut(asked)
         mirror = asked.view.snapshot.mirror
         named = tuple(dict.fromkeys(request.query_params.getlist(WORD)))
         found = told(mirror, asked.view.selection)

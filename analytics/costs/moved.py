@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from analytics.costs.assumptions import DECLARED, Assumptions, BadAssumption, Of
+from analytics.costs.assumptions import DECLARED, MOST, Assumptions, BadAssumption, Of
 from analytics.costs.per_disc import cost_per_disc, cost_per_link
 
 SWING = 0.5
@@ -73,7 +73,8 @@ def sensitivity(
 
 def _assumed(discs: int, share: float, assumed: Assumptions, by: float) -> Iterator[Swing]:
     for name, one in DECLARED.items():
-        least, greatest = _ends(getattr(assumed, name), by, is_share=one.of is Of.SHARE)
+        most = 1.0 if one.of is Of.SHARE else MOST
+        least, greatest = _ends(getattr(assumed, name), by, most)
         below, above = (replace(assumed, **{name: end}) for end in (least, greatest))
         yield Swing(
             assumption=name,
@@ -84,13 +85,13 @@ def _assumed(discs: int, share: float, assumed: Assumptions, by: float) -> Itera
         )
 
 
-def _ends(value: float, by: float, *, is_share: bool) -> tuple[float, float]:
-    top = value * (1 + by)
-    return value * (1 - by), min(top, 1.0) if is_share else top
+def _ends(value: float, by: float, most: float) -> tuple[float, float]:
+    """Return both ends of a swing; none goes past what an assumption may be."""
+    return value * (1 - by), min(value * (1 + by), most)
 
 
 def _moved(discs: int, share: float, assumed: Assumptions, by: float) -> Swing:
-    least, greatest = _ends(share, by, is_share=True)
+    least, greatest = _ends(share, by, 1.0)
     return Swing(
         assumption=MOVE,
         least=least,

@@ -20,17 +20,19 @@ _LEFT = f"""
 SELECT coalesce(medium, '{Medium.UNKNOWN}'), coalesce(channel, '{Medium.UNKNOWN}'), count(*)
 FROM landmarks WHERE $selection AND {DELIVERED_OUT} GROUP BY 1, 2 ORDER BY 3 DESC, 2
 """
-# A delivery may fail before it was thought there, or after. The first kind left no other trace.
+# A disc may fail before it was thought there, or after. The first kind left no other trace; of the
+# second the arrival just before was of a disc, which is counted as one that left.
+_DISC = f"medium = '{Medium.PHYSICAL}' AND coalesce(channel, '') NOT IN {NO_DISCS}"
 _FAILED = f"""
 WITH told AS (
-    SELECT channel, medium, activity, lag(activity) OVER (
-        PARTITION BY request_id ORDER BY occurred, activity) AS before
+    SELECT activity, coalesce({_DISC}, FALSE) AS is_disc,
+        lag(activity = 'available' AND coalesce({_DISC}, FALSE)) OVER (
+            PARTITION BY request_id ORDER BY occurred, activity) AS had_come
     FROM landmarks
     WHERE $selection AND direction = 'outbound' AND activity IN ('available', 'delivery_failed')
 )
-SELECT count(*), count(*) FILTER (WHERE before IS DISTINCT FROM 'available') FROM told
-WHERE activity = 'delivery_failed' AND medium = '{Medium.PHYSICAL}'
-    AND coalesce(channel, '') NOT IN {NO_DISCS}
+SELECT count(*), count(*) FILTER (WHERE had_come IS NOT TRUE) FROM told
+WHERE activity = 'delivery_failed' AND is_disc
 """
 
 

@@ -226,7 +226,7 @@ def _merged(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | N
         return Merged(rows=cells, added=cells.num_rows)
     if is_read_otherwise(earlier, mapping.layout, mapping.sources(), raw.headers):
         return Merged(rows=cells, added=cells.num_rows, replaced_whole=True)
-    merged = merge(earlier, cells, mapping.layout)
+    merged = merge(earlier, cells, mapping.layout, of_studies=mapping.row == "study")
     if merged.rows.num_rows > MOST_ROWS:
         raise UnusableLog(
             f"The log would hold {merged.rows.num_rows:,} rows; at most {MOST_ROWS:,} are kept "

@@ -93,8 +93,11 @@ def is_read_otherwise(
     )
 
 
-def merge(earlier: Earlier, rows: pa.Table, layout: str) -> Merged:
-    """Return the log's rows with those of a file put to them."""
+def merge(earlier: Earlier, rows: pa.Table, layout: str, *, of_studies: bool = False) -> Merged:
+    """Return the log's rows with those of a file put to them.
+
+    Rows that are studies of a request share its number, which therefore names none of them.
+    """
     earlier = replace(earlier, rows=masked_rows(earlier.rows, earlier.key))
     if not rows.num_rows or not earlier.rows.num_rows:
         both = earlier.rows if earlier.rows.num_rows else rows
@@ -109,7 +112,7 @@ def merge(earlier: Earlier, rows: pa.Table, layout: str) -> Merged:
             everything = sorted({*fields, *old_fields})
             database.execute(
                 f"CREATE TEMP TABLE {side} AS SELECT i, {_hash(everything, has)} AS whole, "
-                f"{_hash(sorted(common), has)} AS shared, {_name(layout, common)} AS name "
+                f"{_hash(sorted(common), has)} AS shared, {_name(layout, common, of_studies)} AS name "
                 f"FROM {side}_rows"
             )
         same = _pairs(database, "whole")
@@ -148,13 +151,13 @@ def _said(field: str, has: list[str]) -> str:
     return f"coalesce({', '.join([*texts, quoted(field), chr(39) * 2])})"
 
 
-def _name(layout: str, common: list[str]) -> str:
+def _name(layout: str, common: list[str], of_studies: bool) -> str:
     """Return SQL for what names a row; null where nothing does."""
     if layout != "requests":
         return _hash([one for one in OF_AN_EVENT if one in common], common)
     known = [one for one in common if one not in LATER and not one.startswith("at:")]
     stem = "'stem ' || " + _hash(known, common)
-    if "request_id" not in common:
+    if "request_id" not in common or of_studies:
         return stem
     return f"CASE WHEN request_id <> '' THEN 'number ' || request_id ELSE {stem} END"
 

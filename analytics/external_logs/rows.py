@@ -63,9 +63,10 @@ def ask_row(cells: pa.Table, mapping: Mapping, findings: Findings) -> list[dict[
     if again.num_rows and not mapping.row:
         return [_row_question(again, mapping.columns["request_id"])]
     others = by_receipt.num_rows - numbers
-    if others and mapping.row != "study":
+    if others:
+        each = "each receipt" if mapping.row == "study" else "each row"
         findings.remarks.append(
-            "Some request numbers stand in rows received at different times: each row is counted as "
+            f"Some request numbers stand in rows received at different times: {each} is counted as "
             f"a request ({numbers:,} numbers in {numbered.num_rows:,} rows)."
         )
     return []

@@ -45,7 +45,7 @@ _TIMES = ("at:completed_at", "at:hold_start", "meant_attempts", "meant_studies")
 
 
 def as_requests(rows: pa.Table, mapping: Mapping) -> pa.Table:
-    """Return rows that are studies as one row a request number; those without a number stay.
+    """Return rows of one request number and receipt as one row; those without a number stay.
 
     A request is completed with the last of its studies that did not end otherwise, and open while
     one of them is. What did not open decides for all.
@@ -64,6 +64,7 @@ def as_requests(rows: pa.Table, mapping: Mapping) -> pa.Table:
         database.register_whole("told", told, (*_TEXTS, "request_id"), _TIMES)
         return database.table(
             f"SELECT {', '.join(columns)} FROM (SELECT *, {over} FROM told) GROUP BY "
-            "CASE WHEN request_id = '' THEN 'row ' || \"row\" ELSE 'number ' || request_id END "
+            "CASE WHEN request_id = '' THEN 'row ' || \"row\" "
+            "ELSE 'number ' || \"at:received_at\" || ' ' || request_id END "
             'ORDER BY min("row")'
         )

@@ -20,7 +20,7 @@ class Pieces:
 
     pieces: Partitions
     known: Mapping[str, Words] | None = None
-    """The words of each table, where they are known without opening the pieces; or more."""
+    """The words of each table, where they are known without opening the pieces."""
 
     @property
     def cases(self) -> pa.Table:
@@ -51,7 +51,7 @@ class Pieces:
         return sum(one.of(table).rows for one in self._ordered)
 
     def words(self, table: str) -> Words:
-        """Return the words of each column of a table; a published one may name some that went."""
+        """Return the words of each column of a table."""
         if self.known is not None:
             return self.known[table]
         found: dict[str, dict[str, None]] = {}

@@ -173,21 +173,17 @@ def publish(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
         files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
-    fresh = [key for key in pieces if last is None or last.pieces.get(key) is not pieces[key]]
-    words = {table: _words(table, (pieces[key] for key in fresh), last) for table in TABLES}
+    words = {table: _words(table, pieces.values()) for table in TABLES}
     made = Published(name, facts, pieces, files, words)
     _write_manifest(draft, made)
     point(root, name)
     return made
 
 
-def _words(table: str, fresh: Iterable[Partition], last: Published | None) -> Words:
-    """Return the words of new pieces and of the snapshot before, sorted; nobody counts the others."""
-    found = {
-        name: set(words)
-        for name, words in (last.words[table] if last and last.words else {}).items()
-    }
-    for piece in fresh:
+def _words(table: str, pieces: Iterable[Partition]) -> Words:
+    """Return the words of all pieces, sorted: those of requests that went are told nowhere."""
+    found: dict[str, set[str]] = {}
+    for piece in pieces:
         for name, words in piece.of(table).words.items():
             found.setdefault(name, set()).update(words)
     return {name: sorted(words) for name, words in found.items()}

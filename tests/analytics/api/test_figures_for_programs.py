@@ -71,7 +71,7 @@ def test_rows_that_a_source_cannot_choose_are_refused_and_figures_say_why(
     mirror = replace(shot.mirror, log=replace(shot.mirror.log, missing={"partner": "no column"}))
     lacking = replace(shot, mirror=mirror)
     monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: lacking)
-    for door in ("cases", "graph"):
+    for door in ("cases", "graph", "cost", "without", "forecast"):
         answer = analyst.get(f"/api/analytics/{door}/?{WHOLE}&slice=partner=Lake")
         assert answer.status_code == 422
         assert "The source cannot be cut by partner: no column." in answer.content.decode()

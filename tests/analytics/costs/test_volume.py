@@ -50,12 +50,13 @@ def test_the_counts_are_those_of_the_rows(stories: list[Any]) -> None:
     assert found.deliveries == len(left)
     failed, never_there = 0, 0
     for story in sent:
-        before = ""
+        had_come = False
         for activity, channel in story:
             if activity == "delivery_failed" and channel in DISCS:
                 failed += 1
-                never_there += before != "available"
-            before = activity
+                never_there += not had_come
+            had_come = activity == "available" and channel in DISCS
+    assert found.failures.failed <= found.failures.made
     assert (found.failures.failed, found.failures.made) == (failed, found.discs + never_there)
 
 
@@ -82,6 +83,18 @@ def test_a_disc_that_failed_twice_was_made_thrice() -> None:
     assert found.share == pytest.approx(2 / 3)
     low, high = found.interval
     assert low < found.share < high
+
+
+def test_a_disc_that_was_lost_after_a_link_was_made_too() -> None:
+    lost = [("available", Channel.LINK_SECURE), ("delivery_failed", Channel.PHYSICAL_CD)]
+    found = volume_of(
+        fold(
+            log_of([("outbound", lost)] * 3 + [("outbound", [("available", Channel.PHYSICAL_CD)])])
+        ),
+        Selection(),
+    ).failures
+    assert (found.failed, found.made) == (3, 4)
+    assert found.interval[1] < 1
 
 
 def test_what_the_log_does_not_say_is_not_zero() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from analytics.external_logs.importing import Reading, read_log
+from analytics.external_logs.merge import Earlier
 from analytics.external_logs.questions import example_answer
 from analytics.external_logs.refusals import BadMapping
 from analytics.metrics.compute import compute
@@ -164,6 +165,35 @@ def test_rows_of_one_number_received_apart_are_requests_and_it_is_said() -> None
     assert reading.remarks[0].endswith("(1 numbers in 2 rows).")
 
 
+def test_studies_of_other_receipts_are_other_requests_also_where_the_number_is_the_same() -> None:
+    text = "Req #,Date Received,Date Sent,Exam\n1,1/13/24,1/14/24,CT\n"
+    later = "1,1/13/25,1/20/25,MR\n1,1/13/25,1/20/25,CT\n"
+    reading = read(text + later, row="study")
+    assert reading.answer("log")["cases"] == 2
+    assert figures(reading)["turnaround_mean"].value == 4
+    assert reading.remarks[0].endswith("(1 numbers in 3 rows).")
+
+
+def test_a_later_study_of_a_request_takes_the_place_of_no_other() -> None:
+    first = read(EXAMS, row="study")
+    assert first.merged is not None
+    earlier = Earlier(
+        rows=first.merged.rows,
+        layout="requests",
+        sources=first.mapping.sources(),
+        headers=first.raw.headers,
+        key=first.key,
+        has_times=False,
+    )
+    text = EXAMS.splitlines()[0] + "\nR1,1/13/25,1/17/25,CD,XR\nR1,1/13/25,1/18/25,CD,CT\n"
+    again = read_log(text.encode(), name="log", given={"row": "study"}, earlier=earlier)
+    assert again.merged is not None
+    cells = (again.merged.rows[name].to_pylist() for name in ("request_id", "modality"))
+    rows = list(zip(*cells, strict=True))
+    assert sorted(rows) == [("R1", "CT"), ("R1", "MRI"), ("R1", "US"), ("R1", "XR"), ("R2", "US")]
+    assert (again.merged.added, again.merged.corrected) == (1, 1)
+
+
 MANY = "Req #,Date Received,Date Sent,Method,In/Out,Opened OK?,Status,Hold,Hold End,Problem,# Studies\n"
 
 
@@ -171,7 +201,7 @@ MANY = "Req #,Date Received,Date Sent,Method,In/Out,Opened OK?,Status,Hold,Hold 
     ("rows", "expected"),
     [
         (
-            ["1/13/25,1/14/25,CD,in,Y,,,,none,2", "1/14/25,,CD,in,,Open,,,lost,1"],
+            ["1/13/25,1/14/25,CD,in,Y,,,,none,2", "1/13/25,,CD,in,,Open,,,lost,1"],
             {"outcome": None, "usable": "untested"},
         ),
         (

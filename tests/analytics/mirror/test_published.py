@@ -6,10 +6,10 @@ from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import split
+from analytics.mirror.partition import nothing, replaced, split
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.published import Facts, mirror_of
-from project.bench_world import world
+from project.bench_world import WORDS, world
 from tests.analytics import synthetic
 from tests.analytics.mirror.windows import plain
 
@@ -32,3 +32,24 @@ def test_a_mirror_without_any_request_is_opened_and_measured() -> None:
     mirror = mirror_of(Pieces({}), facts, 0)
     found = compute(mirror, Selection(), ["requests_received", "sla_compliance"])
     assert (found["requests_received"].value, found["sla_compliance"].n) == (0, 0)
+
+
+def test_words_of_requests_that_went_are_told_nowhere(tmp_path: Path) -> None:
+    mirror = fold(world(300))
+    facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
+    first = published.publish(tmp_path, facts, split(mirror), last=None)
+    ids = [int(one) for one in mirror.cases["request_id"].to_pylist()]
+    stays = mirror.cases["partner"].to_pylist()[0]
+    gone = [
+        one
+        for one, row in zip(ids, mirror.cases["partner"].to_pylist(), strict=True)
+        if row != stays
+    ]
+    pieces = replaced(first.pieces, gone, nothing())
+    made = published.publish(tmp_path, facts, pieces, last=first)
+    said = (tmp_path / made.name / "manifest.json").read_text()
+    assert stays in said
+    assert not [word for word in WORDS["partner"] if word != stays and f'"{word}"' in said]
+    again = published.read(tmp_path, made.name)
+    assert again is not None
+    assert again.rows.words("cases")["partner"] == [stays]
