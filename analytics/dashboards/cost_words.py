@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from analytics.charts.marks import FEW
 from analytics.charts.money import dollar_span, dollars
 from analytics.charts.tornado import Bar, bars
 from analytics.charts.words import count, plural, sample, span
@@ -16,6 +15,7 @@ from analytics.costs.moved import DISCS, MOVE, Swing
 from analytics.costs.volume import Volume
 from analytics.dashboards import links
 from analytics.readers.query import Query
+from analytics.statistics.intervals import FEW
 from requests_app.vocabulary import Channel
 from requests_app.words import plain, say
 
