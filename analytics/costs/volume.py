@@ -15,9 +15,9 @@ from requests_app.vocabulary import Channel, Medium
 NEEDS = ("channel", "medium", "outbound")
 NO_DISCS = (Channel.PHYSICAL_FILM.value, Channel.PHYSICAL_PAPER.value)
 """Physical media that are not discs: they cost otherwise, and a link does not replace them alike."""
-NOTHING_LEFT = "nothing was delivered in this view"
+_NO_DISCS = ", ".join(f"'{channel}'" for channel in NO_DISCS)
 _LEFT = f"""
-SELECT coalesce(medium, '{Medium.UNKNOWN}'), coalesce(channel, '{Medium.UNKNOWN}'), count(*)
+SELECT coalesce(medium, '{Medium.UNKNOWN}'), coalesce(channel, '{Channel.UNKNOWN}'), count(*)
 FROM landmarks WHERE $selection AND {DELIVERED_OUT} GROUP BY 1, 2 ORDER BY 3 DESC, 2
 """
 # A delivery may fail before it was thought there, or after. The first kind left no other trace.
@@ -30,7 +30,7 @@ WITH told AS (
 )
 SELECT count(*), count(*) FILTER (WHERE before IS DISTINCT FROM 'available') FROM told
 WHERE activity = 'delivery_failed' AND medium = '{Medium.PHYSICAL}'
-    AND coalesce(channel, '') NOT IN {NO_DISCS}
+    AND coalesce(channel, '') NOT IN ({_NO_DISCS})
 """
 
 
@@ -96,5 +96,4 @@ def volume_of(mirror: Mirror, selection: Selection) -> Volume:
         unknown=unknown,
         electronic=sum(n for *_, n in left) - sum(physical.values()) - unknown,
         failures=Failures(failed=failed, made=sum(discs.values()) + before),
-        why="" if left else NOTHING_LEFT,
     )

@@ -95,9 +95,16 @@ def test_a_reader_counts_the_discs_of_own_facilities_alone(client: Client, perso
     client.force_login(person(Role.SUPERVISOR))
     nothing = client.get(f"{COST}?{WHOLE}").json()
     assert (nothing["discs"], nothing["what_if"], nothing["sensitivity"]) == (0, None, [])
-    assert nothing["why"]
+    assert nothing["why"] == "fewer than 11 discs"
     without = client.get(f"{WITHOUT}?{WHOLE}").json()
     assert (without["each"], without["why"]) == ([], "no request here counts")
+
+
+def test_of_few_discs_no_saving_is_given(analyst: Client) -> None:
+    body = analyst.get(f"{COST}?from=2026-08-24&to=2026-08-27").json()
+    assert 0 < body["discs"] + body["unknown_channel"] < 11
+    assert (body["what_if"], body["sensitivity"], body["why"]) == (None, [], "fewer than 11 discs")
+    assert body["cost_per_disc"]["whole"] == pytest.approx(14.95, abs=0.01)
 
 
 @pytest.mark.parametrize("where", [COST, WITHOUT, FORECAST])

@@ -165,6 +165,22 @@ def test_a_time_that_is_not_reached_is_said_so() -> None:
     assert line == "Without AU02 (2 requests, 9 hours): fewer than nine in ten were seen out"
 
 
+def test_of_few_discs_no_saving_is_given(capsys: Printed) -> None:
+    few = ("what_if", "--from", "2026-08-24", "--to", "2026-08-27")
+    found = said(capsys, *few)
+    assert 0 < found["discs"] + found["unknown_channel"] < 11
+    assert (found["what_if"], found["sensitivity"], found["why"]) == (
+        None,
+        [],
+        "fewer than 11 discs",
+    )
+    call_command(*few)
+    told = capsys.readouterr().out
+    assert "No saving is given of fewer than 11 discs: choose a longer period" in told
+    assert "saves" not in told
+    assert "One at a time" not in told
+
+
 def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -> None:
     found = said(capsys, "what_if", "--move", "40", "--assume", "postage=10")
     assert found["discs"] > 0
