@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -73,8 +71,5 @@ class Cost(APIView):
         for name, sentence in assumed.problems.items():
             raise NotUnderstood(f"{name}: {sentence}")
         volume = volume_of(asked.view.snapshot.mirror, asked.view.selection)
-        body = as_object(costs(volume, assumed)) | {"why": volume.why or None}
-        if volume.why:
-            body |= dict[str, Any](what_if=None, sensitivity=[])
         record_read(request, asked, "cost")
-        return Response(facts_of(asked) | body)
+        return Response(facts_of(asked) | as_object(costs(volume, assumed)))

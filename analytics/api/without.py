@@ -14,9 +14,8 @@ from rest_framework.views import APIView
 from analytics.api.asked import NotUnderstood, asked_of, check_cut
 from analytics.api.facts import JSONAlone, check_json, facts_of, record_read
 from analytics.api.schema import SELECTS, SelectedSerializer
-from analytics.metrics.without import CAVEAT, MEASURE, NEEDS, Without, told
+from analytics.metrics.without import CAVEAT, MEASURE, Without, strange, told, why_untold
 from requests_app.api.answers import answers
-from requests_app.failure_codes import FailureCode
 
 WORD = "without"
 
@@ -53,16 +52,12 @@ class WithoutCodes(APIView):
         mirror = asked.view.snapshot.mirror
         named = tuple(dict.fromkeys(request.query_params.getlist(WORD)))
         found = told(mirror, asked.view.selection)
-        known = {*FailureCode, *(found.waits if found else ())}
-        if strange := [code for code in named if code not in known]:
-            raise NotUnderstood(f"{strange[0][:60]!r} is no failure code here.")
-        why, each, together = None, tuple[Without, ...](), None
-        if found is None:
-            missing = mirror.log.missing
-            why = next(missing[name] for name in NEEDS if name in missing)
-        elif len(found.took):
-            each = found.each()
-            together = asdict(found.without(named)) if named else None
+        if (word := strange(named, found)) is not None:
+            raise NotUnderstood(f"{word[:60]!r} is no failure code here.")
+        why, each, together = why_untold(mirror.log.missing), tuple[Without, ...](), None
+        if found is not None:
+            why, each = found.why_none, found.each()
+            together = asdict(found.without(named)) if named and len(found.took) else None
         record_read(request, asked, "without_codes", len(each))
-        body = {"measure": MEASURE, "why": why, "together": together, "mind": CAVEAT}
+        body = {"measure": MEASURE, "why": why or None, "together": together, "mind": CAVEAT}
         return Response(facts_of(asked) | body | {"each": [asdict(one) for one in each]})

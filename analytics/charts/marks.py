@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics.statistics.intervals import wilson
+from analytics.statistics.intervals import FEW, wilson
 
 WIDTH, HEIGHT = 200.0, 40.0
-FEW = 11  # a share of fewer says little, and could point to a person
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,27 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from analytics.charts.words import plural
+from analytics.charts.words import DASH, one, plural, span
 from analytics.metrics.without import When, Without
 
-
-def without_in_words(found: Sequence[Without]) -> Iterator[str]:
-    """Yield by when nine in ten are out, and by when they would be without each of some codes."""
-    if not found:
-        return
-    first = found[0]
-    yield (
-        f"Nine in ten are out within {_said(first.now)}, open requests censored; "
-        f"n = {first.n:,}, {first.still_open:,} still open"
-    )
-    for one in found:
-        delayed = f"{plural(one.requests, 'request')}, {one.hours:,.0f} hours"
-        yield f"Without {' and '.join(one.codes)} ({delayed}): within {_said(one.without)}"
+NOT_REACHED = "fewer than nine in ten were seen out"
 
 
-def _said(when: When) -> str:
-    if when.days is None:
-        return "more time than was seen"
-    high = "more" if when.high is None else f"{when.high:.1f}"
-    span = f" ({when.low:.1f} to {high})" if when.low is not None else ""
-    return f"{when.days:.1f} days{span}"
+def without_in_words(found: Sequence[Without], why: str = "") -> Iterator[str]:
+    """Yield by when nine in ten are out, by when without each of some codes, or why not."""
+    if found:
+        first = found[0]
+        is_reached = first.now.days is not None
+        now = f"nine in ten are out within {said(first.now)}" if is_reached else NOT_REACHED
+        yield (
+            f"{now[0].upper()}{now[1:]}, open requests censored; "
+            f"n = {first.n:,}, {first.still_open:,} still open"
+        )
+    for some in found:
+        delayed = f"{plural(some.requests, 'request')}, {some.hours:,.0f} hours"
+        then = NOT_REACHED if some.without.days is None else f"within {said(some.without)}"
+        yield f"Without {' and '.join(some.codes)} ({delayed}): {then}"
+    if why:
+        yield f"Without codes: - ({why})"
+
+
+def said(when: When) -> str:
+    """Return a time that is reached, in days, with its interval where there is one."""
+    ends = span(when.low, when.high)
+    return f"{one(when.days)} days" + (f" ({ends})" if ends != DASH else "")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from analytics.eventlog import OWN_WORD
+from analytics.statistics.intervals import FEW
 from requests_app.words import plain
 
 DASH = "—"
+WIDER = "choose a longer period, more facilities or fewer filters"
 
 
 def count(n: float) -> str:
@@ -46,11 +48,26 @@ def span(low: float | None, high: float | None, digits: int = 1) -> str:
     if low is None and high is None:
         return DASH
     left, right = ("" if end is None else f"{end:,.{digits}f}" for end in (low, high))
-    if high is None:
+    return ends(left, right)
+
+
+def ends(left: str, right: str, *, dash: str = "–") -> str:
+    """Return an interval of two written ends; one that is empty is not bounded, which is told."""
+    if not right:
         return f"from {left}, not bounded above"
-    if low is None:
+    if not left:
         return f"up to {right}, not bounded below"
-    return left if left == right else f"{left}–{right}"
+    return left if left == right else f"{left}{dash}{right}"
+
+
+def too_few(things: str = "") -> str:
+    """Return that there are too few of some things for a figure, and what to do about it."""
+    return f"{fewer(things)}: {WIDER}"
+
+
+def fewer(things: str = "") -> str:
+    """Return that there are too few of some things for a figure: fewer than 11 discs."""
+    return f"fewer than {FEW} {things}".strip()
 
 
 def day(when: date, *, year: bool = False) -> str:

@@ -11,6 +11,7 @@ from analytics.costs.elsewhere import REPORTED
 from analytics.costs.moved import Swing, WhatIf, sensitivity, what_if
 from analytics.costs.per_disc import DiscCost, cost_per_disc, cost_per_link
 from analytics.costs.volume import Volume
+from analytics.statistics.intervals import FEW
 
 FREED = (
     "A saving here is time and money set free, not a smaller budget: a wage and a burner are paid "
@@ -30,6 +31,16 @@ class Costs:
     at_most: WhatIf
     swings: tuple[Swing, ...]
 
+    @property
+    def too_few(self) -> bool:
+        """Whether there are too few discs, with all the unknown, for a saving to say much."""
+        return not self.volume.why and self.volume.discs + self.volume.unknown < FEW
+
+    @property
+    def why(self) -> str:
+        """Why no saving is given; nothing where one is."""
+        return self.volume.why or (f"fewer than {FEW} discs" if self.too_few else "")
+
 
 def costs(volume: Volume, asked: Asked) -> Costs:
     """Return what comes of a reader's assumptions for what a log counted."""
@@ -46,7 +57,10 @@ def costs(volume: Volume, asked: Asked) -> Costs:
 
 
 def as_object(found: Costs) -> dict[str, Any]:
-    """Return the answer for programs; money in dollars, shares from 0 to 1."""
+    """Return the answer for programs; money in dollars, shares from 0 to 1.
+
+    Where no saving is given `why` says so, `what_if` is None and `sensitivity` is empty.
+    """
     volume, assumed, noted = found.volume, found.asked.assumed, found.volume.failures
     low, high = noted.interval if noted.share is not None else (None, None)
     return {
@@ -69,11 +83,16 @@ def as_object(found: Costs) -> dict[str, Any]:
         ],
         "cost_per_disc": asdict(found.per_disc) | {"whole": found.per_disc.whole},
         "cost_per_link": found.per_link,
-        "what_if": asdict(found.surely)
-        | {"moved_at_most": found.at_most.moved, "saved_at_most": found.at_most.saved},
+        "why": found.why or None,
+        "what_if": None if found.why else _moved(found),
         "swing": found.asked.swing,
-        "sensitivity": [asdict(one) for one in found.swings],
+        "sensitivity": [] if found.why else [asdict(one) for one in found.swings],
         "failures_in_log": asdict(noted) | {"share": noted.share, "low": low, "high": high},
         "reported_elsewhere": [asdict(one) for one in REPORTED],
         "mind": FREED,
     }
+
+
+def _moved(found: Costs) -> dict[str, Any]:
+    most = {"moved_at_most": found.at_most.moved, "saved_at_most": found.at_most.saved}
+    return asdict(found.surely) | most

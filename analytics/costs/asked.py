@@ -93,3 +93,9 @@ def written(name: str, value: float) -> str:
     is_share = name in (MOVE, SWINGS_BY) or DECLARED[name].of is Of.SHARE
     text = f"{100 * value if is_share else value:.6f}".rstrip("0").rstrip(".")
     return f"{text}%" if is_share else text
+
+
+def in_three_figures(name: str, share: float) -> str:
+    """Return a share in three figures as its form writes it; 0% and 100% only where it is that."""
+    rounded = float(f"{share:.3g}")
+    return written(name, rounded if rounded < 1 else share)

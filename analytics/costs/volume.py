@@ -15,14 +15,14 @@ from requests_app.vocabulary import Channel, Medium
 NEEDS = ("channel", "medium", "outbound")
 NO_DISCS = (Channel.PHYSICAL_FILM.value, Channel.PHYSICAL_PAPER.value)
 """Physical media that are not discs: they cost otherwise, and a link does not replace them alike."""
-NOTHING_LEFT = "nothing was delivered in this view"
+_NO_DISCS = ", ".join(f"'{channel}'" for channel in NO_DISCS)
 _LEFT = f"""
-SELECT coalesce(medium, '{Medium.UNKNOWN}'), coalesce(channel, '{Medium.UNKNOWN}'), count(*)
+SELECT coalesce(medium, '{Medium.UNKNOWN}'), coalesce(channel, '{Channel.UNKNOWN}'), count(*)
 FROM landmarks WHERE $selection AND {DELIVERED_OUT} GROUP BY 1, 2 ORDER BY 3 DESC, 2
 """
 # A disc may fail before it was thought there, or after. The first kind left no other trace; of the
 # second the arrival just before was of a disc, which is counted as one that left.
-_DISC = f"medium = '{Medium.PHYSICAL}' AND coalesce(channel, '') NOT IN {NO_DISCS}"
+_DISC = f"medium = '{Medium.PHYSICAL}' AND coalesce(channel, '') NOT IN ({_NO_DISCS})"
 _FAILED = f"""
 WITH told AS (
     SELECT activity, coalesce({_DISC}, FALSE) AS is_disc,
@@ -98,5 +98,4 @@ def volume_of(mirror: Mirror, selection: Selection) -> Volume:
         unknown=unknown,
         electronic=sum(n for *_, n in left) - sum(physical.values()) - unknown,
         failures=Failures(failed=failed, made=sum(discs.values()) + before),
-        why="" if left else NOTHING_LEFT,
     )

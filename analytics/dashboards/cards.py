@@ -7,14 +7,14 @@ from datetime import date
 from math import inf
 
 from analytics.charts import ask as asked
-from analytics.charts.marks import FEW, Spark, spark
+from analytics.charts.marks import Spark, spark
 from analytics.charts.tables import Cell, Survival
-from analytics.charts.words import DASH, count, one, sample, span, whole
+from analytics.charts.words import DASH, count, one, sample, span, too_few, whole
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.definition import METHOD_VERSION, Better, Kind, Metric, Result
 from analytics.metrics.question import Question
 from analytics.metrics.reading import most_of
-from analytics.statistics.intervals import differ, newcombe, wilson_within
+from analytics.statistics.intervals import FEW, differ, newcombe, wilson_within
 
 _INTERVALS = {
     Kind.SHARE: "Wilson, 95%",
@@ -22,7 +22,6 @@ _INTERVALS = {
     Kind.QUANTILE: "order statistics, 95%",
     Kind.SURVIVAL: "Kaplan–Meier, 95%",
 }
-_TOO_FEW = f"fewer than {FEW}: choose a longer period, more facilities or fewer filters"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +176,7 @@ def median_card(
     if now.median is None:
         return _dashed(metric, why or "not half of the requests are out yet", facts)
     if now.n < FEW:
-        return replace(_dashed(metric, _TOO_FEW, facts), value="too few")
+        return replace(_dashed(metric, too_few(), facts), value="too few")
     was = before.days(before.median) if before and before.median is not None else ""
     medians = asked.medians(ask, starts)
     return Card(
@@ -209,7 +208,7 @@ def _dashed(metric: Metric, reason: str, facts: tuple[tuple[str, str], ...]) -> 
 
 def without(metric: Metric, now: Result) -> Card:
     """Return the card of a measure that has no value to show, with the reason."""
-    why = now.why or _TOO_FEW
+    why = now.why or too_few()
     facts = facts_of(metric, now)
     return Card(
         key=metric.key,

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from analytics.charts.marks import FEW
 from analytics.charts.money import dollar_span, dollars
 from analytics.charts.tornado import Bar, bars
-from analytics.charts.words import count, plural, sample, span
+from analytics.charts.words import WIDER, count, fewer, plural, sample, span, too_few
 from analytics.costs.answer import Costs
-from analytics.costs.asked import SWINGS_BY, written
+from analytics.costs.asked import SWINGS_BY, in_three_figures, written
 from analytics.costs.assumptions import DECLARED, Of
 from analytics.costs.moved import DISCS, MOVE, Swing
 from analytics.costs.volume import Volume
 from analytics.dashboards import links
 from analytics.readers.query import Query
+from analytics.statistics.intervals import FEW
 from requests_app.vocabulary import Channel
 from requests_app.words import plain, say
 
 Context = dict[str, Any]
-TOO_FEW = f"fewer than {FEW} discs: choose a longer period or more facilities"
 SHARE_OUT = "physical_media_share_out"
 _FINE = 100.0  # below so many dollars cents are shown
 _LABELS = {MOVE: "Share of discs moved", DISCS: "Number of discs"}
@@ -38,21 +37,18 @@ class Money:
     door: str = ""
 
 
-def too_few(volume: Volume) -> bool:
-    """Say whether there are too few discs for a saving to say much, as on every page of figures."""
-    return volume.discs + volume.unknown < FEW
+def _no_saving(found: Costs) -> str:
+    """Return why no saving is shown, and what to do about it; nothing where one is."""
+    return too_few("discs") if found.too_few else found.why
 
 
 def lede(found: Costs) -> Context:
     """Return the finding in bold, and what would follow from it."""
     strong = f"A disc costs {dollars(found.per_disc.whole)} and a link {dollars(found.per_link)}"
     volume = found.volume
-    if volume.why or too_few(volume):
-        why = (
-            f"The discs cannot be counted: {volume.why}"
-            if volume.why
-            else f"No saving of {TOO_FEW}"
-        )
+    if found.why:
+        few = f"With {fewer('discs')} no saving is shown; {WIDER}"
+        why = few if found.too_few else f"The discs cannot be counted: {found.why}"
         return {"strong": strong, "rest": f", on the assumptions below. {why}."}
     least, most = found.surely.saved, found.at_most.saved
     verb = "set free" if min(least, most) >= 0 else "cost"
@@ -73,9 +69,8 @@ def _sum(least: float, most: float) -> str:
 def cards(query: Query, found: Costs) -> list[Money]:
     """Return the four figures: a disc, a link, how many discs, what moving some changes."""
     volume, assumed = found.volume, found.asked.assumed
-    few = volume.why or (TOO_FEW if too_few(volume) else "")
+    few = _no_saving(found)
     work = found.per_disc.handling / found.per_disc.whole if found.per_disc.whole else 0.0
-    unknown = f"range from {count(volume.unknown)} of unknown channel" if volume.unknown else ""
     n = sample(plural(volume.deliveries, "delivery", "deliveries"))
     return [
         Money(
@@ -96,7 +91,7 @@ def cards(query: Query, found: Costs) -> list[Money]:
             key="discs",
             label="Discs sent",
             value="—" if volume.why else span(volume.discs, volume.discs + volume.unknown, 0),
-            range=volume.why or unknown or "the channel of each is known",
+            range=volume.why or _known(volume),
             foot="" if volume.why else f"{n}, counted",
             door="" if volume.why else links.behind(query, SHARE_OUT, part="counted"),
         ),
@@ -110,6 +105,13 @@ def cards(query: Query, found: Costs) -> list[Money]:
             foot="counted discs, assumed prices",
         ),
     ]
+
+
+def _known(volume: Volume) -> str:
+    """Return what is known of the ways that deliveries went."""
+    if volume.unknown:
+        return f"range from {count(volume.unknown)} of unknown channel"
+    return "the channel of each is known" if volume.deliveries else "nothing was delivered"
 
 
 def parts(found: Costs) -> Context:
@@ -147,8 +149,8 @@ def _minutes(value: float) -> str:
 
 def tornado(found: Costs) -> Context:
     """Return the bars, the one that matters most first; nothing where there is no volume."""
-    if found.volume.why or too_few(found.volume):
-        return {"why": found.volume.why or TOO_FEW}
+    if why := _no_saving(found):
+        return {"why": why}
     saved, swings = found.surely.saved, found.swings
     fine = all(max(abs(swing.at_least), abs(swing.at_greatest)) < _FINE for swing in swings)
     drawn = bars(swings, saved)
@@ -223,16 +225,21 @@ def _channel(query: Query, word: str, n: int, *, is_disc: bool) -> Context:
 def failures(query: Query, volume: Volume) -> Context:
     """Return the log's own share of failed discs, with an address that assumes it."""
     noted = volume.failures
+    untold = "How many discs failed is not known"
+    if not noted.made and volume.unknown:
+        return {"title": untold, "why": "No delivery here is known to be on a disc."}
     if not noted.made:
-        return {"why": "No disc was made in this view."}
+        return {"title": "No disc was made", "why": "None in this view, so none failed."}
     if noted.share is None:
-        return {"why": "No failed disc is noted here. That is none, or nobody notes them."}
+        why = "No failed disc is noted here. That is none, or nobody notes them."
+        return {"title": untold, "why": why}
     if noted.made < FEW:
-        return {"why": f"Too few discs to say: {TOO_FEW}."}
+        return {"title": untold, "why": f"{fewer('discs').capitalize()}: too few to say."}
     low, high = noted.interval
-    text = f"{100 * noted.share:.1f}%"
+    text = in_three_figures("failure_share", noted.share)
     kept = (*(pair for pair in query.kept if pair[0] != "failure_share"), ("failure_share", text))
     return {
+        "title": f"Here {text} of discs failed",
         "share": text,
         "ends": span(100 * low, 100 * high),
         "failed": count(noted.failed),

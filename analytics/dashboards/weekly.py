@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from analytics.charts import ask as asked
-from analytics.charts.marks import FEW, interval, reading
+from analytics.charts.marks import interval, reading
 from analytics.charts.tables import Cell
 from analytics.charts.words import count, day, listed, one, plural, share
 from analytics.dashboards import links
@@ -14,6 +14,7 @@ from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.question import asking
 from analytics.readers.view import View
+from analytics.statistics.intervals import FEW
 
 Context = dict[str, Any]
 FLOOR = 80.0  # percent: where the axis of the intervals begins, unless one lies below

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.charts.marks import FEW
-from analytics.charts.words import count, listed, one, plural, sample, span
+from analytics.charts.without import NOT_REACHED, said
+from analytics.charts.words import count, listed, one, plural, sample, span, too_few
 from analytics.dashboards import links
-from analytics.metrics.without import CAVEAT, NEEDS, Told, When, Without, told
+from analytics.metrics.without import CAVEAT, Told, Without, told, why_untold
 from analytics.readers.view import View
+from analytics.statistics.intervals import FEW
 from requests_app.failure_codes import FAILURES, FailureCode
 
 Context = dict[str, Any]
 SHOWN = 10
+UNSAID = "What failures delay cannot be said"
 WORD = "without"
 """The word of the page's address that ticks a code; it may stand there more than once."""
 
@@ -21,16 +23,13 @@ def without_words(view: View, ticked: tuple[str, ...]) -> Context:
     """Return the table of codes with its finding, or why there is none."""
     found = told(view.snapshot.mirror, view.selection)
     if found is None:
-        missing = view.snapshot.mirror.log.missing
-        lacks = next((missing[name] for name in NEEDS if name in missing), "")
-        return {"title": "What failures delay cannot be said", "why": lacks}
-    if not found.waits:
-        return {"title": "No failure cost a request time", "why": "none here has a known end"}
+        why = why_untold(view.snapshot.mirror.log.missing)
+        return {"title": UNSAID, "under": "Not zero: unknown", "why": why}
+    n = sample(plural(len(found.took), "request"))
+    if found.why_none:
+        return {"title": "No failure can be taken away", "under": n, "why": found.why_none}
     if len(found.took) < FEW:
-        return {
-            "title": "What failures delay cannot be said",
-            "why": f"fewer than {FEW} requests: choose a longer period or more facilities",
-        }
+        return {"title": UNSAID, "under": n, "why": too_few("requests")}
     each = found.each()
     chosen = tuple(code for code in dict.fromkeys(ticked) if code in found.waits)
     shown = [*each[:SHOWN], *(one_of for one_of in each[SHOWN:] if one_of.codes[0] in chosen)]
@@ -58,7 +57,7 @@ def _title(first: Without) -> str:
 
 def _under(first: Without) -> str:
     n = sample(plural(first.n, "request"))
-    now = f"now {_said(first.now)}" if first.now.days is not None else "now not reached"
+    now = f"now {said(first.now)}" if first.now.days is not None else "now not reached"
     return (
         "90th percentile of turnaround, elapsed days, the open ones censored (Kaplan–Meier), less the "
         f"time from each failure to its recovery · {now} · {n}, {count(first.still_open)} still open"
@@ -66,15 +65,15 @@ def _under(first: Without) -> str:
 
 
 def _row(view: View, found: Without, *, ticked: tuple[str, ...]) -> Context:
-    (code,) = found.codes
+    (code,), days = found.codes, found.without.days
     return {
         "code": code,
         "label": label_of(code),
         "is_ticked": code in ticked,
         "requests": count(found.requests),
         "hours": count(found.hours),
-        "days": one(found.without.days),
-        "ends": _ends(found.without),
+        "days": f"{one(days)} days" if days is not None else "not reached",
+        "ends": span(found.without.low, found.without.high),
         "door": links.behind(view.query, "failures_by_code", group=code),
     }
 
@@ -85,25 +84,16 @@ def _together(found: Told, chosen: tuple[str, ...]) -> str:
         return ""
     all_of = found.without(chosen)
     names = listed([f"“{label_of(code)}”" for code in all_of.codes])
+    then = NOT_REACHED
+    if all_of.without.days is not None:
+        was = f" instead of {one(all_of.now.days)}" if all_of.now.days is not None else ""
+        then = f"nine in ten out in {said(all_of.without)}{was}"
     return (
         f"Without {names} together, {count(all_of.hours)} hours in "
-        f"{plural(all_of.requests, 'request')}: nine in ten out in {_said(all_of.without)} instead "
-        f"of {one(all_of.now.days)}."
+        f"{plural(all_of.requests, 'request')}: {then}."
     )
 
 
 def label_of(code: str) -> str:
     """Return a code in words; a word of a log's own as it is."""
     return FAILURES[FailureCode(code)].label if code in FailureCode.__members__ else code
-
-
-def _said(when: When) -> str:
-    if when.days is None:
-        return "more time than was seen"
-    return f"{one(when.days)} days ({_ends(when)})"
-
-
-def _ends(when: When) -> str:
-    if when.high is None:
-        return f"{one(when.low)} or more" if when.low is not None else "no interval"
-    return span(when.low, when.high)

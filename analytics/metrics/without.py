@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,12 +17,14 @@ from analytics.metrics.engines.answers import Values
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
+from requests_app.failure_codes import FailureCode
 
 Seconds = NDArray[np.int64]
 Waits = tuple[Seconds, Seconds, Seconds]
 """Places of requests, with the beginnings and the ends of waits of theirs."""
 MEASURE = "turnaround_censored_p90"
 """The measure that is asked again: the headline, with the same requests in it."""
+NINE_IN_TEN = 0.9
 NEEDS = ("received", "available", "reason")
 CAVEAT = (
     "Nobody can tell what else would have changed. A failure without an end takes nothing off, so "
@@ -68,7 +70,7 @@ class Told:
     is_out: NDArray[np.bool_]
     waits: Mapping[str, Waits]
 
-    def without(self, codes: Collection[str], share: float = 0.9) -> Without:
+    def without(self, codes: Collection[str], share: float = NINE_IN_TEN) -> Without:
         """Return the time by which a share would be out, had these codes cost nothing.
 
         A second inside several of their waits is taken off once.
@@ -90,10 +92,17 @@ class Told:
             ),
         )
 
-    def each(self, share: float = 0.9) -> tuple[Without, ...]:
+    def each(self, share: float = NINE_IN_TEN) -> tuple[Without, ...]:
         """Return what each code alone costs; what changes most comes first."""
         found = [self.without((code,), share) for code in self.waits]
         return tuple(sorted(found, key=_rank))
+
+    @property
+    def why_none(self) -> str:
+        """Why no code can be taken away here; nothing where one can."""
+        if not len(self.took):
+            return "no request here counts"
+        return "" if self.waits else "no failure here delayed a request for a known time"
 
     @cached_property
     def _ended(self) -> Seconds:
@@ -117,7 +126,7 @@ def told(mirror: Mirror, selection: Selection) -> Told | None:
     A wait counts from the failure to its recovery, within receipt and release, or the as-of time
     of what is still open.
     """
-    if any(name in mirror.log.missing for name in NEEDS):
+    if why_untold(mirror.log.missing):
         return None
     chosen = replace(selection, clock="received")
     # A channel or a role of a failure is that of its step: of requests they chose above.
@@ -137,13 +146,15 @@ def told(mirror: Mirror, selection: Selection) -> Told | None:
     )
 
 
-def without_each_code(mirror: Mirror, selection: Selection) -> tuple[Without, ...]:
-    """Return, for each failure code, by when nine in ten would be out without it.
+def why_untold(missing: Mapping[str, str]) -> str:
+    """Return what a log lacks for this, by what it says of its columns; nothing where it has all."""
+    return next((missing[name] for name in NEEDS if name in missing), "")
 
-    What changes most comes first; nothing where the log names no codes or no request counts.
-    """
-    found = told(mirror, selection)
-    return found.each() if found is not None and len(found.took) else ()
+
+def strange(named: Iterable[str], found: Told | None) -> str | None:
+    """Return the first word that is no failure code, of ours or of the log; None where all are."""
+    known = {*FailureCode, *(found.waits if found is not None else ())}
+    return next((code for code in named if code not in known), None)
 
 
 def _placed(waits: pa.Table, ids: pa.ChunkedArray) -> pa.Table:

@@ -9,6 +9,7 @@ from typing import Any
 from scipy.special import stdtrit
 
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal
+FEW = 11  # a share of fewer says little, and could point to a person
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:

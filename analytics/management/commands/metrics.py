@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analytics.charts.without import without_in_words
-from analytics.charts.words import plural
+from analytics.charts.words import ends, plural
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.change import Change, changes
 from analytics.metrics.compute import compute
@@ -20,7 +20,7 @@ from analytics.metrics.definition import METHOD_VERSION, Group, Metric, Result
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedGroup, PublishedResult
-from analytics.metrics.without import Without, told
+from analytics.metrics.without import Without, strange, told, why_untold
 from analytics.mirror.fold import Mirror
 from analytics.mirror.published import Snapshot
 from analytics.models import PublishedPack
@@ -28,7 +28,6 @@ from analytics.readers.arguments import add_selection, owner_of, selection_for, 
 from analytics.readers.dockets import Ask, Released, release
 from analytics.readers.engines import EngineName, compute_by
 from analytics.sources.opening import keep_for_report
-from requests_app.failure_codes import FailureCode
 from requests_app.refusals import DisclessError
 
 A_MOMENT = 0.01
@@ -93,14 +92,14 @@ class Command(BaseCommand):
         if options["publish"]:
             released = self._released(Ask.of(options, owner, snapshot, chosen), computed, at)
             results = released.results
-        codes = _taken_away(mirror, chosen, options)
+        codes, untold = _taken_away(mirror, chosen, options)
         changed = changes(mirror, chosen, computed.values()) if options["compare"] else {}
         if not options["json"]:
             named = options["engine"] is not None
             lines = [released.words] if released is not None else []
             lines += [in_words(result, named=named) for result in results.values()]
             changes_told = [_changed(BY_KEY[key], one) for key, one in changed.items()]
-            self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes)]))
+            self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes, untold)]))
             return
         answer = _facts(options, snapshot, chosen)
         if released is not None:
@@ -108,6 +107,7 @@ class Command(BaseCommand):
         answer["metrics"] = [asdict(result) for result in results.values()]
         if options["without_codes"] or options["without"]:
             answer["without_codes"] = [asdict(one) for one in codes]
+            answer["why_not_without"] = untold or None
         if options["compare"]:
             answer["changes"] = {key: asdict(one) for key, one in changed.items()}
         keep_for_report(options["source"], snapshot, at=at)
@@ -194,19 +194,19 @@ def _changed(metric: Metric, one: Change) -> str:
 
 def _taken_away(
     mirror: Mirror, chosen: Selection, options: Mapping[str, Any]
-) -> tuple[Without, ...]:
-    """Return what is asked without codes: the named ones at once, then each alone."""
+) -> tuple[tuple[Without, ...], str]:
+    """Return what is asked without codes (the named ones at once, then each alone), or why not."""
     if not (options["without_codes"] or options["without"]):
-        return ()
+        return (), ""
     found = told(mirror, chosen)
     named = tuple(dict.fromkeys(options["without"] or ()))
-    known = {*FailureCode, *(found.waits if found else ())}
-    if strange := [code for code in named if code not in known]:
-        raise CommandError(f"{strange[0]!r} is no failure code here.", returncode=2)
-    if found is None or not len(found.took):
-        return ()
-    together = (found.without(named),) if named else ()
-    return (*together, *found.each()) if options["without_codes"] else together
+    if (word := strange(named, found)) is not None:
+        raise CommandError(f"{word!r} is no failure code here.", returncode=2)
+    if found is None:
+        return (), why_untold(mirror.log.missing)
+    together = (found.without(named),) if named and len(found.took) else ()
+    each = found.each() if options["without_codes"] else ()
+    return (*together, *each), found.why_none
 
 
 def number(value: float | None) -> str:
@@ -245,11 +245,8 @@ def _sure(low: float | None, high: float | None) -> str:
     """Return an interval, saying which end is not bounded; nothing where there is none."""
     if low is None and high is None:
         return ""
-    if high is None:
-        return f" (from {number(low)}, not bounded above)"
-    if low is None:
-        return f" (up to {number(high)}, not bounded below)"
-    return f" ({number(low)}-{number(high)})"
+    left, right = ("" if end is None else number(end) for end in (low, high))
+    return f" ({ends(left, right, dash='-')})"
 
 
 def in_words(result: Result | PublishedResult, *, named: bool = False) -> str:

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from analytics.charts.money import dollar_span, dollars
-from analytics.charts.words import count, listed, one, plural
+from analytics.charts.words import count, listed, one, plural, too_few
 from analytics.costs.answer import FREED, Costs, as_object, costs
-from analytics.costs.asked import SWINGS_BY, Asked, asked_of, written
+from analytics.costs.asked import SWINGS_BY, Asked, asked_of, in_three_figures, written
 from analytics.costs.assumptions import DECLARED, NAMES, USUAL
 from analytics.costs.moved import DISCS, MOVE, Swing
 from analytics.costs.volume import volume_of
@@ -87,12 +87,7 @@ def in_words(found: Costs) -> Iterator[str]:
         f"A disc costs {dollars(found.per_disc.whole)} and a link {dollars(found.per_link)}, on "
         "the assumptions below."
     )
-    saved = dollar_span(*(abs(end.saved) for end in (found.surely, found.at_most)))
-    verb = "saves" if found.surely.saved >= 0 and found.at_most.saved >= 0 else "costs"
-    yield (
-        f"Moving {written(MOVE, asked.move)} of {plural(volume.discs, 'disc')} to links, "
-        f"{one(found.surely.moved)}, {verb} {saved}."
-    )
+    yield f"No saving is given of {too_few('discs')}." if found.too_few else _moved(found)
     if volume.unknown:
         yield f"{plural(volume.unknown, 'delivery', 'deliveries')} of unknown channel may be discs."
     if volume.apart:
@@ -102,16 +97,26 @@ def in_words(found: Costs) -> Iterator[str]:
         low, high = volume.failures.interval
         yield (
             f"In this log {count(volume.failures.failed)} of {count(volume.failures.made)} discs "
-            f"failed: {100 * share:.1f} % ({100 * low:.1f}-{100 * high:.1f})."
+            f"failed: {in_three_figures('failure_share', share)} ({100 * low:.1f}-{100 * high:.1f})."
         )
     yield "Assumed:"
     for name, declared in DECLARED.items():
         value = getattr(asked.assumed, name)
         source = declared.basis if value == getattr(USUAL, name) else "Your own."
         yield f"  {name} {written(name, value)} ({declared.of.value}). {source}"
-    yield f"One at a time, {written(SWINGS_BY, asked.swing)} down and up:"
-    yield from (_swing(one_of) for one_of in found.swings)
+    if not found.too_few:
+        yield f"One at a time, {written(SWINGS_BY, asked.swing)} down and up:"
+        yield from (_swing(one_of) for one_of in found.swings)
     yield FREED
+
+
+def _moved(found: Costs) -> str:
+    saved = dollar_span(*(abs(end.saved) for end in (found.surely, found.at_most)))
+    verb = "saves" if found.surely.saved >= 0 and found.at_most.saved >= 0 else "costs"
+    return (
+        f"Moving {written(MOVE, found.asked.move)} of {plural(found.volume.discs, 'disc')} to "
+        f"links, {one(found.surely.moved)}, {verb} {saved}."
+    )
 
 
 def _swing(one_of: Swing) -> str:

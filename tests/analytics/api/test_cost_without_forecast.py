@@ -9,7 +9,7 @@ from django.test import Client
 from analytics.costs.asked import WORDS
 from analytics.costs.volume import volume_of
 from analytics.metrics.selection import Selection
-from analytics.metrics.without import without_each_code
+from analytics.metrics.without import told
 from audit.models import AuditEntry
 from requests_app.vocabulary import Role
 from tests.analytics import synthetic
@@ -63,7 +63,7 @@ def test_words_that_mean_nothing_are_refused(analyst: Client, where: str, words:
 
 def test_without_codes_is_as_computed(analyst: Client) -> None:
     body = analyst.get(f"{WITHOUT}?{WHOLE}&without=AU02&without=LO01").json()
-    each = without_each_code(synthetic.mirror(), Selection())
+    each = told(synthetic.mirror(), Selection()).each()
     assert [one["codes"] for one in body["each"]] == [list(one.codes) for one in each]
     first = body["each"][0]
     assert first["without"]["days"] == pytest.approx(each[0].without.days)
@@ -95,8 +95,16 @@ def test_a_reader_counts_the_discs_of_own_facilities_alone(client: Client, perso
     client.force_login(person(Role.SUPERVISOR))
     nothing = client.get(f"{COST}?{WHOLE}").json()
     assert (nothing["discs"], nothing["what_if"], nothing["sensitivity"]) == (0, None, [])
-    assert nothing["why"]
-    assert client.get(f"{WITHOUT}?{WHOLE}").json()["each"] == []
+    assert nothing["why"] == "fewer than 11 discs"
+    without = client.get(f"{WITHOUT}?{WHOLE}").json()
+    assert (without["each"], without["why"]) == ([], "no request here counts")
+
+
+def test_of_few_discs_no_saving_is_given(analyst: Client) -> None:
+    body = analyst.get(f"{COST}?from=2026-08-24&to=2026-08-27").json()
+    assert 0 < body["discs"] + body["unknown_channel"] < 11
+    assert (body["what_if"], body["sensitivity"], body["why"]) == (None, [], "fewer than 11 discs")
+    assert body["cost_per_disc"]["whole"] == pytest.approx(14.95, abs=0.01)
 
 
 @pytest.mark.parametrize("where", [COST, WITHOUT, FORECAST])

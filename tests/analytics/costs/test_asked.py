@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.costs.asked import WORDS, Asked, asked_of, written
+from analytics.costs.asked import WORDS, Asked, asked_of, in_three_figures, written
 from analytics.costs.assumptions import USUAL
 
 
@@ -79,3 +79,21 @@ def test_what_the_form_writes_is_read_back(name: str, value: float) -> None:
 @given(st.sampled_from(WORDS), st.text(max_size=30))
 def test_no_text_breaks_the_reading(name: str, text: str) -> None:
     asked_of({name: text})
+
+
+@pytest.mark.parametrize(
+    ("failed", "made", "says"),
+    [
+        (1, 5000, "0.02%"),
+        (17, 432, "3.94%"),
+        (1, 4, "25%"),
+        (4999, 5000, "99.98%"),
+        (9, 9, "100%"),
+    ],
+)
+def test_a_share_of_few_among_many_is_not_written_as_none(
+    failed: int, made: int, says: str
+) -> None:
+    assert in_three_figures("failure_share", failed / made) == says
+    read = asked_of({"failure_share": says}).assumed.failure_share
+    assert read == pytest.approx(failed / made, rel=0.005)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.costs.volume import NOTHING_LEFT, volume_of
+from analytics.costs.volume import volume_of
 from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
@@ -101,6 +101,6 @@ def test_what_the_log_does_not_say_is_not_zero() -> None:
     no_channel = log_of([], missing={"channel": "no column says how images were sent"})
     assert volume_of(fold(no_channel), Selection()).why == "no column says how images were sent"
     empty = volume_of(synthetic.mirror(), Selection(facilities=()))
-    assert (empty.why, empty.discs, empty.failures.share) == (NOTHING_LEFT, 0, None)
+    assert (empty.why, empty.discs, empty.failures.share) == ("", 0, None)
     nobody_notes = log_of([("outbound", [("available", Channel.PHYSICAL_CD)])] * 20)
     assert volume_of(fold(nobody_notes), Selection()).failures.share is None

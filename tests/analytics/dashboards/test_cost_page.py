@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from analytics.costs.asked import written
 from analytics.costs.assumptions import DECLARED
 from analytics.costs.elsewhere import REPORTED
 from analytics.costs.volume import volume_of
@@ -120,6 +121,23 @@ def test_of_few_discs_no_saving_is_shown(director: Client) -> None:
     assert "No saving is shown" in text
     assert "fewer than 11 discs" in text
     assert "$14.95" in card(text, "disc")
+    assert "With fewer than 11 discs no saving is shown; choose a longer period" in text
+
+
+def test_where_nothing_was_delivered_there_are_no_discs(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = synthetic.log().events
+    kept = [row for row in events.to_pylist() if row["activity"] != "available"]
+    shot = synthetic.snapshot(events=events.from_pylist(kept, events.schema))
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    text = words(director)
+    assert "Not zero" not in text
+    assert "cannot be counted" not in text
+    assert ">0</a>" in card(text, "discs")
+    assert "Nothing was delivered in this view" in text
+    assert "No disc was made" in text
+    assert "too few" in card(text, "saving")
 
 
 def test_a_log_without_channels_says_that_discs_cannot_be_counted(
@@ -155,12 +173,13 @@ def test_the_share_of_failed_discs_of_the_log_is_offered(
     shot = synthetic.snapshot(events=events)
     monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
     text = words(director, postage="7")
-    assert f"Here {100 * len(failed) / len(sent):.1f}% of discs failed" in text
+    share = written("failure_share", float(f"{len(failed) / len(sent):.3g}"))
+    assert f"Here {share} of discs failed" in text
     assert f"{len(failed)} of {len(sent)} made" in text
     offered = re.search(r'href="(\?[^"]*)">Assume', text)
     assert offered
     taken = unescape(director.get(PAGE + offered[1]).content.decode())
-    assert f'name="failure_share" value="{100 * len(failed) / len(sent):.1f}%"' in taken
+    assert f'name="failure_share" value="{share}"' in taken
     assert 'name="postage" value="7"' in taken
 
 

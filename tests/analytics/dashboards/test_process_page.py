@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from analytics.metrics.selection import Selection
-from analytics.metrics.without import told, without_each_code
+from analytics.metrics.without import told
 from audit.models import AuditEntry
 from tests.analytics import synthetic
 
@@ -47,7 +47,7 @@ def test_without_a_move_in_the_log_conformance_is_not_judged(director: Client) -
 
 def test_turnaround_without_each_failure_stands_with_its_interval_and_n(director: Client) -> None:
     text = director.get(PAGE, YEAR).content.decode().split('id="without"')[1]
-    first = without_each_code(synthetic.mirror(), Selection())[0]
+    first = told(synthetic.mirror(), Selection()).each()[0]
     assert "n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}800 requests" in text
     assert f"{first.still_open} still open" in text
     assert f"{first.now.days:.1f} days ({first.now.low:.1f}–{first.now.high:.1f})" in text
@@ -80,12 +80,34 @@ def test_without_codes_or_with_few_requests_nothing_is_said_of_failures(
 ) -> None:
     few = {"from": "2026-08-24", "to": "2026-08-25"}
     text = director.get(PAGE, few).content.decode().split('id="without"')[1]
-    assert "Fewer than 11 requests" in text or "None here has a known end" in text
+    assert "Fewer than 11 requests" in text or "No failure here delayed" in text
+    assert "Not zero" not in text
     shot = synthetic.snapshot(missing={"reason": "no column says why"})
     monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
     text = director.get(PAGE, YEAR).content.decode().split('id="without"')[1]
     assert "What failures delay cannot be said" in text
+    assert "Not zero: unknown" in text
     assert "No column says why." in text
+
+
+def test_a_time_that_is_not_reached_is_no_dash(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = synthetic.log()
+    requests = [
+        row | {"available": None, "outcome": None} if i % 2 else row
+        for i, row in enumerate(log.requests.to_pylist())
+    ]
+    shot = synthetic.snapshot(requests=log.requests.from_pylist(requests, log.requests.schema))
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    asked = YEAR | {"without": ["AU02", "LO01"]}
+    text = director.get(PAGE, asked).content.decode().split('id="without"')[1]
+    assert "now not reached" in text
+    assert "together, " in text
+    assert "fewer than nine in ten were seen out." in text
+    assert "instead of" not in text
+    assert "not reached</td>" in text
+    assert "— days" not in text
 
 
 def test_the_filters_of_the_address_choose_the_requests(director: Client) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from analytics.charts.without import without_in_words
 from analytics.management.commands.metrics import in_words, signed
 from analytics.metrics.definition import Result
 from analytics.metrics.suppression.published import IN_THE_HOUSE
+from analytics.metrics.without import When, Without
 from requests_app.models import Facility, Organization
+from tests.analytics import synthetic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 Printed = pytest.CaptureFixture[str]
@@ -135,6 +138,47 @@ def test_codes_can_be_taken_away_together(capsys: Printed) -> None:
     with pytest.raises(CommandError, match="'XX99' is no failure code here") as refused:
         call_command("metrics", "--without", "XX99")
     assert refused.value.returncode == 2
+
+
+def test_where_no_code_can_be_taken_away_the_command_says_why(
+    capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = synthetic.snapshot(missing={"reason": "no column says why"})
+    monkeypatch.setattr("analytics.readers.arguments.open_source", lambda *_, **__: shot)
+    asked = ("metrics", "--key", "turnaround_censored_p90", "--without", "AU02")
+    found = said(capsys, *asked)
+    assert (found["without_codes"], found["why_not_without"]) == ([], "no column says why")
+    call_command(*asked)
+    assert "Without codes: - (no column says why)" in capsys.readouterr().out
+
+
+def test_a_time_that_is_not_reached_is_said_so() -> None:
+    never, then = When(days=None, low=None, high=None), When(days=4, low=3, high=None)
+    one = Without(
+        codes=("AU02",), requests=2, hours=9, n=20, still_open=15, now=never, without=then
+    )
+    assert list(without_in_words([one])) == [
+        "Fewer than nine in ten were seen out, open requests censored; n = 20, 15 still open",
+        "Without AU02 (2 requests, 9 hours): within 4.0 days (from 3.0, not bounded above)",
+    ]
+    (_, line) = without_in_words([replace(one, without=never)])
+    assert line == "Without AU02 (2 requests, 9 hours): fewer than nine in ten were seen out"
+
+
+def test_of_few_discs_no_saving_is_given(capsys: Printed) -> None:
+    few = ("what_if", "--from", "2026-08-24", "--to", "2026-08-27")
+    found = said(capsys, *few)
+    assert 0 < found["discs"] + found["unknown_channel"] < 11
+    assert (found["what_if"], found["sensitivity"], found["why"]) == (
+        None,
+        [],
+        "fewer than 11 discs",
+    )
+    call_command(*few)
+    told = capsys.readouterr().out
+    assert "No saving is given of fewer than 11 discs: choose a longer period" in told
+    assert "saves" not in told
+    assert "One at a time" not in told
 
 
 def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -> None:

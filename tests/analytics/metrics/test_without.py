@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
-from analytics.metrics.without import MEASURE, told, without_each_code
+from analytics.metrics.without import MEASURE, strange, told, why_untold
 from analytics.mirror.fold import fold
 from tests.analytics import synthetic
 from tests.analytics.metrics.drawn_logs import LOGS, log_of
@@ -82,7 +82,9 @@ def test_what_is_now_is_the_headline_measure() -> None:
     mirror = synthetic.mirror()
     for chosen in (Selection(), Selection(facilities=("riverside",), direction="inbound")):
         headline = compute(mirror, chosen, [MEASURE])[MEASURE]
-        for one in without_each_code(mirror, chosen):
+        found = told(mirror, chosen)
+        assert found is not None
+        for one in found.each():
             assert (one.now.days, one.now.low, one.now.high) == pytest.approx(
                 (headline.value, headline.low, headline.high)
             )
@@ -135,12 +137,38 @@ def test_a_wait_after_release_or_after_the_end_of_the_log_delays_nothing() -> No
 def test_a_log_without_codes_says_nothing() -> None:
     log = synthetic.log()
     lacking = EventLog(**{**log.__dict__, "missing": {"reason": "no column says why"}})
-    assert without_each_code(fold(lacking), Selection()) == ()
-    assert without_each_code(fold(log), Selection(facilities=())) == ()
+    assert told(fold(lacking), Selection()) is None
+    assert why_untold(lacking.missing) == "no column says why"
+    assert why_untold(log.missing) == ""
+
+
+def test_where_no_code_can_be_taken_away_the_reason_is_said() -> None:
+    mirror, events = synthetic.mirror(), synthetic.log().events
+    no_failures = [row | {"reason": None} for row in events.to_pylist()]
+    found = {
+        "": told(mirror, Selection()),
+        "no request here counts": told(mirror, Selection(facilities=())),
+        "no failure here delayed a request for a known time": told(
+            synthetic.mirror(events=events.from_pylist(no_failures, events.schema)), Selection()
+        ),
+    }
+    for why, one in found.items():
+        assert one is not None
+        assert one.why_none == why
+        assert bool(one.each()) is (why == "")
+
+
+def test_a_strange_word_is_named_and_a_code_that_cost_nothing_is_none() -> None:
+    found = told(synthetic.mirror(), Selection())
+    assert strange(("AU02", "US05"), found) is None
+    assert strange(("AU02", "XX99", "YY99"), found) == "XX99"
+    assert strange(("XX99",), None) == "XX99"
 
 
 def test_the_code_that_costs_most_comes_first() -> None:
-    found = without_each_code(synthetic.mirror(), Selection())
+    told_here = told(synthetic.mirror(), Selection())
+    assert told_here is not None
+    found = told_here.each()
     assert {one.codes[0] for one in found} == {"AU02", "RV01", "LO01", "TR06"}
     days = [one.without.days for one in found]
     assert days == sorted(days)
