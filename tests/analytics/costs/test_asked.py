@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.costs.asked import WORDS, Asked, asked_of, in_three_figures, written
-from analytics.costs.assumptions import USUAL
+from analytics.costs.assumptions import MOST, USUAL
 
 
 def test_what_is_left_out_or_blank_is_as_usual() -> None:
@@ -77,8 +77,11 @@ def test_what_the_form_writes_is_read_back(name: str, value: float) -> None:
 
 
 @given(st.sampled_from(WORDS), st.text(max_size=30))
-def test_no_text_breaks_the_reading(name: str, text: str) -> None:
-    asked_of({name: text})
+def test_a_text_is_a_number_that_may_be_or_a_problem_of_its_field(name: str, text: str) -> None:
+    asked = asked_of({name: text})
+    assert set(asked.problems) <= {name}
+    found = getattr(asked, name) if name in ("move", "swing") else getattr(asked.assumed, name)
+    assert 0 <= found <= MOST
 
 
 @pytest.mark.parametrize(
