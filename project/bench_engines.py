@@ -20,7 +20,7 @@ from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import answer, compute
 from analytics.metrics.definition import Result
 from analytics.metrics.engines.duck import Duck
-from analytics.metrics.engines.prepared import MOST, Counted, Prepared
+from analytics.metrics.engines.prepared import Counted, Prepared, most_for
 from analytics.metrics.planner import counted_ahead
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
@@ -92,7 +92,7 @@ def measured(
         opened["peak_mib"] = peak_mib()
         began = time.perf_counter()
         counted = counted_ahead(question)
-        ahead = {"s": time.perf_counter() - began, "most_mib": MOST / 2**20}
+        ahead = {"s": time.perf_counter() - began, "most_mib": most_for(mirror) / 2**20}
         if counted is not None:
             ahead |= {"mib": counted.bytes / 2**20, "cubes": len(counted.cubes)}
         rows = {key: _row(question.over(SELECTIONS[key]), counted, turns) for key in names}

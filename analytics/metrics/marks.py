@@ -12,7 +12,6 @@ import sqlglot
 from sqlglot import expressions as sql
 
 from analytics.metrics.catalogue import METRICS
-from analytics.metrics.settling import SETTLES, settles
 from analytics.metrics.statements import Sum, groups_of, sums_of
 from analytics.mirror.further import Further, Marks
 from analytics.mirror.landmarks import ACTIVITIES, FLAG, LEFT_OUT
@@ -66,10 +65,7 @@ def marks() -> Marks:
     return {
         place: Further(
             shared={name: text for text, name in shared[place].items()},
-            columns={
-                **{column: " | ".join(parts) for column, parts in found.items()},
-                **({SETTLES: settles()} if place == "cases" else {}),
-            },
+            columns={column: " | ".join(parts) for column, parts in found.items()},
         )
         for place, found in columns.items()
     }

@@ -38,10 +38,10 @@ class Question:
         text, chosen = self._filled(sql, selection or self.selection)
         return self.reader.of(text).execute(text, [*chosen, *values]).fetchall()
 
-    def table(self, sql: str) -> pa.Table:
+    def table(self, sql: str, values: Sequence[object] = ()) -> pa.Table:
         """Return the answer as a table: many rows, few columns."""
         text, chosen = self._filled(sql, self.selection)
-        return self.reader.of(text).sql(text, params=chosen).to_arrow_table()
+        return self.reader.of(text).sql(text, params=[*chosen, *values]).to_arrow_table()
 
     def _filled(self, sql: str, selection: Selection) -> tuple[str, list[object]]:
         condition, chosen = selection.sql()

@@ -17,20 +17,13 @@ ROOM = "mirror"  # begins the name of the database within DuckDB in which a mirr
 
 
 class Database:
-    """An empty database for the tables of a mirror; it ends when it is closed.
+    """An empty database for the tables of a mirror; it ends when it is closed."""
 
-    One statement can look into it and into the one that it was put beside.
-    """
-
-    def __init__(self, mirror: Mirror, beside: Database | None = None) -> None:
+    def __init__(self, mirror: Mirror) -> None:
         self.is_compressed = mirror.rows.count("cases") >= MANY
         self.name, self._process = f"{ROOM}_{next(_NUMBERS)}", os.getpid()
-        self._host: duckdb.DuckDBPyConnection
         # What is compressed waits until nobody reads: who reads other mirrors is not in its way.
-        if beside is not None:
-            self._host = beside._host
-        else:
-            self._host = _begun(bounds()) if self.is_compressed else host()
+        self._host = _begun(bounds()) if self.is_compressed else host()
         with self._host.cursor() as asking:
             how = " (COMPRESS)" if self.is_compressed else ""
             asking.execute(f"ATTACH ':memory:' AS {self.name}{how}")
@@ -40,10 +33,6 @@ class Database:
         found = self._host.cursor()
         found.execute(f"USE {self.name}")
         return found
-
-    def is_beside(self, other: Database) -> bool:
-        """Say whether one statement can look into both."""
-        return self._host is other._host
 
     def close(self) -> None:
         """Give its memory back, once nobody is in a transaction that began before.

@@ -21,8 +21,8 @@ BRIEF = 20_000  # rows that are put in sooner than a better plan of it is though
 _DRAFT = "draft"
 
 
-def fill(database: Database, mirror: Mirror, name: str, marks: Further) -> None:
-    """Make a table of a mirror's rows, with marks."""
+def fill(database: Database, mirror: Mirror, name: str, marks: Further) -> Mapping[str, str]:
+    """Make a table of a mirror's rows, with marks; return the kind of each column that has one."""
     with database.cursor() as filling:
         kinds = _enums(filling, mirror, name) if mirror.rows.count(name) > FEW else {}
         loose, made = 0, f"CREATE OR REPLACE TABLE {_DRAFT} AS"
@@ -34,6 +34,7 @@ def fill(database: Database, mirror: Mirror, name: str, marks: Further) -> None:
         if database.is_compressed:
             _squeezed(filling, database.name)
         filling.execute(f"ALTER TABLE {_DRAFT} RENAME TO {name}")  # nobody sees half of it
+    return kinds
 
 
 def _squeezed(filling: duckdb.DuckDBPyConnection, name: str) -> bool:

@@ -31,19 +31,6 @@ class Change:
     gone: Mirror
     come: Mirror
 
-    @cached_property
-    def both(self) -> Mirror:
-        """What went and what came as one mirror, told apart by `came`; kept as long as the change."""
-
-        def table(name: str) -> pa.Table:
-            sides = [(getattr(self.gone, name), False), (getattr(self.come, name), True)]
-            marked = [
-                one.append_column("came", pa.repeat(came, one.num_rows)) for one, came in sides
-            ]
-            return pa.concat_tables(marked).unify_dictionaries()
-
-        return Mirror(log=self.come.log, rows=Whole(table("cases"), table("steps")))
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mirror:

@@ -31,11 +31,21 @@ Marks = Mapping[str, Further]
 
 def with_further(rows: pa.Table, further: Further) -> pa.Table:
     """Return few rows with the further columns beside their own."""
-    asked = tuple(further.shared.items()), tuple(further.columns.items())
-    found = _planned(os.getpid(), bounds(), rows.schema, *asked).over(rows)
+    found = said_of(rows, f"SELECT {', '.join(further.columns)} FROM {handed_with(further)}")
     for name in found.column_names:
         rows = rows.append_column(name, found[name])
     return rows
+
+
+def handed_with(further: Further) -> str:
+    """Return what a statement that is handed rows selects from, where they bear further columns."""
+    looked_at = f"(SELECT *{_named(further.shared)} FROM handed)"
+    return f"(SELECT *{_named(further.columns)} FROM {looked_at})"
+
+
+def said_of(rows: pa.Table, statement: str) -> pa.Table:
+    """Return what a statement over `handed` says of few rows; it is planned once for all of a kind."""
+    return _planned(os.getpid(), bounds(), rows.schema, statement).over(rows)
 
 
 class _Handed:
@@ -72,18 +82,15 @@ class _Planned:
                 self._handed.rows = self._handed.none
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _planned(
     process: int,  # noqa: ARG001  a process that was forked has a DuckDB of its own
     bounds: Bounds,  # noqa: ARG001  and so has who is bounded otherwise
     schema: pa.Schema,
-    shared: tuple[tuple[str, str], ...],
-    columns: tuple[tuple[str, str], ...],
+    statement: str,
 ) -> _Planned:
-    own = ", ".join(schema.names)
-    looked_at = f"SELECT {own}{_named(shared)} FROM handed"
-    return _Planned(schema, f"SELECT {_named(columns)[2:]} FROM ({looked_at})")
+    return _Planned(schema, statement)
 
 
-def _named(columns: tuple[tuple[str, str], ...]) -> str:
-    return "".join(f", {sql} AS {name}" for name, sql in columns)
+def _named(columns: Mapping[str, str]) -> str:
+    return "".join(f", {sql} AS {name}" for name, sql in columns.items())

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from analytics.mirror.fold import Change
 from analytics.mirror.partition import Partition, nothing
 from analytics.mirror.published import Published, Snapshot, mirror_of
-from analytics.mirror.rows import Rows, Whole
+from analytics.mirror.rows import Asked, Rows
 
 
 def change_between(
@@ -41,16 +41,14 @@ def change_between(
 
 
 def _of(ids: pa.Array, pieces: Iterable[Partition]) -> Rows:
-    """Return the rows of some requests in some pieces."""
-    found = [(nothing().cases, nothing().steps)]
-    for one in pieces:
-        cases, steps = (
-            table.filter(pc.is_in(table["request_id"], value_set=ids))
-            for table in (one.cases, one.steps)
-        )
-        found.append((cases, steps))
-    cases, steps = (
-        pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-        for tables in zip(*found, strict=True)
-    )
-    return Whole(cases, steps)
+    """Return the rows of some requests in some pieces; their steps once somebody asks for them."""
+    held = list(pieces)
+
+    def of(table: str) -> pa.Table:
+        found = list(nothing().rows.batches(table))
+        for one in held:
+            rows = one.of(table).table
+            found.append(rows.filter(pc.is_in(rows["request_id"], value_set=ids)))
+        return pa.concat_tables(found).unify_dictionaries().combine_chunks()
+
+    return Asked(of)

@@ -51,5 +51,8 @@ class Once(Generic[Made]):
         before = change.before if change is not None else None  # it may be forgotten meanwhile
         if change is None or before is None:
             return None
-        made = self._made.pop(before, None)  # one of them at a time: it may be large
+        with self._lock:
+            maker = self._makers.setdefault(before, Lock())
+        with maker:  # it may be in the making still
+            made = self._made.pop(before, None)  # one of them at a time: it may be large
         return patch(made, change) if made is not None else None

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import weakref
-from threading import Lock
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from threading import Lock, Thread
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -16,7 +19,9 @@ from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.further import NONE, Marks
 from analytics.mirror.once import Once
 from analytics.mirror.turns import turns_of
+from analytics.mirror.words import settled
 
+Made = TypeVar("Made")
 LEAN = ("cases", "landmarks")
 _STEPS = re.compile(r"\bsteps\b", re.IGNORECASE)
 
@@ -24,16 +29,18 @@ _STEPS = re.compile(r"\bsteps\b", re.IGNORECASE)
 class Shared:
     """A database in memory, and the mirror whose rows it holds now."""
 
-    def __init__(self, mirror: Mirror, marks: Marks, beside: Database | None = None) -> None:
+    def __init__(self, mirror: Mirror, marks: Marks) -> None:
         self.marks, self.tables = marks, list(LEAN)
-        self.database, self.holds = Database(mirror, beside), weakref.ref(mirror)
+        self.database, self.holds = Database(mirror), weakref.ref(mirror)
         weakref.finalize(self, self.database.close).atexit = False
         self.lock, self._filling = Lock(), Lock()
-        for name in LEAN:
-            filled.fill(self.database, mirror, name, marks.get(name, NONE))
+        self._kinds = {name: self._filled(mirror, name) for name in LEAN}
         turns = turns_of(mirror.rows.names("cases"))
         with self.database.cursor() as naming:
             naming.execute(f"CREATE VIEW turns AS {turns}")
+
+    def _filled(self, mirror: Mirror, name: str) -> Mapping[str, str]:
+        return filled.fill(self.database, mirror, name, self.marks.get(name, NONE))
 
     def reading(self, mirror: Mirror, *, with_steps: bool) -> duckdb.DuckDBPyConnection | None:
         """Return a cursor that sees one state to its end; None where the rows moved on."""
@@ -48,7 +55,7 @@ class Shared:
         """Fill in the steps where they are not there yet; others go on reading meanwhile."""
         with self._filling:
             if "steps" not in self.tables and self.holds() is mirror:
-                filled.fill(self.database, mirror, "steps", NONE)
+                self._kinds["steps"] = self._filled(mirror, "steps")
                 self.tables.append("steps")
             return "steps" in self.tables
 
@@ -58,34 +65,24 @@ class Shared:
             if change.before is None or self.holds() is not change.before:
                 return None
             try:
-                if not self._replace(change):
-                    return None
+                self._replace(change)
             except duckdb.ConversionException:
                 return None
             self.holds = weakref.ref(mirror)
             return self
 
-    def _replace(self, change: Change) -> bool:
+    def _replace(self, change: Change) -> None:
         """Take out the rows that went and put in those that came, all at once."""
-        both = change.both
-        if not both.cases.num_rows:
-            return True
-        other = _OPEN.of(both, lambda: Shared(both, self.marks, self.database))
-        if other.marks != self.marks or not other.database.is_beside(self.database):
-            return False
-        if "steps" in self.tables:
-            other._has_steps(both)
+        gone = change.gone.rows.of_cases(["request_id", "received"])
         with self.database.cursor() as cursor:
             cursor.begin()
             for name in self.tables:
-                table = f"{other.database.name}.{name}"
-                if change.gone.cases.num_rows:
-                    _take_out(cursor, name, table, change.gone.cases)
-                come = f"SELECT * EXCLUDE (came) FROM {table} WHERE came"
-                rows = both.rows.count(name)
-                filled.briefly(cursor, f"INSERT INTO {name} BY NAME {come}", rows)
+                _take_out(cursor, name, gone)
+                marks, kinds = self.marks.get(name, NONE), self._kinds[name]
+                for batch in change.come.rows.batches(name):
+                    come = settled(batch)  # a word that no row has may be none that is known
+                    filled.put(cursor, f"INSERT INTO {name} BY NAME", come, kinds, marks)
             cursor.commit()
-        return True
 
 
 _OPEN: Once[Shared] = Once()
@@ -94,24 +91,38 @@ _OPEN: Once[Shared] = Once()
 class Reader:
     """A cursor over `cases`, `landmarks`, `turns` and, once a statement names them, `steps`.
 
-    It sees one state to its end, also while the rows move on to the next mirror.
+    It sees one state to its end, also while the rows move on to the next mirror. Rows that are
+    not open yet, or move on, are opened beside whatever is done until the first statement.
     """
 
     def __init__(self, mirror: Mirror, marks: Marks) -> None:
         self._mirror, self._marks, self._has_steps = mirror, marks, False
-        self._cursor = self._opened()
+        shared = _OPEN.there(mirror)
+        self._cursor = self._reading(shared) if shared is not None else None
+        self._opening = beside(self._opened) if self._cursor is None else None
 
     def of(self, sql: str) -> duckdb.DuckDBPyConnection:
         """Return the cursor for a statement."""
-        if not self._has_steps and _STEPS.search(sql):
-            self._cursor.close()
-            self._has_steps = True
-            self._cursor = self._opened()
+        cursor = self._now()
+        if self._has_steps or not _STEPS.search(sql):
+            return cursor
+        cursor.close()
+        self._has_steps = True
+        self._cursor = self._opened()
         return self._cursor
 
     def close(self) -> None:
-        """See no more."""
-        self._cursor.close()
+        """See no more; what is being opened for nobody is left to whoever asks next."""
+        if self._opening is not None:
+            self._opening.add_done_callback(_closed)
+        elif self._cursor is not None:
+            self._cursor.close()
+
+    def _now(self) -> duckdb.DuckDBPyConnection:
+        if self._cursor is None or self._opening is not None:
+            assert self._opening is not None
+            self._cursor, self._opening = self._opening.result(), None
+        return self._cursor
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         mirror, marks = self._mirror, self._marks
@@ -120,14 +131,35 @@ class Reader:
             lambda: Shared(mirror, marks),
             lambda made, change: made.move_to(mirror, change) if made.marks == marks else None,
         )
-        found = None
-        if shared.marks == marks:
-            found = shared.reading(mirror, with_steps=self._has_steps)
+        found = self._reading(shared)
         if found is None:
-            found = Shared(mirror, marks).reading(mirror, with_steps=self._has_steps)
-        if found is None:
-            raise LookupError("a database that nobody else has holds another mirror")
+            found = self._reading(Shared(mirror, marks))
+        assert found is not None  # nobody else knows the new one
         return found
+
+    def _reading(self, shared: Shared) -> duckdb.DuckDBPyConnection | None:
+        if shared.marks != self._marks:
+            return None
+        return shared.reading(self._mirror, with_steps=self._has_steps)
+
+
+def _closed(made: Future[duckdb.DuckDBPyConnection]) -> None:
+    if made.exception() is None:
+        made.result().close()
+
+
+def beside(make: Callable[[], Made]) -> Future[Made]:
+    """Begin to make something in a thread of its own."""
+    made: Future[Made] = Future()
+
+    def run() -> None:
+        try:
+            made.set_result(make())
+        except BaseException as failed:  # whoever asks for the result is told
+            made.set_exception(failed)
+
+    Thread(target=run, daemon=True).start()
+    return made
 
 
 _NO_MARKS: Marks = {}
@@ -149,11 +181,16 @@ def opened(mirror: Mirror) -> duckdb.DuckDBPyConnection:
     return reader(mirror).of("FROM steps")
 
 
-def _take_out(cursor: duckdb.DuckDBPyConnection, name: str, changed: str, gone: pa.Table) -> None:
+def _take_out(cursor: duckdb.DuckDBPyConnection, name: str, gone: pa.Table) -> None:
     """Delete the rows of some requests; by their receipt whole blocks are passed over."""
+    if not gone.num_rows:
+        return
     span = pc.min_max(gone["received"])
     within = "TRUE"
     if not gone["received"].null_count:
         within = f"received BETWEEN {span['min'].as_py()} AND {span['max'].as_py()}"
-    went = f"SELECT request_id FROM {changed} WHERE NOT came"
-    cursor.execute(f"DELETE FROM {name} WHERE {within} AND request_id IN ({went})")
+    cursor.register("went", gone)
+    cursor.execute(
+        f"DELETE FROM {name} WHERE {within} AND request_id IN (SELECT request_id FROM went)"
+    )
+    cursor.unregister("went")

@@ -76,26 +76,26 @@ class Partition:
         """Say whether its steps are at hand."""
         return self._steps.is_unpacked
 
+    def settled(self) -> Partition:
+        """Return the piece with its tables settled."""
+        return Partition(Held(settled(self.cases)), Held(settled(self.steps)))
+
     def pack(self) -> None:
         """Keep its tables packed only, with what is said of them."""
-        _ = self.ids, self.stale_from, self._least_and_greatest
+        _ = self._numbers, self.stale_from
         for table in reversed(TABLES):
             self.of(table).pack()
 
     @cached_property
-    def ids(self) -> pa.ChunkedArray:
-        """Its requests by number, at hand also where they are packed."""
-        return self._cases.columns(["request_id"])["request_id"]
+    def _numbers(self) -> NDArray[np.int64]:
+        """Its requests by number, in order, at hand also where they are packed."""
+        ids = self._cases.columns(["request_id"])["request_id"]
+        return np.sort(ids.cast(pa.int64()).to_numpy())
 
-    @cached_property
-    def _least_and_greatest(self) -> tuple[int, int]:
-        numbers = self.ids.cast(pa.int64())
-        return pc.min(numbers).as_py(), pc.max(numbers).as_py()
-
-    def may_hold(self, numbers: NDArray[np.int64]) -> bool:
-        """Say whether any of some sorted numbers lies between those of its requests."""
-        least, greatest = self._least_and_greatest
-        return bool(numbers.searchsorted(least) < numbers.searchsorted(greatest, side="right"))
+    def holds_any(self, numbers: NDArray[np.int64]) -> bool:
+        """Say whether any of some requests is among its own."""
+        at = np.minimum(self._numbers.searchsorted(numbers), len(self._numbers) - 1)
+        return bool(len(self._numbers)) and bool((self._numbers[at] == numbers).any())
 
     def newest_month(self, key: Key) -> int:
         """Return the month of its newest receipt, which its key tells unless it is a year's."""
@@ -149,12 +149,14 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
     """
     numbers = np.sort(np.fromiter(ids, np.int64, len(ids)))
     gone = pa.array(numbers).cast(pa.string())
-    kept = {
-        key: _without(piece, gone) if piece.may_hold(numbers) else piece
+    left = {
+        key: _without(piece, gone) if piece.holds_any(numbers) else piece
         for key, piece in pieces.items()
     }
-    kept = {key: piece for key, piece in kept.items() if piece.of("cases").rows}
-    return arranged(with_more(kept, split(fresh, larger(kept))))
+    kept = {key: piece for key, piece in left.items() if piece.of("cases").rows}
+    both = with_more(kept, split(fresh, larger(kept)))
+    same = (key for key in both if both[key] is left.get(key) and left[key] is not pieces.get(key))
+    return arranged(both | {key: both[key].settled() for key in same})
 
 
 def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
@@ -208,14 +210,12 @@ def content_of(digests: Mapping[tuple[str, str, str], str]) -> str:
 
 
 def _without(old: Partition, gone: pa.Array) -> Partition:
-    hit = pc.is_in(old.ids, value_set=gone)
-    if not pc.any(hit).as_py():
-        return old
-    steps = old.steps
-    stays = pc.invert(pc.is_in(steps["request_id"], value_set=gone))
-    return Partition(
-        Held(settled(old.cases.filter(pc.invert(hit)))), Held(settled(steps.filter(stays)))
+    """Return a piece without some requests; it is settled once others have come to it."""
+    cases, steps = (
+        table.filter(pc.invert(pc.is_in(table["request_id"], value_set=gone)))
+        for table in (old.cases, old.steps)
     )
+    return Partition(Held(cases), Held(steps))
 
 
 def _merged(pieces: Sequence[Partition]) -> Partition:

@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -159,17 +159,9 @@ def publish(
     draft = root / name
     for table in TABLES:
         (draft / table).mkdir(mode=0o700, parents=True)
-    files: dict[str, Mapping[str, Any]] = {}
-    new = []
-    for key in sorted(pieces):
-        is_kept = last is not None and last.pieces.get(key) is pieces[key]
-        for table in TABLES:
-            path = path_of(table, key)
-            if is_kept and last is not None:
-                os.link(root / last.name / path, draft / path)
-                files[path] = last.files[path]
-            else:
-                new.append((path, table, key))
+    kept = {key for key in pieces if last is not None and last.pieces.get(key) is pieces[key]}
+    new = [(path_of(table, key), table, key) for key in pieces.keys() - kept for table in TABLES]
+    files = _linked(root / last.name, draft, kept, last.files) if last is not None else {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
         said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
         files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
@@ -180,13 +172,23 @@ def publish(
     return made
 
 
+def _linked(
+    before: Path, draft: Path, kept: Iterable[Key], files: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Link the files of pieces that stay, and return what is said of them."""
+    paths = [path_of(table, key) for key in kept for table in TABLES]
+    for path in paths:
+        os.link(f"{before}/{path}", f"{draft}/{path}")
+    return {path: files[path] for path in paths}
+
+
 def _words(table: str, pieces: Iterable[Partition]) -> Words:
     """Return the words of all pieces, sorted: those of requests that went are told nowhere."""
-    found: dict[str, set[str]] = {}
+    lists: dict[str, list[Sequence[str]]] = {}
     for piece in pieces:
         for name, words in piece.of(table).words.items():
-            found.setdefault(name, set()).update(words)
-    return {name: sorted(words) for name, words in found.items()}
+            lists.setdefault(name, []).append(words)
+    return {name: sorted(set().union(*some)) for name, some in lists.items()}
 
 
 def differing(made: Published, pieces: Partitions) -> tuple[str, ...]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from typing import Protocol
 
 import pyarrow as pa
@@ -52,12 +51,22 @@ class Rows(Protocol):
         """Yield the rows of a table, in order, each column of words with one list."""
 
 
-@dataclass(frozen=True, eq=False)
-class Whole:
-    """Rows that are at hand, each column of words with one list."""
+class _AtHand:
+    """Rows whose tables are at hand, each column of words with one list."""
 
-    cases: pa.Table
-    steps: pa.Table
+    def of(self, table: str) -> pa.Table:
+        """Return a table."""
+        raise NotImplementedError
+
+    @property
+    def cases(self) -> pa.Table:
+        """All cases."""
+        return self.of("cases")
+
+    @property
+    def steps(self) -> pa.Table:
+        """All steps."""
+        return self.of("steps")
 
     @property
     def facilities(self) -> tuple[str, ...]:
@@ -66,7 +75,7 @@ class Whole:
 
     def names(self, table: str) -> list[str]:
         """Return the columns of a table."""
-        found: list[str] = self._of(table).column_names
+        found: list[str] = self.of(table).column_names
         return found
 
     def of_cases(self, names: Sequence[str]) -> pa.Table:
@@ -75,24 +84,43 @@ class Whole:
 
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
-        found: int = self._of(table).num_rows
+        found: int = self.of(table).num_rows
         return found
 
     def words(self, table: str) -> Words:
         """Return the words of each column of a table."""
-        return words_of(self._of(table))
+        return words_of(self.of(table))
 
     def batches(self, table: str) -> Iterator[pa.Table]:
         """Yield the rows of a table, in order."""
-        whole = self._of(table)
+        whole = self.of(table)
         for first in range(0, max(whole.num_rows, 1), BATCH):
             yield whole.slice(first, BATCH)
 
-    @cached_property
-    def _landmarks(self) -> pa.Table:
-        return landmarks_of(self.steps)
 
-    def _of(self, table: str) -> pa.Table:
+class Whole(_AtHand):
+    """Rows that are at hand."""
+
+    def __init__(self, cases: pa.Table, steps: pa.Table) -> None:
+        self._cases, self._steps = cases, steps
+
+    def of(self, table: str) -> pa.Table:
+        """Return a table."""
         if table == "landmarks":
             return self._landmarks
-        return self.cases if table == "cases" else self.steps
+        return self._cases if table == "cases" else self._steps
+
+    @cached_property
+    def _landmarks(self) -> pa.Table:
+        return landmarks_of(self._steps)
+
+
+class Asked(_AtHand):
+    """Rows of which each table is made once somebody asks for it."""
+
+    def __init__(self, make: Callable[[str], pa.Table]) -> None:
+        self._make = cache(make)
+
+    def of(self, table: str) -> pa.Table:
+        """Return a table."""
+        return self._make(table)

@@ -11,17 +11,17 @@ from collections.abc import Iterable
 _OF_THE_TURN = ("received", "day")
 
 
-def turns_of(columns: Iterable[str]) -> str:
-    """Return the statement of `turns` over `cases` with these columns.
+def turns_of(columns: Iterable[str], cases: str = "cases") -> str:
+    """Return the statement of `turns` over a table with these columns.
 
     `turn` is 1 for a receipt and -1 for an end; 0, at its receipt, for an end that has no moment.
     """
     others = ", ".join(name for name in columns if name not in _OF_THE_TURN)
     has_ended = "outcome IS NOT NULL AND ended"
     return (
-        f"SELECT {others}, received, day, 1 AS turn FROM cases WHERE received IS NOT NULL "
-        f"UNION ALL SELECT {others}, ended AS received, ended_day AS day, -1 AS turn FROM cases "
+        f"SELECT {others}, received, day, 1 AS turn FROM {cases} WHERE received IS NOT NULL "
+        f"UNION ALL SELECT {others}, ended AS received, ended_day AS day, -1 AS turn FROM {cases} "
         f"WHERE {has_ended} IS NOT NULL "
-        f"UNION ALL SELECT {others}, received, day, 0 AS turn FROM cases "
+        f"UNION ALL SELECT {others}, received, day, 0 AS turn FROM {cases} "
         f"WHERE {has_ended} IS NULL AND received IS NOT NULL"
     )

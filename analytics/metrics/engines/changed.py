@@ -11,9 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.metrics.marks import PLACES, bits_of, is_marked
-from analytics.metrics.question import Question
+from analytics.metrics.marks import AS_OF, PLACES, bits_of, is_marked, marks
 from analytics.metrics.statements import Sum
+from analytics.mirror.fold import Mirror
+from analytics.mirror.further import NONE, handed_with, said_of
+from analytics.mirror.turns import turns_of
+
+_CLOCK = "clock_then"
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,11 @@ class Changed:
         """Whether each row came; the others went."""
         return self.rows["came"].to_numpy()
 
+    @cached_property
+    def clock(self) -> Any:
+        """The moment as of which each row was asked."""
+        return self.rows[_CLOCK].to_numpy()
+
     def of(self, text: str) -> pa.ChunkedArray:
         """Return what each row answers to an expression."""
         return self.rows[self.names[text]]
@@ -38,12 +47,20 @@ class Changed:
         """Return of which rows an expression is true; the unknown is not."""
         return pc.fill_null(self.of(text), False).to_numpy()
 
+    def numbers(self, text: str) -> Any:
+        """Return whole numbers; zero for the unknown."""
+        return pc.fill_null(self.of(text).cast(pa.int64()), 0).to_numpy()
+
     def holds(self, one: Sum) -> Any:
         """Return which rows a sum counts."""
         if not _bears_mark(self.place, one):
             return self.truths(one.predicate)
         [(column, bit)] = bits_of([one]).items()
-        return (self.of(column).to_numpy() & bit) != 0
+        return (self._marks[column] & bit) != 0
+
+    @cached_property
+    def _marks(self) -> Mapping[str, Any]:
+        return {text: self.of(text).to_numpy() for text in self.names if text.startswith("marks_")}
 
     def sizes(self, one: Sum) -> Any:
         """Return by how much each row raises a sum: what went takes off."""
@@ -59,12 +76,31 @@ def texts_of(place: str, one: Sum) -> tuple[str, ...]:
     return (asked, one.weight) if one.weight else (asked,)
 
 
-def changed(both: Question, place: str, texts: Iterable[str]) -> Changed:
-    """Read the changed rows of a table with what they answer to some expressions."""
+def changed(place: str, rows: pa.Table, texts: Iterable[str]) -> Changed:
+    """Ask expressions of the changed rows of a table; of `turns`, those are the rows of `cases`."""
     names = {text: f"asked_{i}" for i, text in enumerate(dict.fromkeys(texts))}
-    columns = "".join(f", {text} AS {name}" for text, name in names.items())
-    rows = both.table(f"SELECT came, facility, day{columns} FROM {place} WHERE $selection")
-    return Changed(place, rows, names)
+    columns = "".join(f", {text.replace(AS_OF, _CLOCK)} AS {name}" for text, name in names.items())
+    where = handed_with(marks().get(place, NONE))
+    if place == "turns":
+        where = f"({turns_of(rows.column_names, 'handed')})"
+    statement = f"SELECT came, {_CLOCK}, facility, day{columns} FROM {where}"
+    return Changed(place, said_of(rows, statement), names)
+
+
+def side(rows: pa.Table, clock: int, *, came: bool) -> pa.Table:
+    """Return rows that came or went, as they are to be asked at a moment."""
+    flagged = rows.append_column("came", pa.repeat(came, rows.num_rows))
+    return flagged.append_column(_CLOCK, pa.repeat(pa.scalar(clock, pa.int64()), rows.num_rows))
+
+
+def together(tables: Iterable[pa.Table]) -> pa.Table:
+    """Return the rows of tables of one kind, each column of words with one list."""
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def table_of(mirror: Mirror, name: str) -> pa.Table:
+    """Return all rows of a table of a small mirror."""
+    return together(mirror.rows.batches("cases" if name == "turns" else name))
 
 
 def _bears_mark(place: str, one: Sum) -> bool:

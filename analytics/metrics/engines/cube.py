@@ -3,19 +3,25 @@
 Rows are ordered once by value and cut into runs. The cube counts the rows of every facility and
 run up to each day, so that the counts of a selection are one subtraction; they name the one run
 that holds a wanted rank, and only that run is searched. Nothing is approximated: the cube only
-says where to look.
+says where to look. What changes later is kept beside it, and looked at with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+from analytics.metrics.engines.ordered_rows import (
+    Rows,
+    Sides,
+    Uneven,
+    apart,
+    ranked,
+    read_sides,
+)
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Population
@@ -27,115 +33,106 @@ FEWEST_RUNS = 16
 IN_A_RUN = 64  # rows that are searched as fast as fewer
 MOST_FACILITIES = 1 << 16
 """A row keeps the number of its facility in two bytes."""
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Values in order, with the facility and the day of each row."""
-
-    values: Any
-    places: Any
-    days: Any
-
-    def within(self, window: Window, first: int = 0, last: int | None = None) -> Any:
-        """Say of each row from one place to another whether a window holds it."""
-        places, days = self.places[first:last], self.days[first:last]
-        if len(window.places) == 1:
-            held = places == window.places[0]
-        elif window.is_everywhere:
-            held = np.ones(len(places), bool)
-        else:
-            held = window.chosen[places]
-        if not window.is_always:
-            held &= days >= window.first
-            held &= days < window.last
-        return held
-
-    def found(self, others: Rows) -> Any:
-        """Return where rows stand, each once; LookupError where one is not there."""
-        taken: set[int] = set()
-        begins = np.searchsorted(self.values, others.values, side="left")
-        ends = np.searchsorted(self.values, others.values, side="right")
-        for a, b, place, day in zip(begins, ends, others.places, others.days, strict=True):
-            alike = (self.places[a:b] == place) & (self.days[a:b] == day)
-            at = next((int(at) for at in a + np.flatnonzero(alike) if int(at) not in taken), None)
-            if at is None:
-                raise LookupError("a row that went was never counted")
-            taken.add(at)
-        return np.array(sorted(taken), np.int64)
-
-    def without(self, at: Any) -> Rows:
-        """Return the rows but for those at some places."""
-        return Rows(*(np.delete(one, at) for one in (self.values, self.places, self.days)))
-
-    def merged(self, others: Rows, at: Any) -> Rows:
-        """Return the rows with others put before some places."""
-        wide = np.result_type(self.values, others.values)
-        return Rows(
-            np.insert(self.values.astype(wide, copy=False), at, others.values),
-            np.insert(self.places, at, others.places),
-            np.insert(self.days, at, others.days),
-        )
-
-    def at(self, places: Any) -> Rows:
-        """Return the rows at some places."""
-        return Rows(self.values[places], self.places[places], self.days[places])
-
-    def spots(self, others: Rows) -> Any:
-        """Return the places before which others belong."""
-        return np.searchsorted(self.values, others.values, side="right")
-
-    def followed(self, gone: Rows, come: Rows) -> Rows:
-        """Return the rows without those that went, with those that came."""
-        kept = self.without(self.found(gone))
-        return kept.merged(come, kept.spots(come))
+BESIDE = 64  # of so many rows one may have changed, before the cube is counted with it
+FEW = 4096  # rows that may have changed in any case
 
 
 @dataclass(frozen=True)
 class Cube:
-    """The ended rows of a population under their counts; the others, which are few, beside it."""
+    """The ended rows of a population under their counts; the others, which are few, beside it.
+
+    `gone` are the places of ended rows that went since they were counted, `come` those that came.
+    Values that grow are kept less the clock, which is `clock` now.
+    """
 
     ended: Rows
     running: Rows
+    growing: Rows
+    ages: bool
+    clock: int
     starts: Any
     upto: Any
+    gone: Any
+    come: Rows
 
     @property
     def bytes(self) -> int:
         """The memory that it takes."""
-        rows = (self.ended, self.running)
-        arrays = [one for row in rows for one in (row.values, row.places, row.days)]
-        return int(self.upto.nbytes + sum(one.nbytes for one in arrays))
+        rows = sum(one.bytes for one in (self.ended, self.running, self.growing, self.come))
+        return int(self.upto.nbytes + self.gone.nbytes + rows)
 
-    def followed(self, gone: Rows, come: Rows) -> Cube:
-        """Return the cube without ended rows that went, with those that came.
+    def followed(self, gone: Sides, come: Sides, clock: int) -> Cube:
+        """Return the cube without rows that went, with those that came, at a later moment.
 
-        Runs keep their bounds: some grow and some shrink.
+        Raises LookupError where one that went is not there, or ended rows are no more of a kind.
         """
-        upto, runs, starts = self.upto.copy(), len(self.starts) - 1, self.starts
-        at = self.ended.found(gone)
-        _count(upto, self.ended.at(at), self._runs(starts, at), -1)
-        kept, starts = self.ended.without(at), starts - np.searchsorted(at, starts, side="left")
-        spots = kept.spots(come)
-        run = self._runs(starts, spots)
-        _count(upto, come, run, 1)
-        more = np.cumsum(np.bincount(run, minlength=runs))
-        starts = starts + np.concatenate([[0], more])
-        return replace(self, ended=kept.merged(come, spots), starts=starts, upto=upto)
+        kinds = {one.ages for one in (gone, come) if len(one.ended)}
+        if len(self.ended) + len(self.come) and kinds - {self.ages}:
+            raise Uneven("what ended grows, and did not")
+        changed = replace(
+            self._with_ended(gone.ended, come.ended),
+            running=self.running.followed(gone.running, come.running),
+            growing=self.growing.followed(gone.growing, come.growing),
+            clock=clock,
+            ages=self.ages or True in kinds,
+        )
+        beside = len(changed.gone) + len(changed.come)
+        return changed if beside <= max(FEW, len(self.ended) // BESIDE) else changed._counted_in()
 
-    def _runs(self, starts: Any, at: Any) -> Any:
-        found = np.searchsorted(starts, at, side="right") - 1
-        return np.minimum(found, len(starts) - 2)
+    def _with_ended(self, gone: Rows, come: Rows) -> Cube:
+        """Return the cube with other ended rows beside it: of what went, what came is left out."""
+        gone, come = apart(gone, come)
+        first, last = self.ended.spots(gone, "left"), self.ended.spots(gone, "right")
+        before, after = (np.searchsorted(self.gone, one, "left") for one in (first, last))
+        at = first + (after - before) + gone.repeats()
+        is_there = at < last
+        went = np.union1d(self.gone, at[is_there])
+        return replace(self, gone=went, come=self.come.followed(gone.at(~is_there), come))
+
+    def _counted_in(self) -> Cube:
+        """Return the cube with what is beside it among its rows; runs keep their bounds."""
+        upto, runs = self.upto.copy(), len(self.starts) - 1
+        _count(upto, self.ended.at(self.gone), self._gone_runs, -1)
+        _count(upto, self.come, self._come_runs, 1)
+        more = np.bincount(self._come_runs, minlength=runs)
+        less = np.bincount(self._gone_runs, minlength=runs)
+        return replace(
+            self,
+            ended=self.ended.without(self.gone).merged(self.come),
+            starts=self.starts + np.concatenate([[0], np.cumsum(more - less)]),
+            upto=upto,
+            gone=self.gone[:0],
+            come=Rows.none(),
+        )
+
+    @cached_property
+    def _gone_runs(self) -> Any:
+        return self._runs(self.gone)
+
+    @cached_property
+    def _come_runs(self) -> Any:
+        return self._runs(self.ended.spots(self.come, "right"))
+
+    def _runs(self, at: Any) -> Any:
+        found = np.searchsorted(self.starts, at, side="right") - 1
+        return np.minimum(found, len(self.starts) - 2)
 
     def over(self, window: Window) -> Cut:
         """Return the ordered values of a window."""
-        counts = self.upto[window.places, window.last] - self.upto[window.places, window.first]
-        return Cut(self, window, np.cumsum(counts.sum(axis=0, dtype=np.int64)))
+        return Cut(self, window)
+
+    @property
+    def ended_now(self) -> Rows:
+        """The ended rows, with their values now."""
+        rows = self.ended.without(self.gone).merged(self.come)
+        return rows.raised(self.clock) if self.ages else rows
 
     @cached_property
-    def ranks(self) -> Any:
-        """How many of all ended rows are at most each running one."""
-        return np.searchsorted(self.ended.values, self.running.values, side="right")
+    def still(self) -> tuple[Rows, Any]:
+        """The rows that have not ended in order, and how many ended by count are at most each."""
+        frame = self.clock if self.ages else 0
+        rows = self.growing.raised(self.clock - frame).merged(self.running.raised(-frame))
+        return rows, ranked(self.ended.values, rows.values)
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,30 @@ class Cut:
 
     cube: Cube
     window: Window
-    below: Any
+
+    @cached_property
+    def _come(self) -> Rows:
+        return self.cube.come.at(self._is_come)
+
+    @cached_property
+    def _is_come(self) -> Any:
+        return self.cube.come.within(self.window)
+
+    @cached_property
+    def _is_gone(self) -> Any:
+        return self.cube.ended.at(self.cube.gone).within(self.window)
+
+    @cached_property
+    def _below(self) -> Any:
+        """How many rows of the window are in each run and those before it."""
+        cube, window, runs = self.cube, self.window, len(self.cube.starts) - 1
+        counts = cube.upto[window.places, window.last] - cube.upto[window.places, window.first]
+        found = counts.sum(axis=0, dtype=np.int64)
+        if len(cube.come):
+            found += np.bincount(cube._come_runs[self._is_come], minlength=runs)
+        if len(cube.gone):
+            found -= np.bincount(cube._gone_runs[self._is_gone], minlength=runs)
+        return np.cumsum(found)
 
     @property
     def released(self) -> Ordered:
@@ -158,28 +178,46 @@ class Cut:
 
     def __len__(self) -> int:
         """Return how many ended."""
-        return int(self.below[-1]) if len(self.below) else 0
+        return int(self._below[-1]) if len(self._below) else 0
+
+    @property
+    def _grown(self) -> int:
+        return self.cube.clock if self.cube.ages else 0
 
     def at(self, rank: int) -> int:
         """Return the value of a rank: one run is searched."""
-        run = int(np.searchsorted(self.below, rank, side="right"))
-        first, last = int(self.cube.starts[run]), int(self.cube.starts[run + 1])
-        keep = self.cube.ended.within(self.window, first, last)
-        before = int(self.below[run - 1]) if run else 0
-        return int(self.cube.ended.values[first:last][keep][rank - before])
+        cube, run = self.cube, int(np.searchsorted(self._below, rank, side="right"))
+        first, last = int(cube.starts[run]), int(cube.starts[run + 1])
+        values = cube.ended.values[first:last][self._kept(first, last)]
+        come = cube.come.values[self._is_come & (cube._come_runs == run)]
+        if len(come):
+            values = np.sort(np.concatenate([values, come]))
+        before = int(self._below[run - 1]) if run else 0
+        return int(values[rank - before]) + self._grown
+
+    def _kept(self, first: int, last: int) -> Any:
+        """Say which rows from one place to another the window holds, but for those that went."""
+        keep, gone = self.cube.ended.within(self.window, first, last), self.cube.gone
+        keep[gone[slice(*np.searchsorted(gone, [first, last]))] - first] = False
+        return keep
 
     def upto(self, value: int) -> int:
         """Return how many are at most a value: one run is searched."""
-        place = int(np.searchsorted(self.cube.ended.values, value, side="right"))
-        run = int(np.searchsorted(self.cube.starts, place, side="left")) - 1
+        cube, wanted = self.cube, value - self._grown
+        place = int(ranked(cube.ended.values, wanted))
+        run = int(np.searchsorted(cube.starts, place, side="left")) - 1
+        come = int(ranked(self._come.values, wanted))
         if run < 0:
-            return 0
-        keep = self.cube.ended.within(self.window, int(self.cube.starts[run]), place)
-        return (int(self.below[run - 1]) if run else 0) + int(np.count_nonzero(keep))
+            return come
+        # Of the runs before, all: what came and went there is counted among them.
+        first = int(cube.starts[run])
+        below = int(self._below[run - 1]) if run else 0
+        below -= int(np.count_nonzero(cube._come_runs[self._is_come] < run))
+        return below + come + int(np.count_nonzero(self._kept(first, place)))
 
     @cached_property
     def _running(self) -> Any:
-        return self.cube.running.within(self.window)
+        return self.cube.still[0].within(self.window)
 
     def curve(self) -> Curve:
         """The share still waiting after each value."""
@@ -187,78 +225,49 @@ class Cut:
 
     @cached_property
     def _curve(self) -> Curve:
-        ranks = self.cube.ranks[self._running]
-        if not (self.window.is_everywhere and self.window.is_always):
-            held = self.cube.ended.within(self.window)
-            ranks = np.append(0, np.cumsum(held, dtype=np.int32))[ranks]
+        rows, below = self.cube.still
+        held = self._running
+        ranks = below[held]
+        if self.window.is_everywhere and self.window.is_always:
+            ranks = ranks - np.searchsorted(self.cube.gone, ranks)
+        else:
+            kept = self._kept(0, len(self.cube.ended))
+            ranks = np.append(0, np.cumsum(kept, dtype=np.int32))[ranks]
+        if len(self._come):
+            ranks = ranks + ranked(self._come.values, rows.values[held])
         return Curve(self, ranks)
 
 
 def build(question: Question, population: Population, reach: Reach, most: int) -> Cube | None:
-    """Return the cube of a population within so many bytes; None where that is too little."""
+    """Return the cube of a population within so many bytes; None where that is too little.
+
+    None too where some of its ended rows grow with the clock and others do not.
+    """
     runs = min(RUNS, most // (len(reach.facilities) * (reach.days + 1) * 4))
     if runs < FEWEST_RUNS:
         return None
-    # One after the other: of many requests both at once would take twice the memory.
-    ended, running = (
-        read_rows(question, [(population, side)], reach)[population, side] for side in (True, False)
+    try:
+        rows = read_sides(question, population, reach)
+    except Uneven:
+        return None
+    runs = min(runs, max(FEWEST_RUNS, len(rows.ended) // IN_A_RUN))
+    starts, upto = _counted(rows.ended, reach, runs)
+    return Cube(
+        ended=rows.ended,
+        running=rows.running,
+        growing=rows.growing,
+        ages=rows.ages,
+        clock=question.mirror.log.as_of,
+        starts=starts,
+        upto=upto,
+        gone=np.zeros(0, np.int64),
+        come=Rows.none(),
     )
-    return built(ended, running, reach, min(runs, max(FEWEST_RUNS, len(ended.values) // IN_A_RUN)))
-
-
-def built(ended: Rows, running: Rows, reach: Reach, runs: int) -> Cube:
-    """Return the cube of ordered values in so many runs."""
-    return Cube(ended, running, *_counted(ended, reach, runs))
-
-
-Side: TypeAlias = tuple[Population, bool]
-"""The rows of a population that ended, or those that had not."""
-
-
-def read_rows(question: Question, sides: Sequence[Side], reach: Reach) -> dict[Side, Rows]:
-    """Return the values of each side in order: one statement a table, for planning costs most."""
-    found: dict[Side, Rows] = {}
-    for name in dict.fromkeys(of.table for of, _ in sides):
-        here = [(of, ended) for of, ended in sides if of.table == name]
-        columns = "".join(
-            f", CAST({of.value} AS BIGINT) AS value_{i}, {_is_of(of, ended)} AS held_{i}"
-            for i, (of, ended) in enumerate(here)
-        )
-        held = " OR ".join(f"held_{i}" for i in range(len(here)))
-        table = question.table(
-            f"FROM (SELECT day, facility{columns} FROM {name} WHERE $selection) WHERE {held}"
-        )
-        for i, side in enumerate(here):
-            rows = table.select(["day", "facility"]).append_column("value", table[f"value_{i}"])
-            found[side] = ordered_rows(rows.filter(table[f"held_{i}"]), reach)
-    return found
-
-
-def _is_of(of: Population, ended: bool) -> str:
-    done = f"coalesce({of.done}, FALSE)"
-    return f"coalesce({of.where}, FALSE) AND {done if ended else f'NOT {done}'}"
 
 
 def _count(upto: Any, rows: Rows, runs: Any, sign: int) -> None:
     for place, day, run in zip(rows.places, rows.days, runs, strict=True):
         upto[place, day + 1 :, run] += sign
-
-
-def ordered_rows(table: pa.Table, reach: Reach) -> Rows:
-    """Return the rows of a table of `value`, `day` and `facility`, in order."""
-    values = table["value"].to_numpy()
-    small = bool(len(values)) and np.abs(values).max() < 2**31  # half the bytes, twice as fast
-    values = values.astype(np.int32) if small else values
-    code = {name: i for i, name in enumerate(reach.facilities)}
-    coded = table["facility"].cast(pa.string()).dictionary_encode().unify_dictionaries()
-    words = coded.chunk(0).dictionary.to_pylist() if coded.num_chunks else []
-    numbers = np.array([code[word] for word in words], np.uint16)
-    spots = np.concatenate([one.indices.to_numpy() for one in coded.chunks] or [[]]).astype(int)
-    places = numbers[spots] if len(spots) else np.zeros(0, np.uint16)
-    small_days = np.uint16 if reach.days < 1 << 16 else np.int32
-    days = (table["day"].to_numpy() - reach.first).astype(small_days)
-    order = np.argsort(values, kind="stable")
-    return Rows(values[order], places[order], days[order])
 
 
 def _counted(ended: Rows, reach: Reach, runs: int) -> tuple[Any, Any]:

@@ -1,28 +1,40 @@
 """What was counted ahead follows a change: what went is taken off, what came is put on.
 
-What a passing minute changes (`$as_of`) is counted anew: of sums, and of what has not ended.
+What a passing minute changes is followed alike: a request of which it passes a moment goes as it
+was counted, and comes as it counts now. What grows with the clock needs no look at all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from analytics.metrics.clock import PAST_EVERY_CLOCK, moments
+from analytics.metrics.engines.agenda import Agenda
 from analytics.metrics.engines.answers import coded
-from analytics.metrics.engines.changed import Changed, changed, texts_of
-from analytics.metrics.engines.cube import Cube, Rows, Side, built, ordered_rows, read_rows
-from analytics.metrics.engines.prepared import Counted, is_of_the_clock
+from analytics.metrics.engines.changed import (
+    Changed,
+    changed,
+    side,
+    table_of,
+    texts_of,
+    together,
+)
+from analytics.metrics.engines.cube import Cube
+from analytics.metrics.engines.growing import counted_again, grows
+from analytics.metrics.engines.later import Later, cells_of, keys_of
+from analytics.metrics.engines.ordered_rows import Sides, asked_of, placed, sides
+from analytics.metrics.engines.prepared import Counted
 from analytics.metrics.engines.reach import Reach, span_of
-from analytics.metrics.engines.rollup import Rollup, build
+from analytics.metrics.engines.rollup import Rollup
 from analytics.metrics.engines.text import by_table
-from analytics.metrics.marks import AS_OF, place_of
-from analytics.metrics.question import Question, asking
-from analytics.metrics.selection import Selection
-from analytics.metrics.settling import SETTLES
+from analytics.metrics.marks import place_of
+from analytics.metrics.question import Question
 from analytics.metrics.statements import Population, Sum
 from analytics.mirror.fold import Change, Mirror
 
@@ -32,21 +44,21 @@ def patched(counted: Counted, change: Change, now: Question) -> Counted | None:
 
     None where it spans other facilities or days, or a row that went was never counted.
     """
-    if not (_is_within(change.come, counted.reach) and _is_within(change.gone, counted.reach)):
+    is_within = all(_is_within(one, counted.reach) for one in (change.come, change.gone))
+    if not is_within or now.mirror.log.as_of < counted.at:
         return None
-    with asking(change.both, Selection()) as both:
-        step = _Step(counted, both, now)
-        try:
-            cubes = {of: step.cube(of, cube) for of, cube in counted.cubes.items()}
-        except LookupError:
-            return None
-        settled = {word: step.settled(word) for word in counted.settled}
-        words = {
-            word: step.rollups(many, word, settled.get(word))
-            for word, many in counted.words.items()
-        }
-        rollups = step.rollups(counted.rollups, "''", settled.get("''"))
-    return replace(counted, rollups=rollups, words=words, cubes=cubes, settled=settled)
+    step = _Step(counted, change, now)
+    try:
+        return replace(
+            counted,
+            cubes=step.cubes,
+            rollups=step.rollups(counted.rollups, "''"),
+            words={word: step.rollups(many, word) for word, many in counted.words.items()},
+            agenda=step.agenda,
+            at=step.at,
+        )
+    except LookupError:
+        return None
 
 
 def _is_within(mirror: Mirror, reach: Reach) -> bool:
@@ -64,141 +76,121 @@ def _is_within(mirror: Mirror, reach: Reach) -> bool:
 @dataclass(frozen=True)
 class _Step:
     counted: Counted
-    both: Question
+    change: Change
     now: Question
 
-    def rollups(
-        self, before: Sequence[Rollup], word: str, settled: Rollup | None
-    ) -> tuple[Rollup, ...]:
-        """Return the sums of the mirror now; what the clock decides of the unsettled is read anew."""
-        delta = self._delta(_lasting(_wanted(before)), word) if self._is_other else None
-        anew = None
-        if settled is not None:
-            running = build(self._unsettled, settled.wanted, self._reach, word)
-            anew = settled.followed(running, None)
-        return tuple(one.followed(delta, anew) for one in before)
+    @property
+    def at(self) -> int:
+        """The moment of the mirror now."""
+        return self.now.mirror.log.as_of
 
-    def settled(self, word: str) -> Rollup:
-        """Return the part of sums that no clock changes any more."""
-        before = self.counted.settled[word]
-        if not self._is_other:
-            return before
-        return before.followed(self._delta(before.wanted, word, only_settled=True), None)
+    def rollups(self, before: Sequence[Rollup], word: str) -> tuple[Rollup, ...]:
+        """Return the sums of the mirror now; those of growing weights are read anew."""
+        return tuple(
+            counted_again(self.now, one, self._reach, self.cubes)
+            if grows(one)
+            else one.followed(*self._later(one.wanted, word))
+            for one in before
+        )
 
     @cached_property
-    def _unsettled(self) -> Question:
-        return replace(self.now, among=f"{SETTLES} > {self.counted.settled_at}")
+    def cubes(self) -> dict[Population, Cube]:
+        """The ordered values of the mirror now. Raises LookupError for a row never counted."""
+        found = {}
+        for of, before in self.counted.cubes.items():
+            gone, come = (self._sides(of, came=came) for came in (False, True))
+            found[of] = before.followed(gone, come, self.at)
+        return found
 
     @cached_property
-    def _changed(self) -> Mapping[str, Changed]:
-        """What went and what came of each table, read once for all sums and cubes."""
-        texts: dict[str, list[str]] = {}
-        grouped = {"''": self.counted.rollups, **self.counted.words}
-        for word, rollups in grouped.items():
-            for place, sums in _places(_wanted(rollups)):
-                asked = [text for one in sums for text in texts_of(place, one)]
-                texts.setdefault(place, []).extend([word, *asked])
-        texts.setdefault("cases", []).append(SETTLES)
-        for of in self.counted.cubes:
-            if not _ends_by_the_clock(of):
-                texts.setdefault(of.table, []).extend([of.where, of.done, of.value])
-        return {place: changed(self.both, place, asked) for place, asked in texts.items()}
+    def agenda(self) -> Agenda:
+        """What the clock will change from now on."""
+        rows = self._of("cases")
+        at = np.stack([rows.numbers(text) for text in moments()])
+        held = (at >= self.at) & (at < PAST_EVERY_CLOCK) & rows.came
+        _, spots = np.nonzero(held)
+        come = rows.of("request_id").take(pa.array(spots))
+        return self._agenda.followed((at[held], come), self._came, self._ids, self.at)
 
-    def _delta(self, wanted: Sequence[Sum], word: str, *, only_settled: bool = False) -> Rollup:
-        """Return what came less what went."""
-        parts = [(self._changed[place], sums) for place, sums in _places(wanted)]
+    @cached_property
+    def _agenda(self) -> Agenda:
+        return self.counted.agenda.nearer(self.now, self.at)
+
+    def _sides(self, of: Population, *, came: bool) -> Sides:
+        rows = self._of(of.table)
+        where, done, value, *later = asked_of(of)
+        held = rows.truths(where) & (rows.came == came)
+        places, days = self._places[of.table]
+        columns = {
+            "value": rows.numbers(value)[held],
+            "later": rows.numbers(later[0])[held] if later else None,
+            "done": rows.truths(done)[held],
+            "places": places[held],
+            "days": days[held],
+        }
+        return sides(columns, of, rows.clock[held])
+
+    def _later(self, wanted: Sequence[Sum], word: str) -> tuple[list[Any], Later]:
+        """Return what came less what went, and its words."""
+        parts = [(self._of(place), sums) for place, sums in _places(wanted)]
         named = [coded(rows.of(word)) for rows, _ in parts]
-        words = tuple(dict.fromkeys(one for known, _ in named for one in known))
-        shape = (len(wanted), len(words), len(self._reach.facilities), self._reach.days + 1)
-        upto = np.zeros(shape, np.longdouble if any(one.weight for one in wanted) else np.int32)
+        words = list(dict.fromkeys(one for known, _ in named for one in known))
+        cells = [keys_of(*self._reach.cells(rows.rows)) for rows, _ in parts]
+        keys = np.unique(np.concatenate(cells))
+        weighs = any(one.weight for one in wanted)
+        amounts = np.zeros((len(wanted), len(words), len(keys)), np.longdouble if weighs else int)
         spot = {one: i for i, one in enumerate(wanted)}
-        for (rows, sums), (known, at) in zip(parts, named, strict=True):
+        for (rows, sums), (known, at), cell in zip(parts, named, cells, strict=True):
             said = np.array([words.index(one) for one in known], np.int64)[at]
-            places, days = self._reach.cells(rows.rows)
+            where = np.searchsorted(keys, cell)
             for one in sums:
-                held = rows.holds(one)
-                if only_settled:
-                    held = held & (rows.of(SETTLES).to_numpy() <= self.counted.settled_at)
-                cells = (spot[one], said[held], places[held], days[held])
-                np.add.at(upto, cells, rows.sizes(one)[held])
-        return Rollup(tuple(wanted), words, np.cumsum(upto, axis=-1, dtype=upto.dtype, out=upto))
+                held = np.flatnonzero(rows.holds(one))
+                np.add.at(amounts[spot[one]], (said[held], where[held]), rows.sizes(one)[held])
+        return words, Later(*cells_of(keys), amounts)
 
     @property
     def _reach(self) -> Reach:
         return self.counted.reach
 
-    @property
-    def _is_other(self) -> bool:
-        return bool(self.both.mirror.cases.num_rows)
+    @cached_property
+    def _places(self) -> dict[str, tuple[Any, Any]]:
+        tables = {of.table for of in self.counted.cubes}
+        return {name: placed(self._of(name).rows, self._reach) for name in tables}
 
-    def cube(self, of: Population, before: Cube) -> Cube:
-        """Return the ordered values of the mirror now."""
-        if self._is_counted_anew(of):
-            ended, running = (self._now[of, side] for side in (True, False))
-            return built(ended, running, self._reach, len(before.starts) - 1)
-        running = before.running
-        if AS_OF in of.value:
-            running = self._now[of, False]
-        elif self._is_other:
-            running = running.followed(*self._read(of, ended=False))
-        if not self._is_other:
-            return replace(before, running=running)
-        return replace(before.followed(*self._read(of, ended=True)), running=running)
-
-    def _read(self, of: Population, *, ended: bool) -> tuple[Rows, Rows]:
-        rows = self._changed[of.table]
-        held = rows.truths(of.where) & (rows.truths(of.done) == ended)
-        values = pa.table(
-            {"value": rows.of(of.value), "day": rows.rows["day"], "facility": rows.rows["facility"]}
-        )
-        gone, come = (
-            ordered_rows(values.filter(pa.array(held & side)), self._reach)
-            for side in (~rows.came, rows.came)
-        )
-        return gone, come
-
-    def _is_counted_anew(self, of: Population) -> bool:
-        return _ends_by_the_clock(of) or of in self._aging
+    def _of(self, place: str) -> Changed:
+        return self._changed[place]
 
     @cached_property
-    def _now(self) -> Mapping[Side, Rows]:
-        """What the moment changes, read once for all cubes: of the unsettled, or where ends move."""
-        anew = [of for of in self.counted.cubes if self._is_counted_anew(of)]
-        running = [of for of in self.counted.cubes if AS_OF in of.value and of not in anew]
-        whole = [(of, side) for of in anew for side in (True, False)]
-        return {
-            **read_rows(self.now, whole, self._reach),
-            **read_rows(self._unsettled, [(of, False) for of in running], self._reach),
-        }
+    def _changed(self) -> dict[str, Changed]:
+        """What went and what came of each table, read once for all sums and cubes."""
+        texts: dict[str, list[str]] = {"cases": ["request_id", *moments()]}
+        grouped = {"''": self.counted.rollups, **self.counted.words}
+        for word, rollups in grouped.items():
+            wanted = [one for rollup in rollups if not grows(rollup) for one in rollup.wanted]
+            for place, sums in _places(wanted):
+                asked = [text for one in sums for text in texts_of(place, one)]
+                texts.setdefault(place, []).extend([word, *asked])
+        for of in self.counted.cubes:
+            texts.setdefault(of.table, []).extend(asked_of(of))
+        return {place: changed(place, self._rows(place), asked) for place, asked in texts.items()}
+
+    def _rows(self, place: str) -> pa.Table:
+        gone, come = (table_of(one, place) for one in (self.change.gone, self.change.come))
+        parts = [side(gone, self.counted.at, came=False), side(come, self.at, came=True)]
+        if place == "cases":
+            passed = self._agenda.passed(self.at, self._ids)
+            parts += [side(passed, self.counted.at, came=False), side(passed, self.at, came=True)]
+        return together(parts)
 
     @cached_property
-    def _aging(self) -> frozenset[Population]:
-        """Of which populations the value of something that has ended changes with the moment."""
-        found: list[Population] = []
-        asked = [one for one in self.counted.cubes if AS_OF in one.value]
-        for table in dict.fromkeys(one.table for one in asked):
-            here = [one for one in asked if one.table == table]
-            columns = ", ".join(f"count(*) FILTER (WHERE {_ages(one)})" for one in here)
-            [row] = self._unsettled.rows(f"SELECT {columns} FROM {table} WHERE $selection")
-            found += [one for one, rows in zip(here, row, strict=True) if rows]
-        return frozenset(found)
+    def _came(self) -> pa.Table:
+        return table_of(self.change.come, "cases")
 
-
-def _ages(of: Population) -> str:
-    later = of.value.replace(AS_OF, f"({AS_OF} + 1)")
-    return f"({of.where}) AND ({of.done}) AND ({of.value}) IS DISTINCT FROM ({later})"
-
-
-def _ends_by_the_clock(of: Population) -> bool:
-    return AS_OF in of.where or AS_OF in of.done
-
-
-def _wanted(rollups: Sequence[Rollup]) -> list[Sum]:
-    return [one for rollup in rollups for one in rollup.wanted]
-
-
-def _lasting(wanted: Sequence[Sum]) -> list[Sum]:
-    return [one for one in wanted if not is_of_the_clock(one)]
+    @cached_property
+    def _ids(self) -> pa.ChunkedArray:
+        """The requests that changed."""
+        both = (self.change.gone, self.change.come)
+        return pa.concat_tables([one.rows.of_cases(["request_id"]) for one in both])["request_id"]
 
 
 def _places(wanted: Sequence[Sum]) -> list[tuple[str, list[Sum]]]:

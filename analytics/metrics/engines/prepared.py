@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from analytics.metrics import statements
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.definition import COUNTS_GROUPS, Kind, Metric
+from analytics.metrics.engines.agenda import Agenda
 from analytics.metrics.engines.answers import Pair, Spread, Sums, added
 from analytics.metrics.engines.cube import MOST_FACILITIES, Cube
 from analytics.metrics.engines.cube import build as build_cube
@@ -18,47 +21,75 @@ from analytics.metrics.engines.rollup import build as build_rollup
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.marks import AS_OF, place_of
 from analytics.metrics.question import Question
-from analytics.metrics.settling import SETTLES
 from analytics.metrics.slices import PERIODS
 from analytics.metrics.statements import Population, Sum
+from analytics.mirror.fold import Mirror
 
 _PAIRED = {one.group for one in METRICS if one.kind is Kind.DISTINCT}
 MOST = 1 << 30  # bytes for everything that is counted ahead; past it DuckDB answers
+A_REQUEST = 128  # bytes more for each request: its values in order
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """What was counted ahead of a mirror: sums, words, and cubes of ordered values."""
+    """What was counted ahead of a mirror, as of a moment: sums, words, and cubes of values."""
 
     reach: Reach
     rollups: tuple[Rollup, ...]
     words: dict[str, tuple[Rollup, ...]]
     cubes: dict[Population, Cube]
-    settled: dict[str, Rollup]
-    """Of sums that the clock decides, by word: the part of requests settled before `settled_at`."""
-    settled_at: int
+    agenda: Agenda
+    """What the clock will change, and of which requests."""
+    at: int
 
     @property
     def bytes(self) -> int:
         """The memory that it takes."""
         words = (one for group in self.words.values() for one in group)
-        rollups = [*self.rollups, *words, *self.settled.values()]
-        cubes = self.cubes.values()
-        return sum(one.bytes for one in rollups) + sum(one.bytes for one in cubes)
+        sums = sum(one.bytes for one in (*self.rollups, *words))
+        return sums + sum(one.bytes for one in self.cubes.values()) + self.agenda.bytes
 
 
-def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
+def most_for(mirror: Mirror) -> int:
+    """Return how many bytes may be taken by what is counted ahead of a mirror."""
+    return MOST + A_REQUEST * mirror.rows.count("cases")
+
+
+def count_ahead(question: Question, *, most: int | None = None) -> Counted | None:
     """Count what every declared measure needs; None where it would take too much memory."""
-    reach = reach_of(question.mirror)
-    if reach is None:
+    reach, most = reach_of(question.mirror), most or most_for(question.mirror)
+    if reach is None or len(reach.facilities) > MOST_FACILITIES:
         return None
     missing = question.mirror.log.missing
     able = [one for one in METRICS if not any(name in missing for name in one.needs)]
     wanted = [one for metric in able for one in statements.sums_of(metric)]
+    parts = _parts(question, able, reach, most)
+    if parts is None or _taken(wanted, reach) > most // 2:
+        return None
+    rollups = _rollups(question, wanted, reach)
+    words = {group: _rollups(question, of, reach, group) for group, of in parts.items()}
+    counted = Counted(
+        reach=reach,
+        rollups=rollups,
+        words=words,
+        cubes={},
+        agenda=Agenda.read(question),
+        at=question.mirror.log.as_of,
+    )
+    return replace(counted, cubes=_cubes(question, able, reach, most - counted.bytes))
+
+
+def _taken(wanted: Iterable[Sum], reach: Reach) -> int:
+    return bytes_of(set(wanted), len(reach.facilities) * (reach.days + 1))
+
+
+def _parts(
+    question: Question, able: Sequence[Metric], reach: Reach, most: int
+) -> dict[str, list[Sum]] | None:
+    """Return the sums by word that there is room for; None where there is not for most of them."""
     parts = {group: list(dict.fromkeys(of)) for group, of in _grouped(able).items()}
-    cells = len(reach.facilities) * (reach.days + 1)
     sizes = {
-        group: bytes_of(of, cells) * _words(question, place_of(of[0].table, of), group)
+        group: _taken(of, reach) * _words(question, place_of(of[0].table, of), group)
         for group, of in parts.items()
     }
     # Pairs of partner and channel may be many: they alone must not keep the rest from being counted.
@@ -67,32 +98,25 @@ def count_ahead(question: Question, *, most: int = MOST) -> Counted | None:
         for group, of in parts.items()
         if group not in _PAIRED or sizes[group] <= most // 8
     }
-    passing = {one for one in wanted if is_of_the_clock(one)}  # their settled part is kept beside
-    taken = sum(bytes_of(of, cells) for of in (set(wanted), passing))
-    taken += sum(sizes[group] for group in parts)
-    if taken > most // 2 or len(reach.facilities) > MOST_FACILITIES:
-        return None
+    return parts if sum(sizes[group] for group in parts) <= most // 4 else None
+
+
+def _cubes(
+    question: Question, able: Sequence[Metric], reach: Reach, room: int
+) -> dict[Population, Cube]:
+    """Return the cubes of all populations that there is room for; smaller ones are made first."""
     ordered = [one for one in able if one.kind in (Kind.QUANTILE, Kind.SURVIVAL)]
-    populations = dict.fromkeys(statements.population(one) for one in ordered)
-    share = most // 2 // max(1, len(populations))
-    cubes = {one: build_cube(question, one, reach, share) for one in populations}
-    return Counted(
-        reach=reach,
-        rollups=_rollups(question, wanted, reach),
-        words={group: _rollups(question, of, reach, group) for group, of in parts.items()},
-        cubes={one: cube for one, cube in cubes.items() if cube is not None},
-        settled=_settled(question, {"''": wanted, **parts}, reach),
-        settled_at=question.mirror.log.as_of,
-    )
-
-
-def _settled(
-    question: Question, grouped: Mapping[str, Sequence[Sum]], reach: Reach
-) -> dict[str, Rollup]:
-    """Return, by word, the part of the clock's sums that it changes no more."""
-    settled = replace(question, among=f"{SETTLES} <= {question.mirror.log.as_of}")
-    passing = {word: [one for one in of if is_of_the_clock(one)] for word, of in grouped.items()}
-    return {word: build_rollup(settled, of, reach, word) for word, of in passing.items() if of}
+    sizes = _sizes(question, dict.fromkeys(statements.population(one) for one in ordered))
+    cubes: dict[Population, Cube] = {}
+    for left, of in zip(
+        range(len(sizes), 0, -1), sorted(sizes, key=sizes.__getitem__), strict=True
+    ):
+        rest = room - sum(size for one, size in sizes.items() if one not in cubes)
+        cube = build_cube(question, of, reach, rest // left)
+        if cube is not None and cube.bytes <= room:
+            cubes[of] = cube
+            room -= cube.bytes
+    return cubes
 
 
 def is_of_the_clock(one: Sum) -> bool:
@@ -104,6 +128,17 @@ def _words(question: Question, table: str, group: str) -> int:
     """Return how many words a rollup by word would keep apart: reasons may be free text."""
     [(found,)] = question.rows(f"SELECT count(DISTINCT {group}) + 1 FROM {table} WHERE $selection")
     return int(found)
+
+
+def _sizes(question: Question, populations: Iterable[Population]) -> dict[Population, int]:
+    """Return about how many bytes the values of each population take."""
+    found: dict[Population, int] = {}
+    for table, some in groupby(populations, attrgetter("table")):
+        here = list(some)
+        counts = ", ".join(f"count(*) FILTER (WHERE {one.where})" for one in here)
+        [row] = question.rows(f"SELECT {counts} FROM {table} WHERE $selection")
+        found |= {one: 8 * rows for one, rows in zip(here, row, strict=True)}
+    return found
 
 
 def _grouped(able: Sequence[Metric]) -> dict[str, list[Sum]]:
@@ -118,8 +153,15 @@ def _grouped(able: Sequence[Metric]) -> dict[str, list[Sum]]:
 def _rollups(
     question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "''"
 ) -> tuple[Rollup, ...]:
-    """Counts take four bytes a cell, sums of values sixteen: they are kept apart."""
-    parts = ([one for one in wanted if not one.weight], [one for one in wanted if one.weight])
+    """Counts take four bytes a cell, sums of values sixteen: they are kept apart.
+
+    So are sums of what grows with the clock, which are counted again each time.
+    """
+    counts, weights = (
+        [one for one in wanted if bool(one.weight) == side] for side in (False, True)
+    )
+    growing = [one for one in weights if AS_OF in one.weight]
+    parts = (counts, [one for one in weights if one not in growing], growing)
     return tuple(build_rollup(question, part, reach, word) for part in parts if part)
 
 

@@ -16,6 +16,8 @@ from analytics.metrics.grouping import EPOCH
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
 
+SPARE = 7  # days to come that have room already: a new day counts nothing anew
+
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
@@ -87,9 +89,8 @@ def reach_of(mirror: Mirror) -> Reach | None:
     if span is None:
         return None
     first, last = span
-    return Reach(
-        facilities=mirror.facilities, first=first, days=last - first + 1, zone=mirror.log.zone
-    )
+    days = last - first + 1 + SPARE
+    return Reach(facilities=mirror.facilities, first=first, days=days, zone=mirror.log.zone)
 
 
 def span_of(mirror: Mirror) -> tuple[int, int] | None:

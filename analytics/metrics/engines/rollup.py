@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from analytics.metrics.engines.answers import Sums, coded
+from analytics.metrics.engines.later import Later, summed
 from analytics.metrics.engines.marked import Marked, is_read_by_marks
 from analytics.metrics.engines.reach import Reach, Window
 from analytics.metrics.engines.text import by_table
@@ -18,20 +19,25 @@ from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
 
 SMALL, LARGE = 4, 16  # bytes of a count, and of a sum of values
+MOST_CELLS = 4096  # days of facilities that may have changed, before all days are added up again
 
 
 @dataclass(frozen=True)
 class Rollup:
-    """Sums up to each day: `upto[sum, word, facility, day]`, with a leading day of nothing."""
+    """Sums up to each day: `upto[sum, word, facility, day]`, with a leading day of nothing.
+
+    What changed since is kept `later`, so that a change need not add up all days again.
+    """
 
     wanted: tuple[Sum, ...]
     words: tuple[Any, ...]
     upto: Any
+    later: Later | None = None
 
     @property
     def bytes(self) -> int:
         """The memory that it takes."""
-        return int(self.upto.nbytes)
+        return int(self.upto.nbytes) + (int(self.later.amounts.nbytes) if self.later else 0)
 
     def over(self, window: Window) -> list[tuple[Any, Sums]]:
         """Return the sums of each word over a window."""
@@ -46,8 +52,7 @@ class Rollup:
 
     def by_day(self, window: Window, reach: Reach) -> list[tuple[int, Sums]]:
         """Return the sums of each day, named by its number since 1970."""
-        chosen = self.upto[:, 0, window.places, window.first : window.last + 1].sum(axis=1)
-        found = np.diff(chosen, axis=-1)
+        found = self._daily(window)[:, 0]
         return [
             (reach.first + window.first + i, self._named(found[:, i]))
             for i in range(found.shape[-1])
@@ -61,8 +66,7 @@ class Rollup:
 
     def words_by_day(self, window: Window, reach: Reach) -> list[tuple[Any, int, Sums]]:
         """Return the sums of each word on each day that has any."""
-        chosen = self.upto[:, :, window.places, window.first : window.last + 1].sum(axis=2)
-        found = np.diff(chosen, axis=-1)
+        found = self._daily(window)
         first = reach.first + window.first
         return self._crossed(found, range(first, first + found.shape[-1]))
 
@@ -75,26 +79,53 @@ class Rollup:
     def _between(self, window: Window) -> Any:
         """Return the sums of a window by word and chosen facility; days between are not read."""
         places = window.places
-        return self.upto[:, :, places, window.last] - self.upto[:, :, places, window.first]
+        found = self.upto[:, :, places, window.last] - self.upto[:, :, places, window.first]
+        if self.later is None:
+            return found
+        spots, _, amounts = self.later.within(window)
+        return self._added(found, spots, amounts)
 
-    def followed(self, delta: Rollup | None, anew: Rollup | None) -> Rollup:
-        """Return the sums with what came and went, and some of them as counted anew.
+    def _daily(self, window: Window) -> Any:
+        """Return the sums of the days of a window by word."""
+        chosen = self.upto[:, :, window.places, window.first : window.last + 1].sum(axis=2)
+        found = np.diff(chosen, axis=-1)
+        if self.later is None:
+            return found
+        _, days, amounts = self.later.within(window)
+        return self._added(found, days, amounts)
 
-        The others are of the same facilities and days; new words are put after the known ones.
+    def _added(self, found: Any, at: Any, amounts: Any) -> Any:
+        """Return sums with what changed later at some places; words may have come with it."""
+        wide = np.result_type(found, amounts)
+        whole = np.zeros((len(self.wanted), len(self.words), found.shape[-1]), wide)
+        whole[:, : found.shape[1]] = found
+        spots, sums = summed(at, amounts)
+        whole[:, :, spots] += sums
+        return whole
+
+    def followed(self, words: Sequence[Any], later: Later) -> Rollup:
+        """Return the sums with what came, less what went; new words stand after the known ones.
+
+        `words` are those of what is later.
         """
-        others = [one for one in (delta, anew) if one is not None]
-        words = tuple(dict.fromkeys(word for one in (self, *others) for word in one.words))
-        upto = np.zeros((len(self.wanted), len(words), *self.upto.shape[2:]), self.upto.dtype)
-        upto[:, : len(self.words)] = self.upto
-        known = {one: i for i, one in enumerate(self.wanted)}
-        for other in others:
-            ours = [i for i, one in enumerate(other.wanted) if one in known]
-            rows = [known[other.wanted[i]] for i in ours]
-            if other is anew:
-                upto[rows] = 0
-            cells = np.ix_(rows, [words.index(word) for word in other.words])
-            upto[cells] += other.upto[ours].astype(upto.dtype)
-        return Rollup(self.wanted, words, upto)
+        if not len(later.places):
+            return self
+        every = tuple(dict.fromkeys([*self.words, *words]))
+        later = later.of_words([every.index(word) for word in words], len(every))
+        if self.later is not None:
+            later = self.later.with_(later)
+        changed = replace(self, words=every, later=later)
+        return changed if len(later.places) <= MOST_CELLS else changed._added_up()
+
+    def _added_up(self) -> Rollup:
+        """Return the sums with what is later among them."""
+        assert self.later is not None
+        sums, words, *shape = self.upto.shape
+        upto = np.zeros((sums, len(self.words), *shape), self.upto.dtype)
+        upto[:, :words] = self.upto
+        for place, daily in self.later.by_place(shape[-1]):
+            upto[:, :, place] += np.cumsum(daily, axis=-1).astype(upto.dtype)
+        return replace(self, upto=upto, later=None)
 
     def _named(self, values: Any) -> Sums:
         return {one: _number(value) for one, value in zip(self.wanted, values, strict=True)}

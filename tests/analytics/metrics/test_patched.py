@@ -17,7 +17,7 @@ from analytics.metrics import planner
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import answer, compute
 from analytics.metrics.definition import Kind, Metric
-from analytics.metrics.engines import prepared
+from analytics.metrics.engines import agenda, cube, prepared, rollup
 from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.patched import patched
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
@@ -108,9 +108,19 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=examples(3), deadline=None)
-@given(CHANGES)
-def test_what_follows_changes_equals_what_is_counted_from_nothing(changes: list[Any]) -> None:
+@settings(max_examples=examples(4), deadline=None)
+@given(CHANGES, st.booleans())
+def test_what_follows_changes_equals_what_is_counted_from_nothing(
+    changes: list[Any], is_counted_in_at_once: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patching:
+        if is_counted_in_at_once:
+            for of, name in ((rollup, "MOST_CELLS"), (cube, "FEW"), (agenda, "NEAR")):
+                patching.setattr(of, name, 0)
+        _follow(changes)
+
+
+def _follow(changes: list[Any]) -> None:
     line = Line.begun()
     with asking(line.shot.mirror, Selection()) as question:
         counted = count_ahead(question)
