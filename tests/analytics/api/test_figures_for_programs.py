@@ -74,10 +74,10 @@ def test_rows_that_a_source_cannot_choose_are_refused_and_figures_say_why(
     for door in ("cases", "graph", "cost", "without", "forecast"):
         answer = analyst.get(f"/api/analytics/{door}/?{WHOLE}&slice=partner=Lake")
         assert answer.status_code == 422
-        assert "The source cannot be cut by partner: no column." in answer.content.decode()
+        assert "The source cannot be cut by “Partner”: no column." in answer.content.decode()
     asked = f"/api/analytics/metrics/?{WHOLE}&slice=partner=Lake&key=requests_received"
     [found] = analyst.get(asked).json()["metrics"]
-    assert (found["value"], found["why"]) == (None, "cannot be cut by partner: no column")
+    assert (found["value"], found["why"]) == (None, "cannot be cut by “Partner”: no column")
 
 
 def test_a_figure_is_what_the_page_computes(analyst: Client) -> None:
