@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from analytics.external_logs.channel_words import counted
 from analytics.external_logs.mapping import BLANK, Mapping
 from analytics.external_logs.questions import Question
@@ -10,8 +12,10 @@ from analytics.external_logs.sniff import date_columns
 from analytics.external_logs.values import CLOSED, outcome_of
 
 OFTEN = 0.02  # of the filled cells of a column: a word, and no slip of the pen
-MOST_BLANKS = 8  # words of one question
+NAMED = 8  # words that a question names; its answer holds for all
+LOOKS_AT = 1_000  # different words, the most frequent first: a column of more holds no dates
 NONE = "none of them"
+SHORT = 3  # words of a text that is asked about though it stands there once
 OVER = "ended"
 """The answer that words of a completion say how a request ended, and no date says when."""
 
@@ -50,26 +54,32 @@ def ask_blanks(raw: RawLog, mapping: Mapping) -> list[Question]:
     said = counted(raw.cells(header))
     filled = sum(rows for word, rows in said.items() if word)
     known = mapping.values.get("completed_at", {})
-    words = {
+    ranked = sorted(said.items(), key=lambda pair: -pair[1])
+    unknown = ((one, rows) for one, rows in ranked if one and one not in known and _is_word(one))
+    words = dict(islice(unknown, LOOKS_AT))
+    # A longer text that stands there once may name somebody, and an answer is kept.
+    ends = {
         word: rows
-        for word, rows in sorted(said.items(), key=lambda pair: -pair[1])
-        if word and word not in known and _is_word(word)
+        for word, rows in words.items()
+        if outcome_of(word, header) and (rows > 1 or len(word.split()) <= SHORT)
     }
-    ends = {word: rows for word, rows in words.items() if outcome_of(word, header)}
     often = {
         word: rows
         for word, rows in words.items()
         if rows >= OFTEN * filled and (rows > 1 or word.lower() in _NO_DATE)
     }
-    asked = dict(list((ends or often).items())[:MOST_BLANKS])
+    asked = ends or often
     return [_question(header, asked, are_ends=bool(ends))] if asked else []
 
 
 def _question(header: str, words: dict[str, int], *, are_ends: bool) -> Question:
     """Return the question of what some words mean; the likeliest answer stands first."""
-    listed = ", ".join(
-        f"“{word}” ({rows:,} row{'' if rows == 1 else 's'})" for word, rows in words.items()
-    )
+    named = [
+        f"“{word}” ({rows:,} row{'' if rows == 1 else 's'})"
+        for word, rows in islice(words.items(), NAMED)
+    ]
+    rest = len(words) - len(named)
+    listed = ", ".join(named) + (f" and {rest:,} more" if rest else "")
     means = {
         OVER: {word: outcome_of(word, header) or CLOSED for word in words},
         **{choice: dict.fromkeys(words, choice) for choice in (BLANK, "unreadable")},

@@ -99,6 +99,23 @@ def test_words_of_an_end_among_dates_are_asked_and_count_as_ended() -> None:
     assert column(still_open, "outcome") == ["delivered", None, None, None, None]
 
 
+def test_one_answer_holds_for_all_words_of_an_end() -> None:
+    places = "abcdefghijkl"
+    rows = "".join(f"{one},1/13/25,denied by {one},,CD,\n" for one in places)
+    (asked,) = read("1,1/13/25,1/15/25,,CD,\n" + rows).questions
+    assert "and 4 more. " in asked["question"]
+    reading = read("1,1/13/25,1/15/25,,CD,\n" + rows, **asked["answers"]["ended"])
+    assert column(reading, "outcome") == ["delivered", *["denied"] * len(places)]
+
+
+def test_a_longer_text_of_one_row_is_not_asked_about() -> None:
+    rows = "1,1/13/25,1/15/25,,CD,\n2,1/13/25,Cancelled by Sample Patient,,CD,\n"
+    reading = read(rows)
+    assert reading.questions == []
+    assert reading.rejected == [(3, "'Cancelled by Sample Patient' is not a date")]
+    assert read(rows + rows.splitlines()[1].replace("2,", "3,", 1) + "\n").questions
+
+
 def test_a_word_that_says_no_end_may_be_said_to_be_one() -> None:
     rows = "1,1/13/25,1/15/25,,CD,\n2,1/13/25,n/a,,CD,\n3,1/13/25,n/a,,CD,\n"
     (asked,) = read(rows).questions
