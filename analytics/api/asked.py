@@ -44,7 +44,7 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
     user: Any = request.user
     demand_reader(user)
     _check_said(request)
-    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN | also)
+    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN, keep=also)
     if query.problems:
         raise NotUnderstood(query.problems[0])
     keys = tuple(dict.fromkeys(request.query_params.getlist("key")))
@@ -58,7 +58,9 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
         raise NotUnderstood(view.problems[0])
     # What the source cannot be cut by is refused, or said by each figure; it is never left out.
     chosen = replace(view.selection, slices=query.slices)
-    return Asked(view=replace(view, selection=chosen), keys=keys or tuple(BY_KEY), by=by)
+    return Asked(
+        view=replace(view, query=query, selection=chosen), keys=keys or tuple(BY_KEY), by=by
+    )
 
 
 def check_cut(asked: Asked) -> None:

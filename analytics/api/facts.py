@@ -55,14 +55,22 @@ def facts_of(asked: Asked) -> dict[str, Any]:
 
 
 def record_read(request: Request, asked: Asked, subject: str, rows: int = 1) -> None:
-    """Record that somebody read figures, or took them away in another form than JSON."""
-    form = request.accepted_renderer.format
+    """Record who read figures of which selection, or took them away in another form than JSON."""
+    view, form = asked.view, request.accepted_renderer.format
     record(
         verb="api.figures_read" if form == "json" else "api.figures_exported",
         code=EventCode.QUERY if form == "json" else EventCode.EXPORT,
         action=Action.READ,
         http_request=request._request,
-        subject=f"{subject}:{asked.view.query.source}",
-        detail={"format": form, "rows": rows, "by": asked.by or ""},
-        at=asked.view.at,
+        subject=f"{subject}:{view.query.source}",
+        detail={
+            "format": form,
+            "rows": rows,
+            "by": asked.by or "",
+            "source": view.query.source,
+            "from": view.since.isoformat(),
+            "to": view.until.isoformat(),
+            "filters": view.query.address()[1:500],
+        },
+        at=view.at,
     )

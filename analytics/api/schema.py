@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from analytics.metrics.slices import GROUPINGS, SLICES
 from analytics.readers.query import COMPARISONS
+from requests_app.vocabulary import RequesterType
 
 Fields = serializers.Serializer[None]
 
@@ -50,6 +51,7 @@ class SelectedSerializer(Fields):
     period = serializers.DictField()
     filters = serializers.DictField()
     snapshot = SnapshotSerializer()
+    method = serializers.CharField()
 
     def get_fields(self) -> Any:
         """Add what would hide the serializer's own `source`."""
@@ -59,6 +61,7 @@ class SelectedSerializer(Fields):
 class MetricsSerializer(SelectedSerializer):
     """Figures of a selection."""
 
+    by = serializers.CharField(allow_null=True)
     metrics = serializers.ListField(child=serializers.DictField())
     changes = serializers.DictField(required=False)
 
@@ -66,6 +69,8 @@ class MetricsSerializer(SelectedSerializer):
 class CasesSerializer(SelectedSerializer):
     """Requests of a selection."""
 
+    limit = serializers.IntegerField()
+    offset = serializers.IntegerField()
     cases = serializers.ListField(child=serializers.DictField())
 
 
@@ -87,6 +92,9 @@ SELECTS = [
     OpenApiParameter("from", str, description="first day of receipt, such as 2026-01-31"),
     OpenApiParameter("to", str, description="last day of receipt"),
     _many("facility", "a facility's slug"),
+    OpenApiParameter(
+        "asked", str, enum=[kind.value for kind in RequesterType], description="who asked"
+    ),
     _many("slice", f"NAME=WORD; names: {', '.join(SLICES)}"),
 ]
 MEASURES = [

@@ -56,8 +56,10 @@ class WithoutCodes(APIView):
             raise NotUnderstood(f"{word[:60]!r} is no failure code here.")
         why, each, together = why_untold(mirror.log.missing), tuple[Without, ...](), None
         if found is not None:
-            why, each = found.why_none, found.each()
-            together = asdict(found.without(named)) if named and len(found.took) else None
+            why = found.why_none
+            if len(found.took) and not found.too_few:
+                each = found.each()
+                together = asdict(found.without(named)) if named else None
         record_read(request, asked, "without_codes", len(each))
         body = {"measure": MEASURE, "why": why or None, "together": together, "mind": CAVEAT}
         return Response(facts_of(asked) | body | {"each": [asdict(one) for one in each]})

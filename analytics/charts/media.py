@@ -8,10 +8,9 @@ from typing import Any
 
 from analytics.charts.tables import Cell
 from analytics.charts.words import span, whole
-from analytics.statistics.intervals import differ
+from analytics.statistics.intervals import FEW, differ
 
 Figure = dict[str, Any]
-FEW = 11  # a month of fewer deliveries says little
 
 
 def title(months: Sequence[Cell]) -> str:

@@ -6,22 +6,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from analytics.metrics.selection import Selection
+from analytics.metrics.slices import LABELS
 from requests_app.vocabulary import Channel, LegalBasis, Medium, RequesterType, Role
 from requests_app.words import plain, say, say_modality
 
-LABELS: dict[str, str] = {
-    "facility": "Facility",
-    "direction": "Direction",
-    "requester_type": "Asked by",
-    "legal_basis": "Legal basis",
-    "modality": "Modality",
-    "partner": "Partner",
-    "channel": "Channel",
-    "medium": "Medium",
-    "priority": "Priority",
-    "staff_group": "Handled by",
-}
-"""What each slice is called."""
 UNKNOWN = "unknown"
 _VOCABULARIES: dict[str, type[StrEnum]] = {
     "requester_type": RequesterType,

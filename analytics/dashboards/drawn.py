@@ -16,6 +16,7 @@ from analytics.dashboards.standing import STATES
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.question import asking
 from analytics.readers.view import View
+from analytics.statistics.intervals import FEW
 
 Context = dict[str, Any]
 HOURS = "failure_hours_by_code"
@@ -106,7 +107,7 @@ def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context
         "door": links.behind(view.query, DISCS, by="event", changes=year),
         "mix": marks,
         "rows": [_month(view, cell) for cell in months],
-        "is_drawn": not why and any(c.n >= media.FEW for c in months),
+        "is_drawn": not why and any(c.n >= FEW for c in months),
         "why": why,
     }
 

@@ -9,7 +9,6 @@ from analytics.charts.words import count, listed, one, plural, sample, span, too
 from analytics.dashboards import links
 from analytics.metrics.without import CAVEAT, Told, Without, told, why_untold
 from analytics.readers.view import View
-from analytics.statistics.intervals import FEW
 from requests_app.failure_codes import FAILURES, FailureCode
 
 Context = dict[str, Any]
@@ -26,10 +25,10 @@ def without_words(view: View, ticked: tuple[str, ...]) -> Context:
         why = why_untold(view.snapshot.mirror.log.missing)
         return {"title": UNSAID, "under": "Not zero: unknown", "why": why}
     n = sample(plural(len(found.took), "request"))
+    if found.too_few:
+        return {"title": UNSAID, "under": n, "why": too_few("requests")}
     if found.why_none:
         return {"title": "No failure can be taken away", "under": n, "why": found.why_none}
-    if len(found.took) < FEW:
-        return {"title": UNSAID, "under": n, "why": too_few("requests")}
     each = found.each()
     chosen = tuple(code for code in dict.fromkeys(ticked) if code in found.waits)
     shown = [*each[:SHOWN], *(one_of for one_of in each[SHOWN:] if one_of.codes[0] in chosen)]

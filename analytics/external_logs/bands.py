@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
-DAY = 86400
+from analytics.external_logs.dates import DAY
+
 _AT_RISK = 2  # days left, or less
 
 

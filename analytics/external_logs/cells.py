@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Map
+from functools import partial
+
 import pyarrow as pa
 
 from analytics.external_logs.codes import code_of
 from analytics.external_logs.columns import is_private
-from analytics.external_logs.mapping import BLANK, CODED, Mapping
+from analytics.external_logs.mapping import BLANK, CODED, ENDED, Mapping
 from analytics.external_logs.raw import RawLog, each_word
 
 
@@ -17,10 +20,22 @@ def kept_cells(raw: RawLog, mapping: Mapping, key: str) -> pa.Table:
         cells = raw.cells(header)
         if name == "record_number" or (name in CODED and is_private(header)):
             cells = each_word(cells, lambda text: code_of(key, text), pa.string())
-        if blanks := {one for one, means in mapping.values.get(name, {}).items() if means == BLANK}:
-            cells = each_word(cells, lambda text: "" if text in blanks else text, pa.string())
+        if undated := _undated(mapping, name):
+            cells = each_word(cells, partial(_said, undated), pa.string())
         found[name] = cells
     return pa.table(found)
+
+
+def _undated(mapping: Mapping, name: str) -> dict[str, str]:
+    """Return what stands for words that are blanks, and in a completion for those that are ends."""
+    meant = mapping.values.get(name, {})
+    ends = ENDED if name == "completed_at" else frozenset()
+    own = {word: means for word, means in meant.items() if means in ends}
+    return own | {word: "" for word, means in meant.items() if means == BLANK}
+
+
+def _said(instead: Map[str, str], text: str) -> str:
+    return instead.get(text, text)
 
 
 def shown(raw: RawLog, mapping: Mapping, numbers: list[int]) -> list[dict[str, str]]:

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.external_logs.dates import Moment
+from analytics.external_logs.dates import DAY, Moment
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.meant import meanings_of
 from analytics.external_logs.moments import reader_of
@@ -61,7 +61,7 @@ class Clock:
     ) -> None:
         self._read = reader_of(mapping.date_order, ZoneInfo(zone))
         self.findings, self.zone, self.until = findings, ZoneInfo(zone), until
-        self.latest = None if at is None else int(at.timestamp()) + 86400
+        self.latest = None if at is None else int(at.timestamp()) + DAY
         """The end of today in any zone, where it is known when today is."""
 
     def read(self, text: str) -> Moment | None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+DAY = 86400  # seconds
 ORDERS = ("MDY", "DMY", "YMD")
 _SLASHED = re.compile(r"^(\d{1,4})[/.\-](\d{1,2})[/.\-](\d{1,4})(?:[ T]+(.*))?$")
 _CUT = re.compile(r"[ T]\d{2}(?::?\d{2})?[.,]")  # 10.45 is no fraction of an hour
@@ -180,7 +181,7 @@ def _iso(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
 def _serial(match: re.Match[str], order: str, zone: ZoneInfo) -> Moment | None:
     del order
     value = float(match[0])
-    naive = (_EXCEL_EPOCH + timedelta(seconds=round(value * 86400))).replace(tzinfo=zone)
+    naive = (_EXCEL_EPOCH + timedelta(seconds=round(value * DAY))).replace(tzinfo=zone)
     return _moment(naive, is_date_only=value == int(value))
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import compute as pc
 
+from analytics.external_logs.dates import DAY
 from analytics.external_logs.mapping import Mapping
 
-DAY = 86400
 ENOUGH_TIMES = 0.8  # share of requests with times at both ends from which on hours are told
 ENDS = ("received_at", "completed_at")
 _UTC = ZoneInfo("UTC")

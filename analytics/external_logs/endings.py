@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.external_logs.check import Findings
+from analytics.external_logs.check import Findings, flags
 from analytics.external_logs.mapping import Mapping
-from analytics.external_logs.meant import meanings_of
-from analytics.external_logs.raw import each_word
+from analytics.external_logs.meant import MEANT, with_meanings
 from analytics.external_logs.values import CLOSED
 
 UNDATED = "ended_undated"
@@ -38,6 +39,14 @@ def available_by(completed: str, mapping: Mapping) -> str:
     return f"CASE WHEN ({outcome_by(completed)}) = 'delivered' THEN {completed} END"
 
 
+def ended_by_word(cells: pa.Table, mapping: Mapping) -> Any:
+    """Say of each row whether a word stands in place of its completion that says how it ended."""
+    ends = mapping.ends_by_word()
+    if not ends or "completed_at" not in cells.column_names:
+        return np.zeros(cells.num_rows, dtype=bool)
+    return flags(pc.is_in(cells["completed_at"], value_set=pa.array(sorted(ends))))
+
+
 def tells_closings(mapping: Mapping) -> bool:
     """Say whether the completion of a log is that of closing a request, however it ended."""
     header = mapping.sources().get("completed_at", "")
@@ -46,10 +55,11 @@ def tells_closings(mapping: Mapping) -> bool:
 
 def note_undated(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:
     """Say how many rows are closed by their status and have no date of completion."""
-    if "status" not in cells.column_names:
+    told = [name for name in ("status", "completed_at") if name in cells.column_names]
+    meant = with_meanings(cells.select(told), mapping)
+    if MEANT["status"] not in meant.column_names:
         return
-    meant = each_word(cells["status"], meanings_of(mapping)["status"], pa.string())
-    undated = pc.equal(meant, CLOSED).fill_null(False)
+    undated = pc.equal(meant[MEANT["status"]], CLOSED).fill_null(False)
     if "completed_at" in cells.column_names:
         undated = pc.and_(undated, pc.is_null(cells["at:completed_at"]))
     if rows := int(pc.sum(undated).as_py() or 0):

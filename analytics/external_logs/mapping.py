@@ -74,6 +74,11 @@ class Mapping:
         given = self.values.get("channel", {})
         return {word: means for word, means in given.items() if means not in ours}
 
+    def ends_by_word(self) -> frozenset[str]:
+        """Return the ends that words of the completion of a list of requests are said to mean."""
+        meant = self.values.get("completed_at", {}) if self.layout == "requests" else {}
+        return ENDED.intersection(meant.values())
+
     def tells_holds(self) -> bool:
         """Say whether a list of requests tells which holds last: by their ends, or "since"."""
         since = "since" in self.columns.get("hold_start", "").lower()
@@ -207,13 +212,13 @@ def _check_values(values: Map[str, Any]) -> None:
 
 LONGEST_MEANING = 200  # characters
 BLANK = "blank"
+ENDED = frozenset({"withdrawn", "duplicate", "denied", "not_found", "not_our_patient", "closed"})
+"""How a request may have ended, without a date, by a word of its status or of its completion."""
 OURS: Map[str, frozenset[str]] = {
     "direction": frozenset({"inbound", "outbound"}),
-    "status": frozenset(
-        {"withdrawn", "duplicate", "denied", "not_found", "not_our_patient", "open", "closed"}
-    ),
+    "status": ENDED | {"open"},
     "usable": frozenset({"immediate", "after_rework", "not_usable", "untested"}),
-    "completed_at": frozenset({BLANK, "unreadable"}),
+    "completed_at": ENDED | {BLANK, "unreadable"},
 }
 """The meanings of fields of which others mean nothing to us."""
 

@@ -23,7 +23,7 @@ MEANT = {"direction": "meant_direction", "status": "meant_outcome", "usable": "m
 def as_meant(rows: pa.Table, values: Mapping[str, Mapping[str, str]]) -> pa.Table:
     """Return rows with the words that `values` gives, by field, for those written."""
     for field, own in values.items():
-        if field != "channel" and field in rows.column_names:
+        if field not in ("channel", "completed_at") and field in rows.column_names:
             meant = each_word(rows[field], partial(_meaning, own), pa.string())
             rows = rows.set_column(rows.column_names.index(field), field, meant)
     return rows
@@ -39,7 +39,21 @@ def with_meanings(cells: pa.Table, mapping: HowRead) -> pa.Table:
         if field in cells.column_names:
             meant = each_word(cells[field], meaning, pa.string())
             cells = cells.append_column(MEANT[field], meant)
-    return cells
+    return _with_ends(cells, mapping)
+
+
+def _with_ends(cells: pa.Table, mapping: HowRead) -> pa.Table:
+    """Return cells with the ends that stand in place of a date, which are believed before a status."""
+    name, ends = MEANT["status"], mapping.ends_by_word()
+    if not ends or "completed_at" not in cells.column_names:
+        return cells
+    ended = each_word(
+        cells["completed_at"], lambda word: word if word in ends else None, pa.string()
+    )
+    if name not in cells.column_names:
+        return cells.append_column(name, ended)
+    place = cells.column_names.index(name)
+    return cells.set_column(place, name, pc.coalesce(ended, cells[name]))
 
 
 def meanings_of(mapping: HowRead) -> dict[str, Callable[[str], str | None]]:

@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from analytics.external_logs.dates import Moment, read_moment
+from analytics.external_logs.dates import DAY, Moment, read_moment
 
 _PARTS = re.compile(r"^(?:(\d{4}-\d{2}-\d{2})|(\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}))([ T].*)$")
 _UTC = ZoneInfo("UTC")
 _KNOWN = 50_000  # days and times that are remembered
-_DAY = 86400
 _SOME_DAY = 946_684_800  # 2000-01-01
 
 
@@ -40,8 +39,8 @@ def reader_of(order: str, zone: ZoneInfo) -> Callable[[str], Moment | None]:
     @lru_cache(_KNOWN)
     def ahead_of_utc(day: int) -> int | None:
         """Return the offset of a day in the zone; None of a day on which it may change."""
-        first, last = (_start(day + one, zone) for one in (0, _DAY))
-        return day - first if last - first == _DAY else None
+        first, last = (_start(day + one, zone) for one in (0, DAY))
+        return day - first if last - first == DAY else None
 
     def read(text: str) -> Moment | None:
         match = _PARTS.match(text)

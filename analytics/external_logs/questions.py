@@ -12,7 +12,14 @@ import pyarrow as pa
 
 from analytics.external_logs.check import MOMENTS
 from analytics.external_logs.columns import spoken
-from analytics.external_logs.dates import ORDERS, Orders, looks_like_date, orders_of, read_moment
+from analytics.external_logs.dates import (
+    DAY,
+    ORDERS,
+    Orders,
+    looks_like_date,
+    orders_of,
+    read_moment,
+)
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.refusals import UnusableLog
@@ -21,7 +28,6 @@ from analytics.external_logs.sniff import date_columns
 Question = dict[str, Any]
 ORDER_WORDS = {"MDY": "month first", "DMY": "day first", "YMD": "year first"}
 _UTC = ZoneInfo("UTC")
-_DAY = 86400
 
 
 def date_headers(mapping: Mapping) -> list[str]:
@@ -236,12 +242,12 @@ def _shifted(requests: pa.Table, zone: ZoneInfo) -> bool:
         requests[name].to_numpy().astype(float) for name in ("received", "available")
     )
     both = ~np.isnan(received) & ~np.isnan(available)
-    days = [(times[both] // _DAY).astype(np.int64) for times in (received, available)]
+    days = [(times[both] // DAY).astype(np.int64) for times in (received, available)]
     offset = {day: _offset(int(day), zone) for day in np.unique(np.concatenate(days))}
     return any(offset[one] != offset[two] for one, two in zip(*days, strict=True))
 
 
 def _offset(day: int, zone: ZoneInfo) -> float:
-    noon = np.datetime64(day * _DAY + _DAY // 2, "s").astype(object)
+    noon = np.datetime64(day * DAY + DAY // 2, "s").astype(object)
     shift = zone.utcoffset(noon)
     return shift.total_seconds() if shift is not None else 0.0

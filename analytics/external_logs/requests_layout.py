@@ -28,7 +28,7 @@ from analytics.external_logs.check import (
 )
 from analytics.external_logs.database import Database
 from analytics.external_logs.days import early
-from analytics.external_logs.endings import available_by, note_undated, outcome_by
+from analytics.external_logs.endings import available_by, ended_by_word, note_undated, outcome_by
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.meant import ASKED, MEANT, tells_way, way_of, with_meanings
 from analytics.external_logs.raw import RawLog
@@ -40,6 +40,7 @@ def check_requests(
 ) -> pa.Table:
     """Return the rows that can be used; every other row is listed with its reason."""
     received, completed = unread(cells, "received_at"), unread(cells, "completed_at")
+    completed &= ~ended_by_word(cells, mapping)
     missing, unnumbered = blank(cells, "received_at"), blank(cells, "request_id")
 
     def unreadable(name: str) -> Reason:

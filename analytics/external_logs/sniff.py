@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from analytics.external_logs.columns import is_event_log, is_private
-from analytics.external_logs.dates import looks_like_date, order_of, read_moment
+from analytics.external_logs.dates import DAY, looks_like_date, order_of, read_moment
 from analytics.external_logs.raw import RawLog
 from analytics.external_logs.values import channels_of, counts_resends, direction_of
 from requests_app.vocabulary import Medium
 
 SAMPLE = 400  # different values
-YEARS = 20 * 365 * 86400  # seconds before other dates: a birth, not a request
+YEARS = 20 * 365 * DAY  # seconds before other dates: a birth, not a request
 YES_NO = {"y", "n", "yes", "no", "true", "false", "x"}
 _PERSON = re.compile(
     r"^(\d{3}-\d{2}-\d{4}|\(?\d{3}\)?[ .-]?\d{3}[ .-]\d{4}|[^@\s]+@[^@\s]+\.[a-z]{2,})$",
@@ -26,7 +26,6 @@ _DIRECTIONS = re.compile(
     r"^(in|out|i|o|inbound|outbound|incoming|outgoing|import|export)$", re.IGNORECASE
 )
 _UTC = ZoneInfo("UTC")
-_DAY = 86400
 
 
 def guesses(raw: RawLog, columns: dict[str, str]) -> dict[str, str]:
@@ -117,7 +116,7 @@ def _ahead(raw: RawLog, first: str, second: str) -> float | None:
         for pair in (tuple(_read(one, order) for one in both) for both in pairs)
         if None not in pair
     ]
-    ahead: int = sum(one // _DAY <= two // _DAY for one, two in known)  # type: ignore[operator]
+    ahead: int = sum(one // DAY <= two // DAY for one, two in known)  # type: ignore[operator]
     return ahead / len(known) if known else None
 
 

@@ -24,7 +24,8 @@ from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.external_logs.bands import with_bands
 from analytics.external_logs.building import tables_of
 from analytics.external_logs.database import as_schema
-from analytics.external_logs.days import DAY, grain_of
+from analytics.external_logs.dates import DAY
+from analytics.external_logs.days import grain_of
 from analytics.external_logs.grades import missing_fields
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import Mapping
@@ -226,7 +227,7 @@ def sweep_folders(at: datetime) -> int:
     root = _root()
     logs = UploadedLog.objects.values_list("folder", "pk")
     known, keys = {folder for folder, _ in logs}, {key for _, key in logs}
-    before, gone = at.timestamp() - 86400, 0
+    before, gone = at.timestamp() - DAY, 0
     for path in root.iterdir() if root.is_dir() else ():
         reported = reported_in(path)
         is_needed = reported is not None and reported.log in keys and is_fresh(reported, at)

@@ -22,6 +22,12 @@ _TOGETHER: dict[str, str] = {
     "at:complete_at": "CASE WHEN count({0}) = count(*) THEN max({0}) END",
     "at:completed_at": """CASE WHEN bool_and(is_over) THEN max({0})
         WHEN bool_and(is_over OR {0} IS NOT NULL) THEN max({0}) FILTER (WHERE NOT is_over) END""",
+    "completed_at": f"""CASE WHEN bool_and(is_over) THEN {_ANY}
+        WHEN bool_or(NOT is_over AND "at:completed_at" IS NULL
+            AND meant_outcome IS DISTINCT FROM '{CLOSED}') THEN ''
+        ELSE coalesce(first({{0}} ORDER BY "row") FILTER (
+            WHERE NOT is_over AND "at:completed_at" IS NULL AND {{0}} <> ''),
+        first({{0}} ORDER BY "row") FILTER (WHERE NOT is_over)) END""",
     "at:hold_end": f"CASE WHEN NOT {_HOLDS} THEN max({{0}}) END",
     "hold_end": f"CASE WHEN {_HOLDS} THEN '' ELSE coalesce({_FILLED}, '') END",
     "status": f"""CASE WHEN bool_and(is_over) THEN first({{0}} ORDER BY "row") ELSE coalesce(

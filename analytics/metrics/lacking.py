@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.selection import Selection
-from analytics.metrics.slices import PERIODS
+from analytics.metrics.slices import LABELS, PERIODS
 
 _RECEIVED = "received"
 """The field from which periods come."""
@@ -32,4 +32,5 @@ def why_not_grouped(missing: Mapping[str, str], by: Grouping) -> str | None:
 
 
 def _said(name: str) -> str:
-    return name.replace("_", " ")
+    """Say a slice as the pages call it; a period is called what it is."""
+    return f"“{LABELS[name]}”" if name in LABELS else name

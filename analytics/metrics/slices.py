@@ -23,6 +23,20 @@ none; its staff group is the role of
 whoever of the house had it in hand last.
 """
 
+LABELS: dict[str, str] = {
+    "facility": "Facility",
+    "direction": "Direction",
+    "requester_type": "Asked by",
+    "legal_basis": "Legal basis",
+    "modality": "Modality",
+    "partner": "Partner",
+    "channel": "Channel",
+    "medium": "Medium",
+    "priority": "Priority",
+    "staff_group": "Handled by",
+}
+"""What each slice is called, on a page, on paper and where a source lacks it."""
+
 PERIODS: dict[str, str] = {
     "week": "%G-W%V",
     "month": "%Y-%m",

@@ -74,7 +74,10 @@ def _censored(
     )
 
 
-_DAYS_ARE = "A business day here is 24 hours on a business day of the facility."
+_DAYS_ARE = (
+    "A business day here is 24 hours on a business day of the facility. Its holidays and what stops "
+    "the clock are policy settings."
+)
 _SO_FAR = "CASE WHEN $as_of < contract_off THEN $as_of ELSE contract_off END - contract_from"
 _NO_TIME = "contract_seconds IS NULL AND contract_from IS NULL"
 _STOPPED = Metric(

@@ -17,6 +17,7 @@ from analytics.metrics.engines.answers import Values
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
+from analytics.statistics.intervals import FEW
 from requests_app.failure_codes import FailureCode
 
 Seconds = NDArray[np.int64]
@@ -98,10 +99,17 @@ class Told:
         return tuple(sorted(found, key=_rank))
 
     @property
+    def too_few(self) -> bool:
+        """Whether requests count, but too few of them for a 90th percentile to say much."""
+        return 0 < len(self.took) < FEW
+
+    @property
     def why_none(self) -> str:
         """Why no code can be taken away here; nothing where one can."""
         if not len(self.took):
             return "no request here counts"
+        if self.too_few:
+            return f"fewer than {FEW} requests"
         return "" if self.waits else "no failure here delayed a request for a known time"
 
     @cached_property

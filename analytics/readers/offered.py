@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from analytics.charts.slices import LABELS, UNKNOWN, say_word
+from analytics.charts.slices import UNKNOWN, say_word
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
-from analytics.metrics.slices import SLICES
+from analytics.metrics.slices import LABELS, SLICES
 from analytics.mirror.fold import Mirror
 from analytics.readers.view import View
 from requests_app.vocabulary import RequesterType

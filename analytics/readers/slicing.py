@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from analytics.charts.slices import LABELS, say_word
+from analytics.charts.slices import say_word
 from analytics.charts.words import count
+from analytics.metrics.slices import LABELS
 from analytics.readers.offered import offered, strange_words, words_of
 from analytics.readers.view import View
 

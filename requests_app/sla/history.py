@@ -27,8 +27,13 @@ WITH done AS (
 waits AS (
     SELECT request_id, range_agg(tstzrange(occurred_at, (
         SELECT min(after.occurred_at) FROM requests_app_event after
-        WHERE after.request_id = hold.request_id AND after.kind = ANY(%(ends)s)
-            AND after.occurred_at > hold.occurred_at))) AS spans
+        WHERE after.request_id = hold.request_id AND after.occurred_at > hold.occurred_at
+            AND (after.kind = ANY(%(ends)s) OR after.kind = %(over)s AND (
+                after.reason = hold.reason OR NOT EXISTS (
+                    SELECT FROM requests_app_event own
+                    WHERE own.request_id = after.request_id AND own.kind = %(held)s
+                        AND own.reason = after.reason
+                        AND own.occurred_at <= after.occurred_at)))))) AS spans
     FROM requests_app_event hold
     WHERE kind = %(held)s AND reason = ANY(%(pausing)s) AND request_id IN (
         SELECT request_id FROM done)
@@ -70,8 +75,9 @@ def needs_today(at: datetime) -> Needs:
 def typical_needs(at: datetime) -> Needs:
     """Return the 80th percentile of elapsed time from entering a stage to available.
 
-    What a request waited on its requester is no part of it: clocks stand still meanwhile. Of
-    requests released in the half year before `at`; a stage with fewer than 30 such stories is
+    What a request waited on its requester is no part of it: clocks stand still meanwhile. A wait
+    ends with its own hold, as in `clock.fold`, or with an end that names none. Of requests
+    released in the half year before `at`; a stage with fewer than 30 such stories is
     left out (DOMAIN section 3, at risk).
     """
     said: dict[str, str | int | datetime | list[str]] = {
@@ -81,7 +87,8 @@ def typical_needs(at: datetime) -> Needs:
         "fewest": FEWEST,
         "held": EventKind.HOLD_STARTED.value,
         "pausing": sorted(code.value for code in PAUSING),
-        "ends": [kind.value for kind in (EventKind.HOLD_ENDED, *ENDS)],
+        "over": EventKind.HOLD_ENDED.value,
+        "ends": [kind.value for kind in ENDS],
         "received": State.RECEIVED.value,
         "complete": EventKind.COMPLETE.value,
     }

@@ -10,15 +10,10 @@ from audit.models import AuditEntry, Review
 from audit.proof.entry import Action, EventCode
 from requests_app.models import Organization
 from requests_app.vocabulary import Role
-from tests.requests_app.cast import Cast, make_cast, person
+from tests.requests_app.cast import Cast, person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
 TUESDAY = datetime(2026, 11, 24, 15, tzinfo=UTC)
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 @pytest.fixture

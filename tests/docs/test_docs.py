@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from analytics.external_logs.importing import read_log
+from analytics.external_logs.mapping import GIVEN_MEANINGS, OURS
 from requests_app import vocabulary
 from requests_app.sla.policy import Band
 
@@ -103,3 +105,14 @@ def test_every_word_of_the_vocabulary_is_in_the_glossary() -> None:
     words = [one for one in vars(vocabulary).values() if isinstance(one, EnumType)]
     values = {word.value.replace("_", " ") for kind in [*words, Band] for word in kind}
     assert sorted(values - set(entries())) == []
+
+
+def test_each_part_of_an_import_and_each_meaning_is_in_the_guide() -> None:
+    guide = (BASE / "docs" / "how-to" / "bring-your-own-log.md").read_text()
+    asking = b"Date Received,Date Sent\n1/13/25,NULL\n1/13/25,1/20/25\n"
+    answer = read_log(asking, name="log").answer("log")
+    (question,) = answer["questions"]
+    parts = {*answer, *answer["mapping"], *question, "row"} - {"question", "labels"}
+    words = {word for ours in OURS.values() for word in ours} | GIVEN_MEANINGS
+    said = set(re.findall(r"\w+", guide))
+    assert sorted((parts | words) - said) == []

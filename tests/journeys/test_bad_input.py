@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from journey_cast import facility, somebody
-from test_release_by_link import ask
+from released import ask
 
 from requests_app.models import ImagingRequest
 from requests_app.staff.steps import STEPS

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from journey_cast import facility, somebody
-from test_release_by_link import sent
+from released import sent
 
 from requests_app.models import ShareLink, User
 from requests_app.throttle import Limit

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from journey_cast import facility, somebody
-from test_release_by_link import ask, do
+from released import ask, do
 
 from requests_app.models import ImagingRequest, Instance, Receipt
 from requests_app.vocabulary import Role

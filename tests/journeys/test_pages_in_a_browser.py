@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from journey_cast import facility, somebody
-from test_release_by_link import ask, attach, do
+from released import ask, attach, do
 from test_release_in_a_browser import Visitor
 
 from requests_app.models import ImagingRequest, User

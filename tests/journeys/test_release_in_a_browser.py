@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from journey_cast import PASSWORD, facility, somebody, zipped_study
-from test_release_by_link import ask, do
+from released import ask, do
 
 from requests_app.models import ImagingRequest
 from requests_app.vocabulary import Role, State

@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from journey_cast import facility, slice_bytes, somebody, zipped_study
-from test_release_by_link import do, ready, sent
+from released import do, ready, sent
 
 from requests_app.models import ImagingRequest, Instance, User
 from requests_app.vocabulary import EventKind, Role, State

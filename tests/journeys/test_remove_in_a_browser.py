@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from journey_cast import facility, somebody
-from test_release_by_link import ready
+from released import ready
 from test_release_in_a_browser import Visitor
 
 from requests_app.vocabulary import Role

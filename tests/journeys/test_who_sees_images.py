@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 from journey_cast import facility, somebody
-from test_release_by_link import ready, sent
+from released import ready, sent
 
 from requests_app.models import ImagingRequest, Instance, ShareLink, User
 from requests_app.vocabulary import Role

@@ -28,14 +28,18 @@ class Dialect:
         """Return the cells of lines."""
         return list(self.records(lines))
 
-    def records(self, lines: Iterable[str]) -> Iterator[list[str]]:
-        """Yield the cells of each record; a blank before a quotation mark hides no mark."""
+    def records(self, lines: Iterable[str], *, is_strict: bool = False) -> Iterator[list[str]]:
+        """Yield the cells of each record; a blank before a quotation mark hides no mark.
+
+        A strict reading raises csv.Error where something follows the mark that closes a cell.
+        """
         yield from csv.reader(
             lines,
             delimiter=self.delimiter,
             quotechar=self.quote,
             escapechar=self.escape,
             skipinitialspace=True,
+            strict=is_strict,
         )
 
 
@@ -79,13 +83,25 @@ def has_swallowed(lines: Sequence[str], cells: Sequence[str], dialect: Dialect) 
     """Say whether a record of several lines holds rows: a stray mark met a later one.
 
     A line of it is a row where it has as many cells as the first rows, and a date among them.
-    The last line of a cell that ends in the first column looks so too: then the record is sound,
-    and its first line is no row.
+    A cell that opens and closes as RFC 4180 has it, and ends in a line that is no row, is one
+    cell. The last line of a cell that ends in the first column looks like a row: then the record
+    is sound, and its first line is no row.
     """
     if not any(_is_row(line, dialect) for line in lines[1:]):
         return False
+    if not _is_row(lines[-1], dialect) and _is_by_the_book(lines, dialect):
+        return False
     is_sound = len(cells) == dialect.width and not sum(_marks(line, dialect) for line in lines) % 2
     return not is_sound or _is_whole(lines[0], dialect)
+
+
+def _is_by_the_book(lines: Sequence[str], dialect: Dialect) -> bool:
+    """Say whether lines are one record of the file's width, each mark at an end of its cell."""
+    try:
+        (cells,) = dialect.records(lines, is_strict=True)
+    except (csv.Error, ValueError):
+        return False
+    return len(cells) == dialect.width
 
 
 def is_unclosed(line: str, dialect: Dialect) -> bool:

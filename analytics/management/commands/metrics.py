@@ -204,7 +204,9 @@ def _taken_away(
         raise CommandError(f"{word!r} is no failure code here.", returncode=2)
     if found is None:
         return (), why_untold(mirror.log.missing)
-    together = (found.without(named),) if named and len(found.took) else ()
+    if found.too_few or not len(found.took):
+        return (), found.why_none
+    together = (found.without(named),) if named else ()
     each = found.each() if options["without_codes"] else ()
     return (*together, *each), found.why_none
 

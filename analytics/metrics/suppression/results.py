@@ -26,24 +26,6 @@ from analytics.metrics.suppression.published import (
 from analytics.metrics.suppression.recalled import Recalled
 
 
-def suppressed(
-    result: Result, *, by: str | None = None, threshold: int = THRESHOLD
-) -> PublishedResult:
-    """Return a result that may be published alone; `by` names what it was grouped by."""
-    return suppressed_together([result], by=by, threshold=threshold)[result.key]
-
-
-def suppressed_together(
-    results: Iterable[Result], *, by: str | None = None, threshold: int = THRESHOLD
-) -> dict[str, PublishedResult]:
-    """Return results over one selection that may be published together, by key.
-
-    What hangs together is known from what is declared and from counts that are equal; the door of
-    publications (metrics.publish) also looks at the requests that each count counts.
-    """
-    return published_together(results, by=by, threshold=threshold).results
-
-
 @dataclass(frozen=True, kw_only=True)
 class Publication:
     """Results as they may be published, and the pack that the next one is compared with."""
@@ -64,7 +46,8 @@ def published_together(
     """Return what may be published of results over one selection.
 
     `beside` are not printed, yet an earlier pack may have told of them; `derived` tells which
-    counts are parts of others.
+    counts are parts of others. Without it what hangs together is known from what is declared and
+    from counts that are equal.
     """
     several = [counted(result, by) for result in results]
     pack = _Offer(several, [counted(result, by) for result in beside], derived).pack(

@@ -78,6 +78,12 @@ def test_without_codes_is_as_computed(analyst: Client) -> None:
     )
 
 
+def test_of_few_requests_nothing_is_said_without_a_code(analyst: Client) -> None:
+    body = analyst.get(f"{WITHOUT}?from=2026-05-29&to=2026-05-30&without=LO01").json()
+    assert (body["each"], body["together"]) == ([], None)
+    assert body["why"] == "fewer than 11 requests"
+
+
 def test_a_forecast_that_is_refused_says_why(analyst: Client) -> None:
     body = analyst.get(FORECAST).json()
     assert body["given"] is False

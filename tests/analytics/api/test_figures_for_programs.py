@@ -74,10 +74,10 @@ def test_rows_that_a_source_cannot_choose_are_refused_and_figures_say_why(
     for door in ("cases", "graph", "cost", "without", "forecast"):
         answer = analyst.get(f"/api/analytics/{door}/?{WHOLE}&slice=partner=Lake")
         assert answer.status_code == 422
-        assert "The source cannot be cut by partner: no column." in answer.content.decode()
+        assert "The source cannot be cut by “Partner”: no column." in answer.content.decode()
     asked = f"/api/analytics/metrics/?{WHOLE}&slice=partner=Lake&key=requests_received"
     [found] = analyst.get(asked).json()["metrics"]
-    assert (found["value"], found["why"]) == (None, "cannot be cut by partner: no column")
+    assert (found["value"], found["why"]) == (None, "cannot be cut by “Partner”: no column")
 
 
 def test_a_figure_is_what_the_page_computes(analyst: Client) -> None:
@@ -174,6 +174,39 @@ def test_each_look_says_what_was_taken(analyst: Client) -> None:
     read, taken = AuditEntry.objects.filter(verb__startswith="api.figures").order_by("at")
     assert (read.verb, read.subject) == ("api.figures_read", "figures:live")
     assert (taken.verb, taken.subject) == ("api.figures_exported", "cases:live")
+
+
+@pytest.mark.parametrize(
+    ("door", "own"),
+    [
+        ("metrics", "key=open_requests&by=week"),
+        ("cases", "limit=7"),
+        ("graph", ""),
+        ("cost", "postage=8"),
+        ("without", "without=AU02"),
+        ("forecast", ""),
+    ],
+)
+def test_the_log_says_which_selection_was_read(analyst: Client, door: str, own: str) -> None:
+    chosen = f"facility=riverside&{WHOLE}&asked=patient&slice=modality%3DCT"
+    asked = "&".join(filter(None, (chosen, own)))
+    assert analyst.get(f"/api/analytics/{door}/?{asked}").status_code == 200
+    detail = _detail_of_last_read()
+    assert (detail["source"], detail["filters"]) == ("live", asked)
+    assert (detail["from"], detail["to"]) == ("2026-01-01", "2026-12-31")
+
+
+def test_the_log_says_the_days_that_nobody_named(analyst: Client) -> None:
+    period = analyst.get("/api/analytics/metrics/?key=open_requests").json()["period"]
+    detail = _detail_of_last_read()
+    assert (detail["from"], detail["to"]) == (period["from"], period["to"])
+    assert detail["filters"] == "key=open_requests"
+
+
+def _detail_of_last_read() -> dict[str, Any]:
+    entry = AuditEntry.objects.get(verb="api.figures_read")
+    found: dict[str, Any] = json.loads(bytes(entry.body))["detail"]
+    return found
 
 
 def test_what_changed_stands_beside_a_figure_where_it_is_asked_for(analyst: Client) -> None:

@@ -189,7 +189,7 @@ def test_what_a_source_lacks_is_not_offered_and_is_named(
     mirror = replace(shot.mirror, log=replace(shot.mirror.log, missing=missing))
     told(monkeypatch, replace(shot, mirror=mirror, content="b" * 64))
     text = page(director, "measures", CHEST)
-    said = "Cannot be cut by modality: no column names the exam, so this filter is left out."
+    said = "Cannot be cut by “Modality”: no column names the exam, so this filter is left out."
     assert said in text
     assert 'value="modality=' not in text
     assert "Remove the filter" not in text

@@ -116,7 +116,7 @@ def test_who_asked_is_no_filter_of_a_log_that_does_not_say(
     shot = Snapshot(mirror=fold(log), watermark="1", content="c" * 64)
     monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
     plain, asked = (html(director, "head", f"{OLD}{more}") for more in ("", "&asked=employer"))
-    why = "Cannot be cut by requester type: no column says who asked"
+    why = "Cannot be cut by “Asked by”: no column says who asked"
     assert f"{why}, so anyone&#x27;s requests are shown." in asked
     assert why not in plain
     assert re.findall(r"n = [\d,]+", asked) == re.findall(r"n = [\d,]+", plain)

@@ -52,6 +52,8 @@ def test_two_stray_marks_cost_their_two_rows() -> None:
         '"A\nB",1/13/25,1/14/25,CD,ok\n',
         'A,1/13/25,1/14/25,"CD\nor\nPS",ok\n',
         'A,1/13/25,1/14/25,CD,"called, then\nsent, or so, on, 1/3/25, again, to him"\n',
+        'A,1/13/25,1/14/25,CD,"called\nsee,1/3/25,x,y,z\ndone"\n',
+        'A,1/13/25,1/14/25,"said ""see\nQ,1/3/25,1/4/25,CD,z\nQ,1/3/25,1/4/25,CD,z\n""",ok\n',
         'A,1/13/25,1/14/25,CD,"one, two, three, four, five\nsix, seven, eight, nine, ten"\n',
     ],
 )

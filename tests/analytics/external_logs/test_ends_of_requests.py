@@ -76,6 +76,75 @@ def test_a_status_is_given_the_meaning_closed_by_a_mapping() -> None:
     assert column(read(rows, values=meant), "outcome") == ["ended_undated"]
 
 
+CANCELLED = (
+    "1,1/13/25,1/15/25,1/20/25,CD,\n2,1/13/25,Cancelled,1/20/25,CD,Pending\n"
+    "3,1/13/25,,1/14/25,CD,\n4,1/13/25,Declined by MD,1/20/25,CD,\n5,1/13/25,sent,1/20/25,CD,\n"
+)
+
+
+def test_words_of_an_end_among_dates_are_asked_and_count_as_ended() -> None:
+    (asked,) = read(CANCELLED).questions
+    assert (asked["field"], asked["rows"]) == ("blank", 3)
+    assert asked["choices"] == ["ended", "blank", "unreadable"]
+    ended = read(CANCELLED, **asked["answers"]["ended"])
+    assert ended.rejected == []
+    assert column(ended, "outcome") == ["delivered", "withdrawn", None, "denied", "ended_undated"]
+    found = figures(ended)
+    assert (found["open_requests"].n, found["late_requests"].n) == (1, 1)
+    assert (found["sla_compliance"].numerator, found["sla_compliance"].n) == (1, 2)
+    assert found["turnaround_mean"].n == found["physical_media_share_out"].n == 1
+    (remark,) = ended.answer("log")["remarks"]
+    assert remark.startswith("1 row says that the request is over, and no date says when")
+    still_open = read(CANCELLED, **asked["answers"]["blank"])
+    assert column(still_open, "outcome") == ["delivered", None, None, None, None]
+
+
+def test_one_answer_holds_for_all_words_of_an_end() -> None:
+    places = "abcdefghijkl"
+    rows = "".join(f"{one},1/13/25,denied by {one},,CD,\n" for one in places)
+    (asked,) = read("1,1/13/25,1/15/25,,CD,\n" + rows).questions
+    assert "and 4 more. " in asked["question"]
+    reading = read("1,1/13/25,1/15/25,,CD,\n" + rows, **asked["answers"]["ended"])
+    assert column(reading, "outcome") == ["delivered", *["denied"] * len(places)]
+
+
+def test_a_longer_text_of_one_row_is_not_asked_about() -> None:
+    rows = "1,1/13/25,1/15/25,,CD,\n2,1/13/25,Cancelled by Sample Patient,,CD,\n"
+    reading = read(rows)
+    assert reading.questions == []
+    assert reading.rejected == [(3, "'Cancelled by Sample Patient' is not a date")]
+    assert read(rows + rows.splitlines()[1].replace("2,", "3,", 1) + "\n").questions
+
+
+def test_a_word_that_says_no_end_may_be_said_to_be_one() -> None:
+    rows = "1,1/13/25,1/15/25,,CD,\n2,1/13/25,n/a,,CD,\n3,1/13/25,n/a,,CD,\n"
+    (asked,) = read(rows).questions
+    assert asked["choices"] == ["blank", "ended", "unreadable"]
+    reading = read(rows, **asked["answers"]["ended"])
+    assert column(reading, "outcome") == ["delivered", "ended_undated", "ended_undated"]
+    named = read(rows, values={"completed_at": {"n/a": "duplicate"}})
+    assert column(named, "outcome") == ["delivered", "duplicate", "duplicate"]
+
+
+@pytest.mark.parametrize(
+    ("dates", "outcome"),
+    [
+        (("Cancelled", "Cancelled"), "withdrawn"),
+        (("Cancelled", ""), None),
+        (("Cancelled", "1/15/25"), "delivered"),
+        (("1/15/25", "sent"), "ended_undated"),
+        (("sent", ""), None),
+    ],
+)
+def test_of_studies_one_that_ended_by_a_word_ends_no_other(
+    dates: tuple[str, str], outcome: str | None
+) -> None:
+    rows = "".join(f"7,1/13/25,{day},,CD,,{part}\n" for part, day in enumerate(dates))
+    meant = {"completed_at": {"Cancelled": "withdrawn", "sent": "closed"}}
+    head = HEAD.replace("Status", "Status,Exam")
+    assert column(read(rows, head, row="study", values=meant), "outcome") == [outcome]
+
+
 @pytest.mark.parametrize(
     ("word", "outcome"),
     [

@@ -152,6 +152,15 @@ def test_where_no_code_can_be_taken_away_the_command_says_why(
     assert "Without codes: - (no column says why)" in capsys.readouterr().out
 
 
+def test_of_few_requests_nothing_is_said_without_a_code(capsys: Printed) -> None:
+    few = ("metrics", "--key", "turnaround_censored_p90", "--from", "2026-05-29")
+    asked = (*few, "--to", "2026-05-30", "--without-codes", "--without", "LO01")
+    found = said(capsys, *asked)
+    assert (found["without_codes"], found["why_not_without"]) == ([], "fewer than 11 requests")
+    call_command(*asked)
+    assert capsys.readouterr().out.endswith("Without codes: - (fewer than 11 requests)\n")
+
+
 def test_a_time_that_is_not_reached_is_said_so() -> None:
     never, then = When(days=None, low=None, high=None), When(days=4, low=3, high=None)
     one = Without(

@@ -19,6 +19,14 @@ def test_every_measure_is_declared_whole() -> None:
         assert prompts_of(metric)
 
 
+def test_measures_of_the_contract_clock_name_the_settings_that_they_hang_on() -> None:
+    counted = [one for one in METRICS if one.key.startswith("contract_turnaround")]
+    assert len(counted) == 4
+    for metric in (*counted, BY_KEY["sla_compliance"]):
+        assert "policy settings" in metric.caveat
+        assert "stop" in metric.caveat
+
+
 def test_who_reads_outside_images_owns_how_usable_they_are() -> None:
     owners = {one.key: one.owner for one in METRICS if one.theme == "Usability"}
     judged = ("immediately", "usable_after", "not_usable", "technically", "clinically")

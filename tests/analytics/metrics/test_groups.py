@@ -19,7 +19,7 @@ from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.prepared import Prepared
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
-from analytics.metrics.slices import GROUPINGS, PERIODS, SLICES
+from analytics.metrics.slices import GROUPINGS, LABELS, PERIODS, SLICES
 from analytics.mirror.fold import fold
 from tests.analytics import synthetic
 from tests.analytics.metrics.drawn_logs import LOGS, log_of
@@ -114,7 +114,7 @@ def test_what_a_log_does_not_say_neither_cuts_nor_groups_it(
         chosen = Selection(slices=((name, ("Lake",)),))
         cut = compute(mirror, chosen, ["requests_received"])["requests_received"]
         grouped = compute(mirror, Selection(), ["requests_received"], by=name)["requests_received"]
-    words = name.replace("_", " ")
+    words = f"“{LABELS[name]}”"
     assert (cut.value, cut.n, cut.why) == (None, 0, f"cannot be cut by {words}: {why}")
     assert (grouped.n, grouped.by) == (800, ())
     assert grouped.why_not_by == f"cannot be grouped by {words}: {why}"

@@ -1,10 +1,7 @@
-"""The SLA report: its figures are compute()'s, its files are safe, the audit log vouches for it."""
+"""The SLA report: its figures are compute()'s, its files are safe."""
 
 import csv
-import hashlib
 import io
-import json
-import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +9,6 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pytest
 import synthetic
-from django.core.management import CommandError, call_command
 
 from analytics.charts.words import span
 from analytics.metrics.compute import compute
@@ -24,7 +20,6 @@ from analytics.reports.document import Column, Document, Seal, Section, Table, p
 from analytics.reports.writers import WRITERS
 from analytics.reports.writers.pdf_file import _shares
 from audit.spreadsheet import guarded
-from requests_app.models import Facility, Organization
 
 DAYS = (date(2026, 8, 24), date(2026, 11, 22))
 SELECTION = Selection(since=DAYS[0], until=DAYS[1], zone="America/Chicago")
@@ -210,104 +205,3 @@ def test_docx_opens_with_a_heading(document: Document) -> None:
     paper = docx.Document(io.BytesIO(WRITERS["docx"][0](document)))
     assert paper.paragraphs[0].text == document.title
     assert len(paper.tables) == len(document.tables)
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("small_source")
-class TestVouchedFor:
-    """The command and the page record what they wrote, under a checkpoint that verifies."""
-
-    def test_command_writes_and_the_checkpoint_verifies(self, tmp_path, capsys) -> None:
-        from audit.models import AuditEntry
-        from audit.proof.checkpoint import Checkpoint
-        from audit.seal import log_key
-
-        out = tmp_path / "sla.pdf"
-        for _ in range(2):  # the first entry of an empty log is this report's own
-            capsys.readouterr()
-            call_command("report", "sla_compliance", format="pdf", out=str(out), json=True)
-        answer = json.loads(capsys.readouterr().out)
-        assert answer["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
-        checkpoint = Checkpoint.from_note(answer["checkpoint"]["note"], log_key())
-        assert checkpoint.size == answer["checkpoint"]["size"] >= 1
-        assert checkpoint.root.hex() == answer["checkpoint"]["root"]
-        last = AuditEntry.objects.filter(verb="report.exported").order_by("-at").first()
-        assert answer["sha256"] in bytes(last.body).decode()
-
-    @pytest.mark.usefixtures("place")
-    def test_the_command_calls_facilities_by_their_names(self, tmp_path) -> None:
-        out = tmp_path / "sla.csv"
-        call_command("report", "sla_compliance", format="csv", out=str(out), facility=["riverside"])
-        text = out.read_text(encoding="utf-8-sig")
-        assert "Facilities,Riverside Campus" in text
-        owner = Facility.objects.get(slug="riverside").organization.name
-        assert f"Organization,{owner}" in text
-        assert text.splitlines()[1].startswith(f'"{owner} · 1 facility · as of')
-
-    @pytest.mark.parametrize("kind", ["csv", "xlsx", "docx"])
-    @pytest.mark.parametrize("made_up", [True, False])
-    def test_made_up_work_is_called_so_in_every_form(
-        self, tmp_path, monkeypatch, kind: str, made_up: bool
-    ) -> None:
-        monkeypatch.setattr("analytics.reports.orders.has_made_up_work", lambda: made_up)
-        out = tmp_path / f"sla.{kind}"
-        call_command("report", "sla_compliance", format=kind, out=str(out))
-        parts = [out.read_bytes()]
-        if kind != "csv":
-            with zipfile.ZipFile(out) as packed:
-                parts = [packed.read(name) for name in packed.namelist()]
-        assert any(b"made up, for demonstration" in part for part in parts) == made_up
-
-    @pytest.mark.parametrize(
-        "wrong",
-        [{"facility": ["nowhere"]}, {"since": "yesterday"}, {"out": "/nowhere/at/all.pdf"}],
-    )
-    def test_misuse_is_two(self, tmp_path, wrong) -> None:
-        options = {"format": "csv", "out": str(tmp_path / "x.csv")} | wrong
-        with pytest.raises(CommandError) as refusal:
-            call_command("report", "sla_compliance", **options)
-        assert refusal.value.returncode == 2
-
-    @pytest.mark.usefixtures("place")
-    def test_an_organization_without_requests_is_named_on_paper_and_in_the_log(
-        self, tmp_path
-    ) -> None:
-        from audit.models import AuditEntry
-
-        new, out = Organization.objects.create(name="New Health", slug="new"), tmp_path / "x.csv"
-        options = {"format": "csv", "out": str(out), "organization": "new"}
-        with pytest.raises(SystemExit):
-            call_command("report", "sla_compliance", **options)
-        assert "Organization,New Health" in out.read_text(encoding="utf-8-sig")
-        entry = AuditEntry.objects.get(verb="report.exported")
-        assert entry.agent == f"system:{new.pk}"
-        assert b'"organization":"new"' in bytes(entry.body)
-
-    def test_nothing_counted_is_one(self, tmp_path) -> None:
-        days = {"since": "2001-01-01", "until": "2001-01-31"}
-        with pytest.raises(SystemExit) as end:
-            call_command(
-                "report", "sla_compliance", format="csv", out=str(tmp_path / "x.csv"), **days
-            )
-        assert end.value.code == 1
-
-    def test_download_is_cut_to_the_scope(self, person, client) -> None:
-        client.force_login(person("supervisor", "riverside"))
-        answer = client.get("/reports/sla_compliance.csv?facility=northfield&facility=riverside")
-        text = answer.content.decode("utf-8-sig")
-        assert answer.status_code == 200
-        assert "attachment" in answer["Content-Disposition"]
-        assert "Northfield" not in text.replace("Northfield Health", "the organization")
-        assert "northfield" not in text
-        assert "R-N0" not in text
-        assert "sla_compliance.n,192" in text
-
-    def test_page_offers_every_format(self, person, client) -> None:
-        client.force_login(person("auditor", everything=True))
-        words = client.get("/reports/?from=2026-09-01").content.decode()
-        assert all(f"sla_compliance.{kind}?from=2026-09-01" in words for kind in WRITERS)
-        assert client.get("/reports/nothing.pdf").status_code == 404
-
-    def test_release_staff_may_not_download(self, person, client) -> None:
-        client.force_login(person("release_staff", everything=True))
-        assert client.get("/reports/sla_compliance.pdf").status_code == 403

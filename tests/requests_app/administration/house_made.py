@@ -1,8 +1,11 @@
 """An administrator of Northfield, a colleague, and another organization that is none of theirs."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from requests_app.house.rules import seed_rules
 from requests_app.models import Facility, Organization, User
@@ -41,3 +44,17 @@ def _person(name: str, role: Role, organization: Organization) -> User:
     )
     user.groups.add(Group.objects.get_or_create(name=role.value)[0])
     return user
+
+
+def version(**other: Any) -> dict[str, Any]:
+    """Return the form of a version of a rule that begins in three days, with changes."""
+    begins = timezone.now().date() + timedelta(days=3)
+    return {
+        "effective_from": begins.isoformat(),
+        "days": "7",
+        "stop": "available",
+        "day_zero": "receipt",
+        "enabled": "on",
+        "signed_by": "Counsel",
+        "signed_on": "2026-01-02",
+    } | other

@@ -2,22 +2,28 @@
 
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
+from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from requests_app.failure_codes import PAUSING, FailureCode
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.models import Facility
 from requests_app.sla.calendar import BusinessCalendar
-from requests_app.sla.clock import Timeline
+from requests_app.sla.clock import Moment, Timeline, fold, paused
 from requests_app.sla.explain import explain
 from requests_app.sla.history import FEWEST, stage_of, typical_needs
 from requests_app.sla.policy import Band, standing
 from requests_app.sla.rules import CONTRACT, HIPAA
 from requests_app.staff.worklist import words_for
 from requests_app.vocabulary import Direction, EventKind, State
+from tests.depth import examples
 from tests.requests_app.cast import AT, file_request, make_cast
+from tests.requests_app.sla.stretches import length_of
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 CALENDAR = BusinessCalendar(zone="America/Chicago")
 
 
@@ -66,6 +72,48 @@ def test_what_was_waited_on_the_requester_is_no_part_of_the_need() -> None:
         record(request, EventKind.AVAILABLE, by=None, at=AT + 6 * DAY)
     needs = typical_needs(AT + 7 * DAY)
     assert needs[Direction.OUTBOUND, State.RECEIVED, True] == 3 * DAY
+
+
+REASONS = (*sorted(PAUSING)[:2], min(set(FailureCode) - PAUSING))
+WAITS = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=len(REASONS), max_size=len(REASONS)
+)
+
+
+@settings(max_examples=examples(12), deadline=None)
+@given(st.lists(WAITS, min_size=1, max_size=3), st.booleans())
+@pytest.mark.django_db
+def test_a_wait_of_several_ends_with_its_own_hold(
+    stories: list[list[tuple[int, int]]], is_named: bool
+) -> None:
+    """However holds overlap, the need is what the clock's own folding leaves."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("requests_app.sla.history.FEWEST", 1)
+        place = make_cast().northfield
+        left = [told_with_waits(place, story, is_named=is_named) for story in stories]
+        need = typical_needs(AT + 20 * DAY)[Direction.OUTBOUND, State.RECEIVED, True]
+        assert need.total_seconds() == pytest.approx(np.quantile(left, 0.8))
+        transaction.set_rollback(True)
+
+
+def told_with_waits(place: Facility, waits: list[tuple[int, int]], *, is_named: bool) -> float:
+    """Journal holds of several reasons and a release; return the seconds that none paused."""
+    turns = [Moment(kind=EventKind.COMPLETE, at=AT)]
+    for nth, (reason, (start, length)) in enumerate(zip(REASONS, waits, strict=True)):
+        begun = AT + start * HOUR + nth * MINUTE  # no two turns in one moment
+        over = begun + length * HOUR + len(REASONS) * MINUTE
+        turns.append(Moment(kind=EventKind.HOLD_STARTED, at=begun, reason=reason))
+        turns.append(
+            Moment(kind=EventKind.HOLD_ENDED, at=over, reason=reason if is_named else None)
+        )
+    turns = sorted(turns, key=lambda turn: turn.at)
+    turns.append(Moment(kind=EventKind.AVAILABLE, at=AT + 5 * DAY))
+    request = file_request(place)
+    for turn in turns:
+        particulars = Particulars(reason=turn.reason)
+        record(request, turn.kind, by=None, at=turn.at, particulars=particulars)
+    held = length_of(paused(fold(turns).holds, until=turns[-1].at))
+    return (turns[-1].at - AT).total_seconds() - held
 
 
 @pytest.mark.django_db

@@ -17,7 +17,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.grouping import grouping_of
 from analytics.metrics.publish import published
 from analytics.metrics.selection import Selection
-from analytics.metrics.suppression.results import suppressed_together
+from tests.analytics.metrics.suppression.printed import suppressed_together
 from tests.analytics.metrics.suppression.wide import (
     Counted,
     Name,
