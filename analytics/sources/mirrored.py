@@ -100,10 +100,11 @@ def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
         with outbox.one_moment() as watermark:
             step = Refresh(root=root, last=last, moment=moment, watermark=watermark)
             found = step.run()
-            whole = everything(moment)
+            usual = needs_today(moment)
+            whole = everything(moment, needs=usual)
             differing = published.differing(found, whole)
             if not only_check:
-                found = replace(step, last=found).anew(found.name, whole)
+                found = replace(step, last=found).publish(whole, usual, found.name)
                 outbox.settle(LIVE, found.name)
     remember(LIVE, found)
     return Rebuilt(published=found, differing=differing)
@@ -144,12 +145,15 @@ class Refresh:
     def _fits(self, last: Published) -> bool:
         return last.facts.shape == shape() and last.facts.as_of <= self.moment.timestamp()
 
-    def anew(self, name: str | None, whole: Partitions | None = None) -> Published:
-        """Publish all of it: read and folded now, or just before at the same moment."""
-        outbox.clear(before=self._before)
+    def anew(self, name: str | None) -> Published:
+        """Read and fold all of it, and publish it."""
         needs = needs_today(self.moment)
-        pieces = everything(self.moment, needs=needs) if whole is None else whole
-        return self._publish(pieces, needs, name)
+        return self.publish(everything(self.moment, needs=needs), needs, name)
+
+    def publish(self, whole: Partitions, needs: Needs, name: str | None) -> Published:
+        """Publish all of it, as it was folded at the moment."""
+        outbox.clear(before=self._before)
+        return self._publish(whole, needs, name)
 
     def _some(self, last: Published, taken: outbox.Taken, name: str | None) -> Published:
         now, is_new_day = int(self.moment.timestamp()), last.facts.needs_of != _day(self.moment)

@@ -13,6 +13,7 @@ from requests_app.sla.clock import ENDS
 from requests_app.vocabulary import Direction, EventKind, State
 
 LOOKS_BACK = timedelta(days=182)
+MOST = 20_000  # stories of each direction, the latest: more say the same, and take a large house long
 FEWEST = 30  # stories; fewer say too little to warn by
 KEPT_FOR = 600  # seconds; the past changes slowly
 Stage = tuple[Direction, State, bool]
@@ -20,10 +21,16 @@ Needs = Mapping[Stage, timedelta]
 """What requests still need by way, state, and whether they are complete and wait for approval."""
 
 _P80 = """
-WITH done AS (
+WITH released AS (
     SELECT request_id, max(occurred_at) AS at FROM requests_app_event
     WHERE kind = %(available)s AND occurred_at > %(since)s AND occurred_at <= %(at)s
     GROUP BY request_id),
+done AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT request_id, direction, at, row_number() OVER (
+            PARTITION BY direction ORDER BY at DESC, request_id) AS place
+        FROM released JOIN requests_app_imagingrequest request ON request.id = request_id) latest
+    WHERE place <= %(most)s),
 waits AS (
     SELECT request_id, range_agg(tstzrange(occurred_at, (
         SELECT min(after.occurred_at) FROM requests_app_event after
@@ -39,21 +46,21 @@ waits AS (
         SELECT request_id FROM done)
     GROUP BY request_id),
 entered AS (
-    SELECT request_id, state_to AS state, FALSE AS is_complete, occurred_at AS at
-    FROM requests_app_event WHERE state_to <> ''
-    UNION ALL
-    SELECT request_id, %(received)s, TRUE, occurred_at
-    FROM requests_app_event WHERE kind = %(complete)s)
-SELECT request.direction, entered.state, entered.is_complete, percentile_cont(0.8) WITHIN GROUP
+    SELECT done.request_id, event.* FROM done CROSS JOIN LATERAL (
+        SELECT state_to AS state, FALSE AS is_complete, occurred_at AS at
+        FROM requests_app_event WHERE request_id = done.request_id AND state_to <> ''
+        UNION ALL
+        SELECT %(received)s, TRUE, occurred_at
+        FROM requests_app_event WHERE request_id = done.request_id AND kind = %(complete)s) event)
+SELECT done.direction, entered.state, entered.is_complete, percentile_cont(0.8) WITHIN GROUP
     (ORDER BY extract(epoch FROM done.at - entered.at - coalesce((
         SELECT sum(upper(span) - lower(span)) FROM unnest(
             waits.spans * tstzmultirange(tstzrange(entered.at, done.at))) AS span), '0')))
 FROM entered
 JOIN done USING (request_id)
 LEFT JOIN waits USING (request_id)
-JOIN requests_app_imagingrequest request ON request.id = entered.request_id
 WHERE entered.at < done.at
-GROUP BY request.direction, entered.state, entered.is_complete HAVING count(*) >= %(fewest)s
+GROUP BY done.direction, entered.state, entered.is_complete HAVING count(*) >= %(fewest)s
 """
 
 
@@ -76,14 +83,15 @@ def typical_needs(at: datetime) -> Needs:
     """Return the 80th percentile of elapsed time from entering a stage to available.
 
     What a request waited on its requester is no part of it: clocks stand still meanwhile. A wait
-    ends with its own hold, as in `clock.fold`, or with an end that names none. Of requests
-    released in the half year before `at`; a stage with fewer than 30 such stories is
-    left out (DOMAIN section 3, at risk).
+    ends with its own hold, as in `clock.fold`, or with an end that names none. Of the
+    latest 20,000 requests of each direction released in the half year before `at`; a stage with
+    fewer than 30 such stories is left out (DOMAIN section 3, at risk).
     """
     said: dict[str, str | int | datetime | list[str]] = {
         "available": EventKind.AVAILABLE.value,
         "since": at - LOOKS_BACK,
         "at": at,
+        "most": MOST,
         "fewest": FEWEST,
         "held": EventKind.HOLD_STARTED.value,
         "pausing": sorted(code.value for code in PAUSING),

@@ -46,6 +46,19 @@ def test_the_need_of_a_state_is_the_eightieth_percentile_of_what_followed() -> N
 
 
 @pytest.mark.django_db
+def test_of_many_releases_the_latest_of_each_direction_tell(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("requests_app.sla.history.MOST", FEWEST)
+    place = make_cast().northfield
+    for _ in range(FEWEST):
+        released(place, after=5 * HOUR)
+        released(place, after=9 * HOUR)
+    needs = typical_needs(AT + 3 * DAY)
+    assert needs[Direction.OUTBOUND, State.LOCATING, False] == 9 * HOUR
+
+
+@pytest.mark.django_db
 def test_what_was_complete_needs_what_followed_its_completion() -> None:
     place = make_cast().northfield
     for _ in range(FEWEST):
