@@ -69,7 +69,6 @@ class _Planned:
     def __init__(self, schema: pa.Schema, statement: str) -> None:
         self._handed, self._lock, self._asking = _Handed(schema), Lock(), host().cursor()
         self._asking.register("handed", self._handed)
-        self._asking.execute("PRAGMA disable_optimizer")
         self._asking.execute(f"PREPARE planned AS {statement}")
 
     def over(self, rows: pa.Table) -> pa.Table:

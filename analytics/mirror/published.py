@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -27,6 +27,7 @@ from analytics.eventlog import Source
 from analytics.mirror.cut import Key
 from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.held import Held
+from analytics.mirror.lists import words_in_all
 from analytics.mirror.partition import Partition, Partitions, content_of
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.rows import TABLES, Rows, Words
@@ -165,7 +166,7 @@ def publish(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
         files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
-    words = {table: _words(table, pieces.values()) for table in TABLES}
+    words = words_in_all(pieces, kept, *((last.pieces, last.words) if last else ({}, None)))
     made = Published(name, facts, pieces, files, words)
     _write_manifest(draft, made)
     point(root, name)
@@ -180,15 +181,6 @@ def _linked(
     for path in paths:
         os.link(f"{before}/{path}", f"{draft}/{path}")
     return {path: files[path] for path in paths}
-
-
-def _words(table: str, pieces: Iterable[Partition]) -> Words:
-    """Return the words of all pieces, sorted: those of requests that went are told nowhere."""
-    lists: dict[str, list[Sequence[str]]] = {}
-    for piece in pieces:
-        for name, words in piece.of(table).words.items():
-            lists.setdefault(name, []).append(words)
-    return {name: sorted(set().union(*some)) for name, some in lists.items()}
 
 
 def differing(made: Published, pieces: Partitions) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from requests_app.sla.clock import ENDS
 from requests_app.vocabulary import Direction, EventKind, State
 
 LOOKS_BACK = timedelta(days=182)
-MOST = 20_000  # stories of each direction, the latest: more say the same, and take a large house long
+MOST = 20_000  # stories of each direction, the latest; more say the same, and take long to read
 FEWEST = 30  # stories; fewer say too little to warn by
 KEPT_FOR = 600  # seconds; the past changes slowly
 Stage = tuple[Direction, State, bool]

@@ -14,6 +14,7 @@ from analytics.metrics.question import Question
 from analytics.mirror.partition import nothing
 
 NEAR = 86_400  # seconds ahead for which rows are at hand
+CHUNKS = 32  # pieces of these rows, before they are put together
 WORD = 64  # bytes of a request's number as text, with its place
 
 
@@ -84,10 +85,12 @@ class Agenda:
         soon = pa.array(requests[at <= self.horizon].tolist(), pa.string())
         come_near = rows.filter(pc.is_in(rows["request_id"], value_set=soon))
         near = pa.concat_tables([_without(self.near, changed), come_near])
+        if near["request_id"].num_chunks > CHUNKS:
+            near = near.unify_dictionaries().combine_chunks()
         return Agenda(
             np.insert(self.moments[first:], spots, at[order]),
             np.insert(self.requests[first:], spots, requests[order]),
-            near.unify_dictionaries().combine_chunks(),
+            near,
             self.horizon,
         )
 

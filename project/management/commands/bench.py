@@ -23,6 +23,7 @@ from project.bench_engines import BASE, MEMORY, bench_engines
 from project.bench_import import bench_import_large
 from project.bench_mirror import bench_mirror
 from project.bench_promises import bench_import, bench_verify, seconds
+from project.bench_turns import bench_turns
 from project.bench_world import DAYS
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
 from requests_app.sla.explain import explain
@@ -71,6 +72,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "clocks": bench_clocks,
     "measures": bench_measures,
     "engines": partial(bench_engines, BASE, 3, DAYS, MEMORY),
+    "turns": partial(bench_turns, BASE, 3, DAYS),
     "mirror": bench_mirror,
     "import": bench_import,
     "import_large": bench_import_large,
@@ -89,7 +91,7 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("name")
         parser.add_argument(
-            "--requests", type=int, default=BASE, help="size of the world for `engines`"
+            "--requests", type=int, default=BASE, help="size of the world for `engines` and `turns`"
         )
         parser.add_argument("--facilities", type=int, default=3, help="of that world")
         parser.add_argument("--days", type=int, default=DAYS, help="that it spans")
@@ -108,6 +110,9 @@ class Command(BaseCommand):
         if "engines" in chosen:
             given = (options[key] for key in ("requests", "facilities", "days", "memory"))
             chosen = chosen | {"engines": partial(bench_engines, *given)}
+        if "turns" in chosen:
+            size = (options[key] for key in ("requests", "facilities", "days"))
+            chosen = chosen | {"turns": partial(bench_turns, *size)}
         answer |= {key: run() for key, run in chosen.items()}
         if options["json"]:
             self.stdout.write(json.dumps(answer))

@@ -2,16 +2,21 @@
 
 from pathlib import Path
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
+from analytics.mirror.lists import words_in_all
 from analytics.mirror.partition import nothing, replaced, split
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.published import Facts, mirror_of
 from project.bench_world import WORDS, world
 from tests.analytics import synthetic
 from tests.analytics.mirror.windows import plain
+from tests.depth import examples
 
 
 def test_what_is_read_is_what_was_published(tmp_path: Path) -> None:
@@ -53,3 +58,18 @@ def test_words_of_requests_that_went_are_told_nowhere(tmp_path: Path) -> None:
     again = published.read(tmp_path, made.name)
     assert again is not None
     assert again.rows.words("cases")["partner"] == [stays]
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(st.lists(st.lists(st.integers(0, 39), max_size=12, unique=True), min_size=1, max_size=4))
+def test_words_kept_from_before_are_those_of_all_pieces(steps: list[list[int]]) -> None:
+    first, other = (fold(world(40, facilities=2, first=number)) for number in (0, 40))
+    ids = [int(one) for one in first.cases["request_id"].to_pylist()]
+    pieces = split(first)
+    known = words_in_all(pieces, (), {}, None)
+    for turn, places in enumerate(steps):
+        after = replaced(pieces, [ids[place] for place in places], other if turn % 2 else nothing())
+        kept = {key for key in after if pieces.get(key) is after[key]}
+        known = words_in_all(after, kept, pieces, known)
+        assert known == words_in_all(after, (), {}, None)
+        pieces = after

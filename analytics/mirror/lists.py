@@ -1,0 +1,46 @@
+"""The words of all pieces of a mirror: those of requests that went are told nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from analytics.mirror.cut import Key
+from analytics.mirror.partition import Partition, Partitions
+from analytics.mirror.rows import TABLES, Words
+
+_Sets = Mapping[str, set[str]]
+
+
+def words_in_all(
+    pieces: Partitions,
+    kept: Collection[Key],
+    before: Partitions,
+    known: Mapping[str, Words] | None,
+) -> dict[str, Words]:
+    """Return the words of each table, sorted.
+
+    `kept` are the pieces that were there `before`, when all words were `known`. Pieces that stay
+    are looked at only where a word may have gone with the others.
+    """
+    new = [pieces[key] for key in pieces.keys() - kept]
+    left = [before[key] for key in before.keys() - kept]
+    found: dict[str, Words] = {}
+    for table in TABLES:
+        come, gone = _words(table, new), _words(table, left)
+        if known is None or any(words - come.get(name, set()) for name, words in gone.items()):
+            all_kept = _words(table, [pieces[key] for key in kept])
+        else:
+            all_kept = {name: set(words) for name, words in known[table].items()}
+        found[table] = {
+            name: sorted(all_kept.get(name, set()) | come.get(name, set()))
+            for name in all_kept.keys() | come.keys()
+        }
+    return found
+
+
+def _words(table: str, pieces: Iterable[Partition]) -> _Sets:
+    lists: dict[str, list[Sequence[str]]] = {}
+    for piece in pieces:
+        for name, words in piece.of(table).words.items():
+            lists.setdefault(name, []).append(words)
+    return {name: set().union(*some) for name, some in lists.items()}

@@ -1,0 +1,132 @@
+"""Measure how soon a hundred changed requests are shown, again and again, a minute apart.
+
+Each turn folds their events, replaces their rows, publishes the mirror, lets what was made of the
+last one follow, and answers every measure; reading the events is left out. The newest hundred
+change, and a hundred spread over all days.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.conf import settings
+
+from analytics.eventlog import EventLog
+from analytics.metrics.catalogue import METRICS
+from analytics.metrics.compute import answer, compute
+from analytics.metrics.engines.duck import Duck
+from analytics.metrics.question import asking
+from analytics.metrics.selection import Selection
+from analytics.mirror import published
+from analytics.mirror.fold import Mirror, fold
+from analytics.mirror.lineage import change_between
+from analytics.mirror.partition import replaced
+from analytics.mirror.published import Published, Snapshot
+from project.bench_engines import check_same
+from project.bench_published import Size, apart, publish_world
+from project.bench_world import log_of, parts_of
+
+CHANGED, TURNS, MINUTE, SOME = 100, 1000, 60, 20
+
+
+def bench_turns(requests: int, facilities: int, days: int, turns: int = TURNS) -> dict[str, Any]:
+    """Measure a world of so many requests."""
+    size = Size(requests=requests, facilities=facilities, days=days)
+    under = Path(settings.MIRROR_ROOT)
+    under.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=under, prefix="bench-") as folder:
+        made = apart(publish_world, Path(folder), size)
+        kinds = {"newest": turns, "spread": max(2 * SOME, turns // 10)}
+        return made | {
+            kind: apart(turned, Path(folder), made["name"], size, kind, times)
+            for kind, times in kinds.items()
+        }
+
+
+def turned(root: Path, name: str, size: Size, kind: str, turns: int) -> dict[str, Any]:
+    """Time turns; in every second one the hundred requests are other ones.
+
+    Raises ValueError where what followed them all differs from what DuckDB counts in any cell.
+    """
+    first = published.read(root, name)
+    if first is None:
+        raise ValueError("the published mirror is not whole")
+    line = _Line(root, first, first.snapshot(first.facts.as_of))
+    for _ in range(2):  # opened, and counted ahead
+        compute(line.shot.mirror, Selection())
+    logs = list(_changing(size, kind))
+    took = [line.turn(logs[turn % 2]) for turn in range(turns)]
+    mirror = line.shot.mirror
+    with asking(mirror, Selection()) as question:
+        check_same(compute(mirror, Selection()), answer(Duck(question), mirror, METRICS))
+    return {
+        "turns": turns,
+        "parts": {part: float(np.median([one[part] for one in took])) for part in took[0]},
+        "first_median_s": _median(took[:SOME]),
+        "last_median_s": _median(took[-SOME:]),
+        "p95_s": float(np.quantile([sum(one.values()) for one in took], 0.95)),
+    }
+
+
+def _median(took: Sequence[dict[str, float]]) -> float:
+    return float(np.median([sum(one.values()) for one in took]))
+
+
+def _changing(size: Size, kind: str) -> Iterator[EventLog]:
+    """Yield what twice a hundred requests tell: the newest of a part of the world, or any."""
+    *_, part = parts_of(size.requests, facilities=size.facilities, days=size.days)
+    log = log_of(part, size.as_of)
+    order = pc.sort_indices(log.requests, [("received", "descending"), ("request_id", "ascending")])
+    step = 1 if kind == "newest" else len(order) // (2 * CHANGED)
+    for first in (0, 1):
+        at = order[first * step : 2 * CHANGED * step : 2 * step].slice(0, CHANGED)
+        ids = log.requests["request_id"].take(at).combine_chunks()
+        tables = {
+            name: table.filter(pc.is_in(table["request_id"], value_set=ids))
+            for name, table in (("requests", log.requests), ("events", log.events))
+        }
+        yield EventLog(**{**log.__dict__, **tables})
+
+
+@dataclass
+class _Line:
+    """Mirrors that follow each other."""
+
+    root: Path
+    last: Published
+    shot: Snapshot
+
+    def turn(self, log: EventLog) -> dict[str, float]:
+        """Let some requests change; return the seconds of each part of the turn."""
+        ids = _numbers(log.requests)
+        moments = [time.perf_counter()]
+        fresh = fold(log)
+        moments.append(time.perf_counter())
+        facts = replace(self.last.facts, base=self.last.name, changed=ids)
+        now = published.publish(
+            self.root, facts, replaced(self.last.pieces, ids, fresh), last=self.last
+        )
+        moments.append(time.perf_counter())
+        self._show(now)
+        moments.append(time.perf_counter())
+        parts = ("folded_s", "published_s", "shown_s")
+        return dict(zip(parts, np.diff(moments).tolist(), strict=True))
+
+    def _show(self, now: Published) -> Mirror:
+        at = self.shot.mirror.log.as_of + MINUTE
+        self.shot = now.snapshot(at, change_between(self.last, self.shot, now))
+        self.last = now
+        compute(self.shot.mirror, Selection())
+        return self.shot.mirror
+
+
+def _numbers(requests: pa.Table) -> tuple[int, ...]:
+    return tuple(int(one) for one in requests["request_id"].to_pylist())
