@@ -17,8 +17,11 @@ from requests_app.refusals import DisclessError
 
 OWN = frozenset({"format"})
 """The word of every door here in an address, beside the filters of the pages."""
-OF_MEASURES, OF_PAGES = frozenset({"key", "by"}), frozenset({"limit", "offset"})
+OF_MEASURES = frozenset({"key", "by", "compare"})
+OF_PAGES = frozenset({"limit", "offset"})
 """Words of one door alone."""
+_OF_SCREENS = frozenset({"clock", "compare"})
+"""Words of the pages that change nothing here, but where a door takes them."""
 SEVERAL = frozenset({"key", "slice", "facility", "without"})
 """Words that may stand in an address more than once."""
 
@@ -44,7 +47,9 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
     user: Any = request.user
     demand_reader(user)
     _check_said(request)
-    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN, keep=also)
+    if strange := sorted(_OF_SCREENS.intersection(request.query_params) - also):
+        raise NotUnderstood(f"{strange[0]!r} means nothing here. Leave it out.")
+    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN, keep=also - _OF_SCREENS)
     if query.problems:
         raise NotUnderstood(query.problems[0])
     keys = tuple(dict.fromkeys(request.query_params.getlist("key")))

@@ -247,3 +247,18 @@ def test_no_part_of_a_long_address_is_left_out(analyst: Client) -> None:
     answer = analyst.get(f"/api/analytics/metrics/?{long}")
     assert answer.status_code == 422
     assert "The address is too long" in answer.json()["error"]["sentence"]
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "metrics/?clock=legal",
+        "cases/?compare=none",
+        "graph/?clock=contract",
+        "forecast/?compare=before",
+    ],
+)
+def test_a_word_of_the_screens_that_changes_nothing_is_refused(where: str, analyst: Client) -> None:
+    answer = analyst.get(f"/api/analytics/{where}")
+    assert answer.status_code == 422
+    assert "means nothing here" in answer.content.decode()
