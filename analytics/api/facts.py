@@ -70,7 +70,7 @@ def record_read(request: Request, asked: Asked, subject: str, rows: int = 1) -> 
             "source": view.query.source,
             "from": view.since.isoformat(),
             "to": view.until.isoformat(),
-            "filters": view.query.address()[1:500],
+            "filters": view.query.noted,
         },
         at=view.at,
     )

@@ -253,7 +253,7 @@ def _record(request: HttpRequest, asked: Asked, verb: str, rows: int) -> None:
         detail={
             "part": asked.part.key,
             "source": asked.view.query.source,
-            "filters": asked.view.query.address()[1:500],
+            "filters": asked.view.query.noted,
             "rows": rows,
         },
         at=asked.view.at,

@@ -14,12 +14,15 @@ import sqlglot
 from sqlglot import expressions as sql
 
 from analytics.metrics.catalogue import METRICS
+from analytics.metrics.definition import COUNTS_GROUPS
 from analytics.metrics.marks import AS_OF
-from analytics.metrics.statements import groups_of, sums_of
+from analytics.metrics.statements import groups_of, population, sums_of
 
 PAST_EVERY_CLOCK = 253_402_300_800  # the year 10000, in seconds since 1970
 _CLOCK = "as_of_now"
 _COMPARES = (sql.LT, sql.LTE, sql.GT, sql.GTE)
+_PASSES_ON = (sql.Paren, sql.Coalesce, sql.If, sql.Case)
+"""What a value that grows may stand in, and grows as fast; a product of it only in a weight."""
 
 
 class ClockRead(ValueError):
@@ -44,17 +47,36 @@ def _compared() -> Iterator[str]:
             within = clock.parent
             if isinstance(within, _COMPARES):
                 other = within.right if within.left is clock else within.left
+                if any(one.name == _CLOCK for one in other.find_all(sql.Column)):
+                    raise ClockRead(f"{within} compares the clock with itself")
                 yield other.sql("duckdb")
-            elif not isinstance(within, (sql.Sub, sql.Coalesce, sql.If, sql.Case)):
-                raise ClockRead(f"{within} asks the clock by neither order nor difference")
+            elif not _grows_with(clock):
+                raise ClockRead(f"{tree} asks the clock by neither order nor difference")
+
+
+def _grows_with(clock: sql.Expr) -> bool:
+    """Say whether a text is a value that grows as the clock does, or a product of such values."""
+    node, above = clock, clock.parent
+    while above is not None:
+        is_taken_from = isinstance(above, sql.Sub) and above.this is node
+        is_asked = isinstance(above, (sql.If, sql.Case)) and above.this is node
+        passes_on = is_taken_from or isinstance(above, (*_PASSES_ON, sql.Mul))
+        if is_asked or not passes_on:
+            return False
+        node, above = above, above.parent
+    return True
 
 
 def _texts() -> Iterator[str]:
     for metric in METRICS:
-        parts = [(one.predicate, one.weight) for one in (*sums_of(metric), *groups_of(metric))]
-        for text in (metric.value, metric.where, *(text for part in parts for text in part)):
-            if AS_OF not in text:
-                continue
+        sums = (*sums_of(metric), *groups_of(metric))
+        parts = {metric.group, *(text for one in sums for text in (one.predicate, one.weight))}
+        if metric.value:
+            of = population(metric)
+            parts |= {of.where, of.done, of.value}
+        for text in sorted(part for part in parts if AS_OF in part):
             if metric.table != "cases":
                 raise ClockRead(f"{metric.key} asks the clock about {metric.table}")
+            if metric.kind in COUNTS_GROUPS and text in (metric.value, metric.group):
+                raise ClockRead(f"{metric.key} asks the clock for its groups, or their size")
             yield text

@@ -31,12 +31,10 @@ def change_between(
         return None
     if served.mirror.change is not None:
         served.mirror.change.before = None
-    # Rows are counted as of the moment up to which the mirror before was counted.
-    as_of = served.mirror.log.as_of
     return Change(
         before=served.mirror,
-        gone=mirror_of(gone, before.facts, as_of),
-        come=mirror_of(come, now.facts, as_of),
+        gone=mirror_of(gone, before.facts, before.facts.as_of),
+        come=mirror_of(come, now.facts, now.facts.as_of),
     )
 
 

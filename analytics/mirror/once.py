@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
@@ -16,9 +17,14 @@ class Once(Generic[Made]):
     """Who wants what is being made waits for it; who wants that of another mirror does not."""
 
     def __init__(self) -> None:
+        self._begin()
+        self._made: WeakKeyDictionary[Mirror, Made] = WeakKeyDictionary()
+        # Who was making something when a process was forked is not there to end it.
+        os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
         self._lock = Lock()
         self._makers: WeakKeyDictionary[Mirror, Lock] = WeakKeyDictionary()
-        self._made: WeakKeyDictionary[Mirror, Made] = WeakKeyDictionary()
 
     def there(self, mirror: Mirror) -> Made | None:
         """Return what was made for a mirror already, if it was."""

@@ -88,6 +88,10 @@ class Shared:
 _OPEN: Once[Shared] = Once()
 
 
+class NotWantedError(Exception):
+    """Rows were to be opened, and whoever asked for them has gone."""
+
+
 class Reader:
     """A cursor over `cases`, `landmarks`, `turns` and, once a statement names them, `steps`.
 
@@ -96,7 +100,8 @@ class Reader:
     """
 
     def __init__(self, mirror: Mirror, marks: Marks) -> None:
-        self._mirror, self._marks, self._has_steps = mirror, marks, False
+        self._mirror, self._marks = mirror, marks
+        self._has_steps, self._is_closed = False, False
         shared = _OPEN.there(mirror)
         self._cursor = self._reading(shared) if shared is not None else None
         self._opening = beside(self._opened) if self._cursor is None else None
@@ -112,30 +117,36 @@ class Reader:
         return self._cursor
 
     def close(self) -> None:
-        """See no more; what is being opened for nobody is left to whoever asks next."""
+        """See no more; rows that move on are left to whoever asks next."""
+        self._is_closed = True
         if self._opening is not None:
             self._opening.add_done_callback(_closed)
         elif self._cursor is not None:
             self._cursor.close()
 
     def _now(self) -> duckdb.DuckDBPyConnection:
-        if self._cursor is None or self._opening is not None:
-            assert self._opening is not None
+        if self._opening is not None:
             self._cursor, self._opening = self._opening.result(), None
+        assert self._cursor is not None
         return self._cursor
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
         mirror, marks = self._mirror, self._marks
         shared = _OPEN.of(
             mirror,
-            lambda: Shared(mirror, marks),
+            self._made,
             lambda made, change: made.move_to(mirror, change) if made.marks == marks else None,
         )
         found = self._reading(shared)
         if found is None:
-            found = self._reading(Shared(mirror, marks))
+            found = self._reading(self._made())
         assert found is not None  # nobody else knows the new one
         return found
+
+    def _made(self) -> Shared:
+        if self._is_closed:
+            raise NotWantedError("nobody waits for these rows any more")
+        return Shared(self._mirror, self._marks)
 
     def _reading(self, shared: Shared) -> duckdb.DuckDBPyConnection | None:
         if shared.marks != self._marks:
@@ -158,7 +169,7 @@ def beside(make: Callable[[], Made]) -> Future[Made]:
         except BaseException as failed:  # whoever asks for the result is told
             made.set_exception(failed)
 
-    Thread(target=run, daemon=True).start()
+    Thread(target=run).start()  # DuckDB does not outlive its process: the end waits for it
     return made
 
 

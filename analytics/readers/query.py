@@ -17,6 +17,7 @@ CLOCKS: dict[str, tuple[str, str]] = {
 LOG_CLOCKS: dict[str, tuple[str, str]] = {"contract": ("sla_compliance", "The log's own deadline")}
 """An imported log names no right by which somebody asked: it has its deadlines, and no legal clock."""
 COMPARISONS = ("before", "none")
+NOTED = 500  # characters of filters in an entry of the access log
 LONGEST = 8000  # characters of an address: a web server refuses longer ones
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
 _KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked", "slice"}
@@ -78,6 +79,12 @@ class Query:
         """Return the query string of this view without one word of a slice."""
         left = [one for one in self.said if one != f"{name}={word}"]
         return self.address(slices=read_slices(left)[0])
+
+    @property
+    def noted(self) -> str:
+        """The filters as the access log holds them; where they were too long, their end says so."""
+        said = self.address()[1:]
+        return said if len(said) <= NOTED else f"{said[: NOTED - 1]}…"
 
     def address(self, **changes: object) -> str:
         """Return the query string of this view with changes."""

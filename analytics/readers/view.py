@@ -84,7 +84,7 @@ def record_look(
         action=Action.READ,
         http_request=http_request,
         subject=subject,
-        detail={"source": query.source, "filters": query.address()[1:500], **more},
+        detail={"source": query.source, "filters": query.noted, **more},
         at=at,
     )
 

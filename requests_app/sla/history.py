@@ -83,7 +83,8 @@ def typical_needs(at: datetime) -> Needs:
     """Return the 80th percentile of elapsed time from entering a stage to available.
 
     What a request waited on its requester is no part of it: clocks stand still meanwhile. A wait
-    ends with its own hold, as in `clock.fold`, or with an end that names none. Of the
+    ends with its own hold, as in `clock.fold`, or with an end that names none (an end that is
+    said twice counts once). Of the
     latest 20,000 requests of each direction released in the half year before `at`; a stage with
     fewer than 30 such stories is left out (DOMAIN section 3, at risk).
     """

@@ -15,7 +15,6 @@ from analytics.mirror.partition import nothing
 
 NEAR = 86_400  # seconds ahead for which rows are at hand
 CHUNKS = 32  # pieces of these rows, before they are put together
-WORD = 64  # bytes of a request's number as text, with its place
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Agenda:
     """
 
     moments: Any
-    requests: Any
+    requests: pa.Array
     near: pa.Table
     horizon: int
 
@@ -43,7 +42,8 @@ class Agenda:
         at = rows["moment"].to_numpy()
         order = np.argsort(at, kind="stable")
         none = nothing().cases
-        return cls(at[order], rows["request_id"].to_numpy()[order], none, now).nearer(question, now)
+        requests = rows["request_id"].take(order).combine_chunks()
+        return cls(at[order], requests, none, now).nearer(question, now)
 
     def nearer(self, question: Question, now: int) -> Agenda:
         """Return the agenda with the rows at hand of those requests that come next."""
@@ -53,18 +53,17 @@ class Agenda:
         rows = question.table(
             f"SELECT {', '.join(self.near.column_names)} FROM cases WHERE $selection "
             "AND request_id IN (SELECT unnest(CAST(? AS VARCHAR[])))",
-            [self._until(horizon).tolist()],
+            [self._until(horizon).to_pylist()],
         )
         columns = [_like(rows[field.name], field.type) for field in self.near.schema]
         return replace(self, near=pa.table(columns, schema=self.near.schema), horizon=horizon)
 
-    def _until(self, last: int) -> Any:
-        return self.requests[: np.searchsorted(self.moments, last, "right")]
+    def _until(self, last: int) -> pa.Array:
+        return self.requests.slice(0, int(np.searchsorted(self.moments, last, "right")))
 
     def passed(self, last: int, changed: pa.ChunkedArray) -> pa.Table:
         """Return the rows that have a moment up to the last, but for those of some requests."""
-        asked = pa.array(self._until(last).tolist(), pa.string())
-        rows = self.near.filter(pc.is_in(self.near["request_id"], value_set=asked))
+        rows = self.near.filter(pc.is_in(self.near["request_id"], value_set=self._until(last)))
         return _without(rows, changed)
 
     def followed(
@@ -78,26 +77,28 @@ class Agenda:
 
         `come` are their moments and the request of each, `rows` theirs.
         """
-        at, requests = come[0], come[1].to_numpy()
+        first = int(np.searchsorted(self.moments, now, "left"))
+        left = self.requests.slice(first)
+        stays = pc.invert(pc.is_in(left, value_set=changed))
+        at = np.concatenate([self.moments[first:][stays.to_numpy(zero_copy_only=False)], come[0]])
+        requests = pa.concat_arrays([left.filter(stays), *come[1].chunks])
         order = np.argsort(at, kind="stable")
-        first = np.searchsorted(self.moments, now, "left")
-        spots = np.searchsorted(self.moments[first:], at[order])
-        soon = pa.array(requests[at <= self.horizon].tolist(), pa.string())
-        come_near = rows.filter(pc.is_in(rows["request_id"], value_set=soon))
-        near = pa.concat_tables([_without(self.near, changed), come_near])
-        if near["request_id"].num_chunks > CHUNKS:
-            near = near.unify_dictionaries().combine_chunks()
-        return Agenda(
-            np.insert(self.moments[first:], spots, at[order]),
-            np.insert(self.requests[first:], spots, requests[order]),
-            near,
-            self.horizon,
-        )
+        soon = come[1].filter(pa.array(come[0] <= self.horizon))
+        near = [_without(self.near, changed)]
+        near.append(rows.filter(pc.is_in(rows["request_id"], value_set=soon)))
+        return Agenda(at[order], requests.take(order), _together(near), self.horizon)
 
     @property
     def bytes(self) -> int:
-        """The memory that it takes, with that of the numbers."""
-        return int(self.moments.nbytes) + len(self.requests) * WORD + int(self.near.nbytes)
+        """The memory that it takes."""
+        return int(self.moments.nbytes + self.requests.nbytes + self.near.nbytes)
+
+
+def _together(parts: list[pa.Table]) -> pa.Table:
+    found = pa.concat_tables(parts)
+    if found["request_id"].num_chunks <= CHUNKS:
+        return found
+    return found.unify_dictionaries().combine_chunks()
 
 
 def _without(rows: pa.Table, requests: pa.ChunkedArray) -> pa.Table:

@@ -74,7 +74,7 @@ class Cube:
             running=self.running.followed(gone.running, come.running),
             growing=self.growing.followed(gone.growing, come.growing),
             clock=clock,
-            ages=self.ages or True in kinds,
+            ages=True in kinds if kinds else self.ages,
         )
         beside = len(changed.gone) + len(changed.come)
         return changed if beside <= max(FEW, len(self.ended) // BESIDE) else changed._counted_in()
@@ -91,16 +91,16 @@ class Cube:
 
     def _counted_in(self) -> Cube:
         """Return the cube with what is beside it among its rows; runs keep their bounds."""
-        upto, runs = self.upto.copy(), len(self.starts) - 1
-        _count(upto, self.ended.at(self.gone), self._gone_runs, -1)
-        _count(upto, self.come, self._come_runs, 1)
+        runs = len(self.starts) - 1
+        come = _upto(self.come, self._come_runs, self.upto.shape)
+        gone = _upto(self.ended.at(self.gone), self._gone_runs, self.upto.shape)
         more = np.bincount(self._come_runs, minlength=runs)
         less = np.bincount(self._gone_runs, minlength=runs)
         return replace(
             self,
             ended=self.ended.without(self.gone).merged(self.come),
             starts=self.starts + np.concatenate([[0], np.cumsum(more - less)]),
-            upto=upto,
+            upto=self.upto + come - gone,
             gone=self.gone[:0],
             come=Rows.none(),
         )
@@ -265,19 +265,19 @@ def build(question: Question, population: Population, reach: Reach, most: int) -
     )
 
 
-def _count(upto: Any, rows: Rows, runs: Any, sign: int) -> None:
-    for place, day, run in zip(rows.places, rows.days, runs, strict=True):
-        upto[place, day + 1 :, run] += sign
-
-
 def _counted(ended: Rows, reach: Reach, runs: int) -> tuple[Any, Any]:
     """Cut the rows into runs, and count each facility's rows of a run up to each day."""
-    n = len(ended.values)
+    n = len(ended)
     starts = np.arange(runs + 1, dtype=np.int64) * n // runs
     run = np.searchsorted(starts, np.arange(n), side="right") - 1
-    shape = (len(reach.facilities), reach.days, runs)
-    place = (ended.places.astype(np.int64) * reach.days + ended.days) * runs + run
-    upto = np.zeros((shape[0], shape[1] + 1, runs), np.int32)
-    counts = np.bincount(place, minlength=int(np.prod(shape))).reshape(shape)
-    np.cumsum(counts, axis=1, out=upto[:, 1:])
-    return starts, upto
+    return starts, _upto(ended, run, (len(reach.facilities), reach.days + 1, runs))
+
+
+def _upto(rows: Rows, run: Any, shape: tuple[int, int, int]) -> Any:
+    """Count the rows of each facility and run up to each day, after one of nothing."""
+    facilities, days, runs = shape
+    cells = (rows.places.astype(np.int64) * (days - 1) + rows.days) * runs + run
+    counts = np.bincount(cells, minlength=facilities * (days - 1) * runs)
+    upto = np.zeros(shape, np.int32)
+    np.cumsum(counts.reshape(facilities, days - 1, runs), axis=1, out=upto[:, 1:])
+    return upto

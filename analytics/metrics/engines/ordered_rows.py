@@ -98,12 +98,8 @@ class Rows:
         if not len(others):
             return self
         at = self.spots(others, "right")
-        wide = np.result_type(self.values, others.values)
-        return Rows(
-            np.insert(self.values.astype(wide, copy=False), at, others.values),
-            np.insert(self.places, at, others.places),
-            np.insert(self.days, at, others.days),
-        )
+        pairs = zip(_arrays(self), _arrays(others), strict=True)
+        return Rows(*(np.insert(_widened(ours, theirs), at, theirs) for ours, theirs in pairs))
 
     def followed(self, gone: Rows, come: Rows) -> Rows:
         """Return the rows without those that went, with those that came.
@@ -227,6 +223,14 @@ def _order(values: Any, places: Any, days: Any) -> Any:
         return np.lexsort((_cells(places, days), values))
     cells = (places.astype(np.int64) << 16) + days
     return np.argsort(((values.astype(np.int64) - least) << 32) + cells)
+
+
+def _arrays(rows: Rows) -> tuple[Any, Any, Any]:
+    return rows.values, rows.places, rows.days
+
+
+def _widened(ours: Any, theirs: Any) -> Any:
+    return ours.astype(np.result_type(ours, theirs), copy=False)
 
 
 def _narrow(values: Any) -> Any:

@@ -85,7 +85,7 @@ class _Step:
         return self.now.mirror.log.as_of
 
     def rollups(self, before: Sequence[Rollup], word: str) -> tuple[Rollup, ...]:
-        """Return the sums of the mirror now; those of growing weights are read anew."""
+        """Return the sums of the mirror now; what grows is added up again."""
         return tuple(
             counted_again(self.now, one, self._reach, self.cubes)
             if grows(one)
@@ -108,6 +108,7 @@ class _Step:
         rows = self._of("cases")
         at = np.stack([rows.numbers(text) for text in moments()])
         held = (at >= self.at) & (at < PAST_EVERY_CLOCK) & rows.came
+        held[:, len(self._ids) :] = False  # those of which a moment passed stand there already
         _, spots = np.nonzero(held)
         come = rows.of("request_id").take(pa.array(spots))
         return self._agenda.followed((at[held], come), self._came, self._ids, self.at)

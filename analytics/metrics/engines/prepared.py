@@ -119,11 +119,6 @@ def _cubes(
     return cubes
 
 
-def is_of_the_clock(one: Sum) -> bool:
-    """Say whether a passing minute changes a sum."""
-    return AS_OF in one.predicate or AS_OF in one.weight
-
-
 def _words(question: Question, table: str, group: str) -> int:
     """Return how many words a rollup by word would keep apart: reasons may be free text."""
     [(found,)] = question.rows(f"SELECT count(DISTINCT {group}) + 1 FROM {table} WHERE $selection")

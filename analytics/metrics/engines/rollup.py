@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +20,8 @@ from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
 
 SMALL, LARGE = 4, 16  # bytes of a count, and of a sum of values
-MOST_CELLS = 4096  # days of facilities that may have changed, before all days are added up again
+MOST_CELLS = 4096  # days of facilities that may have changed, before all are added up again
+BESIDE = 8  # of so many cells one may have changed
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ class Rollup:
         if self.later is not None:
             later = self.later.with_(later)
         changed = replace(self, words=every, later=later)
-        return changed if len(later.places) <= MOST_CELLS else changed._added_up()
+        most = min(MOST_CELLS, math.prod(self.upto.shape[2:]) // BESIDE)
+        return changed if len(later.places) <= most else changed._added_up()
 
     def _added_up(self) -> Rollup:
         """Return the sums with what is later among them."""

@@ -1,5 +1,7 @@
 """Between two moments that declarations look at, the clock changes nothing but what grows."""
 
+from collections.abc import Callable, Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,7 +72,7 @@ def test_the_agenda_names_what_is_to_come_and_no_other() -> None:
     with asking(WORLD, Selection()) as question:
         found = Agenda.read(question)
         for ahead in (0, 3600, DAY, 30 * DAY):
-            assert set(found._until(now + ahead)) == passing(question, now, now + ahead)
+            assert set(found._until(now + ahead).to_pylist()) == passing(question, now, now + ahead)
         assert found.moments.max() < PAST_EVERY_CLOCK
         assert set(found.near["request_id"].to_pylist()) == passing(question, now, found.horizon)
 
@@ -78,14 +80,58 @@ def test_the_agenda_names_what_is_to_come_and_no_other() -> None:
 def test_most_requests_have_nothing_to_come() -> None:
     with asking(WORLD, Selection()) as question:
         found = Agenda.read(question)
-    assert 0 < len(set(found.requests)) < WORLD.cases.num_rows / 3
+    assert 0 < len(found.requests.unique()) < WORLD.cases.num_rows / 3
 
 
+@pytest.fixture
+def moments_of(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], tuple[str, ...]]]:
+    """Read the moments of one declaration."""
+
+    def read(text: str) -> tuple[str, ...]:
+        monkeypatch.setattr(clock, "_texts", lambda: iter([text]))
+        moments.cache_clear()
+        return moments()
+
+    yield read
+    monkeypatch.undo()
+    moments.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "epoch_ms($as_of) = 7",
+        "$as_of - received > 86400",
+        "coalesce(available, $as_of) < legal_due",
+        "CASE WHEN is_held THEN $as_of END >= legal_due",
+        "NOT ($as_of - 5 <= late_from)",
+        "abs($as_of - received)",
+        "($as_of - received) // 86400",
+        "received - $as_of",
+        "$as_of < coalesce(late_from, $as_of)",
+        "$as_of = received",
+    ],
+)
 def test_a_declaration_that_asks_the_clock_otherwise_is_refused(
-    monkeypatch: pytest.MonkeyPatch,
+    text: str, moments_of: Callable[[str], tuple[str, ...]]
 ) -> None:
-    monkeypatch.setattr(clock, "_texts", lambda: iter(["epoch_ms($as_of) = 7"]))
-    moments.cache_clear()
     with pytest.raises(clock.ClockRead):
-        moments()
-    moments.cache_clear()
+        moments_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "known"),
+    [
+        ("NOT (late_from <= $as_of)", ("late_from",)),
+        (
+            "CASE WHEN $as_of < contract_off THEN $as_of ELSE contract_off END - received",
+            ("contract_off",),
+        ),
+        ("coalesce(available, $as_of) - received", ()),
+        ("(1e0 * ($as_of - received)) * (1e0 * ($as_of - received))", ()),
+    ],
+)
+def test_moments_are_what_the_clock_is_compared_with(
+    text: str, known: tuple[str, ...], moments_of: Callable[[str], tuple[str, ...]]
+) -> None:
+    assert moments_of(text) == known

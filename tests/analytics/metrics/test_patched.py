@@ -21,6 +21,7 @@ from analytics.metrics.engines import agenda, cube, prepared, rollup
 from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.patched import patched
 from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
+from analytics.metrics.engines.reach import Reach, span_of
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror import opened as opening
@@ -72,6 +73,14 @@ class Line:
         facts = Facts(source="live", as_of=mirror.log.as_of, watermark="", zone="UTC")
         last = Published("0", facts, split(mirror), {})
         return cls(last, last.snapshot(mirror.log.as_of))
+
+    def is_beyond(self, reach: Reach) -> bool:
+        """Say whether what changed last lies on days that were not spanned."""
+        change = self.shot.mirror.change
+        assert change is not None
+        spans = [span_of(one) for one in (change.come, change.gone) if one.cases.num_rows]
+        last = reach.first + reach.days
+        return any(span is None or span[0] < reach.first or span[1] >= last for span in spans)
 
     def change(self, number: int | None, ids: Sequence[int], later: int) -> Mirror:
         """Let some requests be as another world tells them, or gone; some time passes."""
@@ -126,12 +135,14 @@ def _follow(changes: list[Any]) -> None:
         counted = count_ahead(question)
     for number, ids, later in changes:
         assert counted is not None
+        reach = counted.reach
         before, mirror = line.shot, line.change(number, ids, later)
         assert mirror.change is not None
         assert mirror.change.before is before.mirror
         with asking(mirror, Selection()) as question:
             counted = patched(counted, mirror.change, question)
-        if counted is None:  # a day that was not spanned
+        if counted is None:
+            assert line.is_beyond(reach)
             with asking(mirror, Selection()) as question:
                 counted = count_ahead(question)
     assert counted is not None

@@ -1,0 +1,119 @@
+"""A mirror is opened beside whatever else is done; who leaves early leaves nothing behind."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from threading import Event
+
+import pytest
+
+from analytics.metrics.marks import marks
+from analytics.mirror import opened as opening
+from analytics.mirror.fold import Mirror
+from analytics.mirror.opened import NotWantedError, Shared, reader
+from tests.analytics.metrics.test_patched import Line, N
+
+LEAVES_AT_ONCE = """
+import django
+django.setup()
+from analytics.metrics.marks import marks
+from analytics.mirror.fold import fold
+from analytics.mirror.opened import reader
+from project.bench_world import world
+reader(fold(world(5000)), marks()).close()
+"""
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> tuple[list[Mirror], Event]:
+    """Note which mirrors are loaded whole, each once it is let."""
+    loaded, let, load = list[Mirror](), Event(), Shared.__init__
+
+    def waits(self: Shared, mirror: Mirror, further: opening.Marks) -> None:
+        assert let.wait(10)
+        loaded.append(mirror)
+        load(self, mirror, further)
+
+    monkeypatch.setattr(Shared, "__init__", waits)
+    return loaded, let
+
+
+def test_a_process_may_end_while_a_mirror_is_being_opened() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LEAVES_AT_ONCE], env=os.environ, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_nothing_is_made_of_a_mirror_that_nobody_waits_for(
+    slowly: tuple[list[Mirror], Event],
+) -> None:
+    (loaded, let), line = slowly, Line.begun()
+    let.set()
+    before = line.shot.mirror
+    with closing(reader(before, marks())) as asking:
+        asking.of("FROM cases")
+    after = line.change(1, [3, 5], 60)
+    with closing(reader(after, marks())) as asking:
+        asking.of("FROM cases")
+    assert loaded == [before]  # the rows moved on
+    late = reader(before, marks())
+    late.close()
+    _until(lambda: late._opening is None or late._opening.done())
+    assert len(loaded) <= 2
+    assert (before in opening._OPEN._made) == (len(loaded) == 2)
+
+
+def test_a_reader_that_closes_before_anything_is_open_lets_go_of_it(
+    slowly: tuple[list[Mirror], Event],
+) -> None:
+    (loaded, let), mirror = slowly, Line.begun().shot.mirror
+    early = reader(mirror, marks())
+    early.close()
+    let.set()
+    assert early._opening is not None
+    failed = early._opening.exception(10)
+    assert failed is None or isinstance(failed, NotWantedError)
+    with closing(reader(mirror, marks())) as asking:
+        assert asking.of("x").execute("SELECT count(*) FROM cases").fetchone() == (N,)
+    assert loaded == [mirror]
+
+
+def test_whoever_asks_is_told_why_a_mirror_cannot_be_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(self: Shared, mirror: Mirror, further: opening.Marks) -> None:
+        raise OSError("no room")
+
+    mirror = Line.begun().shot.mirror
+    with monkeypatch.context() as patching:
+        patching.setattr(Shared, "__init__", fails)
+        asking = reader(mirror, marks())
+        with pytest.raises(OSError, match="no room"):
+            asking.of("FROM cases")
+        asking.close()
+    with closing(reader(mirror, marks())) as again:
+        assert again.of("x").execute("SELECT count(*) FROM cases").fetchone() == (N,)
+
+
+def test_rows_move_on_once_they_are_open(slowly: tuple[list[Mirror], Event]) -> None:
+    (loaded, let), line = slowly, Line.begun()
+    before = line.shot.mirror
+    first = reader(before, marks())  # still opening
+    after = line.change(None, range(40), 60)
+    second = reader(after, marks())
+    let.set()
+    for asking, rows in ((second, N - 40), (first, N)):
+        with closing(asking):
+            assert asking.of("x").execute("SELECT count(*) FROM cases").fetchone() == (rows,)
+    assert 1 <= len(loaded) <= 2
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
