@@ -187,6 +187,11 @@ class System:
         within = np.all(change >= low) and np.all(change <= high)
         return change if is_whole and within and not np.any(self.sums @ change) else None
 
+    def _sums_over(self, moving: NDArray[np.intp], falling: NDArray[np.intp]) -> csr_array:
+        """Return the sums in which something moves; the others are many, and hold anyway."""
+        over = csr_array(hstack([self.sums[:, moving], -self.sums[:, falling]]))
+        return over[np.diff(over.indptr) > 0]
+
     def _solve(
         self, slope: Real, price: Real, low: Real, high: Real, *, whole: bool
     ) -> Real | None:
@@ -204,9 +209,7 @@ class System:
                 np.concatenate([floor[moving], np.zeros(falling.size)]),
                 np.concatenate([high[moving], np.maximum(-low[falling], 0)]),
             ),
-            constraints=LinearConstraint(
-                hstack([self.sums[:, moving], -self.sums[:, falling]]), 0, 0
-            ),
+            constraints=LinearConstraint(self._sums_over(moving, falling), 0, 0),
             options={"mip_rel_gap": 0.0},
         )
         if answer.status == _INFEASIBLE:
