@@ -90,9 +90,10 @@ class Rebuilt:
 
 
 def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
-    """Read everything, compare its files with those of increments, and publish it.
+    """Read everything, compare its files with those of increments, and publish it where it differs.
 
     Both are as of one moment of the database. With `only_check` the increments stay published.
+    Where there are none, of this code and up to the last change, all is read once and published.
     """
     root = published.root_of(LIVE)
     with published.locked(LIVE):
@@ -100,13 +101,15 @@ def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
         moment = _lifted(at.replace(microsecond=0), last)
         with outbox.one_moment() as watermark:
             step = Refresh(root=root, last=last, moment=moment, watermark=watermark)
-            found = step.run()
-            usual = needs_today(moment)
-            whole = everything(moment, needs=usual)
-            differing = published.differing(found, whole)
-            if not only_check:
-                found = replace(step, last=found).publish(whole, usual, found.name)
-                outbox.settle(LIVE, found.name)
+            found, is_whole = step.taken()
+            differing: tuple[str, ...] = ()
+            if not is_whole:
+                usual = needs_today(moment)
+                whole = everything(moment, needs=usual)
+                differing = published.differing(found, whole)
+                if not only_check and (differing or needs_of(found.facts) != usual):
+                    found = replace(step, last=found).publish(whole, usual, found.name)
+                    outbox.settle(LIVE, found.name)
     remember(LIVE, found)
     return Rebuilt(published=found, differing=differing)
 
@@ -122,22 +125,26 @@ class Refresh:
 
     def run(self) -> Published:
         """Publish the next snapshot, or return the last where it still holds."""
+        return self.taken()[0]
+
+    def taken(self) -> tuple[Published, bool]:
+        """Do what `run` does, and say whether everything was read for it."""
         name, _ = outbox.state(LIVE, before=self._before)
-        found = self._next(name)
+        found, is_whole = self._next(name)
         if found.name != name:
             outbox.settle(LIVE, found.name)
-        return found
+        return found, is_whole
 
-    def _next(self, name: str | None) -> Published:
+    def _next(self, name: str | None) -> tuple[Published, bool]:
         last = self.last
         if last is None or name not in (last.name, last.facts.follows) or not self._fits(last):
-            return self.anew(name)
+            return self.anew(name), True
         taken = outbox.take(before=self._before, midnight=last_midnight(self.moment))
         # Days of receipt are drawn in the source's one zone: another touches every row.
         is_moved = zone_of(Facility.objects.all()) != last.facts.zone
         if taken.is_everything or is_moved:
-            return self.anew(name)
-        return self._some(last, taken, name)
+            return self.anew(name), True
+        return self._some(last, taken, name), False
 
     @property
     def _before(self) -> datetime:
