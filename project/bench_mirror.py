@@ -38,7 +38,7 @@ CHANGED, MANY, TURNS = 100, 100_000, 100
 def bench_mirror() -> dict[str, Any]:
     """Fold live work and many copies of it, whole and by a hundred requests."""
     at = datetime.now(UTC)
-    with _own_folder() as folder:
+    with own_folder() as folder:
         whole = seconds(lambda: _everything(at), 3)
         peak = _peak_mib()  # before all of the journal is read at once
         log = live_log(at)
@@ -57,7 +57,8 @@ def bench_mirror() -> dict[str, Any]:
 
 
 @contextmanager
-def _own_folder() -> Iterator[Path]:
+def own_folder() -> Iterator[Path]:
+    """Publish into a folder of its own for a while."""
     usual = settings.MIRROR_ROOT
     with tempfile.TemporaryDirectory() as folder:
         settings.MIRROR_ROOT = Path(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,10 +11,11 @@ import pyarrow as pa
 from django.db import connection
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
-from psycopg.pq.abc import PGresult
+from psycopg.pq.abc import PGconn, PGresult
 from pyarrow import csv
 
 _AT_ONCE = 1 << 25  # bytes
+_LOOK_AGAIN = 50  # milliseconds; under TLS libpq may hold bytes that the socket does not show
 
 
 def copied(select: str, values: Mapping[str, Any], columns: Mapping[str, pa.DataType]) -> pa.Table:
@@ -52,20 +54,37 @@ def _texts(copy: str, values: Mapping[str, Any]) -> Iterator[bytearray]:
         cursor.execute("SELECT")  # the driver opens a transaction with its own statements only
         server = connection.connection.pgconn
         _check(server.exec_(cursor.mogrify(copy, values).encode()), ExecStatus.COPY_OUT)
-        text, size = bytearray(), 0
+        rows = _rows(server)
+        text = bytearray()
         try:
-            while size >= 0:
-                size, row = server.get_copy_data(0)
+            for row in rows:
                 text += row
-                if len(text) >= _AT_ONCE or (size < 0 and text):
+                if len(text) >= _AT_ONCE:
                     yield text
                     text = bytearray()
+            if text:
+                yield text
         finally:
-            while size >= 0:
-                size, _ = server.get_copy_data(0)
+            for _ in rows:
+                pass
             ends = list(iter(server.get_result, None))
         for end in ends:
             _check(end, ExecStatus.COMMAND_OK)
+
+
+def _rows(server: PGconn) -> Iterator[memoryview]:
+    """Yield rows as they come; while libpq itself waits for more, no other thread of Python runs."""
+    ready = select.poll()
+    ready.register(server.socket, select.POLLIN)
+    while True:
+        size, row = server.get_copy_data(1)
+        if size > 0:
+            yield row
+        elif size < 0:
+            return
+        else:
+            ready.poll(_LOOK_AGAIN)
+            server.consume_input()
 
 
 def _check(result: PGresult, wanted: ExecStatus) -> None:

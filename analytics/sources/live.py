@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -26,30 +27,51 @@ SECOND = timedelta(seconds=1)
 COUNTED_BY = "each facility's own business days, 24 hours each, without its holidays"
 
 
-def live_log(
-    as_of: datetime, *, ids: Collection[int] | None = None, needs: Needs | None = None
-) -> EventLog:
-    """Return everything as it stands, or the requests of some ids, with due dates derived now.
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Reading:
+    """What was read of live work; the rest is counted without the database, by any thread."""
+
+    reader: CaseReader
+    read: Read
+    carried: Carried
+
+    def log(self) -> EventLog:
+        """Return what was read as an event log, with due dates derived now."""
+        places = self.reader.places
+        slugs = {pk: one.facility.slug for pk, one in places.items()}
+        return EventLog(
+            name="live",
+            as_of=int(self.reader.as_of.timestamp()),
+            zone=zone_of(one.facility for one in places.values()),
+            requests=cases_of(self.read, self.reader),
+            events=_events(self.read, slugs, self.carried),
+            calendars={one.facility.slug: one.calendar for one in places.values()},
+            calendar=COUNTED_BY,
+        )
+
+
+def read_live(as_of: datetime, *, ids: Collection[int] | None, needs: Needs) -> Reading:
+    """Read everything as it stands, or the requests of some ids.
 
     The second of `as_of` counts whole: what happened later in it is read too. Ids that name no
     filed request are passed over.
     """
     moment = as_of.replace(microsecond=0)
-    facilities = list(Facility.objects.prefetch_related("holidays"))
+    facilities = Facility.objects.prefetch_related("holidays")
     places = {one.pk: Place(one, calendar_for(one), ZoneInfo(one.zone)) for one in facilities}
-    usual = needs_today(moment) if needs is None else needs
-    reader = CaseReader(places, list(Policy.objects.all()), usual, moment)
-    read = read_told(moment + SECOND, ids)
-    slugs = {pk: one.facility.slug for pk, one in places.items()}
-    return EventLog(
-        name="live",
-        as_of=int(moment.timestamp()),
-        zone=zone_of(facilities),
-        requests=cases_of(read, reader),
-        events=_events(read, slugs, carried(moment + SECOND, ids)),
-        calendars={one.facility.slug: one.calendar for one in places.values()},
-        calendar=COUNTED_BY,
+    return Reading(
+        reader=CaseReader(places, list(Policy.objects.all()), needs, moment),
+        read=read_told(moment + SECOND, ids),
+        carried=carried(moment + SECOND, ids),
     )
+
+
+def live_log(
+    as_of: datetime, *, ids: Collection[int] | None = None, needs: Needs | None = None
+) -> EventLog:
+    """Return what `read_live` reads as an event log, with due dates derived now."""
+    usual = needs_today(as_of.replace(microsecond=0)) if needs is None else needs
+    return read_live(as_of, ids=ids, needs=usual).log()
 
 
 def calendars() -> dict[str, BusinessCalendar]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,7 +13,6 @@ from pathlib import Path
 
 import analytics
 import requests_app
-from analytics.eventlog import EventLog
 from analytics.mirror import kept, published
 from analytics.mirror.cut import Key
 from analytics.mirror.fold import fold
@@ -22,7 +22,7 @@ from analytics.mirror.published import Facts, Published, Snapshot
 from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
 from analytics.sources.copied import by_index
-from analytics.sources.live import COUNTED_BY, SECOND, live_log, zone_of
+from analytics.sources.live import COUNTED_BY, SECOND, Reading, live_log, read_live, zone_of
 from analytics.sources.parts import parts_of, parts_of_all
 from requests_app.models import Facility
 from requests_app.sla.history import Needs, last_midnight, needs_today
@@ -31,6 +31,7 @@ from requests_app.vocabulary import Direction, State
 LIVE = "live"
 MOST_TOLD = 10_000  # changed requests that a manifest names
 AHEAD = 60  # seconds by which the clock of another process may be ahead of ours
+AHEAD_OF_FOLDING = 2  # parts: they are of unequal size, and memory holds them unpacked
 _COMPLETE = "complete"
 
 
@@ -89,9 +90,10 @@ class Rebuilt:
 
 
 def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
-    """Read everything, compare its files with those of increments, and publish it.
+    """Read everything, compare its files with those of increments, and publish it where it differs.
 
     Both are as of one moment of the database. With `only_check` the increments stay published.
+    Where there are none, of this code and up to the last change, all is read once and published.
     """
     root = published.root_of(LIVE)
     with published.locked(LIVE):
@@ -99,13 +101,15 @@ def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
         moment = _lifted(at.replace(microsecond=0), last)
         with outbox.one_moment() as watermark:
             step = Refresh(root=root, last=last, moment=moment, watermark=watermark)
-            found = step.run()
-            usual = needs_today(moment)
-            whole = everything(moment, needs=usual)
-            differing = published.differing(found, whole)
-            if not only_check:
-                found = replace(step, last=found).publish(whole, usual, found.name)
-                outbox.settle(LIVE, found.name)
+            found, is_whole = step.taken()
+            differing: tuple[str, ...] = ()
+            if not is_whole:
+                usual = needs_today(moment)
+                whole = everything(moment, needs=usual)
+                differing = published.differing(found, whole)
+                if not only_check and (differing or needs_of(found.facts) != usual):
+                    found = replace(step, last=found).publish(whole, usual, found.name)
+                    outbox.settle(LIVE, found.name)
     remember(LIVE, found)
     return Rebuilt(published=found, differing=differing)
 
@@ -121,22 +125,26 @@ class Refresh:
 
     def run(self) -> Published:
         """Publish the next snapshot, or return the last where it still holds."""
+        return self.taken()[0]
+
+    def taken(self) -> tuple[Published, bool]:
+        """Do what `run` does, and say whether everything was read for it."""
         name, _ = outbox.state(LIVE, before=self._before)
-        found = self._next(name)
+        found, is_whole = self._next(name)
         if found.name != name:
             outbox.settle(LIVE, found.name)
-        return found
+        return found, is_whole
 
-    def _next(self, name: str | None) -> Published:
+    def _next(self, name: str | None) -> tuple[Published, bool]:
         last = self.last
         if last is None or name not in (last.name, last.facts.follows) or not self._fits(last):
-            return self.anew(name)
+            return self.anew(name), True
         taken = outbox.take(before=self._before, midnight=last_midnight(self.moment))
         # Days of receipt are drawn in the source's one zone: another touches every row.
         is_moved = zone_of(Facility.objects.all()) != last.facts.zone
         if taken.is_everything or is_moved:
-            return self.anew(name)
-        return self._some(last, taken, name)
+            return self.anew(name), True
+        return self._some(last, taken, name), False
 
     @property
     def _before(self) -> datetime:
@@ -204,21 +212,21 @@ def everything(moment: datetime, *, needs: Needs | None = None) -> Partitions:
     usual = needs_today(moment) if needs is None else needs
     pieces: Partitions = {}
     with ThreadPoolExecutor(1) as folder:
-        folding: list[Future[Partitions]] = []
+        folding: deque[Future[Partitions]] = deque()
         for part in parts_of_all():
             with by_index():
-                log = live_log(moment, ids=part.ids, needs=usual)
-            for one in folding:  # so that no more than two parts are ever held unpacked
-                pieces = with_more(pieces, one.result())
-            folding = [folder.submit(_packed, log, part.large)]
+                reading = read_live(moment, ids=part.ids, needs=usual)
+            while len(folding) >= AHEAD_OF_FOLDING:
+                pieces = with_more(pieces, folding.popleft().result())
+            folding.append(folder.submit(_packed, reading, part.large))
         for one in folding:
             pieces = with_more(pieces, one.result())
     return arranged(pieces)
 
 
-def _packed(log: EventLog, large: Collection[Key]) -> Partitions:
-    """Fold a part of the work and pack it, while the next part is read."""
-    pieces = split(fold(log), large)
+def _packed(reading: Reading, large: Collection[Key]) -> Partitions:
+    """Count, fold and pack a part of the work, while the next part is read."""
+    pieces = split(fold(reading.log()), large)
     for piece in pieces.values():
         piece.pack()
     return pieces

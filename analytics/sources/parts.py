@@ -17,6 +17,7 @@ from analytics.sources.copied import copied
 from requests_app.models import Facility
 from requests_app.vocabulary import State
 
+_NO_DAY = date(1970, 1, 1)
 AT_ONCE = 1 << 15  # requests; more only where one piece of the mirror has more
 _DAYS = """
 SELECT id, facility_id, (received_at AT TIME ZONE 'UTC')::date
@@ -39,8 +40,9 @@ def parts_of_all() -> Iterator[Part]:
     The oldest receipts are first: PostgreSQL keeps their events near each other.
     """
     found = copied(_DAYS, {"draft": State.DRAFT.value}, _COLUMNS)
-    ids, facility = found["pk"].to_numpy(), found["facility_id"].to_numpy()
-    period, large = _periods(facility, found["day"].fill_null(date(1970, 1, 1)).to_numpy())
+    cells = _Cells.of(found["facility_id"], found["day"])
+    period, large = _periods(cells)
+    ids, facility, period = found["pk"].to_numpy(), cells.facility[cells.back], period[cells.back]
     order = np.lexsort((ids, facility, period))
     ids, facility, period = ids[order], facility[order], period[order]
     turns = np.flatnonzero((np.diff(period) != 0) | (np.diff(facility) != 0)) + 1
@@ -54,22 +56,52 @@ def parts_of_all() -> Iterator[Part]:
         yield Part(ids=ids[first:last].tolist(), large=large)
 
 
-def _periods(facility: NDArray[np.int64], days: NDArray[Any]) -> tuple[NDArray[Any], set[Key]]:
-    """Return the first day of the piece of each request, and what is cut further."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Cells:
+    """The days on which each facility received requests: few, where requests are many."""
+
+    facility: NDArray[np.int64]
+    day: NDArray[Any]
+    requests: NDArray[np.int64]
+    back: NDArray[np.int32]
+    """The place of each request's cell."""
+
+    @classmethod
+    def of(cls, facility: pa.ChunkedArray, day: pa.ChunkedArray) -> _Cells:
+        known = day.fill_null(_NO_DAY).cast(pa.int32()).to_numpy().astype(np.int64)
+        places, at = _distinct(facility.to_numpy())
+        least = known.min(initial=0)
+        span = known.max(initial=0) - least + 1
+        pairs, back = _distinct(at * span + known - least)
+        return cls(
+            facility=places[pairs // span],
+            day=(pairs % span + least).astype("M8[D]"),
+            requests=np.bincount(back, minlength=len(pairs)),
+            back=back,
+        )
+
+
+def _distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Return each value once, and the place of every row's; sorting takes ten times longer."""
+    found = pa.array(values).dictionary_encode()
+    return found.dictionary.to_numpy(), found.indices.to_numpy()
+
+
+def _periods(of: _Cells) -> tuple[NDArray[Any], set[Key]]:
+    """Return the first day of the piece of each cell, and what is cut further."""
     slugs = dict(Facility.objects.values_list("pk", "slug"))
-    places, at = np.unique(facility, return_inverse=True)
-    top = np.full(len(places), np.iinfo("i8").min)
-    np.maximum.at(top, at, days.astype("M8[M]").astype("i8"))
-    newest = {slugs[int(pk)]: int(month) for pk, month in zip(places, top, strict=True)}
+    facility, days = of.facility, of.day
+    newest: dict[str, int] = {}
+    for pk, month in zip(facility.tolist(), days.astype("M8[M]").astype("i8"), strict=True):
+        newest[slugs[pk]] = max(int(month), newest.get(slugs[pk], int(month)))
     found, left, large = days.astype("M8[Y]").astype("M8[D]"), np.ones(len(days), bool), set()
     for unit, finer in pairwise(UNITS):
         names = days.astype(f"M8[{unit}]")
-        cells, back, counts = np.unique(
-            np.stack([facility, names.astype(np.int64)]),
-            axis=1,
-            return_inverse=True,
-            return_counts=True,
-        )
+        pairs = np.stack([facility, names.astype(np.int64)])
+        cells, back = np.unique(pairs, axis=1, return_inverse=True)
+        back = back.reshape(-1)
+        counts = np.zeros(cells.shape[1], np.int64)
+        np.add.at(counts, back, of.requests)
         named = np.array(cells[1], f"M8[{unit}]").astype(str)
         keys = [(slugs[int(pk)], str(name)) for pk, name in zip(cells[0], named, strict=True)]
         is_cut = np.array(
@@ -80,7 +112,7 @@ def _periods(facility: NDArray[np.int64], days: NDArray[Any]) -> tuple[NDArray[A
             bool,
         )
         large |= {key for key, cut in zip(keys, is_cut.tolist(), strict=True) if cut}
-        left &= is_cut[back.reshape(-1)]
+        left &= is_cut[back]
         found[left] = days[left].astype(f"M8[{finer}]").astype("M8[D]")
     return found, large
 

@@ -23,6 +23,7 @@ from project.bench_engines import BASE, MEMORY, bench_engines
 from project.bench_import import bench_import_large
 from project.bench_mirror import bench_mirror
 from project.bench_promises import bench_import, bench_verify, seconds
+from project.bench_rebuild import bench_rebuild
 from project.bench_turns import bench_turns
 from project.bench_world import DAYS
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
@@ -74,6 +75,7 @@ BENCHES: dict[str, Callable[[], dict[str, Any]]] = {
     "engines": partial(bench_engines, BASE, 3, DAYS, MEMORY),
     "turns": partial(bench_turns, BASE, 3, DAYS),
     "mirror": bench_mirror,
+    "rebuild": bench_rebuild,
     "import": bench_import,
     "import_large": bench_import_large,
     "verify": bench_verify,

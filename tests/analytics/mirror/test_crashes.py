@@ -10,10 +10,13 @@ from django.db import connection, transaction
 
 from analytics.mirror import published
 from analytics.mirror.kept import KEPT
-from analytics.mirror.refresh import _SHOWN
+from analytics.mirror.partition import Partitions
+from analytics.mirror.refresh import _SHOWN, forget
 from analytics.models import Change
-from analytics.sources.mirrored import LIVE, live_snapshot, rebuild
+from analytics.sources import mirrored
+from analytics.sources.mirrored import LIVE, everything, live_snapshot, rebuild
 from requests_app.models import Event
+from requests_app.sla.history import Needs
 from tests.analytics.mirror.refresher import STEPS, refresh
 from tests.analytics.mirror.test_increments import assert_as_if_read_whole
 from tests.analytics.mirror.world import HOUR, World
@@ -147,3 +150,35 @@ def test_a_rebuild_finds_what_increments_got_wrong(world: World) -> None:
     assert all(path.endswith(".parquet") for path in found.differing)
     rebuild(world.at, only_check=False)
     assert rebuild(world.at, only_check=True).differing == ()
+
+
+def test_a_rebuild_that_finds_the_same_leaves_what_is_published(world: World) -> None:
+    standing = published.current(published.root_of(LIVE))
+    assert rebuild(world.at, only_check=False).published.name == standing
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        Event.objects.update(reason="RV01")
+        cursor.execute("SET session_replication_role = origin")
+    found = rebuild(world.at, only_check=False)
+    assert found.differing
+    assert published.current(published.root_of(LIVE)) == found.published.name != standing
+    assert_as_if_read_whole(world.at)
+
+
+def test_a_rebuild_reads_once_where_nothing_stood(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def counted(moment: datetime, *, needs: Needs | None = None) -> Partitions:
+        read.append(moment)
+        return everything(moment, needs=needs)
+
+    monkeypatch.setattr(mirrored, "everything", counted)
+    rebuild(world.at, only_check=False)
+    assert len(read) == 1
+    forget(LIVE)
+    found = rebuild(world.at, only_check=False)
+    assert len(read) == 2
+    assert found.differing == ()
+    assert_as_if_read_whole(world.at)
