@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.mirror.words import codes_of, joined, settled
+from analytics.mirror.words import codes_of, joined
 
 Key = tuple[str, str]
 """A facility and a period of receipt (UTC), in order: 2026, or 2026-11, or 2026-11-26."""
@@ -45,8 +45,11 @@ def larger(keys: Collection[Key]) -> set[Key]:
 
 
 def runs(table: pa.Table, large: Collection[Key]) -> dict[Key, pa.Table]:
-    """Cut a sorted table by years; those that are `large` by months, and these by days."""
-    return {key: settled(rows) for key, rows in _runs(table, large, 0)}
+    """Cut a sorted table by years; those that are `large` by months, and these by days.
+
+    What is cut off is not settled: others may come to it.
+    """
+    return dict(_runs(table, large, 0))
 
 
 def _runs(table: pa.Table, large: Collection[Key], level: int) -> Iterator[tuple[Key, pa.Table]]:

@@ -124,11 +124,12 @@ Partitions = Mapping[Key, Partition]
 def split(mirror: Mirror, large: Collection[Key] | None = None) -> dict[Key, Partition]:
     """Return the pieces of a folded mirror; `large` is what is cut further, where there is more."""
     wanted = large_in(mirror.cases) if large is None else large
-    return _cut(mirror.cases, mirror.steps, wanted)
+    return {key: piece.settled() for key, piece in _cut(mirror.cases, mirror.steps, wanted).items()}
 
 
 def _cut(cases: pa.Table, steps: pa.Table, large: Collection[Key]) -> dict[Key, Partition]:
-    empty, of = settled(steps.slice(0, 0)), runs(steps, large)
+    """Return pieces that are not settled yet."""
+    empty, of = steps.slice(0, 0), runs(steps, large)
     return {
         key: Partition(Held(table), Held(of.get(key, empty)))
         for key, table in runs(cases, large).items()
@@ -154,9 +155,11 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
         for key, piece in pieces.items()
     }
     kept = {key: piece for key, piece in left.items() if piece.of("cases").rows}
-    both = with_more(kept, split(fresh, larger(kept)))
-    same = (key for key in both if both[key] is left.get(key) and left[key] is not pieces.get(key))
-    return arranged(both | {key: both[key].settled() for key in same})
+    more = _cut(fresh.cases, fresh.steps, larger(kept))
+    both = with_more(kept, more)
+    alone = (key for key in both if (key in kept) != (key in more))
+    moved = (key for key in alone if both[key] is not pieces.get(key))
+    return arranged(both | {key: both[key].settled() for key in moved})
 
 
 def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
@@ -187,7 +190,8 @@ def _arranged(pieces: Partitions, level: int, newest: Newest) -> Iterator[tuple[
         elif period in of:
             whole = _merged([of[key] for key in sorted(of)])
             large = large_in(whole.cases, newest) | {period}
-            yield from _cut(whole.cases, whole.steps, large).items()
+            cut = _cut(whole.cases, whole.steps, large)
+            yield from ((key, piece.settled()) for key, piece in cut.items())
         else:
             yield from _arranged(of, level + 1, newest)
 

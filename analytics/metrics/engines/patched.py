@@ -98,8 +98,7 @@ class _Step:
         """The ordered values of the mirror now. Raises LookupError for a row never counted."""
         found = {}
         for of, before in self.counted.cubes.items():
-            gone, come = (self._sides(of, came=came) for came in (False, True))
-            found[of] = before.followed(gone, come, self.at)
+            found[of] = before.followed(*self._sides(of), self.at)
         return found
 
     @cached_property
@@ -117,19 +116,25 @@ class _Step:
     def _agenda(self) -> Agenda:
         return self.counted.agenda.nearer(self.now, self.at)
 
-    def _sides(self, of: Population, *, came: bool) -> Sides:
+    def _sides(self, of: Population) -> tuple[Sides, Sides]:
+        """Return the rows of a population that went, and those that came."""
         rows = self._of(of.table)
         where, done, value, *later = asked_of(of)
-        held = rows.truths(where) & (rows.came == came)
         places, days = self._places[of.table]
         columns = {
-            "value": rows.numbers(value)[held],
-            "later": rows.numbers(later[0])[held] if later else None,
-            "done": rows.truths(done)[held],
-            "places": places[held],
-            "days": days[held],
+            "value": rows.numbers(value),
+            "done": rows.truths(done),
+            "places": places,
+            "days": days,
+            **({"later": rows.numbers(later[0])} if later else {}),
         }
-        return sides(columns, of, rows.clock[held])
+        is_in = rows.truths(where)
+
+        def those(held: Any) -> Sides:
+            own = {name: column[held] for name, column in columns.items()}
+            return sides(own, of, rows.clock[held])
+
+        return those(is_in & ~rows.came), those(is_in & rows.came)
 
     def _later(self, wanted: Sequence[Sum], word: str) -> tuple[list[Any], Later]:
         """Return what came less what went, and its words."""
