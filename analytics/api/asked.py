@@ -51,7 +51,8 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
         raise NotUnderstood(f"{strange[0]!r} means nothing here. Leave it out.")
     query = read(str(request.META.get("QUERY_STRING", "")), also=OWN, keep=also - _OF_SCREENS)
     if query.problems:
-        raise NotUnderstood(query.problems[0])
+        # A page goes on with what is usual, and says so; here nothing goes on.
+        raise NotUnderstood(query.problems[0].split(", so ")[0].rstrip(".") + ".")
     keys = tuple(dict.fromkeys(request.query_params.getlist("key")))
     if unknown := [key for key in keys if key not in BY_KEY]:
         raise NotUnderstood(f"There is no measure {unknown[0][:60]!r}. See definitions.")

@@ -23,6 +23,18 @@ class JSONAlone(DefaultContentNegotiation):
         return renderers
 
 
+class InFourForms(DefaultContentNegotiation):
+    """Refuses a form that is none of the four, in a sentence."""
+
+    def filter_renderers(self, renderers: Any, format: Any) -> Any:  # noqa: A002
+        """Return those of the form that was asked for."""
+        found = [one for one in renderers if one.format == format]
+        if not found:
+            known = ", ".join(one.format for one in renderers)
+            raise NotUnderstood(f"There is no form {str(format)[:40]!r} of this answer: {known}.")
+        return found
+
+
 def check_json(request: Request) -> None:
     """Refuse every form but JSON, for a door whose answer is no table."""
     form = request.query_params.get("format", "json")

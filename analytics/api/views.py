@@ -23,7 +23,7 @@ from analytics.api.asked import (
     check_no_words,
     whole_number,
 )
-from analytics.api.facts import JSONAlone, facts_of, record_read
+from analytics.api.facts import InFourForms, JSONAlone, facts_of, record_read
 from analytics.api.renderers import RENDERERS
 from analytics.api.schema import (
     MEASURES,
@@ -53,6 +53,7 @@ class Figures(APIView):
     """A door whose answers have four forms, and whose refusals are JSON in any of them."""
 
     renderer_classes = RENDERERS
+    content_negotiation_class = InFourForms
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer a refusal in the one shape of errors."""

@@ -60,7 +60,8 @@ def logs(request: HttpRequest) -> HttpResponse:
     found = UploadedLog.objects.filter(organization=person.organization_id)
     record_act(request, "logs.listed", "all", rows=len(found))
     runs = runs_of(person)
-    return render(request, "analytics/imports/list.html", {"logs": found, "runs": runs})
+    with timezone.override(zone_of(person) or None):  # days are those of the house
+        return render(request, "analytics/imports/list.html", {"logs": found, "runs": runs})
 
 
 @login_required

@@ -56,7 +56,7 @@ def reproduce(stamp: Stamp) -> Reproduced:
             why = "Live work as of that moment reads otherwise now: something was entered late."
         return Reproduced(stamp=stamp, differing={}, why=why)
     now = counted(stamp, found)
-    names = sorted({*now, *stamp.figures})
+    names = sorted(stamp.figures if stamp.is_published else {*now, *stamp.figures})
     pairs = {name: (stamp.figures.get(name), now.get(name)) for name in names}
     differing = {name: pair for name, pair in pairs.items() if not _same(*pair)}
     return Reproduced(stamp=stamp, differing=differing, why=_other_method(stamp, differing))

@@ -57,6 +57,8 @@ class Stamp:
     keys: tuple[str, ...] = ()
     by: str | None = None
     method: str = METHOD_VERSION
+    is_published: bool = False
+    """Whether it hides small counts: then only the figures that it shows may be looked at."""
 
 
 def stamp_of(
@@ -161,13 +163,17 @@ def _from_json(content: bytes) -> Stamp:
         "zone": period["zone"],
         "slices": _slices(filters["slice"] or []),
     }
+    figures, is_published = figures_of(said["metrics"]), "compared" in said
+    if is_published:
+        figures = {name: figure for name, figure in figures.items() if figure is not None}
     return Stamp(
         source=said["source"],
         watermark=said["snapshot"]["watermark"],
         content=said["snapshot"]["content"],
         as_of=int(datetime.fromisoformat(said["as_of"]).timestamp()),
         selection=_selection(chosen),
-        figures=figures_of(said["metrics"]),
+        figures=figures,
+        is_published=is_published,
         keys=tuple(one["key"] for one in said["metrics"]),
         by=filters["by"],
         method=said["method"],

@@ -61,7 +61,8 @@ def _as_json(found: Reproduced) -> str:
 
 def _in_words(found: Reproduced) -> str:
     if found.verdict == "equal":
-        return f"Equal: all {len(found.stamp.figures)} figures, from data {found.stamp.content}."
+        shown = " that are shown" if found.stamp.is_published else ""
+        return f"Equal: all {len(found.stamp.figures)} figures{shown}, from data {found.stamp.content}."
     if found.verdict == "not_kept":
         return f"Cannot be counted again: {found.why}"
     lines = [

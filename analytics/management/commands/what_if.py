@@ -112,7 +112,7 @@ def in_words(found: Costs) -> Iterator[str]:
 
 def _moved(found: Costs) -> str:
     saved = dollar_span(*(abs(end.saved) for end in (found.surely, found.at_most)))
-    verb = "saves" if found.surely.saved >= 0 and found.at_most.saved >= 0 else "costs"
+    verb = "sets free" if found.surely.saved >= 0 and found.at_most.saved >= 0 else "costs"
     return (
         f"Moving {written(MOVE, found.asked.move)} of {plural(found.volume.discs, 'disc')} to "
         f"links, {one(found.surely.moved)}, {verb} {saved}."

@@ -164,8 +164,17 @@ def test_a_word_of_another_door_is_refused(analyst: Client, address: str) -> Non
     assert answer.json()["error"]["code"] == "not_understood"
 
 
-def test_a_form_nobody_knows_is_not_there(analyst: Client) -> None:
-    assert analyst.get("/api/analytics/metrics/?format=xml").status_code == 404
+def test_a_form_nobody_knows_is_refused(analyst: Client) -> None:
+    for door in ("metrics", "cases", "graph"):
+        answer = analyst.get(f"/api/analytics/{door}/?format=xml")
+        assert answer.status_code == 422
+        assert "no form 'xml'" in answer.json()["error"]["sentence"]
+
+
+def test_a_refusal_does_not_say_that_it_went_on(analyst: Client) -> None:
+    answer = analyst.get("/api/analytics/metrics/?from=2026-13-01")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["sentence"] == "'2026-13-01' is not a day such as 2026-11-24."
 
 
 def test_each_look_says_what_was_taken(analyst: Client) -> None:

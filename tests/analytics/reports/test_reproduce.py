@@ -140,6 +140,24 @@ def test_measures_printed_as_json_are_counted_again(world: World, tmp_path: Path
     assert [one["reported"] for one in answer["differing"]] == [-1]
 
 
+def test_a_published_pack_is_compared_by_what_it_shows_and_tells_nothing_else(
+    world: World, tmp_path: Path
+) -> None:
+    out, path = io.StringIO(), tmp_path / "pack.json"
+    call_command("metrics", "--json", "--publish", "--by", "facility", stdout=out)
+    pack = json.loads(out.getvalue())
+    hidden = [one for one in pack["metrics"] if one["value"] is None and "hidden" in one["why"]]
+    assert hidden
+    path.write_text(out.getvalue())
+    status, answer = reproduced(path)
+    assert (status, answer["verdict"], answer["differing"]) == (0, "equal", [])
+    hidden[0]["n"] = 99
+    path.write_text(json.dumps(pack))
+    status, answer = reproduced(path)
+    assert status == 1
+    assert [one["figure"] for one in answer["differing"]] == [f"{hidden[0]['key']}.n"]
+
+
 def test_live_work_as_of_an_earlier_moment_is_read_again(world: World, tmp_path: Path) -> None:
     out = io.StringIO()
     call_command("metrics", "--json", "--as-of", world.at.isoformat(), stdout=out)
