@@ -21,16 +21,20 @@ _KINDS = {
 
 def graph_words(seen: Process) -> Context:
     """Return the drawing with its finding, and the numbers behind it."""
-    drawing, basis = draw(seen.graph), seen.basis
+    drawing, narrow, basis = draw(seen.graph), draw(seen.graph, NARROW), seen.basis
     title = "Every request took one step"
     kinds = f"{count(len(drawing.edges))} of {plural(len(seen.graph.edges), 'kind')} of move"
     if drawing.moves:
         title = f"{kinds} carry {share(100 * drawing.kept / drawing.moves)}% of the flow"
     drawn = f"{count(drawing.kept)} of {count(drawing.moves)} times that one step followed another"
     notes = [f"Drawn are {kinds}: {drawn}, whether it changed the state or not."]
+    if len(narrow.edges) < len(drawing.edges):
+        notes.append(
+            f"On a narrow screen only the {count(len(narrow.edges))} most frequent are drawn."
+        )
     notes += [f"{count(n)} {why}." for why, n in basis.left_out.items()]
     return {
-        "drawings": {"wide": drawing, "narrow": draw(seen.graph, NARROW)},
+        "drawings": {"wide": drawing, "narrow": narrow},
         "title": title,
         "under": "Steps from top to bottom by their median time since receipt · on each move how "
         f"often, and its median wait in {counted(basis)} · {sample(plural(basis.requests, 'request'))}",

@@ -55,7 +55,8 @@ def ask_ends(rows: pa.Table, mapping: Mapping, findings: Findings) -> list[dict[
         return [_question(told, lasts, mapping.columns["activity"])]
     findings.remarks.append(
         f"Each case is taken to be completed by its last event, whatever it is: {_listed(lasts)}. "
-        "If some are still open, say in the mapping which activities complete one."
+        "If some are still open, say in a mapping of the command import_log which activities "
+        "complete one."
     )
     return []
 
