@@ -10,9 +10,10 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute as pc
 
+from analytics.external_logs.mapping import ENDED
 from analytics.external_logs.mapping import Mapping as HowRead
 from analytics.external_logs.raw import RawLog, each_word
-from analytics.external_logs.values import UNKNOWN_WAY, direction_of, outcome_of, usable_of
+from analytics.external_logs.values import CLOSED, UNKNOWN_WAY, direction_of, outcome_of, usable_of
 
 ASKED = ("direction", "usable")
 """Fields whose words somebody is asked about where they say nothing that we know."""
@@ -43,7 +44,10 @@ def with_meanings(cells: pa.Table, mapping: HowRead) -> pa.Table:
 
 
 def _with_ends(cells: pa.Table, mapping: HowRead) -> pa.Table:
-    """Return cells with the ends that stand in place of a date, which are believed before a status."""
+    """Return cells with the ends that stand in place of a date, believed before a status.
+
+    A word that only says that it is over ("Sent") does not undo what a status says of how it ended.
+    """
     name, ends = MEANT["status"], mapping.ends_by_word()
     if not ends or "completed_at" not in cells.column_names:
         return cells
@@ -52,8 +56,11 @@ def _with_ends(cells: pa.Table, mapping: HowRead) -> pa.Table:
     )
     if name not in cells.column_names:
         return cells.append_column(name, ended)
-    place = cells.column_names.index(name)
-    return cells.set_column(place, name, pc.coalesce(ended, cells[name]))
+    place, status = cells.column_names.index(name), cells[name]
+    tells_how = pc.is_in(status, value_set=pa.array(sorted(ENDED - {CLOSED})))
+    is_only_over = pc.and_(tells_how, pc.equal(ended, CLOSED).fill_null(False))
+    both = pc.if_else(is_only_over, status, pc.coalesce(ended, status))
+    return cells.set_column(place, name, both)
 
 
 def meanings_of(mapping: HowRead) -> dict[str, Callable[[str], str | None]]:

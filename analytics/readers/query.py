@@ -127,7 +127,10 @@ def read(
     # A field of a form that was left alone comes as a blank word.
     slices, strange = read_slices(one for one in given.get("slice", []) if one)
     problems += [no_slice(one) for one in strange[:1]]
-    source = given.get("source", [LIVE])[-1][:60].replace("\x00", "") or LIVE
+    said = given.get("source", [LIVE])[-1]
+    source = said[:60].replace("\x00", "") or LIVE
+    if said and source != said:
+        problems.append(f"There is no source {source!r} of that length or with such a sign.")
     clocks = tuple(Query(source=source).clocks)
     return Query(
         since=since,

@@ -171,6 +171,12 @@ def test_a_form_nobody_knows_is_refused(analyst: Client) -> None:
         assert "no form 'xml'" in answer.json()["error"]["sentence"]
 
 
+@pytest.mark.parametrize("source", ["%00", "li%00ve", "a" * 61])
+def test_a_source_that_cannot_be_one_is_not_taken_for_another(source: str, analyst: Client) -> None:
+    answer = analyst.get(f"/api/analytics/metrics/?source={source}")
+    assert answer.status_code in (404, 422)
+
+
 def test_a_refusal_does_not_say_that_it_went_on(analyst: Client) -> None:
     answer = analyst.get("/api/analytics/metrics/?from=2026-13-01")
     assert answer.status_code == 422

@@ -99,6 +99,17 @@ def test_words_of_an_end_among_dates_are_asked_and_count_as_ended() -> None:
     assert column(still_open, "outcome") == ["delivered", None, None, None, None]
 
 
+def test_a_word_that_only_says_that_it_is_over_leaves_the_status_its_say() -> None:
+    rows = (
+        "1,1/13/25,1/15/25,,CD,\n2,1/13/25,Sent,,CD,Denied\n3,1/13/25,Sent,,CD,Withdrawn\n"
+        "4,1/13/25,Sent,,CD,Delivered\n5,1/13/25,Cancelled,,CD,Closed\n"
+    )
+    (asked,) = read(rows).questions
+    reading = read(rows, **asked["answers"]["ended"])
+    ends = ["delivered", "denied", "withdrawn", "ended_undated", "withdrawn"]
+    assert column(reading, "outcome") == ends
+
+
 def test_one_answer_holds_for_all_words_of_an_end() -> None:
     places = "abcdefghijkl"
     rows = "".join(f"{one},1/13/25,denied by {one},,CD,\n" for one in places)
