@@ -127,10 +127,7 @@ def read(
     # A field of a form that was left alone comes as a blank word.
     slices, strange = read_slices(one for one in given.get("slice", []) if one)
     problems += [no_slice(one) for one in strange[:1]]
-    said = given.get("source", [LIVE])[-1]
-    source = said[:60].replace("\x00", "") or LIVE
-    if said and source != said:
-        problems.append(f"There is no source {source!r} of that length or with such a sign.")
+    source = _source(given, problems)
     clocks = tuple(Query(source=source).clocks)
     return Query(
         since=since,
@@ -155,6 +152,14 @@ def usual_period(as_of: date, first: date | None = None) -> tuple[date, date]:
     if first is not None and first > sunday:
         return min(first, as_of), as_of
     return sunday - timedelta(days=90), sunday
+
+
+def _source(given: dict[str, list[str]], problems: list[str]) -> str:
+    said = given.get("source", [LIVE])[-1]
+    source = said[:60].replace("\x00", "") or LIVE
+    if said and source != said:
+        problems.append("The name of the source is too long, or holds a sign that no name has.")
+    return source
 
 
 def _day(given: dict[str, list[str]], name: str, problems: list[str]) -> date | None:
