@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import weakref
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from threading import Lock, Thread
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 from typing import TypeVar
 
 import duckdb
@@ -161,15 +161,9 @@ def _closed(made: Future[duckdb.DuckDBPyConnection]) -> None:
 
 def beside(make: Callable[[], Made]) -> Future[Made]:
     """Begin to make something in a thread of its own."""
-    made: Future[Made] = Future()
-
-    def run() -> None:
-        try:
-            made.set_result(make())
-        except BaseException as failed:  # whoever asks for the result is told
-            made.set_exception(failed)
-
-    Thread(target=run).start()  # DuckDB does not outlive its process: the end waits for it
+    alone = ThreadPoolExecutor(1)  # the end of the process waits for it, as DuckDB needs
+    made = alone.submit(make)
+    alone.shutdown(wait=False)
     return made
 
 

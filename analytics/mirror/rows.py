@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from typing import Protocol
@@ -51,12 +52,12 @@ class Rows(Protocol):
         """Yield the rows of a table, in order, each column of words with one list."""
 
 
-class _AtHand:
+class _AtHand(ABC):
     """Rows whose tables are at hand, each column of words with one list."""
 
+    @abstractmethod
     def of(self, table: str) -> pa.Table:
         """Return a table."""
-        raise NotImplementedError
 
     @property
     def cases(self) -> pa.Table:
