@@ -13,6 +13,7 @@ from analytics.mirror.fold import Mirror
 
 MANY = 3_000_000  # requests from which on rows are compressed: a fifth of the bytes
 THREADS = 2
+NEVER = "1 TB"  # of changes, until DuckDB would tidy up within a commit
 ROOM = "mirror"  # begins the name of the database within DuckDB in which a mirror's tables are
 
 
@@ -33,6 +34,15 @@ class Database:
         found = self._host.cursor()
         found.execute(f"USE {self.name}")
         return found
+
+    def tidied(self) -> bool:
+        """Give back the memory of rows that went; False where somebody writes meanwhile."""
+        with self.cursor() as asking:
+            try:
+                asking.execute(f"CHECKPOINT {self.name}")
+            except duckdb.TransactionException:
+                return False
+        return True
 
     def close(self) -> None:
         """Give its memory back, once nobody is in a transaction that began before.
@@ -63,8 +73,15 @@ def host() -> duckdb.DuckDBPyConnection:
 
 
 def _begun(bounds: Bounds) -> duckdb.DuckDBPyConnection:
-    # A transaction is to see what is there when it begins, and not when it first asks.
-    found = duckdb.connect(config={"threads": THREADS, "immediate_transaction_mode": True})
+    # A transaction is to see what is there when it begins, and not when it first asks. Rows that
+    # went are tidied away when nobody waits for a commit, and never within one.
+    found = duckdb.connect(
+        config={
+            "threads": THREADS,
+            "immediate_transaction_mode": True,
+            "wal_autocheckpoint": NEVER,
+        }
+    )
     found.execute("SET memory_limit = ?", [bounds.memory])
     if bounds.folder:
         found.execute("SET temp_directory = ?", [bounds.folder])

@@ -29,21 +29,13 @@ def fill(database: Database, mirror: Mirror, name: str, marks: Further) -> Mappi
         for batch in _ahead(mirror.rows.batches(name)):
             put(filling, made, batch, kinds, marks)
             made, loose = f"INSERT INTO {_DRAFT}", loose + batch.num_rows
-            if database.is_compressed and loose >= SQUEEZED and _squeezed(filling, database.name):
+            # Those that came are compressed where nobody is reading.
+            if database.is_compressed and loose >= SQUEEZED and database.tidied():
                 loose = 0
         if database.is_compressed:
-            _squeezed(filling, database.name)
+            database.tidied()
         filling.execute(f"ALTER TABLE {_DRAFT} RENAME TO {name}")  # nobody sees half of it
     return kinds
-
-
-def _squeezed(filling: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Compress the rows that came, and say whether nobody was reading, so that it could be done."""
-    try:
-        filling.execute(f"CHECKPOINT {name}")
-    except duckdb.TransactionException:
-        return False
-    return True
 
 
 def _ahead(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:

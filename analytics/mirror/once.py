@@ -39,7 +39,8 @@ class Once(Generic[Made]):
         """Return what was made for a mirror; make it where nobody did yet.
 
         What was made for the mirror before is patched where that can be done: `patch` returns
-        None where it cannot.
+        None where it cannot. Who waits for that holds the mirror before, so that changes that
+        follow each other faster than they are patched in still do so one by one.
         """
         with self._lock:
             maker = self._makers.setdefault(mirror, Lock())

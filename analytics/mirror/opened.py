@@ -23,6 +23,7 @@ from analytics.mirror.words import settled
 
 Made = TypeVar("Made")
 LEAN = ("cases", "landmarks")
+UNTIDY = 10_000  # requests that went, and whose rows still lie in memory
 _STEPS = re.compile(r"\bsteps\b", re.IGNORECASE)
 
 
@@ -33,7 +34,7 @@ class Shared:
         self.marks, self.tables = marks, list(LEAN)
         self.database, self.holds = Database(mirror), weakref.ref(mirror)
         weakref.finalize(self, self.database.close).atexit = False
-        self.lock, self._filling = Lock(), Lock()
+        self.lock, self._filling, self._moved = Lock(), Lock(), 0
         self._kinds = {name: self._filled(mirror, name) for name in LEAN}
         turns = turns_of(mirror.rows.names("cases"))
         with self.database.cursor() as naming:
@@ -61,14 +62,16 @@ class Shared:
 
     def move_to(self, mirror: Mirror, change: Change) -> Shared | None:
         """Replace the rows that changed; None where new words do not fit."""
-        with self._filling, self.lock:
-            if change.before is None or self.holds() is not change.before:
-                return None
-            try:
-                self._replace(change)
-            except duckdb.ConversionException:
-                return None
-            self.holds = weakref.ref(mirror)
+        with self._filling:
+            with self.lock:
+                try:
+                    self._replace(change)
+                except duckdb.ConversionException:
+                    return None
+                self.holds = weakref.ref(mirror)
+            self._moved += change.gone.rows.count("cases")
+            if self._moved >= UNTIDY and self.database.tidied():  # others read meanwhile
+                self._moved = 0
             return self
 
     def _replace(self, change: Change) -> None:

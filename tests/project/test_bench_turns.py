@@ -20,7 +20,7 @@ def test_turns_are_timed_and_end_at_what_the_rows_say(kind: str, tmp_path: Path)
     made = publish_world(tmp_path, SIZE)
     found = turned(tmp_path, made["name"], SIZE, kind, 4)
     assert found["turns"] == 4
-    parts = {"folded_s", "published_s", "shown_s", "in_all_s"}
+    parts = {"folded_s", "published_s", "shown_s", "cpu_s", "in_all_s"}
     assert set(found["first"]) == set(found["last"]) == parts
     assert 0 < found["median_s"] <= found["p95_s"]
     assert os.readlink(tmp_path / "current") != made["name"]

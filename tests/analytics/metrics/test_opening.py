@@ -112,6 +112,50 @@ def test_rows_move_on_once_they_are_open(slowly: tuple[list[Mirror], Event]) -> 
     assert 1 <= len(loaded) <= 2
 
 
+def test_changes_that_come_faster_than_rows_move_on_are_followed_one_by_one(
+    slowly: tuple[list[Mirror], Event],
+) -> None:
+    (loaded, let), line = slowly, Line.begun()
+    let.set()
+    first = line.shot.mirror
+    with closing(reader(first, marks())) as asking:
+        asking.of("FROM cases")
+    shared = opening._OPEN.there(first)
+    assert shared is not None
+    with shared._filling:  # as while rows that went are tidied away
+        for place in range(5):
+            after = line.change(None, [place], 60)
+            reader(after, marks()).close()
+            _until(lambda after=after: _is_awaited(after))  # type: ignore[misc]
+    last = line.change(None, [5], 60)
+    with closing(reader(last, marks())) as asking:
+        assert asking.of("x").execute("SELECT count(*) FROM cases").fetchone() == (N - 6,)
+    assert loaded == [first]
+    assert opening._OPEN.there(last) is shared
+
+
+def test_rows_that_went_are_tidied_away_while_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "UNTIDY", 30)
+    line = Line.begun()
+    before = line.shot.mirror
+    with closing(reader(before, marks())) as reading:
+        reading.of("x").execute("SELECT count(*) FROM cases")
+        shared = opening._OPEN.there(before)
+        assert shared is not None
+        for first, waiting in ((0, 20), (20, 0), (40, 20)):
+            after = line.change(None, range(first, first + 20), 60)
+            with closing(reader(after, marks())) as asking:
+                found = asking.of("x").execute("SELECT count(*) FROM cases").fetchone()
+            assert found == (N - first - 20,)
+            _until(lambda waiting=waiting: shared._moved == waiting)  # type: ignore[misc]
+        assert reading.of("x").execute("SELECT count(*) FROM cases").fetchone() == (N,)
+
+
+def _is_awaited(mirror: Mirror) -> bool:
+    maker = opening._OPEN._makers.get(mirror)
+    return maker is not None and maker.locked()
+
+
 def _until(holds: Callable[[], bool]) -> None:
     end = time.monotonic() + 10
     while not holds():
