@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from analytics.external_logs.importing import read_log
 from analytics.external_logs.tables import write_tables
 
 MEGABYTE = 1024**2
+WIDTH = 1000  # columns, the most that are read
 FIRST = datetime(2023, 1, 2, 8, tzinfo=UTC)
 SAID = {"zone": "UTC", "date_order": "MDY"}
 Row = tuple[str, ...]
@@ -61,7 +63,32 @@ def event_rows() -> Iterator[Row]:
         case += 1
 
 
-LAYOUTS: dict[str, Callable[[], Iterator[Row]]] = {"requests": request_rows, "events": event_rows}
+def narrow_rows() -> Iterator[Row]:
+    """Yield a header row, then short rows: as many requests as a file of 50 MB can hold."""
+    yield ("Req #", "Date Rcvd", "Date Out", "Method")
+    for number in count():
+        at = FIRST + timedelta(minutes=number % 1_000_000)
+        out = at + timedelta(minutes=number * 7919 % 20_000)
+        said = (f"{at:%m/%d/%Y %H:%M}", f"{out:%m/%d/%Y %H:%M}", ("CD", "PO")[number % 2])
+        yield (f"R{number:07d}", *said)
+
+
+def wide_rows() -> Iterator[Row]:
+    """Yield a header row, then a row a request with 987 columns more that nobody asked for."""
+    more = WIDTH - 13
+    for number, row in enumerate(request_rows()):
+        if number == 0:
+            yield (*row, *(f"Extra {place}" for place in range(more)))
+        else:
+            yield (*row, *(f"x{(number + place) % 9}" for place in range(more)))
+
+
+LAYOUTS: dict[str, Callable[[], Iterator[Row]]] = {
+    "requests": request_rows,
+    "events": event_rows,
+    "narrow": narrow_rows,
+    "wide": wide_rows,
+}
 
 
 def write_file(path: Path, layout: str, megabytes: int) -> None:
@@ -110,7 +137,7 @@ def peak_megabytes() -> int:
 
 
 def bench_import_large() -> dict[str, Any]:
-    """Import 50 MB of requests and of events (promise: under 60 s and 1,000 MB each)."""
+    """Import 50 MB of each layout (promise: under 60 s and 1,000 MB each)."""
     return {layout: measured(layout, megabytes=50) for layout in LAYOUTS}
 
 

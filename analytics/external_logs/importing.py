@@ -217,6 +217,7 @@ def _checked(
 
 
 def _built(merged: Merged, mapping: Mapping) -> _Built:
+    pa.default_memory_pool().release_unused()  # what asking took, before DuckDB takes its own
     requests, events, said = tables_of(merged.rows, mapping)
     return _Built(requests=requests, events=events, merged=merged, said=said)
 

@@ -55,11 +55,13 @@ def ask_row(cells: pa.Table, mapping: Mapping, findings: Findings) -> list[dict[
     """
     if mapping.layout != "requests" or "request_id" not in cells.column_names:
         return []
-    numbered = cells.filter(pc.not_equal(cells["request_id"], ""))
     keys = ["request_id", "at:received_at"]
+    numbered = cells.select(keys).filter(pc.not_equal(cells["request_id"], ""))
+    numbers = pc.count_distinct(numbered["request_id"]).as_py()
+    if numbers == numbered.num_rows:
+        return []
     by_receipt = numbered.group_by(keys).aggregate([([], "count_all")])
     again = by_receipt.filter(pc.greater(by_receipt["count_all"], 1))
-    numbers = pc.count_distinct(numbered["request_id"]).as_py()
     if again.num_rows and not mapping.row:
         return [_row_question(again, mapping.columns["request_id"])]
     others = by_receipt.num_rows - numbers
