@@ -10,7 +10,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
-MEMORY = "200MB"  # beyond it, sorts and joins go to the folder
+MEMORY = "128MB"  # beyond it, sorts and joins go to the folder
 
 
 class Database:
