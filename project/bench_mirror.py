@@ -22,7 +22,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.lineage import change_between
+from analytics.mirror.lineage import change_between, steps_after
 from analytics.mirror.opened import opened
 from analytics.mirror.partition import Partitions, replaced, split
 from analytics.mirror.published import Facts, Published
@@ -96,11 +96,10 @@ def _changed(log: EventLog, root: Path) -> dict[str, Any]:
 
 def _shown(root: Path, first: Published, after: Partitions, names: list[int]) -> dict[str, Any]:
     """Let what was made of a mirror follow the change and answer every measure, back and forth."""
-    facts = replace(first.facts, base=first.name, changed=tuple(names))
+    facts = replace(first.facts, steps=steps_after(first, tuple(names)))
     there = published.publish(root, facts, after, last=first)
-    back = Published(
-        first.name, replace(facts, base=there.name), first.pieces, first.files, first.words
-    )
+    facts = replace(facts, steps=steps_after(there, tuple(names)))
+    back = Published(first.name, facts, first.pieces, first.files, first.words)
     last, shot = first, first.snapshot(first.facts.as_of)
     for _ in range(2):
         compute(shot.mirror, Selection())

@@ -28,7 +28,7 @@ from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.lineage import change_between
+from analytics.mirror.lineage import change_between, steps_after
 from analytics.mirror.partition import replaced
 from analytics.mirror.published import Published, Snapshot
 from project.bench_engines import check_same
@@ -121,14 +121,14 @@ class _Line:
         moments, worked = [time.perf_counter()], time.process_time()
         fresh = fold(log)
         moments.append(time.perf_counter())
-        facts = replace(self.last.facts, base=self.last.name, changed=ids)
+        facts = replace(self.last.facts, steps=steps_after(self.last, ids))
         now = published.publish(
             self.root, facts, replaced(self.last.pieces, ids, fresh), last=self.last
         )
         moments.append(time.perf_counter())
         before = self._show(now)
         moments.append(time.perf_counter())
-        if before.facts.base:  # as a refresh removes what nobody reads any more
+        if before.facts.steps:  # as a refresh removes what nobody reads any more
             shutil.rmtree(self.root / before.name)
         parts = ("folded_s", "published_s", "shown_s")
         took = dict(zip(parts, np.diff(moments).tolist(), strict=True))

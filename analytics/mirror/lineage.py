@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.mirror.fold import Change
 from analytics.mirror.partition import Partition, nothing
-from analytics.mirror.published import Published, Snapshot, mirror_of
+from analytics.mirror.published import Facts, Published, Snapshot, mirror_of
 from analytics.mirror.rows import Asked, Rows
+
+MOST_TOLD = 10_000  # changed requests that a manifest names
+MOST_STEPS = 20  # snapshots back: whoever did not look at each of them follows all the same
+Steps = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def steps_after(last: Published, changed: tuple[int, ...]) -> Steps:
+    """Return what a manifest tells of the snapshots before, when some requests changed since."""
+    told, room = [(last.name, changed)], MOST_TOLD - len(changed)
+    for name, ids in islice(last.facts.steps, MOST_STEPS - 1):
+        room -= len(ids)
+        if room < 0:
+            break
+        told.append((name, tuple(ids)))
+    return tuple(told) if len(changed) <= MOST_TOLD else ()
+
+
+def changed_since(facts: Facts, name: str) -> set[int] | None:
+    """Return the requests that changed after a snapshot; None where nobody knows."""
+    found = set[int]()
+    for before, ids in facts.steps:
+        found.update(ids)
+        if before == name:
+            return found
+    return None
 
 
 def change_between(
@@ -21,8 +47,8 @@ def change_between(
         return None
     if before is now:
         gone = come = nothing().rows
-    elif now.facts.base == before.name:
-        ids = pa.array([str(one) for one in now.facts.changed], pa.string())
+    elif (changed := changed_since(now.facts, before.name)) is not None:
+        ids = pa.array([str(one) for one in sorted(changed)], pa.string())
         keys = sorted({*before.pieces, *now.pieces})
         touched = [key for key in keys if before.pieces.get(key) is not now.pieces.get(key)]
         gone = _of(ids, (before.pieces[key] for key in touched if key in before.pieces))

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -50,8 +50,8 @@ class Facts:
 
     `follows` is the snapshot that the database named when this one was made; `needs` are the
     typical needs that bands were counted with, in microseconds, as of the day `needs_of`; `shape`
-    names the code that folded it. `base` is the snapshot that it differs from by the requests
-    `changed`; nothing where it was folded whole.
+    names the code that folded it. `steps` are the snapshots before it, the last first, and the
+    requests that changed after each; none where it was folded whole.
     """
 
     source: str
@@ -65,8 +65,7 @@ class Facts:
     needs: Mapping[str, int] | None = None
     needs_of: str = ""
     shape: str = ""
-    base: str = ""
-    changed: tuple[int, ...] = ()
+    steps: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -209,7 +208,7 @@ def _write(path: Path, table: str, key: Key, piece: Partition) -> dict[str, Any]
 
 
 def _write_manifest(folder: Path, made: Published) -> None:
-    said = asdict(made.facts) | {
+    said = vars(made.facts) | {
         "content": made.content,
         "words": made.words,
         "files": made.files,

@@ -16,6 +16,7 @@ import requests_app
 from analytics.mirror import kept, published
 from analytics.mirror.cut import Key
 from analytics.mirror.fold import fold
+from analytics.mirror.lineage import steps_after
 from analytics.mirror.partition import Partitions, arranged, replaced, split, with_more
 from analytics.mirror.pieces import pack_but_newest
 from analytics.mirror.published import Facts, Published, Snapshot
@@ -29,7 +30,6 @@ from requests_app.sla.history import Needs, last_midnight, needs_today
 from requests_app.vocabulary import Direction, State
 
 LIVE = "live"
-MOST_TOLD = 10_000  # changed requests that a manifest names
 AHEAD = 60  # seconds by which the clock of another process may be ahead of ours
 AHEAD_OF_FOLDING = 2  # parts: they are of unequal size, and memory holds them unpacked
 _COMPLETE = "complete"
@@ -187,7 +187,6 @@ class Refresh:
         *,
         changed: tuple[int, ...] | None = None,
     ) -> Published:
-        is_told = self.last is not None and changed is not None and len(changed) <= MOST_TOLD
         facts = Facts(
             source=LIVE,
             as_of=int(self.moment.timestamp()),
@@ -198,8 +197,7 @@ class Refresh:
             needs=_as_words(needs),
             needs_of=_day(self.moment),
             shape=shape(),
-            base=self.last.name if self.last is not None and is_told else "",
-            changed=changed if changed is not None and is_told else (),
+            steps=steps_after(self.last, changed) if self.last and changed is not None else (),
         )
         made = published.publish(self.root, facts, pieces, last=self.last)
         pack_but_newest(pieces)
