@@ -259,7 +259,7 @@ def _finished(
         reading,
         rejected=findings.rejected,
         unread=findings.unread,
-        remarks=tuple(findings.remarks),
+        remarks=(*findings.remarks, *merged.remarks()),
         grades=grade(missing, shares_of(log), timed=grain.timed, ignored=ignored),
         ignored=ignored,
         log=log,

@@ -4,7 +4,8 @@ A row is recognised where all its kept cells say the same, as often as it stands
 written in another way, as it is where a sheet is saved as CSV. What is left is
 paired by what names the row: the request number; for rows without a number all cells that are
 known when a request arrives, if the row here was still open; for events the case, the activity
-and the time. A pair is a correction, and the new row takes the place of the old one.
+and the time. A pair is a correction, and the new row takes the place of the old one. A number that
+comes with a receipt after the end of its request names another one.
 """
 
 from __future__ import annotations
@@ -53,7 +54,17 @@ class Merged:
     recognised: int = 0
     corrected: int = 0
     kept: int = 0
+    again: int = 0
+    """Of those added, the ones whose number was that of a request which had ended before."""
     replaced_whole: bool = False
+
+    def remarks(self) -> list[str]:
+        """Return what is to be said of the numbers that were given again."""
+        if not self.again:
+            return []
+        have, each = ("row has", "It is") if self.again == 1 else ("rows have", "Each is")
+        said = f"{self.again:,} {have} a number that the log knew already, and came after that "
+        return [f"{said}request had ended. {each} counted as a request of its own."]
 
 
 def as_before(mapping: Mapping, said: Map[str, object], earlier: Earlier | None) -> Mapping:
@@ -112,12 +123,17 @@ def merge(earlier: Earlier, rows: pa.Table, layout: str, *, of_studies: bool = F
             everything = sorted({*fields, *old_fields})
             database.execute(
                 f"CREATE TEMP TABLE {side} AS SELECT i, {_hash(everything, has)} AS whole, "
-                f"{_hash(sorted(common), has)} AS shared, {_name(layout, common, of_studies)} AS name "
-                f"FROM {side}_rows"
+                f"{_hash(sorted(common), has)} AS shared, {_name(layout, common, of_studies)} AS name, "
+                f"{_moment('received_at', has)} AS came, {_moment('completed_at', has)} AS over, "
+                f"name || ' ' || came AS arrival FROM {side}_rows"
             )
+        database.execute("CREATE TEMP TABLE there AS FROM old")
         same = _pairs(database, "whole")
         fixed = _pairs(database, "shared") if set(fields) != set(old_fields) else _NONE
-        fixed = np.concatenate([fixed, _pairs(database, "name", _may_change(layout, common))])
+        may_change = _may_change(layout, common)
+        arrived = _pairs(database, "arrival", may_change)
+        fixed = np.concatenate([fixed, arrived, _pairs(database, "name", may_change, unless=_OVER)])
+        again = database.table(f"SELECT count(*) FROM new n WHERE EXISTS ({_ENDED})")
     gone = np.concatenate([same[:, 1], fixed[:, 1]])
     stays = np.ones(earlier.rows.num_rows, dtype=bool)
     stays[gone] = False
@@ -128,9 +144,12 @@ def merge(earlier: Earlier, rows: pa.Table, layout: str, *, of_studies: bool = F
         recognised=len(same),
         corrected=len(fixed),
         kept=left.num_rows,
+        again=again[0][0].as_py(),
     )
 
 
+_OVER = "starts_with(n.name, 'number ') AND n.came > o.over AND o.over >= o.came"
+_ENDED = f"FROM there o WHERE o.name = n.name AND {_OVER}"
 _NONE = np.empty((0, 2), dtype=np.int64)
 
 
@@ -171,14 +190,21 @@ def _may_change(layout: str, common: list[str]) -> str:
     return f"({numbered}) OR ({is_open})"
 
 
-def _pairs(database: Database, by: str, only_old: str = "TRUE") -> np.ndarray:
-    """Return (new, old) places of rows that agree, first with first; they are then out of play."""
+def _moment(field: str, has: list[str]) -> str:
+    return quoted(f"at:{field}") if f"at:{field}" in has else "CAST(NULL AS BIGINT)"
+
+
+def _pairs(
+    database: Database, by: str, only_old: str = "TRUE", unless: str = "FALSE"
+) -> np.ndarray:
+    """Return (new, old) places of rows that agree, the latest first; they are then out of play."""
+    nth = f"row_number() OVER (PARTITION BY {by} ORDER BY came DESC NULLS LAST, i) AS nth"
     database.execute(
         f"""CREATE OR REPLACE TEMP TABLE pairs AS
-        WITH n AS (SELECT i, {by}, row_number() OVER (PARTITION BY {by} ORDER BY i) AS nth FROM new),
-        o AS (SELECT i, {by}, row_number() OVER (PARTITION BY {by} ORDER BY i) AS nth FROM old
-            WHERE i IN (SELECT i FROM old_rows WHERE {only_old}))
-        SELECT n.i AS n, o.i AS o FROM n JOIN o USING ({by}, nth)"""
+        WITH n AS (SELECT *, {nth} FROM new),
+        o AS (SELECT *, {nth} FROM old WHERE i IN (SELECT i FROM old_rows WHERE {only_old}))
+        SELECT n.i AS n, o.i AS o FROM n JOIN o ON n.{by} = o.{by} AND n.nth = o.nth
+        WHERE coalesce(NOT ({unless}), TRUE)"""
     )
     for side, column in (("new", "n"), ("old", "o")):
         database.execute(f"DELETE FROM {side} WHERE i IN (SELECT {column} FROM pairs)")

@@ -77,6 +77,29 @@ def test_a_corrected_row_takes_the_place_of_the_old_one() -> None:
     assert found["open_requests"].n == 0
 
 
+def test_a_number_that_is_given_again_after_its_request_ended_is_another_request() -> None:
+    first = HEAD + "1,1/13/25,1/20/25,CD\n2,1/14/25,,portal\n3,1/15/25,1/16/25,CD\n"
+    again = HEAD + "1,1/13/26,,CD\n2,1/15/25,1/20/25,portal\n3,1/16/25,1/18/25,CD\n"
+    reading = after(first, again)
+    assert counts(reading) == (1, 0, 2, 4)
+    assert any("1 row has a number that the log knew already" in one for one in reading.remarks)
+    closed = again.replace("1,1/13/26,,CD", "1,1/13/26,1/15/26,CD")
+    later = after(first, again, closed)
+    assert counts(later) == (0, 2, 1, 4)
+    whole = after(HEAD + "1,1/13/25,1/20/25,CD\n" + closed.removeprefix(HEAD))
+    assert later.log is not None and whole.log is not None  # noqa: PT018
+    assert later.log.requests.num_rows == whole.log.requests.num_rows == 4
+
+
+def test_a_receipt_that_is_corrected_belongs_to_the_newest_request_of_its_number() -> None:
+    first = HEAD + "1,1/13/25,1/20/25,CD\n1,1/13/26,,CD\n"
+    reading = after(first, HEAD + "1,1/14/26,1/20/26,CD\n")
+    assert counts(reading) == (0, 0, 1, 2)
+    assert reading.log is not None
+    ended = sorted(reading.log.requests["ended"].to_pylist())
+    assert None not in ended
+
+
 def test_an_open_row_without_a_number_is_closed_and_not_doubled() -> None:
     first = PLAIN + "1/13/25,,,Pt\n1/14/25,1/16/25,portal,Atty\n"
     second = PLAIN + "1/13/25,1/20/25,CD,Pt\n1/14/25,1/16/25,portal,Atty\n"
