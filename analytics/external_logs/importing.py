@@ -136,9 +136,9 @@ def read_log(
 
     Raises UnusableLog or BadMapping with a sentence.
     """
-    raw = raw or read_file(content, progress)
-    begin(progress, CHECKING)
     said = given or {}
+    raw = raw or read_file(content, progress, quoted=said.get("quoted") or "")
+    begin(progress, CHECKING)
     mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
     raw = without_particulars(raw, mapping, key)
@@ -171,7 +171,8 @@ def _asked_of_rows(
 def _asked_of_columns(raw: RawLog, mapping: Mapping, said: Map[str, Any]) -> list[dict[str, Any]]:
     """Return the first question that the columns ask; UnusableLog where none can be a receipt."""
     return (
-        ask_receipt(raw, mapping, said)
+        list(raw.asks)
+        or ask_receipt(raw, mapping, said)
         or ask_completed(raw, mapping)
         or ask_layout(raw, mapping)
         or ask_order(raw, mapping)

@@ -20,18 +20,21 @@ from analytics.external_logs.refusals import UnusableLog
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
-def read_file(content: bytes, progress: Progress = silent, most: int | None = None) -> RawLog:
+def read_file(
+    content: bytes, progress: Progress = silent, most: int | None = None, *, quoted: str = ""
+) -> RawLog:
     """Return the cells of a file, or of its first `most` rows.
 
-    UnusableLog says in a sentence why it cannot be read.
+    `quoted` is the part of a mapping that says what quoted cells are whose lines look like rows.
+    UnusableLog says in a sentence why the file cannot be read.
     """
     begin(progress, READING)
-    sheet = sheet_of(content)
+    sheet = sheet_of(content, quoted)
     expected = content.count(b"\n") or len(content) // 100
     return collect(replace(sheet, lines=told(sheet.lines, expected, progress)), most)
 
 
-def sheet_of(content: bytes) -> Sheet:
+def sheet_of(content: bytes, quoted: str = "") -> Sheet:
     """Return the headers of a file and its lines, which are read as they are asked for."""
     if content.startswith(_GZIP):
         content = _unpacked(content)
@@ -47,7 +50,7 @@ def sheet_of(content: bytes) -> Sheet:
         return read_xes(content.lstrip(b" \t\r\n"))
     if head.startswith(("{", "[{")) or (head[:1] == "[" and head[1:].lstrip().startswith("{")):
         return read_json_lines(content)
-    return read_csv(content)
+    return read_csv(content, quoted)
 
 
 def _check_is_log(head: str) -> None:
