@@ -79,11 +79,6 @@ class Mapping:
         given = self.values.get("channel", {})
         return {word: means for word, means in given.items() if means not in ours}
 
-    def ends_by_word(self) -> frozenset[str]:
-        """Return the ends that words of the completion of a list of requests are said to mean."""
-        meant = self.values.get("completed_at", {}) if self.layout == "requests" else {}
-        return ENDED.intersection(meant.values())
-
     def tells_holds(self) -> bool:
         """Say whether a list of requests tells which holds last: by their ends, or "since"."""
         since = "since" in self.columns.get("hold_start", "").lower()
