@@ -12,7 +12,8 @@ from pyarrow import compute as pc
 from analytics.external_logs.check import Findings, flags
 from analytics.external_logs.mapping import ENDED, Mapping
 from analytics.external_logs.meant import MEANT, with_meanings
-from analytics.external_logs.raw import RawLog
+from analytics.external_logs.raw import RawLog, each_word
+from analytics.external_logs.undated import is_spoken_of, reader_of
 from analytics.external_logs.values import CLOSED
 
 UNDATED = "ended_undated"
@@ -46,11 +47,10 @@ def ended_by_word(raw: RawLog, mapping: Mapping) -> Any:
     A word that is called as one of our meanings, such as denied, has it only where somebody says so.
     """
     header = mapping.sources().get("completed_at")
-    meant = mapping.values.get("completed_at", {})
-    ends = [word for word, means in meant.items() if means in ENDED]
-    if not ends or header is None:
+    if header is None or not is_spoken_of(mapping):
         return np.zeros(raw.table.num_rows, dtype=bool)
-    return flags(pc.is_in(raw.cells(header), value_set=pa.array(ends)))
+    meaning = reader_of(mapping)
+    return flags(each_word(raw.cells(header), lambda text: meaning(text) in ENDED, pa.bool_()))
 
 
 def tells_closings(mapping: Mapping) -> bool:

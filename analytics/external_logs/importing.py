@@ -18,7 +18,7 @@ from analytics.external_logs.cells import kept_cells
 from analytics.external_logs.channel_words import can_be_asked, why_ignored, words_to_ask
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
-from analytics.external_logs.completions import ask_blanks, ask_completed
+from analytics.external_logs.completions import ask_completed, ask_texts
 from analytics.external_logs.days import grain_of
 from analytics.external_logs.ends import ask_ends
 from analytics.external_logs.events_layout import check_events
@@ -176,7 +176,7 @@ def _asked_of_columns(raw: RawLog, mapping: Mapping, said: Map[str, Any]) -> lis
         or ask_completed(raw, mapping)
         or ask_layout(raw, mapping)
         or ask_order(raw, mapping)
-        or ask_blanks(raw, mapping)
+        or ask_texts(raw, mapping)
     )
 
 

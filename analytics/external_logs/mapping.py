@@ -37,7 +37,9 @@ ROWS = ("request", "study")
 """What a row of a list of requests is; several studies of one number are one request."""
 QUOTED = ("cells", "rows")
 """What quoted cells of several lines are that look like rows."""
-SELDOM = ("row", "quoted")
+UNDATED = ("told", "ended", "blank", "unreadable")
+"""What texts in a column of completion are that are no dates, and that no answer names."""
+SELDOM = ("row", "quoted", "undated")
 """Parts of a mapping that most files do not need: where they are blank they are not told."""
 Anchor = str | Map[str, Any]
 
@@ -55,6 +57,7 @@ class Mapping:
     values: Map[str, Map[str, str]] = field(default_factory=dict)
     row: str = ""
     quoted: str = ""
+    undated: str = ""
     guessed: frozenset[str] = frozenset()
     said: frozenset[str] = frozenset()
     """The parts and the fields that somebody gave, blank fields too; all others are inferred."""
@@ -70,7 +73,8 @@ class Mapping:
         return {
             part: what
             for part, what in self.as_json().items()
-            if part not in ("layout", "completed") or part in self.said
+            if part in self.said or part not in ("layout", "completed")
+            if part != "undated"  # of other texts that are none of these dates nobody spoke
         }
 
     def own_meanings(self) -> dict[str, str]:
@@ -124,6 +128,7 @@ def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
         values=given.get("values", {}),
         row=given.get("row") or "",
         quoted=given.get("quoted") or "",
+        undated=given.get("undated") or "",
         guessed=frozenset(guessed),
         said=frozenset({part for part in given if given[part]} | set(said)),
     )
@@ -173,6 +178,7 @@ _CHOICES = {
     "date_order": ("The order of dates is", ORDERS),
     "row": ("A row is", ROWS),
     "quoted": ("Quoted lines are", QUOTED),
+    "undated": ("Texts that are no dates are", UNDATED),
 }
 """The parts of a mapping that say one of a few words."""
 
