@@ -39,7 +39,7 @@ def read_as_said(
     if steps is not None:
         return read_linked(content, steps, given=given, **words), None
     words["raw"] = raw = read_file(content, progress, most, quoted=given.get("quoted") or "")
-    saved = as_last_time(raw.headers, organization_id) if not given else None
+    saved = as_last_time(raw.headers, organization_id, name) if not given else None
     if saved is not None:
         quoted = saved.mapping.get("quoted") or ""
         as_saved = read_file(content, progress, most, quoted=quoted) if raw.asks and quoted else raw

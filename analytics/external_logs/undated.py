@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from analytics.external_logs.mapping import BLANK, ENDED, Mapping
@@ -18,6 +19,29 @@ _NO_VALUE = frozenset(
     }
 )
 """Words that people and programs write for a date that is not there; others may be slips."""
+
+
+_OURS = frozenset(
+    {
+        *("cancel", "cancels", "cancelled", "canceled", "cancellation", "void", "voided"),
+        *("withdraw", "withdrawn", "withdrew", "withdrawal", "declined", "denied", "denial"),
+        *("refused", "refusal", "rejected", "rejection", "duplicate", "dup", "found", "closed"),
+        *("close", "complete", "completed", "done", "sent", "delivered", "released", "mailed"),
+        *("fulfilled", "filled", "finished", "shipped", "picked", "up", "not", "no", "never"),
+        *("longer", "needed", "our", "by", "per", "the", "of", "at", "for", "to"),
+        *("patient", "patients", "pt", "requester", "requestor", "request", "requests", "md"),
+        *("physician", "provider", "attorney", "facility", "radiology", "image", "images"),
+        *("study", "studies", "exam", "exams", "record", "records", "see", "duplicates"),
+    }
+)
+"""Words of which texts are made by which requests end, as we know them: they name nobody."""
+
+
+def is_ours(text: str) -> bool:
+    """Say whether a text is made of nothing but words that we know, so that it can name nobody."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    has_digit = any(map(str.isdigit, text))
+    return says_no_value(text) or (bool(words) and not has_digit and _OURS.issuperset(words))
 
 
 def says_no_value(text: str) -> bool:
