@@ -11,12 +11,14 @@ from django.conf import settings
 
 from analytics.external_logs.formats.csv_text import read_csv, wide_encoding
 from analytics.external_logs.formats.json_lines import read_json_lines
+from analytics.external_logs.formats.other_kinds import check_kind, check_prose
 from analytics.external_logs.formats.spreadsheet import read_spreadsheet
 from analytics.external_logs.formats.xes import read_xes
 from analytics.external_logs.progress import READING, Progress, begin, silent, told
 from analytics.external_logs.raw import RawLog, Sheet, collect
 from analytics.external_logs.refusals import UnusableLog
 
+_BEGINNING = 65_536  # bytes of a text by which its kind is told
 _GZIP, _ZIP, _OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -40,16 +42,17 @@ def sheet_of(content: bytes, quoted: str = "") -> Sheet:
         content = _unpacked(content)
     if not content.strip():
         raise UnusableLog("The file is empty. Export it again and choose it once more.")
+    check_kind(content)
     if content.startswith((_ZIP, _OLE)):
         return read_spreadsheet(content)
-    head = (
-        content[:4096].decode(wide_encoding(content) or "utf-8", "ignore").lstrip("\ufeff \t\r\n")
-    )
+    text = content[:_BEGINNING].decode(wide_encoding(content) or "utf-8", "ignore")
+    head = text.lstrip("\ufeff \t\r\n")
     if head.startswith("<"):
-        _check_is_log(head.lower())
+        _check_is_log(head[:4096].lower())
         return read_xes(content.lstrip(b" \t\r\n"))
     if head.startswith(("{", "[{")) or (head[:1] == "[" and head[1:].lstrip().startswith("{")):
         return read_json_lines(content)
+    check_prose(head)
     return read_csv(content, quoted)
 
 
