@@ -30,8 +30,8 @@ class Survey:
 class Quoted:
     """Says of each record of several lines of a file whether its lines are rows.
 
-    Two stray marks look like a note that quotes rows. Where a mark of the file stands where none
-    may by RFC 4180, marks are strays; where all stand well and both can be meant, it is asked.
+    Two stray marks look like a note that quotes rows. What can be no rows is a note. Of what can be
+    both, a mark of the file that stands where none may by RFC 4180 makes strays; else it is asked.
     """
 
     def __init__(
@@ -44,15 +44,21 @@ class Quoted:
 
     def rows_in(self, number: int, lines: list[str], cells: list[str]) -> list[Any] | None:
         """Return the rows that the lines of a record are; None where it is one row, by a number."""
-        if not has_swallowed(lines, cells, self.dialect):
-            return None
-        if not self._survey.is_by_the_book:
-            return [_alone(line, self.dialect) for line in lines]
         rows = _rows_of(lines, self.dialect)
         if rows is None:
-            return None
+            is_row = self._is_one(lines, cells)
+            return None if is_row else [_alone(line, self.dialect) for line in lines]
+        if not self._survey.is_by_the_book:
+            return [_alone(line, self.dialect) for line in lines]
         self._say(number)
         return rows if self.answer == ROWS else None
+
+    def _is_one(self, lines: list[str], cells: list[str]) -> bool:
+        """Say whether lines that cannot all be rows are one: by themselves, or as the file is."""
+        if not has_swallowed(lines, cells, self.dialect):
+            return True
+        is_whole = len(cells) == self.dialect.width and _is_well_quoted(lines, self.dialect)
+        return is_whole or self._survey.is_by_the_book
 
     @cached_property
     def _survey(self) -> Survey:
@@ -67,10 +73,12 @@ class Quoted:
             self.asks.append(_question(number, found))
             return
         are = "is 1 quoted cell" if found.doubtful == 1 else f"are {found.doubtful:,} quoted cells"
-        taken = "rows of their own" if self.answer == ROWS else "one cell"
+        ways = [("one cell", found.as_cells), ("rows of their own", found.as_rows)]
+        (taken, rows), (other, others) = ways if self.answer == CELLS else reversed(ways)
         self.notes.append(
             f"There {are} of several lines that look like rows: the lines of each are read as "
-            f"{taken}, as was said."
+            f"{taken}, as was said, which makes {rows:,} rows in all; as {other} they would make "
+            f"{others:,}."
         )
 
 
@@ -98,7 +106,7 @@ def _surveyed(records: Iterable[Record], dialect: Dialect) -> Survey:
         if not _is_well_quoted(lines, dialect):
             return Survey(is_by_the_book=False)
         as_cells += any(map(str.strip, cells))
-        if len(lines) > 1 and has_swallowed(lines, cells, dialect):
+        if len(lines) > 1:
             rows = _rows_of(lines, dialect)
             doubtful += rows is not None
             more += sum(any(map(str.strip, row)) for row in rows or ()) - (rows is not None)
@@ -120,9 +128,11 @@ def _alone(line: str, dialect: Dialect) -> Sequence[str] | str:
 def _rows_of(lines: Sequence[str], dialect: Dialect) -> list[list[str]] | None:
     """Return the rows that lines are where two strays joined them; None where they cannot be.
 
-    The first and the last are then as wide as the file, with a date in the same column, and no
-    other mark of the lines is out of place: one that is doubled within a cell is in a note.
+    The first and the last are then as wide as the file, the last with a date, and no other mark of
+    the lines is out of place: one that is doubled within a cell is in a note.
     """
+    if min(one.count(dialect.delimiter) for one in (lines[0], lines[-1])) < dialect.width - 1:
+        return None
     texts = [line.rstrip("\r\n") for line in lines]
     first, last = _without_opening(texts[0], dialect), _without_closing(texts[-1], dialect)
     if not all(_is_well_quoted([text], dialect) for text in (first, *texts[1:-1], last)):
@@ -131,9 +141,8 @@ def _rows_of(lines: Sequence[str], dialect: Dialect) -> list[list[str]] | None:
         [cell.replace(_LETTER, dialect.quote) for cell in cells]
         for cells in _each(dialect, (first, *texts[1:-1], last))
     ]
-    if {len(rows[0]), len(rows[-1])} != {dialect.width}:
-        return None
-    return rows if _dates(rows[0]) & _dates(rows[-1]) else None
+    is_wide = {len(rows[0]), len(rows[-1])} == {dialect.width}
+    return rows if is_wide and any(looks_like_date(cell.strip()) for cell in rows[-1]) else None
 
 
 def _each(dialect: Dialect, texts: Iterable[str]) -> Iterator[list[str]]:
@@ -141,24 +150,30 @@ def _each(dialect: Dialect, texts: Iterable[str]) -> Iterator[list[str]]:
         yield next(iter(dialect.split([text])), [])
 
 
-def _dates(cells: Sequence[str]) -> set[int]:
-    return {place for place, cell in enumerate(cells) if looks_like_date(cell.strip())}
-
-
 def _without_opening(line: str, dialect: Dialect) -> str:
-    """Return a line with the mark of the cell that it does not close as a letter."""
+    """Return a line with the mark of the cell that it does not close as a letter.
+
+    Three marks that are a cell of their own are letters all: a stray beside a quoted blank.
+    """
     found = _patterns(dialect)[1].match(_unescaped(line, dialect))
-    return line if found is None else _with_letter(line, found.end() - 1)
+    if found is None:
+        return line
+    is_three = line[found.end() :].partition(dialect.delimiter)[0] == 2 * dialect.quote
+    return _with_letters(line, found.end() - 1, 3 if is_three else 1)
 
 
 def _without_closing(line: str, dialect: Dialect) -> str:
-    """Return a line that begins in a cell with the mark that closes it as a letter."""
+    """Return a line that begins in a cell with the mark that closes it as a letter, or all three."""
     found = _patterns(dialect)[2].match(_unescaped(line, dialect))
-    return line if found is None else _with_letter(line, found.end() - 1)
+    if found is None:
+        return line
+    closes = found.end() - 1
+    is_three = line[:closes].rpartition(dialect.delimiter)[2] == 2 * dialect.quote
+    return _with_letters(line, closes - 2, 3) if is_three else _with_letters(line, closes, 1)
 
 
-def _with_letter(line: str, place: int) -> str:
-    return f"{line[:place]}{_LETTER}{line[place + 1 :]}"
+def _with_letters(line: str, place: int, marks: int) -> str:
+    return line[:place] + marks * _LETTER + line[place + marks :]
 
 
 def _is_well_quoted(lines: Sequence[str], dialect: Dialect) -> bool:

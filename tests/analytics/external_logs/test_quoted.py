@@ -62,6 +62,15 @@ def test_a_note_that_doubles_its_marks_is_one_cell(note: Callable[[int], str]) -
     assert reading.raw.column("Notes")[0] == note(0)
 
 
+@pytest.mark.parametrize("note", QUOTES)
+def test_a_note_that_doubles_its_marks_is_one_cell_beside_a_stray_too(
+    note: Callable[[int], str],
+) -> None:
+    reading = read(noted(note) + 'Z,1/13/25,1/14/25,CD,8" film\n')
+    assert (reading.questions, reading.rejected) == ([], [])
+    assert reading.answer("log")["rows_imported"] == 31
+
+
 def test_whether_lines_of_a_note_are_rows_is_asked_with_what_each_answer_makes() -> None:
     reading = read(noted(a_row))
     assert reading.log is None
@@ -83,6 +92,7 @@ def test_whether_lines_of_a_note_are_rows_is_asked_with_what_each_answer_makes()
         (remark,) = one.answer("log")["remarks"]
         assert remark.startswith("There are 10 quoted cells of several lines that look like rows")
         assert f"read as {taken}, as was said" in remark
+        assert remark.count("30") == remark.count("40") == 1
         assert one.to_remember()["quoted"] == one.mapping.quoted
 
 
@@ -99,6 +109,25 @@ def test_two_strays_that_stand_as_marks_may_are_asked_about() -> None:
     assert rows.raw.column("Notes") == ['"6 film', "ok", '5"', "ok"]
     assert rows.raw.numbers.tolist() == [2, 3, 5, 6]
     assert read(text, quoted="cells").answer("log")["rows_read"] == 2
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        'A,,1/14/25,CD,"6 film\nB,1/13/25,1/14/25,CD,ok\nC,1/13/25,,CD,5"\n',
+        'A,1/13/25,",CD,ok\nB,1/13/25,1/14/25,CD,ok\nC,1/13/25,",CD,ok\n',
+        'A,1/13/25,"1/14/25,CD,ok\nB,1/13/25,1/14/25,CD,""\nC,1/13/25,1/14/25",CD,ok\n',
+        'A,1/13/25,1/14/25,CD,"""\nB,1/13/25,1/14/25,CD,ok\nC,1/13/25,1/14/25,CD,5"\n',
+        'A,1/13/25,1/14/25,CD,"6 film\nB,1/13/25,1/14/25,CD,ok\nC,1/13/25,1/14/25,CD,"""\n',
+    ],
+)
+def test_strays_join_no_rows_in_silence_wherever_they_stand(stray: str) -> None:
+    text = ",".join(HEAD) + "\n" + stray + "D,1/13/25,1/14/25,CD,ok\n" * 3
+    (asked,) = read(text).questions
+    assert asked["field"] == "quoted"
+    assert read(text, quoted="rows").answer("log")["rows_read"] == 6
+    crooked = read(text + 'E,1/13/25,1/14/25,CD,8" film\n')
+    assert (crooked.questions, crooked.answer("log")["rows_read"]) == ([], 7)
 
 
 def test_one_mark_out_of_place_makes_strays_of_all_whatever_was_said() -> None:
