@@ -38,11 +38,13 @@ def read_as_said(
     words["proposed_zone"] = proposed_zone
     if steps is not None:
         return read_linked(content, steps, given=given, **words), None
-    words["raw"] = raw = read_file(content, progress, most)
-    saved = as_last_time(raw.headers, organization_id) if not given else None
+    words["raw"] = raw = read_file(content, progress, most, quoted=given.get("quoted") or "")
+    saved = as_last_time(raw.headers, organization_id, name) if not given else None
     if saved is not None:
+        quoted = saved.mapping.get("quoted") or ""
+        as_saved = read_file(content, progress, most, quoted=quoted) if raw.asks and quoted else raw
         try:
-            return read_log(content, given=saved.mapping, **words), saved
+            return read_log(content, given=saved.mapping, **{**words, "raw": as_saved}), saved
         except DisclessError:
             # What fitted the last file need not fit this one's values: it is read afresh.
             saved = None
@@ -59,6 +61,8 @@ def read_linked(
     **words: Any,
 ) -> Reading:
     """Read a table of requests and the history of their steps as one event log."""
-    linked = link(read_file(content), read_file(steps, progress), given, by)
+    quoted = given.get("quoted") or ""
+    files = read_file(content, quoted=quoted), read_file(steps, progress, quoted=quoted)
+    linked = link(*files, given, by)
     reading = read_log(steps, given=linked.proposed, raw=linked.raw, progress=progress, **words)
     return replace(reading, linked=linked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Mapping as Map
 from functools import partial
 
@@ -9,8 +10,9 @@ import pyarrow as pa
 
 from analytics.external_logs.codes import code_of
 from analytics.external_logs.columns import is_private
-from analytics.external_logs.mapping import BLANK, CODED, ENDED, Mapping
+from analytics.external_logs.mapping import BLANK, CODED, Mapping
 from analytics.external_logs.raw import RawLog, each_word
+from analytics.external_logs.undated import is_spoken_of, reader_of
 
 
 def kept_cells(raw: RawLog, mapping: Mapping, key: str) -> pa.Table:
@@ -20,18 +22,24 @@ def kept_cells(raw: RawLog, mapping: Mapping, key: str) -> pa.Table:
         cells = raw.cells(header)
         if name == "record_number" or (name in CODED and is_private(header)):
             cells = each_word(cells, lambda text: code_of(key, text), pa.string())
-        if undated := _undated(mapping, name):
-            cells = each_word(cells, partial(_said, undated), pa.string())
+        if name == "completed_at" and is_spoken_of(mapping):
+            cells = each_word(cells, partial(_ended, reader_of(mapping)), pa.string())
+        elif blanks := _blanks(mapping, name):
+            cells = each_word(cells, partial(_said, blanks), pa.string())
         found[name] = cells
     return pa.table(found)
 
 
-def _undated(mapping: Mapping, name: str) -> dict[str, str]:
-    """Return what stands for words that are blanks, and in a completion for those that are ends."""
+def _ended(meaning: Callable[[str], str | None], text: str) -> str:
+    """Return how a request ended, a blank, or the text itself where it is a date or nothing."""
+    meant = meaning(text)
+    return text if meant is None else "" if meant == BLANK else meant
+
+
+def _blanks(mapping: Mapping, name: str) -> dict[str, str]:
+    """Return a blank for each word that was said to be one."""
     meant = mapping.values.get(name, {})
-    ends = ENDED if name == "completed_at" else frozenset()
-    own = {word: means for word, means in meant.items() if means in ends}
-    return own | {word: "" for word, means in meant.items() if means == BLANK}
+    return {word: "" for word, means in meant.items() if means == BLANK}
 
 
 def _said(instead: Map[str, str], text: str) -> str:

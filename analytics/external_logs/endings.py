@@ -10,8 +10,10 @@ import pyarrow as pa
 from pyarrow import compute as pc
 
 from analytics.external_logs.check import Findings, flags
-from analytics.external_logs.mapping import Mapping
+from analytics.external_logs.mapping import ENDED, Mapping
 from analytics.external_logs.meant import MEANT, with_meanings
+from analytics.external_logs.raw import RawLog, each_word
+from analytics.external_logs.undated import is_spoken_of, reader_of
 from analytics.external_logs.values import CLOSED
 
 UNDATED = "ended_undated"
@@ -39,12 +41,16 @@ def available_by(completed: str, mapping: Mapping) -> str:
     return f"CASE WHEN ({outcome_by(completed)}) = 'delivered' THEN {completed} END"
 
 
-def ended_by_word(cells: pa.Table, mapping: Mapping) -> Any:
-    """Say of each row whether a word stands in place of its completion that says how it ended."""
-    ends = mapping.ends_by_word()
-    if not ends or "completed_at" not in cells.column_names:
-        return np.zeros(cells.num_rows, dtype=bool)
-    return flags(pc.is_in(cells["completed_at"], value_set=pa.array(sorted(ends))))
+def ended_by_word(raw: RawLog, mapping: Mapping) -> Any:
+    """Say of each row whether a word stands in place of its completion that was said to be an end.
+
+    A word that is called as one of our meanings, such as denied, has it only where somebody says so.
+    """
+    header = mapping.sources().get("completed_at")
+    if header is None or not is_spoken_of(mapping):
+        return np.zeros(raw.table.num_rows, dtype=bool)
+    meaning = reader_of(mapping)
+    return flags(each_word(raw.cells(header), lambda text: meaning(text) in ENDED, pa.bool_()))
 
 
 def tells_closings(mapping: Mapping) -> bool:

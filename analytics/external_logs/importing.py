@@ -18,7 +18,7 @@ from analytics.external_logs.cells import kept_cells
 from analytics.external_logs.channel_words import can_be_asked, why_ignored, words_to_ask
 from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
-from analytics.external_logs.completions import ask_blanks, ask_completed
+from analytics.external_logs.completions import ask_completed, ask_texts
 from analytics.external_logs.days import grain_of
 from analytics.external_logs.ends import ask_ends
 from analytics.external_logs.events_layout import check_events
@@ -136,9 +136,9 @@ def read_log(
 
     Raises UnusableLog or BadMapping with a sentence.
     """
-    raw = raw or read_file(content, progress)
-    begin(progress, CHECKING)
     said = given or {}
+    raw = raw or read_file(content, progress, quoted=said.get("quoted") or "")
+    begin(progress, CHECKING)
     mapping = as_before(complete_mapping(raw, said), said, earlier)
     key = earlier.key if earlier else new_key()
     raw = without_particulars(raw, mapping, key)
@@ -171,11 +171,12 @@ def _asked_of_rows(
 def _asked_of_columns(raw: RawLog, mapping: Mapping, said: Map[str, Any]) -> list[dict[str, Any]]:
     """Return the first question that the columns ask; UnusableLog where none can be a receipt."""
     return (
-        ask_receipt(raw, mapping, said)
+        list(raw.asks)
+        or ask_receipt(raw, mapping, said)
         or ask_completed(raw, mapping)
         or ask_layout(raw, mapping)
         or ask_order(raw, mapping)
-        or ask_blanks(raw, mapping)
+        or ask_texts(raw, mapping)
     )
 
 

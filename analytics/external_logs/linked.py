@@ -79,6 +79,8 @@ def link(requests: RawLog, steps: RawLog, given: Map[str, Any], by: str = "") ->
         encoding=steps.encoding,
         delimiter=steps.delimiter,
         sheet=steps.sheet,
+        notes=(*requests.notes, *steps.notes),
+        asks=(*requests.asks, *steps.asks)[:1],
     )
     return Linked(
         raw=raw,

@@ -35,12 +35,18 @@ GIVEN_MEANINGS = frozenset(
 LAYOUTS = ("requests", "events", "start_complete")
 ROWS = ("request", "study")
 """What a row of a list of requests is; several studies of one number are one request."""
+QUOTED = ("cells", "rows")
+"""What quoted cells of several lines are that look like rows."""
+UNDATED = ("told", "ended", "blank", "unreadable")
+"""What texts in a column of completion are that are no dates, and that no answer names."""
+SELDOM = ("row", "quoted", "undated")
+"""Parts of a mapping that most files do not need: where they are blank they are not told."""
 Anchor = str | Map[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mapping:
-    """A whole mapping; `date_order` is empty where no date needs one, `row` where none was asked."""
+    """A whole mapping; parts are empty where nobody was asked, `date_order` where no date needs one."""
 
     layout: str
     columns: Map[str, str]
@@ -50,6 +56,8 @@ class Mapping:
     date_order: str = ""
     values: Map[str, Map[str, str]] = field(default_factory=dict)
     row: str = ""
+    quoted: str = ""
+    undated: str = ""
     guessed: frozenset[str] = frozenset()
     said: frozenset[str] = frozenset()
     """The parts and the fields that somebody gave, blank fields too; all others are inferred."""
@@ -57,15 +65,16 @@ class Mapping:
     def as_json(self) -> dict[str, Any]:
         """Return the JSON form; what was guessed is part of it like the rest."""
         parts = asdict(self)
-        told = {part: parts[part] for part in parts if part not in ("guessed", "said", "row")}
-        return told | ({"row": self.row} if self.row else {})
+        told = {part: parts[part] for part in parts if part not in ("guessed", "said", *SELDOM)}
+        return told | {part: parts[part] for part in SELDOM if parts[part]}
 
     def to_remember(self) -> dict[str, Any]:
         """Return the JSON form without what was taken for granted here and may be asked elsewhere."""
         return {
             part: what
             for part, what in self.as_json().items()
-            if part not in ("layout", "completed") or part in self.said
+            if part in self.said or part not in ("layout", "completed")
+            if part != "undated"  # of other texts that are none of these dates nobody spoke
         }
 
     def own_meanings(self) -> dict[str, str]:
@@ -73,11 +82,6 @@ class Mapping:
         ours = {channel.value for channel in Channel}
         given = self.values.get("channel", {})
         return {word: means for word, means in given.items() if means not in ours}
-
-    def ends_by_word(self) -> frozenset[str]:
-        """Return the ends that words of the completion of a list of requests are said to mean."""
-        meant = self.values.get("completed_at", {}) if self.layout == "requests" else {}
-        return ENDED.intersection(meant.values())
 
     def tells_holds(self) -> bool:
         """Say whether a list of requests tells which holds last: by their ends, or "since"."""
@@ -123,6 +127,8 @@ def complete_mapping(raw: RawLog, given: Map[str, Any]) -> Mapping:
         date_order=given.get("date_order", ""),
         values=given.get("values", {}),
         row=given.get("row") or "",
+        quoted=given.get("quoted") or "",
+        undated=given.get("undated") or "",
         guessed=frozenset(guessed),
         said=frozenset({part for part in given if given[part]} | set(said)),
     )
@@ -167,21 +173,28 @@ def with_order(mapping: Mapping, order: str) -> Mapping:
     return replace(mapping, date_order=order)
 
 
+_CHOICES = {
+    "layout": ("The layout is", LAYOUTS),
+    "date_order": ("The order of dates is", ORDERS),
+    "row": ("A row is", ROWS),
+    "quoted": ("Quoted lines are", QUOTED),
+    "undated": ("Texts that are no dates are", UNDATED),
+}
+"""The parts of a mapping that say one of a few words."""
+
+
 def check_form(given: Map[str, Any]) -> None:
     """Raise BadMapping where what was given has not the form of a mapping."""
-    known = {"layout", "columns", "received", "completed", "zone", "date_order", "values", "row"}
+    known = {"layout", "columns", "received", "completed", "zone", "date_order", "values", *SELDOM}
     if not isinstance(given, Map):
         raise BadMapping("A mapping is a JSON object.")
     if unknown := sorted(set(given) - known):
         raise BadMapping(
             f"A mapping has no part {unknown[0]!r}. Known: {', '.join(sorted(known))}."
         )
-    if given.get("layout") not in (None, *LAYOUTS):
-        raise BadMapping(f"The layout is one of {', '.join(LAYOUTS)}.")
-    if given.get("date_order") not in (None, "", *ORDERS):
-        raise BadMapping(f"The order of dates is one of {', '.join(ORDERS)}.")
-    if given.get("row") not in (None, "", *ROWS):
-        raise BadMapping(f"A row is one of {', '.join(ROWS)}.")
+    for part, (what, choices) in _CHOICES.items():
+        if given.get(part) not in (None, "", *choices):
+            raise BadMapping(f"{what} one of {', '.join(choices)}.")
     for part in ("columns", "values"):
         if not isinstance(given.get(part, {}), Map):
             raise BadMapping(f"The part {part!r} is an object.")

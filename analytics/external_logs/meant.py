@@ -44,16 +44,19 @@ def with_meanings(cells: pa.Table, mapping: HowRead) -> pa.Table:
 
 
 def _with_ends(cells: pa.Table, mapping: HowRead) -> pa.Table:
-    """Return cells with the ends that stand in place of a date, believed before a status.
+    """Return cells with the ends that are kept in place of a date, believed before a status.
 
-    A word that only says that it is over ("Sent") does not undo what a status says of how it ended.
+    They may be those of an earlier file, of whose words this mapping need not speak. A word that
+    only says that it is over ("Sent") does not undo what a status says of how it ended.
     """
-    name, ends = MEANT["status"], mapping.ends_by_word()
-    if not ends or "completed_at" not in cells.column_names:
+    if mapping.layout != "requests" or "completed_at" not in cells.column_names:
         return cells
-    ended = each_word(
-        cells["completed_at"], lambda word: word if word in ends else None, pa.string()
-    )
+    # No other words are kept there: a row with one that nobody called an end is rejected.
+    is_end = pc.is_in(cells["completed_at"], value_set=pa.array(sorted(ENDED)))
+    if not pc.any(is_end).as_py():
+        return cells
+    ended = pc.if_else(is_end, cells["completed_at"], pa.scalar(None, pa.string()))
+    name = MEANT["status"]
     if name not in cells.column_names:
         return cells.append_column(name, ended)
     place, status = cells.column_names.index(name), cells[name]

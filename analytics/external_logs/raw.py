@@ -38,6 +38,8 @@ class Sheet:
     delimiter: str = ""
     name: str = ""
     notes: Sequence[str] = ()
+    asks: Sequence[dict[str, Any]] = ()
+    """Questions on how the lines are to be read; they may come up while they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +60,8 @@ class RawLog:
     """False where only the first rows were asked for, and the file has more."""
     notes: tuple[str, ...] = ()
     """Sentences on how the file was read, for whoever sent it."""
+    asks: tuple[dict[str, Any], ...] = ()
+    """What must be answered before it is read."""
 
     def cells(self, header: str) -> pa.ChunkedArray:
         """Return one column as text."""
@@ -212,6 +216,7 @@ def _raw(
         sheet=sheet.name,
         is_whole=is_whole,
         notes=tuple(sheet.notes),
+        asks=tuple(sheet.asks),
     )
 
 

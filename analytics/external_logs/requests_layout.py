@@ -40,7 +40,7 @@ def check_requests(
 ) -> pa.Table:
     """Return the rows that can be used; every other row is listed with its reason."""
     received, completed = unread(cells, "received_at"), unread(cells, "completed_at")
-    completed &= ~ended_by_word(cells, mapping)
+    completed &= ~ended_by_word(raw, mapping)
     missing, unnumbered = blank(cells, "received_at"), blank(cells, "request_id")
 
     def unreadable(name: str) -> Reason:

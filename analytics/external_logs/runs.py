@@ -189,7 +189,9 @@ def _store(run: ImportRun, draft: Draft, reading: Reading, folder: str, at: date
         _record(run, answer, already, at)
         said = in_words(answer, already=already)
         rows = said[0].upper() + said[1:]
-        ImportRun.objects.filter(pk=run.pk).update(state=State.DONE, percent=100, sentence=rows)
+        # What was said of the file is kept with its log, and goes with it.
+        done = {"state": State.DONE, "percent": 100, "sentence": rows, "mapping": {}}
+        ImportRun.objects.filter(pk=run.pk).update(**done)
         transaction.on_commit(lambda: drop_draft(run.draft))
     return True
 

@@ -1,4 +1,8 @@
-"""How files with the same headers were read last time, an organization for itself."""
+"""How files with the same headers were read last time, an organization for itself.
+
+What is kept here outlives the logs that it comes from, so it holds no text of a column of
+completion that could name somebody: what those mean is kept with their log and goes with it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,11 @@ from typing import Any
 
 from analytics.external_logs.columns import FIELD_WORDS, plain
 from analytics.external_logs.mapping import GIVEN_MEANINGS, OURS
-from analytics.models import SavedMapping
+from analytics.external_logs.undated import is_ours
+from analytics.models import SavedMapping, UploadedLog
+
+TEXTS = "completed_at"
+"""The field whose texts are answered many at a time, whatever they are."""
 
 
 def signature_of(headers: Sequence[str]) -> str:
@@ -26,8 +34,15 @@ def remember(
     SavedMapping.objects.update_or_create(
         organization_id=organization_id,  # type: ignore[misc]
         signature=signature_of(headers),
-        defaults={"mapping": with_blanks(mapping), "used_at": at},
+        defaults={"mapping": with_blanks(_without_texts(mapping)), "used_at": at},
     )
+
+
+def _without_texts(mapping: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping without the texts of a completion that are not made of words of ours."""
+    values = dict(mapping.get("values", {}))
+    own = {text: means for text, means in values.pop(TEXTS, {}).items() if is_ours(text)}
+    return {**mapping, "values": values | ({TEXTS: own} if own else {})}
 
 
 def with_blanks(mapping: dict[str, Any]) -> dict[str, Any]:
@@ -35,19 +50,31 @@ def with_blanks(mapping: dict[str, Any]) -> dict[str, Any]:
     return {**mapping, "columns": dict.fromkeys(FIELD_WORDS, "") | mapping["columns"]}
 
 
-def as_last_time(headers: Sequence[str], organization_id: int | None) -> SavedMapping | None:
-    """Return the mapping of the last file with these headers, as it may be given."""
+def as_last_time(
+    headers: Sequence[str], organization_id: int | None, name: str = ""
+) -> SavedMapping | None:
+    """Return the mapping of the last file with these headers, as it may be given.
+
+    With it stands what was said of texts of the log of a name, where there is one.
+    """
     found = SavedMapping.objects.filter(
         organization=organization_id, signature=signature_of(headers)
     ).first()
     if found is not None:
-        found.mapping = as_given(found.mapping)
+        found.mapping = as_given(found.mapping, organization_id, name)
     return found
 
 
-def as_given(mapping: dict[str, Any]) -> dict[str, Any]:
-    """Return a kept mapping without what means nothing: it was not refused at all times."""
-    values = mapping.get("values", {})
+def as_given(mapping: dict[str, Any], organization_id: int | None, name: str) -> dict[str, Any]:
+    """Return a kept mapping without what means nothing: it was not refused at all times.
+
+    What was said of texts of completion is that of the log of a name, and what is kept here.
+    """
+    log = UploadedLog.objects.filter(organization=organization_id, name=name).first()
+    own = log.mapping.get("values", {}).get(TEXTS, {}) if log is not None else {}
+    values = dict(mapping.get("values", {}))
+    if own:
+        values[TEXTS] = own | values.get(TEXTS, {})
     known = {
         field: {
             word: means
@@ -57,4 +84,4 @@ def as_given(mapping: dict[str, Any]) -> dict[str, Any]:
         for field, words in values.items()
         if field in GIVEN_MEANINGS
     }
-    return {**mapping, "values": known} if known != values else dict(mapping)
+    return {**mapping, "values": known} if known != mapping.get("values", {}) else dict(mapping)

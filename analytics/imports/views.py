@@ -166,7 +166,8 @@ def _base(request: HttpRequest, person: User, kept: Draft) -> dict[str, Any]:
     if kept.mapping or not like.isdecimal() or len(like) > 18:
         return kept.mapping
     saved = SavedMapping.objects.filter(organization=person.organization_id, pk=int(like)).first()
-    return as_given(saved.mapping) if saved else {}
+    name = name_for(kept.file_name)
+    return as_given(saved.mapping, person.organization_id, name) if saved else {}
 
 
 def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -> HttpResponse:

@@ -8,7 +8,9 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from analytics.models import SavedMapping
+from analytics.models import ImportRun, SavedMapping
+from requests_app.vocabulary import Role
+from tests.requests_app.cast import person
 
 HOUSE = Path(__file__).parents[2]
 OURS = ("project", "analytics", "requests_app", "audit")
@@ -44,3 +46,17 @@ def test_a_kept_zone_that_nobody_may_have_said_is_blanked() -> None:
         "of ": "",
     }
     assert {mapping["layout"] for mapping in kept.values()} == {"requests"}
+
+
+@pytest.mark.django_db
+def test_texts_that_may_name_somebody_leave_kept_mappings_and_imports_that_are_over() -> None:
+    values = {"completed_at": {"Ann Example": "closed"}, "channel": {"Desk": "physical_cd"}}
+    SavedMapping.objects.create(signature="a", mapping={"values": values}, used_at=timezone.now())
+    words = {"name": "log", "mapping": {"values": values}, "asked_at": timezone.now()}
+    analyst = person("asks", Role.ANALYST)
+    for state in ("waiting", "done"):
+        ImportRun.objects.create(asked_by=analyst, draft="0" * 32, state=state, **words)
+    importlib.import_module("analytics.migrations.0011_texts_that_may_name").forget(apps, None)
+    assert SavedMapping.objects.get().mapping == {"values": {"channel": {"Desk": "physical_cd"}}}
+    kept = dict(ImportRun.objects.values_list("state", "mapping"))
+    assert kept == {"waiting": {"values": values}, "done": {}}

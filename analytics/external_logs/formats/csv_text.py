@@ -5,17 +5,12 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from collections.abc import Iterator
+from itertools import chain, islice, takewhile
 
-from analytics.external_logs.formats.csv_dialect import (
-    Dialect,
-    dialect_of,
-    has_swallowed,
-    is_unclosed,
-    other_separator,
-)
+from analytics.external_logs.formats.csv_dialect import Dialect, dialect_of, other_separator
 from analytics.external_logs.formats.heading import LOOKS_AT, heading
+from analytics.external_logs.formats.quoted import Quoted, Record
 from analytics.external_logs.raw import Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
 
@@ -41,12 +36,23 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("discless-windows", _as_windows)
 
 
-def read_csv(content: bytes) -> Sheet:
-    """Return the header row and lines of a CSV file; UnusableLog says why it cannot be read."""
+def read_csv(content: bytes, quoted: str = "") -> Sheet:
+    """Return the header row and lines of a CSV file; UnusableLog says why it cannot be read.
+
+    `quoted` is what somebody said of quoted cells whose lines look like rows; where it is needed
+    and blank, it is asked.
+    """
     encoding, errors = encoding_of(content)
     dialect = dialect_of(content[:200_000].decode(encoding, "replace").lstrip(_MARK))
-    lines = _lines(content, encoding, errors, dialect)
+
+    def records() -> Iterator[Record]:
+        return _records(_stream(content, encoding, errors), dialect)
+
+    cells = Quoted(dialect, quoted, lambda: takewhile(lambda one: one[1] != [_END], records()))
+    lines = _lines(records(), dialect, cells)
     header, above, below = heading(list(islice(lines, LOOKS_AT)))
+    if errors != "strict":
+        cells.notes.append(AS_WINDOWS)
     return Sheet(
         headers=header[1],
         lines=chain(below, lines),
@@ -54,14 +60,15 @@ def read_csv(content: bytes) -> Sheet:
         form="CSV",
         encoding="cp1252" if errors != "strict" else encoding.removesuffix("-sig"),
         delimiter=dialect.delimiter,
-        notes=[AS_WINDOWS] if errors != "strict" else [],
+        notes=cells.notes,
+        asks=cells.asks,
     )
 
 
-def _lines(content: bytes, encoding: str, errors: str, dialect: Dialect) -> Iterator[Line]:
+def _lines(records: Iterator[Record], dialect: Dialect, quoted: Quoted) -> Iterator[Line]:
     """Yield rows; where a quotation mark swallowed some, its lines are read one by one."""
     number = 0
-    for lines, cells in _records(_stream(content, encoding, errors), dialect):
+    for lines, cells in records:
         if cells == [_END]:
             return
         number += 1
@@ -70,8 +77,9 @@ def _lines(content: bytes, encoding: str, errors: str, dialect: Dialect) -> Iter
                 f"Row {number} opens a quotation mark that is never closed, so the rows below "
                 "it run together. Close or remove it, and choose the file again."
             )
-        if len(lines) > 1 and has_swallowed(lines, cells, dialect):
-            yield from enumerate((_alone(line, dialect) for line in lines), start=number)
+        rows = quoted.rows_in(number, lines, cells) if len(lines) > 1 else None
+        if rows is not None:
+            yield from enumerate(rows, start=number)
             number += len(lines) - 1
         elif mark := other_separator(cells, dialect):
             said = [_SEPARATORS.get(one, one) for one in (mark, dialect.delimiter)]
@@ -80,7 +88,7 @@ def _lines(content: bytes, encoding: str, errors: str, dialect: Dialect) -> Iter
             yield number, cells
 
 
-def _records(stream: Iterator[str], dialect: Dialect) -> Iterator[tuple[list[str], list[str]]]:
+def _records(stream: Iterator[str], dialect: Dialect) -> Iterator[Record]:
     """Yield the lines of each record, and its cells."""
     lines: list[str] = []
 
@@ -95,13 +103,6 @@ def _records(stream: Iterator[str], dialect: Dialect) -> Iterator[tuple[list[str
             lines.clear()
     except csv.Error as error:
         raise UnusableLog(f"The file cannot be read as CSV ({error}). Export it again.") from error
-
-
-def _alone(line: str, dialect: Dialect) -> Sequence[str] | str:
-    """Return the cells of a line that stood in a cell of another, or why it is no row."""
-    if is_unclosed(line, dialect):
-        return "a quotation mark opens and does not close in this row"
-    return next(iter(dialect.split([line])), [])
 
 
 def _stream(content: bytes, encoding: str, errors: str) -> Iterator[str]:

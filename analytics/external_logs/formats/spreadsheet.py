@@ -9,10 +9,11 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from analytics.external_logs.formats.other_kinds import READ
 from analytics.external_logs.raw import Line, Sheet
 from analytics.external_logs.refusals import UnusableLog
 
@@ -99,15 +100,35 @@ def _check_size(content: bytes) -> None:
         )
 
 
+_DOCUMENTS = {"word/": "a Word document", "ppt/": "a PowerPoint presentation"}
+_OPEN_TEXT = (b"opendocument.text", b"opendocument.presentation")
+
+
+def _check_is_workbook(archive: zipfile.ZipFile) -> None:
+    """Raise UnusableLog where an archive is that of something else than a workbook."""
+    names = archive.namelist()
+    kinds = [kind for part, kind in _DOCUMENTS.items() if any(map(_within(part), names))]
+    is_short = "mimetype" in names and archive.getinfo("mimetype").file_size < 200
+    if is_short and archive.read("mimetype").endswith(_OPEN_TEXT):
+        kinds.append("a document of OpenDocument, not a sheet")
+    if kinds and not any(map(_within("xl/"), names)):
+        raise UnusableLog(f"This is {kinds[0]}; {READ}. Save its table as one of these.")
+    if not any(name in WORKBOOKS or name.startswith("xl/") for name in names):
+        raise UnusableLog(
+            "The file is a ZIP archive and no workbook. Unpack it and choose the log in it; "
+            "a log packed as .gz is read as it is."
+        )
+
+
+def _within(part: str) -> Callable[[str], bool]:
+    return lambda name: name.startswith(part)
+
+
 def _unpacked_size(content: bytes) -> int:
     """Return how much a workbook unpacks to, counting no further than is allowed."""
     size = 0
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if not any(name in WORKBOOKS or name.startswith("xl/") for name in archive.namelist()):
-            raise UnusableLog(
-                "The file is a ZIP archive and no workbook. Unpack it and choose the log in it; "
-                "a log packed as .gz is read as it is."
-            )
+        _check_is_workbook(archive)
         for entry in archive.infolist():
             with archive.open(entry) as file:
                 while size <= MOST_UNPACKED and (block := file.read(_STEP)):

@@ -73,7 +73,7 @@ class Command(BaseCommand):
         given, as_of = _given(options["mapping"]), _time(options["as_of"])
         try:
             if options["as_last_time"] and not given:
-                given = _as_last_time(content, owner)
+                given = _as_last_time(content, owner, name)
             with held(name, owner.pk if owner else None) as earlier:
                 words: dict[str, Any] = {
                     "name": name,
@@ -242,8 +242,8 @@ def _zone_of(owner: Organization | None) -> str:
     return first.zone if first else ""
 
 
-def _as_last_time(content: bytes, owner: Organization | None) -> dict[str, Any]:
-    saved = as_last_time(read_file(content).headers, owner.pk if owner else None)
+def _as_last_time(content: bytes, owner: Organization | None, name: str) -> dict[str, Any]:
+    saved = as_last_time(read_file(content).headers, owner.pk if owner else None, name)
     if saved is None:
         raise CommandError("No file with these headers was imported before.", returncode=2)
     return dict(saved.mapping)

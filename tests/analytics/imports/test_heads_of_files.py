@@ -96,3 +96,20 @@ def test_a_remembered_blank_leaves_order_and_zone_to_the_whole_file(
         seen = as_seen(reading, given, saved)
         assert sorted({"date_order", "zone"} & set(seen)) == kept
         assert seen["columns"]["received_at"] == "Date Rcvd"
+
+
+def test_a_quoted_note_below_the_first_rows_asks_and_is_answered(analyst: Client) -> None:
+    note = b'x,2025-01-14,2025-01-15,CD,y,"see\nz,2025-01-14,2025-01-15,CD,y,1"\n'
+    page = sent(analyst, b"w,2025-01-14,2025-01-15,CD,y,1\n" * 2 + note)
+    assert "One question first" not in analyst.get(page).content.decode()
+    analyst.post(page, {"confirm": "yes"})
+    assert run_imports()
+    assert not UploadedLog.objects.exists()
+    asked = analyst.get(page).content.decode()
+    assert f"A note is one cell: {HEAD + 3:,} rows in all" in asked
+    assert f"The lines are rows: {HEAD + 4:,} rows in all" in asked
+    analyst.post(page, {"answer": '{"quoted": "rows"}'})
+    analyst.post(page, {"confirm": "yes"})
+    assert run_imports()
+    answer = UploadedLog.objects.get().answer
+    assert (answer["rows_imported"], answer["rows_rejected"]) == (HEAD + 3, 1)  # w stands twice
