@@ -38,7 +38,7 @@ def told_little() -> EventLog:
     asked = asked.filter(pc.invert(seldom))
     known = pc.is_null(log.events["medium"])
     media = pc.if_else(known, log.events["medium"], "unknown")
-    return replace(log, requests=asked, events=with_column(log.events, "medium", media))
+    return replace(log, name="old", requests=asked, events=with_column(log.events, "medium", media))
 
 
 @pytest.fixture
@@ -97,6 +97,11 @@ def test_a_log_has_its_own_deadline_and_no_clock_of_ours(director: Client) -> No
     for page in ("/work/analytics/measures/", "/overview/behind/", "/overview/behind.csv"):
         answer = director.get(page, {"source": "old", "key": "sla_compliance"})
         pages.append(answer.content.decode())
+    asked = {"source": "old", "key": "sla_compliance"}
+    pages += [
+        director.get("/api/analytics/metrics/", asked | {"format": form}).content.decode()
+        for form in ("json", "csv")
+    ]
     assert all("own deadline met" in page for page in pages)
     assert not any("Contract SLA met" in page for page in pages)
 

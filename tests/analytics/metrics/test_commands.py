@@ -13,6 +13,8 @@ from analytics.management.commands.metrics import in_words, signed
 from analytics.metrics.definition import Result
 from analytics.metrics.suppression.published import IN_THE_HOUSE
 from analytics.metrics.without import When, Without
+from analytics.mirror.fold import fold
+from analytics.mirror.refresh import Snapshot
 from requests_app.models import Facility, Organization
 from tests.analytics import synthetic
 
@@ -46,6 +48,22 @@ def test_an_organization_is_its_own_facilities(place: Organization, capsys: Prin
     assert two["period"]["zone"] == "America/Denver"
     with pytest.raises(CommandError, match="no facility 'northfield'"):
         call_command(*asked, f"--organization={other.slug}", "--facility=northfield")
+
+
+def test_a_log_has_its_own_deadline_in_every_line(
+    capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = Snapshot(
+        mirror=fold(replace(synthetic.log(), name="old")), watermark="1", content="c" * 64
+    )
+    monkeypatch.setattr("analytics.readers.arguments.open_source", lambda *_, **__: shot)
+    asked = ("metrics", "--source", "old", "--key", "sla_compliance")
+    call_command(*asked, "--compare", "--from", "2026-06-01", "--to", "2026-06-30")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines if not line.startswith(" ")] == [
+        "The log's own deadline met",
+        "The log's own deadline met, change",
+    ]
 
 
 @pytest.mark.parametrize("word", ["modality", "colour=red", "=", ""])
