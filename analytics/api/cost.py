@@ -24,9 +24,9 @@ from requests_app.api.answers import answers
 class CostSerializer(SelectedSerializer):
     """What discs cost, on the assumptions that the answer repeats."""
 
-    discs = serializers.IntegerField()
-    unknown_channel = serializers.IntegerField()
-    deliveries = serializers.IntegerField()
+    discs = serializers.IntegerField(allow_null=True)
+    unknown_channel = serializers.IntegerField(allow_null=True)
+    deliveries = serializers.IntegerField(allow_null=True)
     by_channel = serializers.DictField()
     not_discs = serializers.DictField()
     why = serializers.CharField(allow_null=True)
