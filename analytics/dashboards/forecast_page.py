@@ -95,9 +95,9 @@ def _story(found: Forecast | Refusal, query: Query) -> Context:
     n, expected = len(found.chances), sum(chance.chance for chance in found.chances)
     strong = f"About {whole(expected)} of {plural(n, 'open request')} will miss {query.date}"
     left_out = [f"{count(some)} {why}" for why, some in found.left_out.items()]
-    rest = " if work goes on as in the past year." if n else "."
+    rest = " if work goes on as in the past year." if n else ", so there is nothing to forecast."
     return {
-        "strong": strong if n else f"For no open request {query.date} is to come",
+        "strong": strong if n else f"No open request still has {query.date} ahead of it",
         "rest": rest + (f" Not counted: {', '.join(left_out)}." if left_out else ""),
     }
 

@@ -11,11 +11,14 @@ from django.core.management import call_command
 from django.test import Client
 
 from analytics.charts.words import day
+from analytics.dashboards.forecast_page import _story
 from analytics.forecast.forecasting import forecast
+from analytics.forecast.results import Forecast
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.mirror.refresh import Snapshot
 from analytics.readers import foreseen
+from analytics.readers.query import Query
 from requests_app.models import Facility, Organization
 from tests.analytics.dashboards.test_overview_page import html
 from tests.analytics.forecast.worlds import DAY, START, Life, log, memoryless
@@ -246,3 +249,14 @@ def test_the_command_prints_the_trial() -> None:
     assert "Baseline, share by state: Brier 0." in words
     assert "Calibration in the large: mean chance 0." in words
     assert said().startswith("Brier 0.")
+
+
+def test_where_no_date_lies_ahead_the_page_says_so_and_why(shot: Snapshot) -> None:
+    told = forecast(shot.mirror, Selection(facilities=("northfield",)))
+    assert isinstance(told, Forecast)
+    nobody = replace(told, chances=(), aside={"late already": ("1", "2")})
+    found = _story(nobody, Query())
+    assert f"{found['strong']}{found['rest']}" == (
+        "No open request still has the contract date ahead of it, so there is nothing to forecast. "
+        "Not counted: 2 late already."
+    )
