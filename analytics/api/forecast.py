@@ -20,6 +20,7 @@ from requests_app.api.answers import answers
 class ForecastSerializer(SelectedSerializer):
     """Chances, or why there are none; the trial in either case."""
 
+    zone = serializers.CharField()
     given = serializers.BooleanField()
     why = serializers.CharField(allow_null=True)
     missing = serializers.ListField(child=serializers.CharField())
@@ -48,6 +49,6 @@ class Forecasts(APIView):
         check_cut(asked)
         view = asked.view
         found = foreseen(view.query.source, view.snapshot, view.selection, whole=view.whole)
-        body = as_object(view.query.source, found)
+        body = as_object(view.query.source, found, view.selection.zone)
         record_read(request, asked, "forecast", len(body["open"]))
         return Response(facts_of(asked) | body)

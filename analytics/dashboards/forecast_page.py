@@ -206,6 +206,7 @@ def _facts(view: View, found: Forecast | Refusal) -> list[tuple[str, str]]:
         facts += [
             ("Learned from", _learned(view, learned)),
             ("Whatever you choose", CHOSEN),
+            *_days(view),
             ("Time", f"Counted in {UNITS[found.unit]}; waits for the requester stop the clock."),
         ]
     return [
@@ -213,6 +214,13 @@ def _facts(view: View, found: Forecast | Refusal) -> list[tuple[str, str]]:
         ("Interval", "Of the chance: how much it hangs on the few requests behind it."),
         ("Left aside", LEFT_ASIDE),
     ]
+
+
+def _days(view: View) -> list[tuple[str, str]]:
+    """Say whose days they are; a log of dates alone knows no hour, and stands in no zone."""
+    if view.snapshot.mirror.log.granularity == "day":
+        return []
+    return [("Days", f"Days are those of {view.selection.zone}.")]
 
 
 def _learned(view: View, learned: Learned) -> str:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from analytics.charts.words import day
+from analytics.charts.words import day, period
 from analytics.dashboards.forecast_page import _story
 from analytics.forecast.forecasting import forecast
 from analytics.forecast.results import Forecast
@@ -260,3 +260,28 @@ def test_where_no_date_lies_ahead_the_page_says_so_and_why(shot: Snapshot) -> No
         "No open request still has the contract date ahead of it, so there is nothing to forecast. "
         "Not counted: 2 late already."
     )
+
+
+def test_the_days_of_the_trial_are_those_of_the_house_at_every_door(
+    director: Client, shot: Snapshot
+) -> None:
+    """Its first and last moments lie on other days in UTC."""
+    told = forecast(shot.mirror, Selection(facilities=("northfield", "riverside")))
+    assert isinstance(told, Forecast)
+    place = ZoneInfo("Pacific/Kiritimati")
+    Facility.objects.update(zone=place.key)
+    ends = (told.evaluation.first, told.evaluation.last)
+    first, last = (datetime.fromtimestamp(at, place) for at in ends)
+    assert first.date() != datetime.fromtimestamp(ends[0], UTC).date()
+    words = director.get(WHERE).content.decode()
+    assert f"What was said on {period(first.date(), last.date())} by a model" in words
+    assert "Days are those of Pacific/Kiritimati." in words
+    answer = director.get("/api/analytics/forecast/").json()
+    house = ("--organization", "northfield-health")
+    call_command("forecast", *house, "--json", stdout=(out := StringIO()))
+    for said in (answer, json.loads(out.getvalue())):
+        assert said["zone"] == place.key
+        assert (said["trial"]["from"], said["trial"]["to"]) == (first.isoformat(), last.isoformat())
+    for also in ((), ("--evaluate",)):
+        call_command("forecast", *house, *also, stdout=(out := StringIO()))
+        assert f"{first.date()} to {last.date()} (Pacific/Kiritimati)" in out.getvalue()
