@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.lacking import why_not_cut
 from analytics.metrics.slices import GROUPINGS
+from analytics.readers.heard import no_word
 from analytics.readers.query import read
 from analytics.readers.view import View, demand_reader, open_view
 from requests_app.refusals import DisclessError
@@ -62,6 +63,8 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
     view = open_view(user, replace(query, slices=()), at)
     if view.problems:
         raise NotUnderstood(view.problems[0])
+    if (why := no_word(view.snapshot.mirror, view.whole, query.slices)) is not None:
+        raise NotUnderstood(why)
     # What the source cannot be cut by is refused, or said by each figure; it is never left out.
     chosen = replace(view.selection, slices=query.slices)
     return Asked(

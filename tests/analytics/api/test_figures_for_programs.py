@@ -277,3 +277,23 @@ def test_a_word_of_the_screens_that_changes_nothing_is_refused(where: str, analy
     answer = analyst.get(f"/api/analytics/{where}")
     assert answer.status_code == 422
     assert "means nothing here" in answer.content.decode()
+
+
+@pytest.mark.parametrize("door", ["metrics", "cases", "graph", "cost", "without", "forecast"])
+def test_a_word_of_a_slice_that_no_request_has_is_refused_in_a_sentence(
+    analyst: Client, door: str
+) -> None:
+    answer = analyst.get(f"/api/analytics/{door}/?slice=modality%3Dct+Chest")
+    assert answer.status_code == 422
+    sentence = answer.json()["error"]["sentence"]
+    assert sentence.startswith("No request here has 'ct Chest' under modality. Did you mean")
+    assert "CT chest" in sentence
+    honest = analyst.get(f"/api/analytics/{door}/?slice=channel%3Dphysical_film")
+    assert honest.status_code == 200
+
+
+def test_words_of_others_facilities_are_no_hint(client: Client, person: Any) -> None:
+    client.force_login(person(Role.ANALYST, "riverside"))
+    answer = client.get("/api/analytics/metrics/?slice=facility%3Dnorthfield")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["sentence"].endswith("Known: riverside.")

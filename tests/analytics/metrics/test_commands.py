@@ -73,6 +73,26 @@ def test_a_slice_that_is_none_is_misuse(word: str) -> None:
     assert refused.value.returncode == 2
 
 
+@pytest.mark.parametrize("command", ["metrics", "what_if", "forecast", "process"])
+def test_a_word_that_no_request_has_is_misuse_and_says_how_to_ask(command: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command(command, "--slice", "modality=ct Chest")
+    assert refused.value.returncode == 2
+    assert str(refused.value).startswith(
+        "No request here has 'ct Chest' under modality. Did you mean modality=CT chest? Known: "
+    )
+    with pytest.raises(CommandError, match="has 'Zebulon' under partner. Known: "):
+        call_command(command, "--slice", "partner=Zebulon")
+
+
+def test_a_word_of_ours_that_no_request_has_yet_gives_an_honest_nothing(capsys: Printed) -> None:
+    for word in ("channel=physical_film", "modality=MG", "channel=not_delivered"):
+        found = said(capsys, "metrics", "--key", "requests_received", "--slice", word)
+        assert found["metrics"][0]["value"] is not None
+    with pytest.raises(CommandError, match="has 'unheard_of' under channel"):
+        call_command("metrics", "--slice", "channel=unheard_of")
+
+
 @pytest.mark.parametrize(("name", "said_by"), [("duckdb", "duckdb"), ("counted", "rollup")])
 def test_the_engine_that_is_named_answers_and_says_so(
     name: str, said_by: str, capsys: Printed
