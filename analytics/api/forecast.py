@@ -7,10 +7,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from analytics.api.asked import asked_of, check_cut
-from analytics.api.facts import JSONAlone, check_json, facts_of, record_read
+from analytics.api.facts import Door, JSONAlone, check_json, facts_of, record_read
 from analytics.api.schema import SELECTS, SelectedSerializer
 from analytics.forecast.told import as_object
 from analytics.readers.foreseen import foreseen
@@ -36,7 +35,7 @@ class ForecastSerializer(SelectedSerializer):
     left_out = serializers.DictField()
 
 
-class Forecasts(APIView):
+class Forecasts(Door):
     """The chance that each open request misses its contract date."""
 
     content_negotiation_class = JSONAlone

@@ -24,10 +24,11 @@ from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Re
 from analytics.forecast.stories import DAY
 from analytics.forecast.verdict import calibration
 from analytics.readers.foreseen import foreseen
+from analytics.readers.looks import open_page, record_look
 from analytics.readers.places import due_day, zones_of
-from analytics.readers.query import Query, read
+from analytics.readers.query import Query
 from analytics.readers.slicing import asked_chips
-from analytics.readers.view import View, demand_reader, open_view, record_look
+from analytics.readers.view import View
 from analytics.statistics.scores import Bin, Figure
 
 Context = dict[str, Any]
@@ -50,15 +51,13 @@ CHOSEN = (
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Show the chances of open requests, the greatest first, or why there are none."""
-    at = datetime.now(UTC)
-    demand_reader(request.user)
-    query = read(str(request.META.get("QUERY_STRING", "")), also=frozenset({"page"}))
-    view = open_view(request.user, query, at)
+    view = open_page(request, "forecast", datetime.now(UTC), also=frozenset({"page"}))
+    query = view.query
     found = foreseen(query.source, view.snapshot, view.selection, whole=view.whole)
     chances = found.chances if isinstance(found, Forecast) else ()
     pages = Paginator(chances, PER_PAGE).get_page(request.GET.get("page"))
     zones = zones_of(query.source)
-    record_look(request, view.query, "forecast", view.at, rows=len(pages))
+    record_look(request, view, "forecast", rows=len(pages))
     context = {
         **filters(view),
         "other_chips": asked_chips(view),

@@ -14,12 +14,14 @@ from pyarrow import parquet
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
+from analytics.sources.opening import open_source
 from audit.models import AuditEntry
 from requests_app.vocabulary import Role
 from tests.analytics import synthetic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 WHOLE = "from=2026-01-01&to=2026-12-31"
+ZONE = "zone=America%2FChicago"
 
 
 @pytest.fixture
@@ -203,19 +205,53 @@ def test_each_look_says_what_was_taken(analyst: Client) -> None:
     ],
 )
 def test_the_log_says_which_selection_was_read(analyst: Client, door: str, own: str) -> None:
-    chosen = f"facility=riverside&{WHOLE}&asked=patient&slice=modality%3DCT"
-    asked = "&".join(filter(None, (chosen, own)))
+    chosen = f"slice=modality%3DCT+chest&asked=patient&facility=riverside&{WHOLE}"
+    asked = "&".join(filter(None, (own, chosen)))
     assert analyst.get(f"/api/analytics/{door}/?{asked}").status_code == 200
     detail = _detail_of_last_read()
-    assert (detail["source"], detail["filters"]) == ("live", asked)
-    assert (detail["from"], detail["to"]) == ("2026-01-01", "2026-12-31")
+    counted = f"facility=riverside&{WHOLE}&{ZONE}&asked=patient&slice=modality%3DCT+chest"
+    assert detail["source"] == "live"
+    assert detail["filters"] == "&".join(filter(None, (counted, own)))
 
 
-def test_the_log_says_the_days_that_nobody_named(analyst: Client) -> None:
+def test_the_log_says_the_facilities_and_days_that_nobody_named(analyst: Client) -> None:
     period = analyst.get("/api/analytics/metrics/?key=open_requests").json()["period"]
-    detail = _detail_of_last_read()
-    assert (detail["from"], detail["to"]) == (period["from"], period["to"])
-    assert detail["filters"] == "key=open_requests"
+    assert _detail_of_last_read()["filters"] == (
+        f"facility=northfield&facility=riverside&from={period['from']}&to={period['to']}&{ZONE}"
+        "&key=open_requests"
+    )
+
+
+@pytest.mark.parametrize("door", ["metrics", "cases", "graph", "cost", "without", "forecast"])
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("facility=Zebulon", "facility"),
+        ("slice=modality%3DZebulon", "slice"),
+        ("slice=Zebulon&from=Zebulon", "from,slice"),
+        ("source=Zebulon", "source"),
+        ("Zebulon=1&asked=Zebulon", "asked,1 other"),
+        ("asked=", "asked"),
+        ("format=Zebulon", "format"),
+        (f"asked=patient&facility=Zebulon&facility={'x' * 600}", "facility"),
+    ],
+)
+def test_a_refused_question_is_recorded_by_the_names_of_its_words(
+    analyst: Client, door: str, said: str, names: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if names == "source":
+        monkeypatch.setattr("analytics.readers.view.open_source", open_source)
+    assert analyst.get(f"/api/analytics/{door}/?{said}").status_code in (404, 422)
+    entry = AuditEntry.objects.get(verb="api.figures_read")
+    body = json.loads(bytes(entry.body))
+    assert (entry.subject, body["outcome"]) == (door, "4")
+    assert body["detail"] == {"refused": names}
+    assert b"Zebulon" not in bytes(entry.body)
+
+
+def test_a_stranger_with_a_form_that_is_none_leaves_no_entry(client: Client) -> None:
+    assert client.get("/api/analytics/metrics/?format=Zebulon").status_code == 422
+    assert not AuditEntry.objects.filter(verb="api.figures_read").exists()
 
 
 def _detail_of_last_read() -> dict[str, Any]:
