@@ -68,6 +68,7 @@ def facts_of(asked: Asked) -> dict[str, Any]:
             "from": view.since.isoformat(),
             "to": view.until.isoformat(),
             "zone": chosen.zone,
+            "why": view.why_days,
         },
         "filters": {
             "facility": list(chosen.facilities or ()),

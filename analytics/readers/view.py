@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from requests_app.refusals import NotAllowed
 from requests_app.vocabulary import Role
 from requests_app.words import say_roles
 
+SUNDAY, WEEKS = 6, timedelta(days=90)
 READERS = (Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
@@ -56,6 +57,22 @@ class View:
         if self.query.compare != "before" or not self.has_before:
             return None
         return self.selection.before()
+
+    @property
+    def why_days(self) -> str | None:
+        """Why the period is what it is, in a sentence; None where both of its days were named."""
+        since, until = self.query.since, self.query.until
+        if since and until:
+            return None
+        if since or until:
+            lone, other = ("last", "first") if since else ("first", "last")
+            return f"No {lone} day was named: it is the usual one, or one that fits the {other}."
+        if not self.query.is_live:
+            return "No days were named: these are all of the log."
+        first, last = self.usual
+        are_weeks = last.weekday() == SUNDAY and last - first == WEEKS
+        these = "the 13 whole weeks before this one" if are_weeks else "all since the first request"
+        return f"No days were named: these are {these}."
 
     def name(self, facility: str) -> str:
         """Return the name of a facility; a log's own word where it is none of ours."""

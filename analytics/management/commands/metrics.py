@@ -172,7 +172,12 @@ def _facts(options: Mapping[str, Any], snapshot: Snapshot, chosen: Selection) ->
     return {
         "source": options["source"],
         "as_of": datetime.fromtimestamp(snapshot.mirror.log.as_of, UTC).isoformat(),
-        "period": {"from": options["since"], "to": options["until"], "zone": chosen.zone},
+        "period": {
+            "from": options["since"],
+            "to": options["until"],
+            "zone": chosen.zone,
+            "why": _why_days(options),
+        },
         "granularity": snapshot.mirror.log.granularity,
         "filters": {
             name: options[name] for name in ("facility", "direction", "asked", "slice", "by")
@@ -180,6 +185,18 @@ def _facts(options: Mapping[str, Any], snapshot: Snapshot, chosen: Selection) ->
         "method": METHOD_VERSION,
         "snapshot": {"watermark": snapshot.watermark, "content": snapshot.content},
     }
+
+
+def _why_days(options: Mapping[str, Any]) -> str | None:
+    """Say what is counted where a day was left out; None where both were named."""
+    since, until = options["since"], options["until"]
+    if since and until:
+        return None
+    if since:
+        return "No last day was named: all from the first on is counted."
+    if until:
+        return "No first day was named: all up to the last is counted."
+    return "No days were named: all of the source is counted."
 
 
 def _changed(now: Result, one: Change) -> str:

@@ -14,6 +14,8 @@ from pyarrow import parquet
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
+from analytics.mirror.refresh import Snapshot
 from analytics.sources.opening import open_source
 from audit.models import AuditEntry
 from requests_app.vocabulary import Role
@@ -333,3 +335,36 @@ def test_words_of_others_facilities_are_no_hint(client: Client, person: Any) -> 
     answer = client.get("/api/analytics/metrics/?slice=facility%3Dnorthfield")
     assert answer.status_code == 422
     assert answer.json()["error"]["sentence"].endswith("Known: riverside.")
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [
+        (WHOLE, None),
+        ("", "No days were named: these are the 13 whole weeks before this one."),
+        (
+            "from=2026-09-07",
+            "No last day was named: it is the usual one, or one that fits the first.",
+        ),
+        (
+            "to=2026-09-06",
+            "No first day was named: it is the usual one, or one that fits the last.",
+        ),
+    ],
+)
+def test_the_answer_says_which_days_it_is_of_and_why(
+    analyst: Client, days: str, why: str | None
+) -> None:
+    for door in ("metrics", "cost", "forecast"):
+        assert analyst.get(f"/api/analytics/{door}/?{days}").json()["period"]["why"] == why
+
+
+def test_the_days_of_a_log_are_all_of_it_where_none_is_named(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = Snapshot(
+        mirror=fold(replace(synthetic.log(), name="old")), watermark="1", content="c" * 64
+    )
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    period = analyst.get("/api/analytics/metrics/?source=old&key=open_requests").json()["period"]
+    assert period["why"] == "No days were named: these are all of the log."

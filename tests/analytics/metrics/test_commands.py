@@ -50,6 +50,18 @@ def test_an_organization_is_its_own_facilities(place: Organization, capsys: Prin
         call_command(*asked, f"--organization={other.slug}", "--facility=northfield")
 
 
+def test_the_command_counts_all_of_the_source_where_no_days_are_named(capsys: Printed) -> None:
+    days = ("--from", "2026-09-01", "--to", "2026-10-31")
+    asked = ("metrics", "--key", "requests_received")
+    periods = [said(capsys, *asked, *also)["period"] for also in ((), days[:2], days[2:], days)]
+    assert [one["why"] for one in periods] == [
+        "No days were named: all of the source is counted.",
+        "No last day was named: all from the first on is counted.",
+        "No first day was named: all up to the last is counted.",
+        None,
+    ]
+
+
 def test_a_log_has_its_own_deadline_in_every_line(
     capsys: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
