@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from requests_app.sla.calendar import BusinessCalendar
 
+LIVE = "live"
+"""The name of live work among sources; no imported log has it."""
 _TEXT, _WHEN = pa.string(), pa.int64()  # moments are seconds since 1970, UTC
 WORD = pa.dictionary(pa.int32(), pa.string())
 """How tables may hold words that many rows share: as numbers of a list."""
@@ -134,6 +136,11 @@ class Source:
     missing: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
     calendar: str = ""
+
+    @property
+    def is_live(self) -> bool:
+        """True for live work, false for an imported log."""
+        return self.name == LIVE
 
     def calendar_of(self, facility: str) -> BusinessCalendar:
         """Return the calendar by which the business time of a facility is counted."""

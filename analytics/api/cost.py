@@ -7,10 +7,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from analytics.api.asked import NotUnderstood, asked_of, check_cut
-from analytics.api.facts import JSONAlone, check_json, facts_of, record_read
+from analytics.api.facts import Door, JSONAlone, check_json, facts_of, record_read
 from analytics.api.schema import SELECTS, SelectedSerializer
 from analytics.costs.answer import as_object, costs
 from analytics.costs.asked import SWINGS_BY, WORDS
@@ -18,15 +17,16 @@ from analytics.costs.asked import asked_of as assumed_of
 from analytics.costs.assumptions import DECLARED
 from analytics.costs.moved import MOVE
 from analytics.costs.volume import volume_of
+from analytics.readers.assumed import own_of
 from requests_app.api.answers import answers
 
 
 class CostSerializer(SelectedSerializer):
     """What discs cost, on the assumptions that the answer repeats."""
 
-    discs = serializers.IntegerField()
-    unknown_channel = serializers.IntegerField()
-    deliveries = serializers.IntegerField()
+    discs = serializers.IntegerField(allow_null=True)
+    unknown_channel = serializers.IntegerField(allow_null=True)
+    deliveries = serializers.IntegerField(allow_null=True)
     by_channel = serializers.DictField()
     not_discs = serializers.DictField()
     why = serializers.CharField(allow_null=True)
@@ -55,7 +55,7 @@ ASSUMES = [
 ]
 
 
-class Cost(APIView):
+class Cost(Door):
     """The cost of a disc and of moving some to links."""
 
     content_negotiation_class = JSONAlone
@@ -69,7 +69,7 @@ class Cost(APIView):
         given = {name: str(request.query_params.get(name, "")) for name in WORDS}
         assumed = assumed_of(given)
         for name, sentence in assumed.problems.items():
-            raise NotUnderstood(f"{name}: {sentence}")
+            raise NotUnderstood(f"{name}: {sentence}", *assumed.problems)
         volume = volume_of(asked.view.snapshot.mirror, asked.view.selection)
-        record_read(request, asked, "cost")
+        record_read(request, asked, "cost", own=own_of(assumed))
         return Response(facts_of(asked) | as_object(costs(volume, assumed)))

@@ -7,10 +7,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from analytics.api.asked import asked_of, check_cut
-from analytics.api.facts import JSONAlone, check_json, facts_of, record_read
+from analytics.api.facts import Door, JSONAlone, check_json, facts_of, record_read
 from analytics.api.schema import SELECTS, SelectedSerializer
 from analytics.forecast.told import as_object
 from analytics.readers.foreseen import foreseen
@@ -20,6 +19,7 @@ from requests_app.api.answers import answers
 class ForecastSerializer(SelectedSerializer):
     """Chances, or why there are none; the trial in either case."""
 
+    zone = serializers.CharField()
     given = serializers.BooleanField()
     why = serializers.CharField(allow_null=True)
     missing = serializers.ListField(child=serializers.CharField())
@@ -35,7 +35,7 @@ class ForecastSerializer(SelectedSerializer):
     left_out = serializers.DictField()
 
 
-class Forecasts(APIView):
+class Forecasts(Door):
     """The chance that each open request misses its contract date."""
 
     content_negotiation_class = JSONAlone
@@ -48,6 +48,6 @@ class Forecasts(APIView):
         check_cut(asked)
         view = asked.view
         found = foreseen(view.query.source, view.snapshot, view.selection, whole=view.whole)
-        body = as_object(view.query.source, found)
+        body = as_object(view.query.source, found, view.selection.zone)
         record_read(request, asked, "forecast", len(body["open"]))
         return Response(facts_of(asked) | body)

@@ -23,7 +23,7 @@ from analytics.api.asked import (
     check_no_words,
     whole_number,
 )
-from analytics.api.facts import InFourForms, JSONAlone, facts_of, record_read
+from analytics.api.facts import Door, InFourForms, JSONAlone, facts_of, record_read
 from analytics.api.renderers import RENDERERS
 from analytics.api.schema import (
     MEASURES,
@@ -49,7 +49,7 @@ MOST_ROWS = 100_000
 PAGE = 1_000
 
 
-class Figures(APIView):
+class Figures(Door):
     """A door whose answers have four forms, and whose refusals are JSON in any of them."""
 
     renderer_classes = RENDERERS

@@ -9,10 +9,9 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from analytics.api.asked import NotUnderstood, asked_of, check_cut
-from analytics.api.facts import JSONAlone, check_json, facts_of, record_read
+from analytics.api.facts import Door, JSONAlone, check_json, facts_of, record_read
 from analytics.api.schema import SELECTS, SelectedSerializer
 from analytics.metrics.without import CAVEAT, MEASURE, Without, strange, told, why_untold
 from requests_app.api.answers import answers
@@ -30,7 +29,7 @@ class WithoutSerializer(SelectedSerializer):
     mind = serializers.CharField()
 
 
-class WithoutCodes(APIView):
+class WithoutCodes(Door):
     """Turnaround without the time that failures cost."""
 
     content_negotiation_class = JSONAlone
@@ -53,7 +52,7 @@ class WithoutCodes(APIView):
         named = tuple(dict.fromkeys(request.query_params.getlist(WORD)))
         found = told(mirror, asked.view.selection)
         if (word := strange(named, found)) is not None:
-            raise NotUnderstood(f"{word[:60]!r} is no failure code here.")
+            raise NotUnderstood(f"{word[:60]!r} is no failure code here.", WORD)
         why, each, together = why_untold(mirror.log.missing), tuple[Without, ...](), None
         if found is not None:
             why = found.why_none

@@ -59,14 +59,15 @@ def costs(volume: Volume, asked: Asked) -> Costs:
 def as_object(found: Costs) -> dict[str, Any]:
     """Return the answer for programs; money in dollars, shares from 0 to 1.
 
-    Where no saving is given `why` says so, `what_if` is None and `sensitivity` is empty.
+    Where no saving is given `why` says so, `what_if` is None and `sensitivity` is empty; what
+    cannot be counted is None.
     """
-    volume, assumed, noted = found.volume, found.asked.assumed, found.volume.failures
-    low, high = noted.interval if noted.share is not None else (None, None)
+    volume, assumed = found.volume, found.asked.assumed
+    is_told = bool(volume.deliveries or not volume.why)
     return {
-        "discs": volume.discs,
-        "unknown_channel": volume.unknown,
-        "deliveries": volume.deliveries,
+        "discs": None if volume.why else volume.discs,
+        "unknown_channel": volume.unknown if is_told else None,
+        "deliveries": volume.deliveries if is_told else None,
         "by_channel": dict(volume.by_channel),
         "not_discs": dict(volume.apart),
         "assumptions": asdict(assumed),
@@ -87,10 +88,18 @@ def as_object(found: Costs) -> dict[str, Any]:
         "what_if": None if found.why else _moved(found),
         "swing": found.asked.swing,
         "sensitivity": [] if found.why else [asdict(one) for one in found.swings],
-        "failures_in_log": asdict(noted) | {"share": noted.share, "low": low, "high": high},
+        "failures_in_log": _failures(volume, is_told=is_told),
         "reported_elsewhere": [asdict(one) for one in REPORTED],
         "mind": FREED,
     }
+
+
+def _failures(volume: Volume, *, is_told: bool) -> dict[str, Any]:
+    if not is_told:
+        return dict.fromkeys(("failed", "made", "share", "low", "high"))
+    noted = volume.failures
+    low, high = noted.interval if noted.share is not None else (None, None)
+    return asdict(noted) | {"share": noted.share, "low": low, "high": high}
 
 
 def _moved(found: Costs) -> dict[str, Any]:

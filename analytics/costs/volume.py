@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from analytics.metrics.media import DELIVERED_OUT
+from analytics.metrics.media import DELIVERED_OUT, NOTHING_KNOWN
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
@@ -59,8 +59,8 @@ class Volume:
     """Outbound deliveries that arrived, once each: on discs, on film or paper, by other ways.
 
     A delivery on CD, DVD or USB is one disc, however many it took. `unknown` went by a channel
-    that nobody noted, so there were from `discs` to `discs + unknown`. `why` says why none of it
-    can be counted.
+    that nobody noted, so there were from `discs` to `discs + unknown`. `why` says why discs cannot
+    be counted: the log has no word for what they are counted by, or nothing is known of any.
     """
 
     by_channel: Mapping[str, int] = field(default_factory=dict)
@@ -92,10 +92,12 @@ def volume_of(mirror: Mirror, selection: Selection) -> Volume:
     physical = {channel: n for medium, channel, n in left if medium == Medium.PHYSICAL}
     discs = {channel: n for channel, n in physical.items() if channel not in NO_DISCS}
     unknown = sum(n for medium, _, n in left if medium == Medium.UNKNOWN)
+    every = sum(n for *_, n in left)
     return Volume(
         by_channel=discs,
         apart={channel: n for channel, n in physical.items() if channel in NO_DISCS},
         unknown=unknown,
-        electronic=sum(n for *_, n in left) - sum(physical.values()) - unknown,
+        electronic=every - sum(physical.values()) - unknown,
         failures=Failures(failed=failed, made=sum(discs.values()) + before),
+        why=NOTHING_KNOWN if every and every == unknown else "",
     )

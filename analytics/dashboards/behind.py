@@ -26,7 +26,9 @@ from analytics.dashboards.standing import STATES
 from analytics.metrics.behind import COLUMNS, Behind, Narrowing, Part, parts_of
 from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import Kind, Result
+from analytics.metrics.definition import Kind, Metric, Result
+from analytics.readers.counted import NOTHING, Own
+from analytics.readers.looks import details, record_refused, refusals_recorded
 from analytics.readers.places import zones_of
 from analytics.readers.query import read
 from analytics.readers.slicing import asked_chips, place_chips, slicing
@@ -38,8 +40,11 @@ from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.words import say_modality
 
 PER_PAGE = 25
+OPENED, EXPORTED = "figure.opened", "figure.exported"
 OWN = frozenset({"key", "part", "group", "medium", "band", "age", "by", "page"})
 """Words of this page in an address, beside the filters."""
+NARROWS = ("group", "medium", "band", "age", "by")
+"""Those of them that choose fewer requests, or others, than the measure looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +71,13 @@ class Asked:
 @require_GET
 def behind(request: HttpRequest) -> HttpResponse:
     """Show the requests behind a number."""
-    asked = _asked(request)
+    asked = _asked(request, OPENED)
     counts = asked.behind.counts() if not asked.why else {}
     pages = Paginator(range(counts.get(asked.part.key, 0)), PER_PAGE)
     page = pages.get_page(request.GET.get("page"))
     skip = (page.number - 1) * PER_PAGE
     rows = [] if asked.why else asked.behind.rows(asked.part, limit=PER_PAGE, skip=skip)
-    _record(request, asked, "figure.opened", len(rows))
+    _record(request, asked, OPENED, len(rows))
     metric, view, own = asked.behind.metric, asked.view, _own(request)
     result = compute(view.snapshot.mirror, asked.behind.selection, [metric.key])[metric.key]
     context = {
@@ -103,9 +108,9 @@ def behind(request: HttpRequest) -> HttpResponse:
 @require_GET
 def behind_csv(request: HttpRequest) -> HttpResponse:
     """Answer the requests behind a number as CSV; the file says how it was counted."""
-    asked = _asked(request)
+    asked = _asked(request, EXPORTED)
     rows = [] if asked.why else asked.behind.rows(asked.part, limit=None)
-    _record(request, asked, "figure.exported", len(rows))
+    _record(request, asked, EXPORTED, len(rows))
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
     sheet.writerows([guarded(cell) for cell in line] for line in _lines(asked, rows))
@@ -117,19 +122,13 @@ def behind_csv(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _asked(request: HttpRequest) -> Asked:
+def _asked(request: HttpRequest, verb: str) -> Asked:
     at = datetime.now(UTC)
     demand_reader(request.user)
-    metric = BY_KEY.get(request.GET.get("key", ""))
-    if metric is None:
-        raise Http404
-    part = next(
-        (one for one in parts_of(metric) if one.key == request.GET.get("part", "all")), None
-    )
-    if part is None:
-        raise Http404
+    metric, part = _wanted(request, verb, at)
     query = read(str(request.META.get("QUERY_STRING", "")), also=OWN)
-    view = open_view(request.user, query, at)
+    with refusals_recorded(request, f"figure:{metric.key}", at, verb):
+        view = open_view(request.user, query, at)
     selection = view.selection
     by = request.GET.get("by", "")
     if by == "event" and metric.table == "steps":
@@ -145,6 +144,20 @@ def _asked(request: HttpRequest) -> Asked:
     return Asked(
         view=view, behind=Behind(view.snapshot.mirror, metric, selection, narrowing), part=part
     )
+
+
+def _wanted(request: HttpRequest, verb: str, at: datetime) -> tuple[Metric, Part]:
+    """Return the measure and the part of it that the address names; 404 where there is none."""
+    metric = BY_KEY.get(request.GET.get("key", ""))
+    if metric is None:
+        record_refused(request, verb, "figure", ("key",), at)
+        raise Http404
+    said = request.GET.get("part", "all")
+    part = next((one for one in parts_of(metric) if one.key == said), None)
+    if part is None:
+        record_refused(request, verb, f"figure:{metric.key}", ("part",), at)
+        raise Http404
+    return metric, part
 
 
 def _own(request: HttpRequest) -> list[tuple[str, str]]:
@@ -243,18 +256,38 @@ def _moment(seconds: int | None) -> str:
 
 
 def _record(request: HttpRequest, asked: Asked, verb: str, rows: int) -> None:
-    exports = verb == "figure.exported"
+    seen = replace(asked.view, selection=asked.behind.selection)
     record(
         verb=verb,
-        code=EventCode.EXPORT if exports else EventCode.QUERY,
+        code=EventCode.EXPORT if verb == EXPORTED else EventCode.QUERY,
         action=Action.READ,
         http_request=request,
         subject=f"figure:{asked.behind.metric.key}",
         detail={
+            **details(seen, _counted(request, asked)),
             "part": asked.part.key,
-            "source": asked.view.query.source,
-            "filters": asked.view.query.noted,
             "rows": rows,
         },
         at=asked.view.at,
+    )
+
+
+def _counted(request: HttpRequest, asked: Asked) -> Own:
+    """Return the own words that narrowed the list; one that found no request is named alone."""
+    given = {name: _word(request, name) for name in NARROWS if request.GET.get(name)}
+    if not given:
+        return NOTHING
+    behind, chosen = asked.behind, asked.behind.selection
+    found = not asked.why and any(behind.counts().values())
+    counts = {
+        "group": found and bool(behind.metric.group),
+        "medium": found,
+        "band": found and behind.metric.table == "cases",
+        "age": behind.narrowing.age is not None,
+        "by": chosen.clock == "occurred" or chosen.since is None,
+    }
+    return Own(
+        # That days are those of events stands among the filters of every view.
+        said=tuple(one for one in given.items() if counts[one[0]] and one[1] != "event"),
+        ignored=tuple(name for name in given if not counts[name]),
     )

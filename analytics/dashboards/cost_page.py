@@ -20,7 +20,9 @@ from analytics.dashboards.cost_form import fields_of
 from analytics.dashboards.cost_words import cards, failures, lede, parts, tornado, volume_words
 from analytics.dashboards.filters import filters, nothing_here
 from analytics.metrics.question import asking
-from analytics.readers.view import View, open_page
+from analytics.readers.assumed import own_of
+from analytics.readers.looks import open_page, record_look
+from analytics.readers.view import View
 
 Context = dict[str, Any]
 PAGE = "analytics/dashboards/cost.html"
@@ -31,11 +33,12 @@ PAGE = "analytics/dashboards/cost.html"
 def page(request: HttpRequest) -> HttpResponse:
     """Show the costs; an assumption that cannot be read leaves the form with a sentence."""
     view = open_page(request, "cost", datetime.now(UTC), keep=frozenset(WORDS))
+    said = dict(view.query.kept)
+    asked = asked_of(said)
+    record_look(request, view, "cost", own_of(asked))
     bar = {**filters(view), "clocks": [], "compare": []}
     if not _is_anything_here(view):
         return render(request, PAGE, bar | nothing_here(view))
-    said = dict(view.query.kept)
-    asked = asked_of(said)
     volume = volume_of(view.snapshot.mirror, view.selection)
     context = _context(view, volume, asked, said)
     return render(request, PAGE, bar | context)

@@ -14,6 +14,7 @@ from analytics.dashboards.head import DISCS
 from analytics.dashboards.needs import including
 from analytics.dashboards.standing import STATES
 from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.media import NOTHING_KNOWN
 from analytics.metrics.question import asking
 from analytics.readers.view import View
 from analytics.statistics.intervals import FEW
@@ -98,7 +99,7 @@ def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context
         share = whole(100 * mix.get(name, 0) / total)
         marks.append({"words": words, "css": css, "icon": icon, "share": share, "door": door})
     year = {"since": months[0].start, "until": view.until}
-    nothing = "nothing is known of how any delivery went" if media.is_unknown(months) else ""
+    nothing = NOTHING_KNOWN if media.is_unknown(months) else ""
     why = _lacks(view, "channel") or nothing
     return {
         "title": media.title(months),

@@ -24,10 +24,11 @@ from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Re
 from analytics.forecast.stories import DAY
 from analytics.forecast.verdict import calibration
 from analytics.readers.foreseen import foreseen
+from analytics.readers.looks import open_page, record_look
 from analytics.readers.places import due_day, zones_of
-from analytics.readers.query import Query, read
+from analytics.readers.query import Query
 from analytics.readers.slicing import asked_chips
-from analytics.readers.view import View, demand_reader, open_view, record_look
+from analytics.readers.view import View
 from analytics.statistics.scores import Bin, Figure
 
 Context = dict[str, Any]
@@ -50,15 +51,13 @@ CHOSEN = (
 @require_GET
 def page(request: HttpRequest) -> HttpResponse:
     """Show the chances of open requests, the greatest first, or why there are none."""
-    at = datetime.now(UTC)
-    demand_reader(request.user)
-    query = read(str(request.META.get("QUERY_STRING", "")), also=frozenset({"page"}))
-    view = open_view(request.user, query, at)
+    view = open_page(request, "forecast", datetime.now(UTC), also=frozenset({"page"}))
+    query = view.query
     found = foreseen(query.source, view.snapshot, view.selection, whole=view.whole)
     chances = found.chances if isinstance(found, Forecast) else ()
     pages = Paginator(chances, PER_PAGE).get_page(request.GET.get("page"))
     zones = zones_of(query.source)
-    record_look(request, view.query, "forecast", view.at, rows=len(pages))
+    record_look(request, view, "forecast", rows=len(pages))
     context = {
         **filters(view),
         "other_chips": asked_chips(view),
@@ -95,9 +94,9 @@ def _story(found: Forecast | Refusal, query: Query) -> Context:
     n, expected = len(found.chances), sum(chance.chance for chance in found.chances)
     strong = f"About {whole(expected)} of {plural(n, 'open request')} will miss {query.date}"
     left_out = [f"{count(some)} {why}" for why, some in found.left_out.items()]
-    rest = " if work goes on as in the past year." if n else "."
+    rest = " if work goes on as in the past year." if n else ", so there is nothing to forecast."
     return {
-        "strong": strong if n else f"For no open request {query.date} is to come",
+        "strong": strong if n else f"No open request still has {query.date} ahead of it",
         "rest": rest + (f" Not counted: {', '.join(left_out)}." if left_out else ""),
     }
 
@@ -206,6 +205,7 @@ def _facts(view: View, found: Forecast | Refusal) -> list[tuple[str, str]]:
         facts += [
             ("Learned from", _learned(view, learned)),
             ("Whatever you choose", CHOSEN),
+            *_days(view),
             ("Time", f"Counted in {UNITS[found.unit]}; waits for the requester stop the clock."),
         ]
     return [
@@ -213,6 +213,13 @@ def _facts(view: View, found: Forecast | Refusal) -> list[tuple[str, str]]:
         ("Interval", "Of the chance: how much it hangs on the few requests behind it."),
         ("Left aside", LEFT_ASIDE),
     ]
+
+
+def _days(view: View) -> list[tuple[str, str]]:
+    """Say whose days they are; a log of dates alone knows no hour, and stands in no zone."""
+    if view.snapshot.mirror.log.granularity == "day":
+        return []
+    return [("Days", f"Days are those of {view.selection.zone}.")]
 
 
 def _learned(view: View, learned: Learned) -> str:

@@ -19,8 +19,9 @@ from analytics.metrics.catalogue import METRICS, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Group, Kind, Metric, Result
 from analytics.metrics.rfi import prompts_of
+from analytics.readers.looks import open_page, record_look
 from analytics.readers.query import Query
-from analytics.readers.view import View, open_page
+from analytics.readers.view import View
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.rfi import in_words
 from requests_app.vocabulary import Channel
@@ -69,6 +70,7 @@ class Theme:
 def show(request: HttpRequest) -> HttpResponse:
     """Show all measures of a view; what cannot be computed says why."""
     view = open_page(request, "measures", datetime.now(UTC))
+    record_look(request, view, "measures")
     results = _results(view)
     bar = {**filters(view), "clocks": [], "compare": []}
     if not results["requests_received"].n:  # what is open now may have come in any period

@@ -16,9 +16,9 @@ from analytics.dashboards.filters import filters, nothing_here
 from analytics.dashboards.flow import graph_words, hands_words, rework_words, variants_words
 from analytics.dashboards.rules import rules_words
 from analytics.dashboards.waits import story, waits_words
-from analytics.dashboards.without import WORD, without_words
+from analytics.dashboards.without import WORD, own_of, without_words
 from analytics.process.whole import process
-from analytics.readers.view import open_page
+from analytics.readers.looks import open_page, record_look
 
 
 @login_required
@@ -27,6 +27,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Show how the requests of a view flow."""
     view = open_page(request, "process", datetime.now(UTC), keep=frozenset({WORD}))
     ticked = tuple(word for _, word in view.query.kept)
+    record_look(request, view, "process", own_of(view, ticked))
     bar = {**filters(view), "clocks": [], "compare": []}
     view = replace(view, query=replace(view.query, kept=()))  # for doors out of this page
     seen = process(view.snapshot.mirror, view.selection)

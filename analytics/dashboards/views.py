@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 
@@ -12,8 +13,11 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from analytics.dashboards.asked import CALLBACK, SUITES, is_there, methods_of, order_for, search_of
 from analytics.dashboards.mount import call, overview, script_policy
 from analytics.dashboards.policy import style_policy
+from analytics.readers.counted import Own
+from analytics.readers.looks import record_look, refusals_recorded
 from analytics.readers.query import read
-from analytics.readers.view import demand_reader, record_look
+from analytics.readers.view import demand_reader, open_view
+from analytics.sources.opening import UnknownSource
 
 SEEN = "overview-recorded"
 JSON = "application/json"
@@ -54,6 +58,10 @@ def _order(request: HttpRequest, path: str, at: datetime) -> bytes:
 
 
 def _record_look(request: HttpRequest, search: str, at: datetime) -> None:
-    query = read(search)
-    record_look(request, query, "overview", at)
+    """Record what is looked at, or that its source does not open; Dash says so in each part."""
+    with suppress(UnknownSource, OSError), refusals_recorded(request, "overview", at):
+        view = open_view(request.user, read(search), at)
+        clock = ("clock", view.query.clock)
+        before = ("compare", "before" if view.before is not None else "none")
+        record_look(request, view, "overview", Own(said=(clock, before)))
     request.session[SEEN] = search[:1000]

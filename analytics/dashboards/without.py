@@ -8,6 +8,8 @@ from analytics.charts.without import NOT_REACHED, said
 from analytics.charts.words import count, listed, one, plural, sample, span, too_few
 from analytics.dashboards import links
 from analytics.metrics.without import CAVEAT, Told, Without, told, why_untold
+from analytics.readers.counted import Own
+from analytics.readers.counted import listed as spelled
 from analytics.readers.view import View
 from requests_app.failure_codes import FAILURES, FailureCode
 
@@ -42,6 +44,19 @@ def without_words(view: View, ticked: tuple[str, ...]) -> Context:
         "rest": f"{more} it by no more." if hidden else "",
         "caveat": CAVEAT,
     }
+
+
+def own_of(view: View, ticked: tuple[str, ...]) -> Own:
+    """Return the ticked codes as the access log holds them: ours, and those of the log."""
+    codes = {*FailureCode}
+    if not codes.issuperset(ticked):
+        found = told(view.snapshot.mirror, view.selection)
+        codes |= set(found.waits if found is not None else ())
+    known = [code for code in dict.fromkeys(ticked) if code in codes]
+    return Own(
+        said=tuple(spelled(WORD, known)),
+        ignored=(WORD,) if len(known) < len(set(ticked)) else (),
+    )
 
 
 def _title(first: Without) -> str:

@@ -10,7 +10,7 @@ from pyarrow import compute as pc
 from analytics.eventlog import EventLog
 from analytics.external_logs.days import ENOUGH_TIMES
 from analytics.external_logs.mapping import Mapping
-from analytics.metrics.catalogue import METRICS
+from analytics.metrics.catalogue import METRICS, label_of
 
 GOOD = 0.8  # share of rows from which on a measure speaks for the log
 GRADE_WORDS = {"good": "Good", "weak": "Weak", "not_computable": "Not computable"}
@@ -285,6 +285,6 @@ def would_help(missing: dict[str, str]) -> tuple[str, list[str]]:
     for metric in METRICS:
         lacks = {_COLUMN_OF[name] for name in metric.needs if name in missing}
         if len(lacks) == 1 and (field := next(iter(lacks))) in HELPS:
-            gains.setdefault(field, []).append(metric.label)
+            gains.setdefault(field, []).append(label_of(metric.key, is_live=False))
     best = max(gains, key=lambda field: len(gains[field]), default="")
     return best, gains.get(best, [])

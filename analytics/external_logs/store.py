@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from pyarrow import compute as pc
 from pyarrow import parquet
 
-from analytics.eventlog import EVENTS, REQUESTS, EventLog
+from analytics.eventlog import EVENTS, LIVE, REQUESTS, EventLog
 from analytics.external_logs.bands import with_bands
 from analytics.external_logs.building import tables_of
 from analytics.external_logs.database import as_schema
@@ -40,14 +40,15 @@ MOST_REJECTED = 1000  # in the database; the rest lies beside the rows
 
 
 def name_for(file_name: str) -> str:
-    """Return the name of a log from a file's name: a slug, never a path."""
+    """Return the name of a log from a file's name: a slug, never a path or that of live work."""
     stem = re.sub(
         r"(\.(csv|txt|tsv|xlsx?|xlsm|ods|jsonl?|ndjson|xes))?(\.gz)?$",
         "",
         file_name,
         flags=re.IGNORECASE,
     )
-    return slugify(stem.replace("_", "-"))[:60] or "log"
+    name = slugify(stem.replace("_", "-"))[:60] or "log"
+    return f"{name}-log" if name == LIVE else name
 
 
 def folder_of(log: UploadedLog) -> Path:

@@ -170,7 +170,7 @@ def _aside(clock: ContractClock) -> dict[str, tuple[str, ...]]:
     late = np.ones(len(is_open), dtype=bool)
     late[clock.standing(as_of).requests] = False
     places = {
-        "without a contract date yet": np.flatnonzero(is_open & ~has_date),
+        "without a due date yet": np.flatnonzero(is_open & ~has_date),
         "late already": np.flatnonzero(is_open & has_date & late),
     }
     return {why: tuple(stories.ids[one] for one in ones) for why, ones in places.items()}

@@ -26,6 +26,7 @@ class Telling:
     stops: list[tuple[int, int]] = field(default_factory=list)
     waits: list[tuple[int, int]] = field(default_factory=list)
     _holds: list[str | None] = field(default_factory=list)
+    _began: set[str] = field(default_factory=set)
     _since: int = 0
     _waits_since: int | None = None
 
@@ -75,10 +76,11 @@ class Telling:
             self.stops[-1] = (self.stops[-1][0], at)
 
     def _hold(self, at: int, activity: str, reason: str | None) -> None:
-        """Begin a hold, or end those of the reason; all where none has it, or the request ends."""
+        """Begin a hold, or end holds as `clock.fold` does; all where the request ends."""
         if activity == "hold_started":
             self._holds.append(reason)
-        elif activity == "hold_ended" and reason in self._holds:
+            self._began |= {reason} if reason else set()
+        elif activity == "hold_ended" and reason in self._began:
             self._holds = [one for one in self._holds if one != reason]
         else:
             self._holds = []

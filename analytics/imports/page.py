@@ -21,7 +21,7 @@ from analytics.external_logs.questions import ORDER_WORDS
 from analytics.external_logs.sniff import is_yes_no
 from analytics.external_logs.tables import rejected_rows
 from analytics.imports.meanings import other_words_of, words_of
-from analytics.metrics.catalogue import BY_KEY
+from analytics.metrics.catalogue import label_of
 from analytics.models import SavedMapping
 
 MOST_COLUMNS, MOST_REJECTED = 60, 20
@@ -117,7 +117,7 @@ def grades_of(reading: Reading) -> list[dict[str, Any]]:
     ranked = sorted(computable, key=lambda pair: order.index(pair[1]["grade"]))
     found: dict[tuple[str, int, str], dict[str, Any]] = {}
     for key, grade in ranked:
-        share, label = round(100 * grade["share"]), BY_KEY[key].label
+        share, label = round(100 * grade["share"]), label_of(key, is_live=False)
         line = (grade["grade"], share, grade["why"])
         if line in found:
             found[line]["label"] += f"; {_within(label)}"
@@ -136,7 +136,7 @@ def not_computable(reading: Reading) -> dict[str, Any] | None:
     tone, icon = GRADES["not_computable"]
     lines = []
     for why, keys in reasons:
-        first, *others = (BY_KEY[key].label for key in keys)
+        first, *others = (label_of(key, is_live=False) for key in keys)
         lines.append({"why": why, "measures": "; ".join([first, *map(_within, others)])})
     return {
         "lines": lines,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from analytics.metrics import statements
-from analytics.metrics.catalogue import BY_KEY, METRICS
+from analytics.metrics.catalogue import BY_KEY, METRICS, label_of
 from analytics.metrics.cohorts import grouping_for
 from analytics.metrics.definition import COUNTS_GROUPS, Group, Kind, Metric, Result
 from analytics.metrics.engines.answers import Engine, Sums, together
@@ -57,7 +57,10 @@ def answer(
     by: Grouping | None = None,
     of: Selection | None = None,
 ) -> dict[str, Result]:
-    """Return the results of measures by one engine, which answers `of` a selection."""
+    """Return the results of measures by one engine, which answers `of` a selection.
+
+    Each is called what it is called over this source.
+    """
     lacks = why_not_cut(mirror.log.missing, of) if of is not None else None
     whys = {metric.key: lacks or _why_not(metric, mirror) for metric in chosen}
     able = [metric for metric in chosen if whys[metric.key] is None]
@@ -67,9 +70,13 @@ def answer(
         metric.key: asked.result(metric) if metric in able else _missing(metric, whys[metric.key])
         for metric in chosen
     }
-    if why_not_by is None:
-        return found
-    return {key: replace(one, why_not_by=why_not_by) for key, one in found.items()}
+    is_live = mirror.log.is_live
+    return {
+        key: replace(
+            one, label=label_of(key, is_live=is_live), why_not_by=why_not_by or one.why_not_by
+        )
+        for key, one in found.items()
+    }
 
 
 def _why_not(metric: Metric, mirror: Mirror) -> str | None:

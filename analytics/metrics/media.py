@@ -5,6 +5,8 @@ from analytics.metrics.definition import Better, Kind, Metric
 DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
 ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
 UNKNOWN = "(medium IS NULL OR medium = 'unknown')"
+NOTHING_KNOWN = "nothing is known of how any delivery went"
+"""Why discs cannot be counted where every delivery has an unknown channel."""
 UNKNOWN_ARE = ("unknown channel", "unknown channels")
 _PHYSICAL = "medium = 'physical'"
 _REQUESTS = "direction = 'outbound' AND ways > 0"

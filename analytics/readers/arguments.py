@@ -16,6 +16,7 @@ from analytics.metrics.selection import Selection
 from analytics.metrics.slices import SLICES, Slices, no_slice, read_slices
 from analytics.mirror.fold import Mirror
 from analytics.mirror.refresh import Snapshot
+from analytics.readers.heard import no_word
 from analytics.readers.query import EARLIEST, LATEST
 from analytics.sources.opening import LIVE, UnknownSource, live_as_of, open_source
 from requests_app.models import Organization
@@ -90,10 +91,12 @@ def selection_for(
     named = options["facility"]
     facilities = tuple(one for one in named if one) if named else None
     known, zone = set(mirror.facilities), mirror.log.zone
+    mine: tuple[str, ...] | None = None
     if owner is not None and options["source"] == LIVE:
         own = list(owner.facilities.order_by("slug"))
         known &= {one.slug for one in own}
-        facilities = tuple(sorted(known)) if facilities is None else facilities
+        mine = tuple(sorted(known))
+        facilities = mine if facilities is None else facilities
         zone = own[0].zone if own else zone
     if facilities and (strange := sorted(set(facilities) - known)):
         raise CommandError(f"The source has no facility {strange[0]!r}.", returncode=MISUSE)
@@ -107,6 +110,9 @@ def selection_for(
         zone=_zone(options["zone"]) or zone,
     )
     check_order(chosen)
+    whole = Selection(facilities=mine, zone=zone)
+    if (why := no_word(mirror, whole, chosen.slices)) is not None:
+        raise CommandError(why, returncode=MISUSE)
     if cut and (why := why_not_cut(mirror.log.missing, chosen)) is not None:
         raise CommandError(f"The source {why}.", returncode=MISUSE)
     return chosen

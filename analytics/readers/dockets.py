@@ -20,6 +20,7 @@ from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import Publication
 from analytics.mirror.published import Snapshot
 from analytics.models import PublishedPack
+from analytics.readers.counted import filters_of
 from analytics.readers.packs import as_pack, as_plain
 from audit.access import record, system_for
 from audit.origin import of_command
@@ -207,7 +208,8 @@ def _detail(ask: Ask, number: int, measures: int) -> dict[str, str | int | bool 
         "publication": number,
         "measures": measures,
         "by": ask.by or "",
-        "selection": ask.chosen[:500],
+        "source": ask.source,
+        "filters": filters_of(ask.snapshot.mirror, ask.selection),
         "watermark": ask.snapshot.watermark[:200],
         "organization": ask.owner.slug if ask.owner else "",
         **of_command(),

@@ -17,9 +17,10 @@ CLOCKS: dict[str, tuple[str, str]] = {
 LOG_CLOCKS: dict[str, tuple[str, str]] = {"contract": ("sla_compliance", "The log's own deadline")}
 """An imported log names no right by which somebody asked: it has its deadlines, and no legal clock."""
 COMPARISONS = ("before", "none")
-NOTED = 500  # characters of filters in an entry of the access log
 LONGEST = 8000  # characters of an address: a web server refuses longer ones
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
+Problems = list[tuple[str, str]]
+"""Words of an address that were not understood, each with what is said of it."""
 _KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked", "slice"}
 
 
@@ -27,7 +28,8 @@ _KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked", "slic
 class Query:
     """The filters of one view; `problems` say which of the asked ones were not understood.
 
-    `kept` are words of the page's own that its filters leave as they are.
+    `unread` are the words of the address that those problems are about. `kept` are words of the
+    page's own that its filters leave as they are.
     """
 
     since: date | None = None
@@ -39,6 +41,7 @@ class Query:
     asked: str = ""
     slices: Slices = ()
     problems: tuple[str, ...] = field(default=(), compare=False)
+    unread: tuple[str, ...] = field(default=(), compare=False)
     kept: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -80,12 +83,6 @@ class Query:
         left = [one for one in self.said if one != f"{name}={word}"]
         return self.address(slices=read_slices(left)[0])
 
-    @property
-    def noted(self) -> str:
-        """The filters as the access log holds them; where they were too long, their end says so."""
-        said = self.address()[1:]
-        return said if len(said) <= NOTED else f"{said[: NOTED - 1]}…"
-
     def address(self, **changes: object) -> str:
         """Return the query string of this view with changes."""
         new = replace(self, **changes)  # type: ignore[arg-type]
@@ -109,24 +106,21 @@ def read(
     `also` are words of the page that are not filters, `keep` those of them that go with its filters.
     """
     if len(search) > LONGEST:
-        return Query(problems=("The address is too long; none of its filters was used.",))
+        return _unread("The address is too long; none of its filters was used.")
     try:
         given = parse_qs(search.lstrip("?"), max_num_fields=250)
     except ValueError:
-        return Query(problems=("The address holds too many filters; none was used.",))
+        return _unread("The address holds too many filters; none was used.")
     problems = [
-        f"{name[:40]!r} is not a filter of this page."
+        (name, f"{name[:40]!r} is not a filter of this page.")
         for name in given
         if name not in _KNOWN | also | keep
     ]
-    since, until = _day(given, "from", problems), _day(given, "to", problems)
-    if since and until and until < since:
-        problems.append("The period ends before it begins, so the usual period is shown.")
-        since = until = None
+    since, until = _days(given, problems)
     asked = _word(given, "asked", "", ("", *(kind.value for kind in RequesterType)), problems)
     # A field of a form that was left alone comes as a blank word.
     slices, strange = read_slices(one for one in given.get("slice", []) if one)
-    problems += [no_slice(one) for one in strange[:1]]
+    problems += [("slice", no_slice(one)) for one in strange[:1]]
     source = _source(given, problems)
     clocks = tuple(Query(source=source).clocks)
     return Query(
@@ -138,9 +132,15 @@ def read(
         compare=_word(given, "compare", "before", COMPARISONS, problems),
         asked=asked,
         slices=slices,
-        problems=tuple(problems),
+        problems=tuple(sentence for _, sentence in problems if sentence),
+        unread=tuple(dict.fromkeys(name for name, _ in problems)),
         kept=tuple((name, word) for name, words in given.items() if name in keep for word in words),
     )
+
+
+def _unread(why: str) -> Query:
+    """Return the usual view of an address that was not read."""
+    return Query(problems=(why,), unread=("address",))
 
 
 def usual_period(as_of: date, first: date | None = None) -> tuple[date, date]:
@@ -154,36 +154,46 @@ def usual_period(as_of: date, first: date | None = None) -> tuple[date, date]:
     return sunday - timedelta(days=90), sunday
 
 
-def _source(given: dict[str, list[str]], problems: list[str]) -> str:
+def _source(given: dict[str, list[str]], problems: Problems) -> str:
     said = given.get("source", [LIVE])[-1]
     source = said[:60].replace("\x00", "") or LIVE
     if said and source != said:
-        problems.append("The name of the source is too long, or holds a sign that no name has.")
+        why = "The name of the source is too long, or holds a sign that no name has."
+        problems.append(("source", why))
     return source
 
 
-def _day(given: dict[str, list[str]], name: str, problems: list[str]) -> date | None:
+def _days(given: dict[str, list[str]], problems: Problems) -> tuple[date | None, date | None]:
+    since, until = _day(given, "from", problems), _day(given, "to", problems)
+    if since and until and until < since:
+        said = "The period ends before it begins, so the usual period is shown."
+        problems += [("from", said), ("to", "")]
+        return None, None
+    return since, until
+
+
+def _day(given: dict[str, list[str]], name: str, problems: Problems) -> date | None:
     text = given.get(name, [""])[-1]
     if not text:
         return None
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        problems.append(f"{text[:40]!r} is not a day such as 2026-11-24, so the usual one is used.")
+        why = f"{text[:40]!r} is not a day such as 2026-11-24, so the usual one is used."
+        problems.append((name, why))
         return None
     if not EARLIEST <= day <= LATEST:
-        problems.append(
-            f"{text} is out of reach; choose a day from {EARLIEST.year} to {LATEST.year}."
-        )
+        why = f"{text} is out of reach; choose a day from {EARLIEST.year} to {LATEST.year}."
+        problems.append((name, why))
         return None
     return day
 
 
 def _word(
-    given: dict[str, list[str]], name: str, usual: str, known: tuple[str, ...], problems: list[str]
+    given: dict[str, list[str]], name: str, usual: str, known: tuple[str, ...], problems: Problems
 ) -> str:
     word = given.get(name, [usual])[-1]
     if word in known:
         return word
-    problems.append(f"{word[:40]!r} is not one of {', '.join(filter(None, known))}.")
+    problems.append((name, f"{word[:40]!r} is not one of {', '.join(filter(None, known))}."))
     return usual

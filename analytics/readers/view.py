@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from django.http import HttpRequest
 
 from analytics.charts.ask import reach
 from analytics.metrics.lacking import no_cut
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
-from analytics.readers.query import Query, read, usual_period
+from analytics.readers.query import Problems, Query, usual_period
 from analytics.sources.opening import names_of_logs, open_source
-from audit.access import record
-from audit.proof.entry import Action, EventCode
 from requests_app.refusals import NotAllowed
 from requests_app.vocabulary import Role
 from requests_app.words import say_roles
 
+SUNDAY, WEEKS = 6, timedelta(days=90)
 READERS = (Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
 
 
@@ -31,7 +28,8 @@ class View:
     """A source opened for one reader: what was asked, cut to what the reader may see.
 
     `whole` is all that the reader may see of the source, whatever was asked; `usual` are the
-    days that are shown where none were asked for.
+    days that are shown where none were asked for; `ignored` are words of the address that did
+    not count, or not all that they say.
     """
 
     query: Query
@@ -42,6 +40,7 @@ class View:
     names: Mapping[str, str]
     at: datetime
     problems: tuple[str, ...]
+    ignored: tuple[str, ...]
     whole: Selection
     usual: tuple[date, date]
     sources: tuple[str, ...] = ()
@@ -59,6 +58,22 @@ class View:
             return None
         return self.selection.before()
 
+    @property
+    def why_days(self) -> str | None:
+        """Why the period is what it is, in a sentence; None where both of its days were named."""
+        since, until = self.query.since, self.query.until
+        if since and until:
+            return None
+        if since or until:
+            lone, other = ("last", "first") if since else ("first", "last")
+            return f"No {lone} day was named: it is the usual one, or one that fits the {other}."
+        if not self.query.is_live:
+            return "No days were named: these are all of the log."
+        first, last = self.usual
+        are_weeks = last.weekday() == SUNDAY and last - first == WEEKS
+        these = "the 13 whole weeks before this one" if are_weeks else "all since the first request"
+        return f"No days were named: these are {these}."
+
     def name(self, facility: str) -> str:
         """Return the name of a facility; a log's own word where it is none of ours."""
         return self.names.get(facility, facility)
@@ -74,21 +89,6 @@ def demand_reader(user: Any) -> None:
     )
 
 
-def record_look(
-    http_request: HttpRequest, query: Query, subject: str, at: datetime, **more: int
-) -> None:
-    """Record that somebody looks at a page of figures, and under which filters."""
-    record(
-        verb="dashboard.viewed",
-        code=EventCode.QUERY,
-        action=Action.READ,
-        http_request=http_request,
-        subject=subject,
-        detail={"source": query.source, "filters": query.noted, **more},
-        at=at,
-    )
-
-
 def open_view(user: Any, query: Query, at: datetime) -> View:
     """Open the source within the reader's scope; an empty scope sees nothing."""
     snapshot = open_source(query.source, at=at, organization_id=user.organization_id)
@@ -97,11 +97,10 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     allowed = tuple(names) if query.is_live else _facilities(snapshot)
     zone = _zone(user, log.zone) if query.is_live else log.zone
     strange = [one for one in query.facilities if one not in allowed]
-    problems = [*query.problems]
+    problems = [("", one) for one in query.problems]
     if strange:
-        problems.append(
-            f"There is no facility {strange[0][:60]!r} here, or it is not yours to see."
-        )
+        why = f"There is no facility {strange[0][:60]!r} here, or it is not yours to see."
+        problems.append(("facility", why))
     query = _cut(query, log.missing, problems)
     chosen = Selection(
         facilities=query.facilities or None,
@@ -123,7 +122,8 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         until=until,
         names=names if query.is_live else {one: one for one in allowed},
         at=at,
-        problems=tuple(problems),
+        problems=tuple(sentence for _, sentence in problems),
+        ignored=(*query.unread, *(name for name, _ in problems if name)),
         whole=whole,
         sources=names_of_logs(user.organization_id),
         begins=None if query.is_live else first,
@@ -131,30 +131,18 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     )
 
 
-def open_page(
-    http_request: HttpRequest, subject: str, at: datetime, *, keep: frozenset[str] = frozenset()
-) -> View:
-    """Open the view that an address asks for, to who may look, and record the look.
-
-    `keep` are words of the page's own that go with its filters.
-    """
-    demand_reader(http_request.user)
-    query = read(str(http_request.META.get("QUERY_STRING", "")), keep=keep)
-    view = open_view(http_request.user, query, at)
-    record_look(http_request, view.query, subject, at)
-    return view
-
-
-def _cut(query: Query, missing: Mapping[str, str], problems: list[str]) -> Query:
+def _cut(query: Query, missing: Mapping[str, str], problems: Problems) -> Query:
     """Return the filters without those that the source has no word for; each is named."""
     if query.asked and "requester_type" in missing:
         why = no_cut(missing, "requester_type")
-        problems.append(f"{why[:1].upper()}{why[1:]}, so anyone's requests are shown.")
+        said = f"{why[:1].upper()}{why[1:]}, so anyone's requests are shown."
+        problems.append(("asked", said))
         query = replace(query, asked="")
     for name, _ in query.slices:
         if name in missing:
             why = no_cut(missing, name)
-            problems.append(f"{why[:1].upper()}{why[1:]}, so this filter is left out.")
+            said = f"{why[:1].upper()}{why[1:]}, so this filter is left out."
+            problems.append(("slice", said))
     return replace(query, slices=tuple(one for one in query.slices if one[0] not in missing))
 
 

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from django.http import HttpRequest
 
 from analytics.metrics.selection import Selection
-from analytics.metrics.slices import written as written_slices
 from analytics.mirror.published import Snapshot
+from analytics.readers.counted import filters_of
 from analytics.readers.places import organizations_of, zones_of
 from analytics.reports.builders import BUILDERS
 from analytics.reports.builders.sla_compliance import Order
@@ -129,7 +129,6 @@ def _record(
     at: datetime,
     http_request: HttpRequest | None,
 ) -> None:
-    facilities = order.selection.facilities
     is_command, one = http_request is None, owners[0] if len(owners) == 1 else None
     whose = {**of_command(), "organization": one.slug if one else ""} if is_command else {}
     record(
@@ -145,9 +144,7 @@ def _record(
             "source": order.source,
             "from": order.since.isoformat(),
             "to": order.until.isoformat(),
-            "facilities": "all" if facilities is None else ",".join(facilities)[:500],
-            "asked": order.selection.requester_type or "anyone",
-            "slices": " ".join(written_slices(order.selection.slices))[:500],
+            "filters": filters_of(order.snapshot.mirror, order.selection),
             "watermark": order.snapshot.watermark[:200],
             "checkpoint": order.seal.size if order.seal else 0,
             **whose,

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.eventlog import EVENTS, REQUESTER, EventLog
+from analytics.eventlog import EVENTS, LIVE, REQUESTER, EventLog
 from analytics.mirror.words import codes_of, joined, of_codes
 from analytics.sources.carried import Carried, carried, studies_of
 from analytics.sources.cases import MEDIA, cases_of
@@ -40,7 +40,7 @@ class Reading:
         places = self.reader.places
         slugs = {pk: one.facility.slug for pk, one in places.items()}
         return EventLog(
-            name="live",
+            name=LIVE,
             as_of=int(self.reader.as_of.timestamp()),
             zone=zone_of(one.facility for one in places.values()),
             requests=cases_of(self.read, self.reader),

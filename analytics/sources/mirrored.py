@@ -13,6 +13,7 @@ from pathlib import Path
 
 import analytics
 import requests_app
+from analytics.eventlog import LIVE
 from analytics.mirror import kept, published
 from analytics.mirror.cut import Key
 from analytics.mirror.fold import fold
@@ -29,7 +30,6 @@ from requests_app.models import Facility
 from requests_app.sla.history import Needs, last_midnight, needs_today
 from requests_app.vocabulary import Direction, State
 
-LIVE = "live"
 AHEAD = 60  # seconds by which the clock of another process may be ahead of ours
 AHEAD_OF_FOLDING = 2  # parts: they are of unequal size, and memory holds them unpacked
 _COMPLETE = "complete"

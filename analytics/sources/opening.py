@@ -8,7 +8,7 @@ from itertools import chain
 
 from django.db.models import QuerySet
 
-from analytics.eventlog import EventLog
+from analytics.eventlog import LIVE, EventLog
 from analytics.external_logs.store import load, reported_logs
 from analytics.external_logs.store import note_report as note_report_of_log
 from analytics.mirror.fold import fold
@@ -19,7 +19,7 @@ from analytics.mirror.published import Facts, mirror_of
 from analytics.mirror.refresh import Snapshot, content_hash
 from analytics.models import UploadedLog
 from analytics.sources.live import COUNTED_BY, zone_of
-from analytics.sources.mirrored import LIVE, everything, live_snapshot
+from analytics.sources.mirrored import everything, live_snapshot
 from analytics.sources.outbox import one_moment
 from requests_app.models import Facility
 from requests_app.refusals import DisclessError

@@ -91,8 +91,8 @@ def fold(moments: Iterable[Moment]) -> Timeline:
     """Fold events, in order of time, into a timeline.
 
     The first of each kind counts, except that a failed delivery takes back what was sent and
-    available: the images are not there until the next one. A hold ends at its end, or when
-    the request ends. The same moment twice is one.
+    available: the images are not there until the next one. A hold ends at its end (`_ended`), or
+    when the request ends. The same moment twice is one.
     """
     found: dict[str, datetime | None] = {}
     holds: list[Hold] = []
@@ -116,11 +116,15 @@ def fold(moments: Iterable[Moment]) -> Timeline:
 
 
 def _ended(holds: list[Hold], moment: Moment) -> list[Hold]:
-    """End the open holds of the reason that the moment names; all of them where it names none."""
-    named = any(hold.ended is None and hold.reason is moment.reason for hold in holds)
+    """End the open holds of the reason that the moment names.
+
+    An end without a reason, or of a reason that none began for, ends all; one that is said twice
+    ends nothing more.
+    """
+    began = moment.reason is not None and any(hold.reason is moment.reason for hold in holds)
     return [
         replace(hold, ended=moment.at)
-        if hold.ended is None and (hold.reason is moment.reason or not named)
+        if hold.ended is None and (hold.reason is moment.reason or not began)
         else hold
         for hold in holds
     ]

@@ -43,7 +43,7 @@ waits AS (
         SELECT min(after.occurred_at) FROM requests_app_event after
         WHERE after.request_id = hold.request_id AND after.occurred_at > hold.at
             AND (after.kind = ANY(%(ends)s) OR after.kind = %(over)s AND (
-                after.reason = hold.reason OR NOT EXISTS (
+                after.reason IN (hold.reason, '') OR NOT EXISTS (
                     SELECT FROM requests_app_event own
                     WHERE own.request_id = after.request_id AND own.kind = %(held)s
                         AND own.reason = after.reason
@@ -85,10 +85,9 @@ def typical_needs(at: datetime) -> Needs:
     """Return the 80th percentile of elapsed time from entering a stage to available.
 
     What a request waited on its requester is no part of it: clocks stand still meanwhile. A wait
-    ends with its own hold, as in `clock.fold`, or with an end that names none (an end that is
-    said twice counts once). Of the
-    latest 20,000 requests of each direction released in the half year before `at`; a stage with
-    fewer than 30 such stories is left out (DOMAIN section 3, at risk).
+    ends as a hold does in `clock.fold`. Of the latest 20,000 requests of each direction released
+    in the half year before `at`; a stage with fewer than 30 such stories is left out (DOMAIN
+    section 3, at risk).
     """
     said: dict[str, str | int | datetime | list[str]] = {
         "available": EventKind.AVAILABLE.value,

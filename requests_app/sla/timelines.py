@@ -1,7 +1,7 @@
 """The timelines of many requests at once, as arrays: what `clock.fold` says of each.
 
-Stories that arrays would not tell apart (two holds open at once, the same twice in one moment,
-moments far from now) are named `odd`, and left to `clock.fold`.
+Stories that arrays would not tell apart (two holds open at once, an end of another reason, the
+same twice in one moment, moments far from now) are named `odd`, and left to `clock.fold`.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def _firsts(told: Told) -> dict[str, Integers]:
 
 
 def _holds(told: Told) -> tuple[Holds, Truths]:
-    """Return the holds, and which requests have two at once.
+    """Return the holds, and which requests have two at once, or an end that may be another's.
 
     Where no two are open together, a hold lasts until whatever ends holds comes next.
     """
@@ -167,7 +167,10 @@ def _holds(told: Told) -> tuple[Holds, Truths]:
     is_start = turns.is_any(starts)
     goes_on = np.append(turns.place[1:] == turns.place[:-1], False)
     overlapping = np.zeros(told.requests, bool)
-    overlapping[turns.place[is_start & goes_on & np.append(is_start[1:], False)]] = True
+    names_another = turns.kind[1:] == _CODE[EventKind.HOLD_ENDED]
+    names_another &= (turns.reason[1:] != turns.reason[:-1]) & (turns.reason[1:] >= 0)
+    follows = np.append(is_start[1:] | names_another, False)
+    overlapping[turns.place[is_start & goes_on & follows]] = True
     ended = np.where(goes_on, np.append(turns.at[1:], NONE), NONE)
     pausing = np.array([reason in PAUSING for reason in (*turns.reasons, "")])
     holds = Holds(

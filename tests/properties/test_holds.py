@@ -29,6 +29,29 @@ def test_the_same_moment_twice_is_one(moments: list[Moment]) -> None:
     assert fold([*moments, *moments]) == fold(moments)
 
 
+def held(*turns: tuple[EventKind, FailureCode | None]) -> list[timedelta | None]:
+    """Return how long each hold lasted, of turns an hour apart; None while it lasts."""
+    moments = [
+        Moment(kind=kind, at=START + timedelta(hours=nth), reason=reason)
+        for nth, (kind, reason) in enumerate(turns)
+    ]
+    return [hold.ended and hold.ended - hold.started for hold in fold(moments).holds]
+
+
+def test_an_end_that_is_said_twice_ends_no_other_hold() -> None:
+    begin, end = EventKind.HOLD_STARTED, EventKind.HOLD_ENDED
+    scope, fee, hour = FailureCode.LO05, FailureCode.RV01, timedelta(hours=1)
+    assert held((begin, fee), (begin, scope), (end, scope), (end, scope)) == [None, hour]
+    assert held((begin, fee), (end, fee), (begin, scope), (end, fee)) == [hour, None]
+
+
+def test_an_end_of_no_reason_or_of_one_that_none_began_for_ends_all() -> None:
+    begin, end = EventKind.HOLD_STARTED, EventKind.HOLD_ENDED
+    scope, fee, hour = FailureCode.LO05, FailureCode.RV01, timedelta(hours=1)
+    assert held((begin, scope), (end, fee)) == [hour]
+    assert held((begin, None), (end, None), (begin, fee), (end, None)) == [hour, hour]
+
+
 @settings(max_examples=80, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 90), st.integers(1, 90)), max_size=6))
 def test_apart_holds_add_up(gaps: list[tuple[int, int]]) -> None:

@@ -4,8 +4,9 @@ import json
 from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -47,20 +48,21 @@ class Command(BaseCommand):
         whole = whole_for(options, snapshot.mirror, owner)
         found = foreseen(options["source"], snapshot, chosen, whole=whole)
         if options["json"]:
-            self.stdout.write(json.dumps(as_object(options["source"], found)))
+            self.stdout.write(json.dumps(as_object(options["source"], found, chosen.zone)))
             return
         zones = defaultdict(lambda: chosen.zone, zones_of(options["source"]))
-        lines = trial_in_words(found) if options["evaluate"] else in_words(found, zones)
+        told = trial_in_words(found, chosen.zone)
+        lines = told if options["evaluate"] else in_words(found, zones, chosen.zone)
         self.stdout.write("\n".join(lines))
 
 
-def in_words(found: Answer, zones: Mapping[str, str]) -> Iterator[str]:
-    """Yield the chances, the greatest first, or why there are none."""
+def in_words(found: Answer, zones: Mapping[str, str], zone: str) -> Iterator[str]:
+    """Yield the chances, the greatest first, or why there are none; due dates as `zones` draw them."""
     if isinstance(found, Refusal):
         yield f"No forecast. {found.why}"
         yield from (f"  {word}" for word in found.missing)
         return
-    yield f"{_score(found.evaluation)} {METHOD}"
+    yield f"{_score(found.evaluation, zone)} {METHOD}"
     yield calibration(found.evaluation).sentence
     for one in found.chances:
         due = due_day(one.due, zones[one.facility])
@@ -71,8 +73,8 @@ def in_words(found: Answer, zones: Mapping[str, str]) -> Iterator[str]:
     yield f"{len(found.chances)} open requests" + (f"; left out: {left_out}" if left_out else "")
 
 
-def trial_in_words(found: Answer) -> Iterator[str]:
-    """Yield how the trial on later days went, whether a forecast is given or not."""
+def trial_in_words(found: Answer, zone: str) -> Iterator[str]:
+    """Yield how the trial on later days of a zone went, whether a forecast is given or not."""
     if isinstance(found, Refusal):
         yield f"No forecast. {found.why}"
         yield from (f"  {word}" for word in found.missing)
@@ -81,7 +83,7 @@ def trial_in_words(found: Answer) -> Iterator[str]:
         yield "There is nothing to try the model on."
         return
     yield METHOD
-    yield _score(tried)
+    yield _score(tried, zone)
     for one in tried.baselines:
         yield f"Baseline, {one.label}: Brier {one.brier:.4f}; skill {one.skill.words()}"
     means = f"mean chance {tried.predicted:.3f}, share missed {tried.observed:.3f}"
@@ -97,11 +99,11 @@ def trial_in_words(found: Answer) -> Iterator[str]:
         yield f"{size}  {bin_.predicted:.3f}  {bin_.observed:.3f}   {span}"
 
 
-def _score(tried: Evaluation) -> str:
-    days = " to ".join(str(_day(at)) for at in (tried.first, tried.last))
-    seen = f"{tried.looks} looks at {tried.requests} open requests, {days}"
+def _score(tried: Evaluation, zone: str) -> str:
+    days = " to ".join(_day(at, zone) for at in (tried.first, tried.last))
+    seen = f"{tried.looks} looks at {tried.requests} open requests, {days} ({zone})"
     return f"Brier {tried.brier:.4f} on {seen}; learned from {tried.learned.finished} finished."
 
 
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at, UTC).date().isoformat()
+def _day(at: int, zone: str) -> str:
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).date().isoformat()

@@ -16,7 +16,7 @@ from analytics.charts.words import ends, plural
 from analytics.metrics.catalogue import BY_KEY, METRICS
 from analytics.metrics.change import Change, changes
 from analytics.metrics.compute import compute
-from analytics.metrics.definition import METHOD_VERSION, Group, Metric, Result
+from analytics.metrics.definition import METHOD_VERSION, Group, Result
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.published import PublishedGroup, PublishedResult
@@ -98,7 +98,7 @@ class Command(BaseCommand):
             named = options["engine"] is not None
             lines = [released.words] if released is not None else []
             lines += [in_words(result, named=named) for result in results.values()]
-            changes_told = [_changed(BY_KEY[key], one) for key, one in changed.items()]
+            changes_told = [_changed(computed[key], one) for key, one in changed.items()]
             self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes, untold)]))
             return
         answer = _facts(options, snapshot, chosen)
@@ -172,7 +172,12 @@ def _facts(options: Mapping[str, Any], snapshot: Snapshot, chosen: Selection) ->
     return {
         "source": options["source"],
         "as_of": datetime.fromtimestamp(snapshot.mirror.log.as_of, UTC).isoformat(),
-        "period": {"from": options["since"], "to": options["until"], "zone": chosen.zone},
+        "period": {
+            "from": options["since"],
+            "to": options["until"],
+            "zone": chosen.zone,
+            "why": _why_days(options),
+        },
         "granularity": snapshot.mirror.log.granularity,
         "filters": {
             name: options[name] for name in ("facility", "direction", "asked", "slice", "by")
@@ -182,14 +187,26 @@ def _facts(options: Mapping[str, Any], snapshot: Snapshot, chosen: Selection) ->
     }
 
 
-def _changed(metric: Metric, one: Change) -> str:
+def _why_days(options: Mapping[str, Any]) -> str | None:
+    """Say what is counted where a day was left out; None where both were named."""
+    since, until = options["since"], options["until"]
+    if since and until:
+        return None
+    if since:
+        return "No last day was named: all from the first on is counted."
+    if until:
+        return "No first day was named: all up to the last is counted."
+    return "No days were named: all of the source is counted."
+
+
+def _changed(now: Result, one: Change) -> str:
     if one.difference is None:
-        return f"{metric.label}, change: - ({one.why})"
+        return f"{now.label}, change: - ({one.why})"
     low, high, by = (signed(part) for part in (one.low, one.high, one.difference))
     span = f" ({low} to {high})" if one.low is not None else ""
-    unit = "points" if metric.unit == "%" else metric.unit
+    unit = "points" if now.unit == "%" else now.unit
     before = f"{number(one.before.value)} before, n = {one.before.n:,}"
-    return f"{metric.label}, change: {by} {unit}{span}; {before}"
+    return f"{now.label}, change: {by} {unit}{span}; {before}"
 
 
 def _taken_away(

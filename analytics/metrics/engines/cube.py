@@ -33,7 +33,7 @@ FEWEST_RUNS = 16
 IN_A_RUN = 64  # rows that are searched as fast as fewer
 MOST_FACILITIES = 1 << 16
 """A row keeps the number of its facility in two bytes."""
-BESIDE = 64  # of so many rows one may have changed, before the cube is counted with it
+ROWS_A_CHANGE = 64  # of so many rows one may have changed, before the cube is counted with it
 FEW = 4096  # rows that may have changed in any case
 
 
@@ -77,7 +77,8 @@ class Cube:
             ages=True in kinds if kinds else self.ages,
         )
         beside = len(changed.gone) + len(changed.come)
-        return changed if beside <= max(FEW, len(self.ended) // BESIDE) else changed._counted_in()
+        most = max(FEW, len(self.ended) // ROWS_A_CHANGE)
+        return changed if beside <= most else changed._counted_in()
 
     def _with_ended(self, gone: Rows, come: Rows) -> Cube:
         """Return the cube with other ended rows beside it: of what went, what came is left out."""

@@ -27,7 +27,7 @@ from analytics.mirror.fold import Mirror
 
 _PAIRED = {one.group for one in METRICS if one.kind is Kind.DISTINCT}
 MOST = 1 << 30  # bytes for everything that is counted ahead; past it DuckDB answers
-SPARE = 16  # the part of it that is left to what changes later
+PART_LEFT_FREE = 16  # one part in so many of it is left to what changes later
 A_REQUEST = 128  # bytes more for each request: its values in order
 
 
@@ -77,7 +77,7 @@ def count_ahead(question: Question, *, most: int | None = None) -> Counted | Non
         agenda=Agenda.read(question),
         at=question.mirror.log.as_of,
     )
-    room = most - most // SPARE - counted.bytes
+    room = most - most // PART_LEFT_FREE - counted.bytes
     return replace(counted, cubes=_cubes(question, able, reach, room))
 
 

@@ -16,7 +16,7 @@ from analytics.metrics.grouping import EPOCH
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror
 
-SPARE = 7  # days to come that have room already: a new day counts nothing anew
+DAYS_AHEAD = 7  # days to come that have room already: a new day counts nothing anew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +89,7 @@ def reach_of(mirror: Mirror) -> Reach | None:
     if span is None:
         return None
     first, last = span
-    days = last - first + 1 + SPARE
+    days = last - first + 1 + DAYS_AHEAD
     return Reach(facilities=mirror.facilities, first=first, days=days, zone=mirror.log.zone)
 
 

@@ -21,7 +21,7 @@ from analytics.metrics.statements import Sum
 
 SMALL, LARGE = 4, 16  # bytes of a count, and of a sum of values
 MOST_CELLS = 4096  # days of facilities that may have changed, before all are added up again
-BESIDE = 8  # of so many cells one may have changed
+CELLS_A_CHANGE = 8  # of so many cells one may have changed, before all are added up again
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Rollup:
         if self.later is not None:
             later = self.later.with_(later)
         changed = replace(self, words=every, later=later)
-        most = min(MOST_CELLS, math.prod(self.upto.shape[2:]) // BESIDE)
+        most = min(MOST_CELLS, math.prod(self.upto.shape[2:]) // CELLS_A_CHANGE)
         return changed if len(later.places) <= most else changed._added_up()
 
     def _added_up(self) -> Rollup:

@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.conf import settings
+from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
 from analytics.external_logs.columns import SYNONYMS
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.rfi import prompts_of
+from audit.pipe import UNWRITTEN
 from requests_app.api.docs import calls
 from requests_app.failure_codes import FAILURES
 from requests_app.imaging.findings import CHECKS
 from requests_app.lifecycle.states import mermaid
 from requests_app.rfi import in_words
 
+OURS = frozenset({"analytics", "audit", "project", "requests_app"})
 MARK = "<!-- Written by `make docs`; change the code, not this page. -->\n\n"
 
 
@@ -103,6 +106,24 @@ def api_page() -> str:
     return f"# Calls of the API\n\n{MARK}{told}{head}" + "\n".join(rows) + "\n"
 
 
+def commands_page() -> str:
+    """Return every command of ours with what it does and how it ends."""
+    ours = sorted(name for name, app in get_commands().items() if app in OURS)
+    rows = []
+    for name in ours:
+        command = load_command_class(get_commands()[name], name)
+        rows.append(f"| `{name}` | {command.help} | {' '.join((command.__doc__ or '').split())} |")
+    head = "| command | what it does | how it ends |\n|---|---|---|\n"
+    told = (
+        "`.venv/bin/python manage.py NAME --help` lists the options. Exit status 0 is done, 1 is "
+        "findings (the answer says which), 2 is misuse: a sentence on standard error says what "
+        f"would be right. Where there is no room for an answer, as on a full disk, it is {UNWRITTEN}; "
+        "where an import was cancelled from the keyboard 130. `--json` prints one JSON object on "
+        "standard output and nothing else.\n\n"
+    )
+    return f"# Commands\n\n{MARK}{told}{head}" + "\n".join(rows) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "request-states.md": states_page,
     "failure-codes.md": failures_page,
@@ -110,6 +131,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "metrics.md": metrics_page,
     "log-columns.md": columns_page,
     "api.md": api_page,
+    "commands.md": commands_page,
 }
 
 

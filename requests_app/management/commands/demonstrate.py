@@ -21,7 +21,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100  # the made-up year ends there
 
 
 class Command(BaseCommand):
-    """Idempotent: a second run says that the data is there."""
+    """Exit status 0, also where the data is there: a second run says so; 2 for misuse."""
 
     requires_system_checks: list[str] = []
     help = "Write demonstration data: a made-up year of three facilities, and accounts to sign in."

@@ -29,7 +29,7 @@ VARIABLE = "ADMINISTRATOR_PASSWORD"
 
 
 class Command(BaseCommand):
-    """Idempotent: what is there stays as it is, and a second run says so."""
+    """Exit status 0, also where it was set up: what is there stays, and it says so; 2 for misuse."""
 
     help = "Set up for real work: organization, facility, administrator, holidays, clock rules."
     requires_system_checks: list[str] = []

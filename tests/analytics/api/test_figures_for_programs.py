@@ -14,12 +14,16 @@ from pyarrow import parquet
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
+from analytics.mirror.fold import fold
+from analytics.mirror.refresh import Snapshot
+from analytics.sources.opening import open_source
 from audit.models import AuditEntry
 from requests_app.vocabulary import Role
 from tests.analytics import synthetic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 WHOLE = "from=2026-01-01&to=2026-12-31"
+ZONE = "zone=America%2FChicago"
 
 
 @pytest.fixture
@@ -203,19 +207,53 @@ def test_each_look_says_what_was_taken(analyst: Client) -> None:
     ],
 )
 def test_the_log_says_which_selection_was_read(analyst: Client, door: str, own: str) -> None:
-    chosen = f"facility=riverside&{WHOLE}&asked=patient&slice=modality%3DCT"
-    asked = "&".join(filter(None, (chosen, own)))
+    chosen = f"slice=modality%3DCT+chest&asked=patient&facility=riverside&{WHOLE}"
+    asked = "&".join(filter(None, (own, chosen)))
     assert analyst.get(f"/api/analytics/{door}/?{asked}").status_code == 200
     detail = _detail_of_last_read()
-    assert (detail["source"], detail["filters"]) == ("live", asked)
-    assert (detail["from"], detail["to"]) == ("2026-01-01", "2026-12-31")
+    counted = f"facility=riverside&{WHOLE}&{ZONE}&asked=patient&slice=modality%3DCT+chest"
+    assert detail["source"] == "live"
+    assert detail["filters"] == "&".join(filter(None, (counted, own)))
 
 
-def test_the_log_says_the_days_that_nobody_named(analyst: Client) -> None:
+def test_the_log_says_the_facilities_and_days_that_nobody_named(analyst: Client) -> None:
     period = analyst.get("/api/analytics/metrics/?key=open_requests").json()["period"]
-    detail = _detail_of_last_read()
-    assert (detail["from"], detail["to"]) == (period["from"], period["to"])
-    assert detail["filters"] == "key=open_requests"
+    assert _detail_of_last_read()["filters"] == (
+        f"facility=northfield&facility=riverside&from={period['from']}&to={period['to']}&{ZONE}"
+        "&key=open_requests"
+    )
+
+
+@pytest.mark.parametrize("door", ["metrics", "cases", "graph", "cost", "without", "forecast"])
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("facility=Zebulon", "facility"),
+        ("slice=modality%3DZebulon", "slice"),
+        ("slice=Zebulon&from=Zebulon", "from,slice"),
+        ("source=Zebulon", "source"),
+        ("Zebulon=1&asked=Zebulon", "asked,1 other"),
+        ("asked=", "asked"),
+        ("format=Zebulon", "format"),
+        (f"asked=patient&facility=Zebulon&facility={'x' * 600}", "facility"),
+    ],
+)
+def test_a_refused_question_is_recorded_by_the_names_of_its_words(
+    analyst: Client, door: str, said: str, names: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if names == "source":
+        monkeypatch.setattr("analytics.readers.view.open_source", open_source)
+    assert analyst.get(f"/api/analytics/{door}/?{said}").status_code in (404, 422)
+    entry = AuditEntry.objects.get(verb="api.figures_read")
+    body = json.loads(bytes(entry.body))
+    assert (entry.subject, body["outcome"]) == (door, "4")
+    assert body["detail"] == {"refused": names}
+    assert b"Zebulon" not in bytes(entry.body)
+
+
+def test_a_stranger_with_a_form_that_is_none_leaves_no_entry(client: Client) -> None:
+    assert client.get("/api/analytics/metrics/?format=Zebulon").status_code == 422
+    assert not AuditEntry.objects.filter(verb="api.figures_read").exists()
 
 
 def _detail_of_last_read() -> dict[str, Any]:
@@ -277,3 +315,56 @@ def test_a_word_of_the_screens_that_changes_nothing_is_refused(where: str, analy
     answer = analyst.get(f"/api/analytics/{where}")
     assert answer.status_code == 422
     assert "means nothing here" in answer.content.decode()
+
+
+@pytest.mark.parametrize("door", ["metrics", "cases", "graph", "cost", "without", "forecast"])
+def test_a_word_of_a_slice_that_no_request_has_is_refused_in_a_sentence(
+    analyst: Client, door: str
+) -> None:
+    answer = analyst.get(f"/api/analytics/{door}/?slice=modality%3Dct+Chest")
+    assert answer.status_code == 422
+    sentence = answer.json()["error"]["sentence"]
+    assert sentence.startswith("No request here has 'ct Chest' under modality. Did you mean")
+    assert "CT chest" in sentence
+    honest = analyst.get(f"/api/analytics/{door}/?slice=channel%3Dphysical_film")
+    assert honest.status_code == 200
+
+
+def test_words_of_others_facilities_are_no_hint(client: Client, person: Any) -> None:
+    client.force_login(person(Role.ANALYST, "riverside"))
+    answer = client.get("/api/analytics/metrics/?slice=facility%3Dnorthfield")
+    assert answer.status_code == 422
+    assert answer.json()["error"]["sentence"].endswith("Known: riverside.")
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [
+        (WHOLE, None),
+        ("", "No days were named: these are the 13 whole weeks before this one."),
+        (
+            "from=2026-09-07",
+            "No last day was named: it is the usual one, or one that fits the first.",
+        ),
+        (
+            "to=2026-09-06",
+            "No first day was named: it is the usual one, or one that fits the last.",
+        ),
+    ],
+)
+def test_the_answer_says_which_days_it_is_of_and_why(
+    analyst: Client, days: str, why: str | None
+) -> None:
+    for door in ("metrics", "cost", "forecast"):
+        assert analyst.get(f"/api/analytics/{door}/?{days}").json()["period"]["why"] == why
+
+
+def test_the_days_of_a_log_are_all_of_it_where_none_is_named(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = Snapshot(
+        mirror=fold(replace(synthetic.log(), name="old")), watermark="1", content="c" * 64
+    )
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    period = analyst.get("/api/analytics/metrics/?source=old&key=open_requests").json()["period"]
+    assert period["why"] == "No days were named: these are all of the log."

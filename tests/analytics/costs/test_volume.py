@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.costs.answer import as_object, costs
+from analytics.costs.asked import Asked
 from analytics.costs.volume import volume_of
 from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
 from analytics.metrics.compute import compute
+from analytics.metrics.media import NOTHING_KNOWN
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from requests_app.vocabulary import MEDIUM_OF, Channel
@@ -104,3 +107,21 @@ def test_what_the_log_does_not_say_is_not_zero() -> None:
     assert (empty.why, empty.discs, empty.failures.share) == ("", 0, None)
     nobody_notes = log_of([("outbound", [("available", Channel.PHYSICAL_CD)])] * 20)
     assert volume_of(fold(nobody_notes), Selection()).failures.share is None
+
+
+def test_discs_cannot_be_counted_where_nothing_is_known_of_any_delivery() -> None:
+    nobody_says = log_of([("outbound", [("available", None)])] * 20)
+    found = volume_of(fold(nobody_says), Selection())
+    assert (found.why, found.deliveries) == (NOTHING_KNOWN, 20)
+    said = as_object(costs(found, Asked()))
+    assert (said["discs"], said["what_if"], said["why"]) == (None, None, NOTHING_KNOWN)
+    assert (said["unknown_channel"], said["deliveries"]) == (20, 20)
+    one_says = log_of([("outbound", [("available", way)]) for way in (None, Channel.LINK_SECURE)])
+    assert volume_of(fold(one_says), Selection()).why == ""
+
+
+def test_what_cannot_be_counted_is_no_nought_for_programs() -> None:
+    no_channel = log_of([], missing={"channel": "no column says how images were sent"})
+    said = as_object(costs(volume_of(fold(no_channel), Selection()), Asked()))
+    assert [said[name] for name in ("discs", "unknown_channel", "deliveries")] == [None] * 3
+    assert set(said["failures_in_log"].values()) == {None}

@@ -202,12 +202,16 @@ def test_the_cost_is_not_for_every_role(person, client: Client, role: str) -> No
     assert not AuditEntry.objects.filter(verb="dashboard.viewed").exists()
 
 
-def test_each_look_is_recorded_with_its_assumptions(director: Client) -> None:
-    director.get(PAGE, {"facility": "riverside", "postage": "9"})
+def test_each_look_is_recorded_with_what_was_assumed(director: Client) -> None:
+    asked = {"facility": "riverside", "postage": " $9.00", "move": "50%", "wage": "Zebulon"}
+    director.get(PAGE, YEAR | asked | {"loaded_wage": "Zebulon"})
     entry = AuditEntry.objects.get(verb="dashboard.viewed")
     assert entry.subject == "cost"
-    detail = json.loads(bytes(entry.body))["detail"]
-    assert detail["filters"] == "facility=riverside&postage=9"
+    assert json.loads(bytes(entry.body))["detail"] == {
+        "source": "live",
+        "filters": "facility=riverside&from=2026-01-01&to=2026-12-31&zone=America%2FChicago&postage=9",
+        "ignored": "loaded_wage,1 other",
+    }
     assert director.post(PAGE).status_code == 405
 
 

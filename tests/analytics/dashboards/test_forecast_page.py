@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
@@ -10,12 +10,15 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from analytics.charts.words import day
+from analytics.charts.words import day, period
+from analytics.dashboards.forecast_page import _story
 from analytics.forecast.forecasting import forecast
+from analytics.forecast.results import Forecast
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.mirror.refresh import Snapshot
 from analytics.readers import foreseen
+from analytics.readers.query import Query
 from requests_app.models import Facility, Organization
 from tests.analytics.dashboards.test_overview_page import html
 from tests.analytics.forecast.worlds import DAY, START, Life, log, memoryless
@@ -246,3 +249,39 @@ def test_the_command_prints_the_trial() -> None:
     assert "Baseline, share by state: Brier 0." in words
     assert "Calibration in the large: mean chance 0." in words
     assert said().startswith("Brier 0.")
+
+
+def test_where_no_date_lies_ahead_the_page_says_so_and_why(shot: Snapshot) -> None:
+    told = forecast(shot.mirror, Selection(facilities=("northfield",)))
+    assert isinstance(told, Forecast)
+    nobody = replace(told, chances=(), aside={"late already": ("1", "2")})
+    found = _story(nobody, Query())
+    assert f"{found['strong']}{found['rest']}" == (
+        "No open request still has the contract date ahead of it, so there is nothing to forecast. "
+        "Not counted: 2 late already."
+    )
+
+
+def test_the_days_of_the_trial_are_those_of_the_house_at_every_door(
+    director: Client, shot: Snapshot
+) -> None:
+    """Its first and last moments lie on other days in UTC."""
+    told = forecast(shot.mirror, Selection(facilities=("northfield", "riverside")))
+    assert isinstance(told, Forecast)
+    place = ZoneInfo("Pacific/Kiritimati")
+    Facility.objects.update(zone=place.key)
+    ends = (told.evaluation.first, told.evaluation.last)
+    first, last = (datetime.fromtimestamp(at, place) for at in ends)
+    assert first.date() != datetime.fromtimestamp(ends[0], UTC).date()
+    words = director.get(WHERE).content.decode()
+    assert f"What was said on {period(first.date(), last.date())} by a model" in words
+    assert "Days are those of Pacific/Kiritimati." in words
+    answer = director.get("/api/analytics/forecast/").json()
+    house = ("--organization", "northfield-health")
+    call_command("forecast", *house, "--json", stdout=(out := StringIO()))
+    for said in (answer, json.loads(out.getvalue())):
+        assert said["zone"] == place.key
+        assert (said["trial"]["from"], said["trial"]["to"]) == (first.isoformat(), last.isoformat())
+    for also in ((), ("--evaluate",)):
+        call_command("forecast", *house, *also, stdout=(out := StringIO()))
+        assert f"{first.date()} to {last.date()} (Pacific/Kiritimati)" in out.getvalue()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pyarrow as pa
 import pytest
 import synthetic
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pyarrow import compute as pc
 from test_overview_page import html
@@ -38,7 +39,7 @@ def told_little() -> EventLog:
     asked = asked.filter(pc.invert(seldom))
     known = pc.is_null(log.events["medium"])
     media = pc.if_else(known, log.events["medium"], "unknown")
-    return replace(log, requests=asked, events=with_column(log.events, "medium", media))
+    return replace(log, name="old", requests=asked, events=with_column(log.events, "medium", media))
 
 
 @pytest.fixture
@@ -54,6 +55,22 @@ def test_discs_are_not_called_none_where_nothing_is_known(director: Client) -> N
     assert "Discs cannot be counted" in words
     assert "Nothing is known of how any delivery went" in words
     assert "Discs carry" not in words
+
+
+def test_the_cost_page_says_as_much_of_discs_as_the_overview(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = Snapshot(mirror=fold(told_little()), watermark="1", content="c" * 64)
+    monkeypatch.setattr("analytics.readers.arguments.open_source", lambda *_, **__: shot)
+    words = director.get("/work/analytics/cost/", {"source": "old"}).content.decode()
+    assert "Discs cannot be counted" in words
+    assert "Nothing is known of how any delivery went" in words
+    assert "What counts as a disc" not in words
+    answer = director.get("/api/analytics/cost/", {"source": "old"}).json()
+    assert (answer["discs"], answer["why"]) == (None, "nothing is known of how any delivery went")
+    with pytest.raises(CommandError, match="nothing is known of how any") as refused:
+        call_command("what_if", "--source", "old")
+    assert refused.value.returncode == 1
 
 
 def test_the_table_says_which_weeks_of_a_long_period_stand_in_it(director: Client) -> None:
@@ -97,6 +114,11 @@ def test_a_log_has_its_own_deadline_and_no_clock_of_ours(director: Client) -> No
     for page in ("/work/analytics/measures/", "/overview/behind/", "/overview/behind.csv"):
         answer = director.get(page, {"source": "old", "key": "sla_compliance"})
         pages.append(answer.content.decode())
+    asked = {"source": "old", "key": "sla_compliance"}
+    pages += [
+        director.get("/api/analytics/metrics/", asked | {"format": form}).content.decode()
+        for form in ("json", "csv")
+    ]
     assert all("own deadline met" in page for page in pages)
     assert not any("Contract SLA met" in page for page in pages)
 

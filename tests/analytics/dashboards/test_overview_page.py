@@ -237,6 +237,62 @@ def test_looking_and_being_refused_are_recorded(person, director: Client, client
     assert "door.refused" in verbs
 
 
+@pytest.mark.parametrize(
+    ("search", "filters", "ignored"),
+    [
+        ("?from=2026-01-01&to=2026-12-31&clock=legal", "&clock=legal&compare=before", None),
+        ("?compare=none&facility=Zebulon", "&clock=contract&compare=none", "facility"),
+        ("?clock=Zebulon&compare=Zebulon", "&clock=contract&compare=before", "clock,compare"),
+        (f"?facility={'x' * 9000}", "&clock=contract&compare=before", "address"),
+    ],
+)
+def test_an_entry_holds_what_counted_of_the_address(
+    director: Client, search: str, filters: str, ignored: str | None
+) -> None:
+    from audit.models import AuditEntry
+
+    director.get(f"/overview/{search}")
+    entry = AuditEntry.objects.get(verb="dashboard.viewed")
+    detail = json.loads(bytes(entry.body))["detail"]
+    assert detail["filters"].endswith(filters)
+    assert re.search(r"from=\d{4}-\d\d-\d\d&to=\d{4}-\d\d-\d\d&zone=", detail["filters"])
+    assert detail.get("ignored") == ignored
+    assert b"Zebulon" not in bytes(entry.body)
+
+
+def test_a_source_that_is_not_there_is_recorded_as_refused(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from analytics.sources.opening import open_source
+    from audit.models import AuditEntry
+
+    monkeypatch.setattr("analytics.readers.view.open_source", open_source)
+    pages = ("/overview/", "/work/analytics/cost/", "/work/analytics/measures/")
+    for page in (*pages, "/work/analytics/process/", "/work/analytics/forecast/"):
+        director.get(page, {"source": "Zebulon"})
+    entries = AuditEntry.objects.filter(verb="dashboard.viewed")
+    bodies = [json.loads(bytes(entry.body)) for entry in entries]
+    subjects = ["cost", "forecast", "measures", "overview", "process"]
+    assert sorted(body["subject"] for body in bodies) == subjects
+    assert {(body["outcome"], body["detail"]["refused"]) for body in bodies} == {("4", "source")}
+    assert not any(b"Zebulon" in bytes(entry.body) for entry in entries)
+
+
+def test_a_source_that_cannot_be_read_leaves_the_page_and_its_entry(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from audit.models import AuditEntry
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr("analytics.readers.view.open_source", broken)
+    assert director.get("/overview/").status_code == 200
+    assert "We recorded it as problem" in html(director, "head")
+    entry = AuditEntry.objects.get(verb="dashboard.viewed")
+    assert json.loads(bytes(entry.body))["detail"] == {"refused": "source"}
+
+
 def test_a_log_without_channels_says_so(director: Client, monkeypatch) -> None:
     import synthetic
 

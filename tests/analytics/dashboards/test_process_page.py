@@ -144,11 +144,17 @@ def test_the_process_is_not_for_every_role(person, client: Client, role: str) ->
     assert not AuditEntry.objects.filter(verb="dashboard.viewed").exists()
 
 
-def test_each_look_is_recorded_with_its_filters(director: Client) -> None:
-    director.get(PAGE, {"facility": "riverside"})
+def test_each_look_is_recorded_with_what_counted(director: Client) -> None:
+    asked = "facility=riverside&from=2026-01-01&to=2026-12-31&compare=none"
+    director.get(f"{PAGE}?{asked}&without=AU02&without=Zebulon&slice=modality%3DZebulon")
     entry = AuditEntry.objects.get(verb="dashboard.viewed")
     assert entry.subject == "process"
-    assert json.loads(bytes(entry.body))["detail"]["filters"] == "facility=riverside"
+    detail = json.loads(bytes(entry.body))["detail"]
+    assert detail["filters"] == (
+        "facility=riverside&from=2026-01-01&to=2026-12-31&zone=America%2FChicago"
+        "&modality_unheard=1&without=AU02"
+    )
+    assert detail["ignored"] == "without"
 
 
 def test_nothing_but_looking_is_done_there(director: Client) -> None:

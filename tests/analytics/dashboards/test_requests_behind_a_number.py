@@ -136,3 +136,51 @@ def test_each_look_and_each_file_is_recorded(director: Client) -> None:
     entries = AuditEntry.objects.filter(subject="figure:sla_compliance").order_by("at")
     assert [one.verb for one in entries] == ["figure.opened", "figure.exported"]
     assert json.loads(bytes(entries[0].body))["detail"]["part"] == "rest"
+
+
+@pytest.mark.parametrize(
+    ("said", "filters", "ignored"),
+    [
+        ({"key": "failures_by_code", "group": "AU02"}, "&group=AU02", None),
+        ({"key": "failures_by_code", "group": "Zebulon"}, "", "group"),
+        ({"key": "sla_compliance", "group": "Zebulon"}, "", "group"),
+        ({"key": "open_requests", "band": "late", "by": "now"}, "&band=late&by=now", None),
+        ({"key": "open_requests", "age": "Zebulon", "by": "Zebulon"}, "", "age,by"),
+        (
+            {"key": "physical_media_share_out", "medium": "link", "by": "event"},
+            "&medium=link",
+            None,
+        ),
+    ],
+)
+def test_an_entry_holds_the_words_that_narrowed_the_list(
+    director: Client, said: dict[str, str], filters: str, ignored: str | None
+) -> None:
+    for where in (PAGE, FILE):
+        director.get(where, said | {"from": "2026-01-01", "to": "2026-12-31"})
+    for entry in AuditEntry.objects.filter(subject=f"figure:{said['key']}"):
+        detail = json.loads(bytes(entry.body))["detail"]
+        assert detail["filters"].endswith(filters)
+        assert ("by=event" in detail["filters"]) is (said.get("by") == "event")
+        assert ("from=2026-01-01" in detail["filters"]) is (said.get("by") != "now")
+        assert detail.get("ignored") == ignored
+        assert b"Zebulon" not in bytes(entry.body)
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"),
+    [
+        ({"key": "Zebulon"}, "key"),
+        ({"key": "sla_compliance", "part": "Zebulon"}, "part"),
+    ],
+)
+def test_a_number_that_is_none_is_recorded_as_refused(
+    director: Client, said: dict[str, str], refused: str
+) -> None:
+    assert director.get(PAGE, said).status_code == 404
+    assert director.get(FILE, said).status_code == 404
+    for verb in ("figure.opened", "figure.exported"):
+        entry = AuditEntry.objects.get(verb=verb)
+        body = json.loads(bytes(entry.body))
+        assert (body["outcome"], body["detail"]) == ("4", {"refused": refused})
+        assert b"Zebulon" not in bytes(entry.body)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from analytics.external_logs.store import name_for
 from analytics.models import SavedMapping, UploadedLog
 from analytics.sources.opening import names_of_logs
 from requests_app.models import Facility, Organization
@@ -125,3 +126,17 @@ def test_the_command_names_words_without_a_meaning_and_how_to_give_one(
     assert "4 of 4 rows" in imported(capsys, str(path), "--name=kept", "--as-last-time")
     answer = json.loads(imported(capsys, str(path), "--name=third", "--json"))
     assert answer["unknown_words"] == [{"word": 'Desk "A"', "rows": 3}]
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("Release Log_2026.xlsx", "release-log-2026"),
+        ("../steps.XES.gz", "steps"),
+        ("live.csv", "live-log"),
+        ("§.csv", "log"),
+        (f"{'x' * 90}.csv", "x" * 60),
+    ],
+)
+def test_a_log_is_called_after_its_file_and_never_as_live_work(file: str, name: str) -> None:
+    assert name_for(file) == name

@@ -50,13 +50,15 @@ class Oracle:
 
     def stretches(self, life: Life) -> list[Stretch]:
         """Where it stood from when to when, until its clock stopped."""
-        state, holds, stopped = "received", [], False
+        state, holds, began, stopped = "received", [], set(), False
         found: list[list] = [[state, life.received, None]]
         for at, activity, reason in self.heard(life, self.at):
             if activity == "hold_started":
                 holds.append(reason)
+                began.add(reason)
             elif activity == "hold_ended":
-                holds = [one for one in holds if one != reason] if reason in holds else []
+                named = reason is not None and reason in began
+                holds = [one for one in holds if one != reason] if named else []
             elif activity == "complete":
                 state = "complete" if state == "received" else state
             else:

@@ -13,6 +13,8 @@ from analytics.management.commands.metrics import in_words, signed
 from analytics.metrics.definition import Result
 from analytics.metrics.suppression.published import IN_THE_HOUSE
 from analytics.metrics.without import When, Without
+from analytics.mirror.fold import fold
+from analytics.mirror.refresh import Snapshot
 from requests_app.models import Facility, Organization
 from tests.analytics import synthetic
 
@@ -48,11 +50,59 @@ def test_an_organization_is_its_own_facilities(place: Organization, capsys: Prin
         call_command(*asked, f"--organization={other.slug}", "--facility=northfield")
 
 
+def test_the_command_counts_all_of_the_source_where_no_days_are_named(capsys: Printed) -> None:
+    days = ("--from", "2026-09-01", "--to", "2026-10-31")
+    asked = ("metrics", "--key", "requests_received")
+    periods = [said(capsys, *asked, *also)["period"] for also in ((), days[:2], days[2:], days)]
+    assert [one["why"] for one in periods] == [
+        "No days were named: all of the source is counted.",
+        "No last day was named: all from the first on is counted.",
+        "No first day was named: all up to the last is counted.",
+        None,
+    ]
+
+
+def test_a_log_has_its_own_deadline_in_every_line(
+    capsys: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = Snapshot(
+        mirror=fold(replace(synthetic.log(), name="old")), watermark="1", content="c" * 64
+    )
+    monkeypatch.setattr("analytics.readers.arguments.open_source", lambda *_, **__: shot)
+    asked = ("metrics", "--source", "old", "--key", "sla_compliance")
+    call_command(*asked, "--compare", "--from", "2026-06-01", "--to", "2026-06-30")
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in lines if not line.startswith(" ")] == [
+        "The log's own deadline met",
+        "The log's own deadline met, change",
+    ]
+
+
 @pytest.mark.parametrize("word", ["modality", "colour=red", "=", ""])
 def test_a_slice_that_is_none_is_misuse(word: str) -> None:
     with pytest.raises(CommandError, match="is no slice such as") as refused:
         call_command("metrics", "--slice", word)
     assert refused.value.returncode == 2
+
+
+@pytest.mark.parametrize("command", ["metrics", "what_if", "forecast", "process"])
+def test_a_word_that_no_request_has_is_misuse_and_says_how_to_ask(command: str) -> None:
+    with pytest.raises(CommandError) as refused:
+        call_command(command, "--slice", "modality=ct Chest")
+    assert refused.value.returncode == 2
+    assert str(refused.value).startswith(
+        "No request here has 'ct Chest' under modality. Did you mean modality=CT chest? Known: "
+    )
+    with pytest.raises(CommandError, match="has 'Zebulon' under partner. Known: "):
+        call_command(command, "--slice", "partner=Zebulon")
+
+
+def test_a_word_of_ours_that_no_request_has_yet_gives_an_honest_nothing(capsys: Printed) -> None:
+    for word in ("channel=physical_film", "modality=MG", "channel=not_delivered"):
+        found = said(capsys, "metrics", "--key", "requests_received", "--slice", word)
+        assert found["metrics"][0]["value"] is not None
+    with pytest.raises(CommandError, match="has 'unheard_of' under channel"):
+        call_command("metrics", "--slice", "channel=unheard_of")
 
 
 @pytest.mark.parametrize(("name", "said_by"), [("duckdb", "duckdb"), ("counted", "rollup")])

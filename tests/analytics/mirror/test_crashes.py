@@ -8,13 +8,14 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from analytics.eventlog import LIVE
 from analytics.mirror import published
 from analytics.mirror.kept import KEPT
 from analytics.mirror.partition import Partitions
 from analytics.mirror.refresh import _SHOWN, forget
 from analytics.models import Change
 from analytics.sources import mirrored
-from analytics.sources.mirrored import LIVE, everything, live_snapshot, rebuild
+from analytics.sources.mirrored import everything, live_snapshot, rebuild
 from requests_app.models import Event
 from requests_app.sla.history import Needs
 from tests.analytics.mirror.refresher import STEPS, refresh

@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.eventlog import LIVE
 from analytics.mirror import cut, published
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import digests_of, split
@@ -15,7 +16,7 @@ from analytics.mirror.pieces import Pieces
 from analytics.mirror.refresh import forget, known
 from analytics.mirror.rows import TABLES
 from analytics.sources.live import live_log
-from analytics.sources.mirrored import LIVE, live_snapshot
+from analytics.sources.mirrored import live_snapshot
 from tests.analytics.mirror.world import DAY, HOUR, KINDS, OPERATIONS, REASONS, World
 from tests.depth import examples
 from tests.requests_app.cast import make_cast

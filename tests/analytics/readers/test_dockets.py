@@ -118,11 +118,14 @@ def test_without_a_docket_nothing_is_kept_and_the_answer_says_so() -> None:
 
 
 def test_a_publication_is_sealed_with_what_is_kept(place: Organization) -> None:
-    publish(log(264, 200), "requests_received", owner=place)
+    chosen = Selection(facilities=("south", "north"))
+    publish(log(264, 200), "requests_received", owner=place, selection=chosen)
     entry = AuditEntry.objects.get(verb="figures.published")
     said = json.loads(entry.body)
     assert said["subject"] == "docket:imaging-2027"
     assert (said["detail"]["publication"], said["detail"]["organization"]) == (1, place.slug)
+    assert said["detail"]["source"] == "live"
+    assert said["detail"]["filters"] == "facility=north&facility=south"
 
 
 def test_of_two_at_once_the_second_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

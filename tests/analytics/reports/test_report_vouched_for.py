@@ -101,6 +101,20 @@ class TestVouchedFor:
         assert "R-N0" not in text
         assert "sla_compliance.n,192" in text
 
+    def test_the_log_holds_what_counted_of_a_download(self, person, client) -> None:
+        from audit.models import AuditEntry
+
+        client.force_login(person("supervisor", "riverside"))
+        padded = "&".join(["slice=modality%3DZebulon", f"slice=modality%3D{'x' * 600}"])
+        days = "from=2026-01-01&to=2026-12-31"
+        asked = f"{padded}&slice=modality%3DCT+chest&facility=riverside&{days}"
+        assert client.get(f"/reports/sla_compliance.csv?{asked}").status_code == 200
+        entry = AuditEntry.objects.get(verb="report.exported")
+        assert json.loads(bytes(entry.body))["detail"]["filters"] == (
+            f"facility=riverside&{days}&zone=America%2FChicago"
+            "&slice=modality%3DCT+chest&modality_unheard=2"
+        )
+
     def test_page_offers_every_format(self, person, client) -> None:
         client.force_login(person("auditor", everything=True))
         words = client.get("/reports/?from=2026-09-01").content.decode()

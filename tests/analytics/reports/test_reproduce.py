@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analytics.eventlog import LIVE
 from analytics.metrics.definition import METHOD_VERSION
 from analytics.metrics.selection import Selection
 from analytics.mirror import kept, published
@@ -19,7 +20,7 @@ from analytics.mirror.refresh import _SHOWN
 from analytics.reports.orders import make
 from analytics.reports.stamp import Stamp, Unstamped, read_stamp, written
 from analytics.reports.writers import WRITERS
-from analytics.sources.mirrored import LIVE, live_snapshot
+from analytics.sources.mirrored import live_snapshot
 from requests_app.models import Event
 from tests.analytics.mirror.world import DAY, HOUR, World
 from tests.depth import examples

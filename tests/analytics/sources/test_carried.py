@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from analytics.eventlog import LIVE
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.refresh import forget
 from analytics.sources.live import live_log
-from analytics.sources.mirrored import LIVE, live_snapshot
+from analytics.sources.mirrored import live_snapshot
 from requests_app.delivery.handover import hand_over, mark_available
 from requests_app.delivery.link import create_link
 from requests_app.imaging.receive import NamedFile, receive_files

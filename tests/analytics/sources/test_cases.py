@@ -140,6 +140,18 @@ def test_of_several_rules_of_states_the_earliest_is_carried() -> None:
 
 
 @pytest.mark.django_db
+def test_an_end_that_is_said_twice_leaves_the_next_hold_open() -> None:
+    world = World(make_cast())
+    world.happen(0, "hold_started", "RV01", 4 * HOUR)
+    world.happen(0, "hold_ended", "RV01", 3 * HOUR)
+    world.happen(0, "hold_started", "LO05", 2 * HOUR)
+    world.happen(0, "hold_ended", "RV01", HOUR)
+    rows = live_log(world.at).requests.to_pylist()
+    first = str(ImagingRequest.objects.order_by("pk")[0].pk)
+    assert [row["held_for"] for row in rows if row["request_id"] == first] == ["LO05"]
+
+
+@pytest.mark.django_db
 def test_a_hold_that_lasts_says_since_when_and_for_what() -> None:
     world = World(make_cast())
     world.happen(0, "hold_started", "RV01", DAY)

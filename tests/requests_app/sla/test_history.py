@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 from django.db import transaction
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from requests_app.failure_codes import PAUSING, FailureCode
@@ -111,7 +111,7 @@ def test_a_wait_of_several_ends_with_its_own_hold(
 
 def told_with_waits(place: Facility, waits: list[tuple[int, int]], *, is_named: bool) -> float:
     """Journal holds of several reasons and a release; return the seconds that none paused."""
-    turns = [Moment(kind=EventKind.COMPLETE, at=AT)]
+    turns = []
     for nth, (reason, (start, length)) in enumerate(zip(REASONS, waits, strict=True)):
         begun = AT + start * HOUR + nth * MINUTE  # no two turns in one moment
         over = begun + length * HOUR + len(REASONS) * MINUTE
@@ -119,7 +119,13 @@ def told_with_waits(place: Facility, waits: list[tuple[int, int]], *, is_named: 
         turns.append(
             Moment(kind=EventKind.HOLD_ENDED, at=over, reason=reason if is_named else None)
         )
+    return told(place, turns)
+
+
+def told(place: Facility, turns: list[Moment]) -> float:
+    """Journal some turns and a release; return the seconds that none paused."""
     turns = sorted(turns, key=lambda turn: turn.at)
+    turns.insert(0, Moment(kind=EventKind.COMPLETE, at=AT))
     turns.append(Moment(kind=EventKind.AVAILABLE, at=AT + 5 * DAY))
     request = file_request(place)
     for turn in turns:
@@ -127,6 +133,49 @@ def told_with_waits(place: Facility, waits: list[tuple[int, int]], *, is_named: 
         record(request, turn.kind, by=None, at=turn.at, particulars=particulars)
     held = length_of(paused(fold(turns).holds, until=turns[-1].at))
     return (turns[-1].at - AT).total_seconds() - held
+
+
+TURNS = st.lists(
+    st.tuples(
+        st.sampled_from([EventKind.HOLD_STARTED, EventKind.HOLD_ENDED]),
+        st.sampled_from([None, *REASONS]),
+    ),
+    max_size=9,
+)
+
+
+@settings(max_examples=examples(40), deadline=None)
+@given(st.lists(TURNS, min_size=1, max_size=3))
+@example([[(EventKind.HOLD_STARTED, REASONS[0]), *[(EventKind.HOLD_ENDED, REASONS[0])] * 2]])
+@example(
+    [
+        [
+            *((EventKind.HOLD_STARTED, REASONS[0]), (EventKind.HOLD_STARTED, REASONS[1])),
+            *[(EventKind.HOLD_ENDED, REASONS[1])] * 2,
+        ]
+    ]
+)
+@pytest.mark.django_db
+def test_whatever_is_said_of_holds_the_need_is_what_the_clock_leaves(
+    stories: list[list[tuple[EventKind, FailureCode | None]]],
+) -> None:
+    """An end said twice, of another reason, without one, before any hold: one rule at both."""
+    with transaction.atomic(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("requests_app.sla.history.FEWEST", 1)
+        place = make_cast().northfield
+        left = [
+            told(
+                place,
+                [
+                    Moment(kind=kind, at=AT + (5 + 9 * nth) * HOUR, reason=reason)
+                    for nth, (kind, reason) in enumerate(story)
+                ],
+            )
+            for story in stories
+        ]
+        need = typical_needs(AT + 20 * DAY)[Direction.OUTBOUND, State.RECEIVED, True]
+        assert need.total_seconds() == pytest.approx(np.quantile(left, 0.8))
+        transaction.set_rollback(True)
 
 
 @pytest.mark.django_db

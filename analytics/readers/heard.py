@@ -1,0 +1,107 @@
+"""The words that a source has under each slice, and which chosen ones nobody has heard of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from analytics.charts.slices import UNKNOWN
+from analytics.metrics.question import Question, asking
+from analytics.metrics.selection import Selection
+from analytics.metrics.slices import SLICES, Slices
+from analytics.mirror.cases import NOT_DELIVERED
+from analytics.mirror.fold import Mirror
+from requests_app.vocabulary import (
+    Channel,
+    Direction,
+    LegalBasis,
+    Medium,
+    Priority,
+    RequesterType,
+    Role,
+)
+from requests_app.words import MODALITIES
+
+Words = Mapping[str, tuple[str, ...]]
+NAMED = 12  # words that a refusal lists, the most frequent
+LONGEST = 40  # characters of each
+_OURS: dict[str, type[StrEnum]] = {
+    "direction": Direction,
+    "requester_type": RequesterType,
+    "legal_basis": LegalBasis,
+    "channel": Channel,
+    "medium": Medium,
+    "staff_group": Role,
+}
+"""Words that an imported log is given too; its other words are its own."""
+_LOCK = Lock()
+_SEEN: WeakKeyDictionary[Mirror, dict[Selection, Words]] = WeakKeyDictionary()
+"""Once for each scope: people have few different ones, and a mirror is soon let go."""
+
+
+def words_in(mirror: Mirror, whole: Selection) -> Words:
+    """Return the words of each slice that a source has in a scope, the most frequent first."""
+    with _LOCK:
+        seen = _SEEN.setdefault(mirror, {})
+        found = seen.get(whole)
+    if found is None:
+        with asking(mirror, whole) as ask:
+            found = {name: _words(ask, name) for name in SLICES if name not in mirror.log.missing}
+        with _LOCK:
+            seen[whole] = found
+    return found
+
+
+def _words(ask: Question, name: str) -> tuple[str, ...]:
+    rows = ask.rows(
+        f"SELECT coalesce({SLICES[name]}, '{UNKNOWN}') AS word, count(*) AS n FROM cases "
+        "WHERE $selection GROUP BY 1 ORDER BY n DESC, word"
+    )
+    return tuple(str(word) for word, _ in rows)
+
+
+def unheard(mirror: Mirror, whole: Selection, slices: Slices) -> Iterator[tuple[str, str]]:
+    """Yield the chosen words, by slice, that no request of a scope has.
+
+    Of a slice that the source lacks nothing is yielded: that is another reason, said elsewhere.
+    """
+    known = words_in(mirror, whole) if slices else {}
+    for name, words in slices:
+        for word in words:
+            if name in known and word not in known[name]:
+                yield name, word
+
+
+def no_word(mirror: Mirror, whole: Selection, slices: Slices) -> str | None:
+    """Refuse in a sentence the first word that no request has and that is none of ours.
+
+    None where all may stand: of our vocabulary an empty answer is an honest one, and so is any
+    of a scope without a single request.
+    """
+    known = words_in(mirror, whole) if slices else {}
+    for name, word in unheard(mirror, whole, slices):
+        if known[name] and word not in _ours(mirror, name):
+            return _refused(name, word, known[name])
+    return None
+
+
+def _ours(mirror: Mirror, name: str) -> frozenset[str]:
+    """Return the words that a slice may have though no request of the source has them yet."""
+    words = {UNKNOWN, *_OURS.get(name, ())}
+    if name in ("channel", "medium"):
+        words.add(NOT_DELIVERED)
+    if mirror.log.is_live and name == "modality":
+        words |= set(MODALITIES)
+    if mirror.log.is_live and name == "priority":
+        words |= set(Priority)
+    return frozenset(words)
+
+
+def _refused(name: str, word: str, known: tuple[str, ...]) -> str:
+    alike = next((one for one in known if one.casefold() == word.strip().casefold()), None)
+    hint = f" Did you mean {name}={alike[:LONGEST]}?" if alike is not None else ""
+    listed = ", ".join(one[:LONGEST] for one in known[:NAMED])
+    more = f" and {len(known) - NAMED:,} more" if len(known) > NAMED else ""
+    return f"No request here has {word[:LONGEST]!r} under {name}.{hint} Known: {listed}{more}."
