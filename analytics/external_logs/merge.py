@@ -130,9 +130,7 @@ def merge(earlier: Earlier, rows: pa.Table, layout: str, *, of_studies: bool = F
         database.execute("CREATE TEMP TABLE there AS FROM old")
         same = _pairs(database, "whole")
         fixed = _pairs(database, "shared") if set(fields) != set(old_fields) else _NONE
-        may_change = _may_change(layout, common)
-        arrived = _pairs(database, "arrival", may_change)
-        fixed = np.concatenate([fixed, arrived, _pairs(database, "name", may_change, unless=_OVER)])
+        fixed = np.concatenate([fixed, _named(database, _may_change(layout, common))])
         again = database.table(f"SELECT count(*) FROM new n WHERE EXISTS ({_ENDED})")
     gone = np.concatenate([same[:, 1], fixed[:, 1]])
     stays = np.ones(earlier.rows.num_rows, dtype=bool)
@@ -179,6 +177,12 @@ def _name(layout: str, common: list[str], of_studies: bool) -> str:
     if "request_id" not in common or of_studies:
         return stem
     return f"CASE WHEN request_id <> '' THEN 'number ' || request_id ELSE {stem} END"
+
+
+def _named(database: Database, may_change: str) -> np.ndarray:
+    """Return the pairs of one name: first those that arrived at one moment, then the latest."""
+    arrived = _pairs(database, "arrival", may_change)
+    return np.concatenate([arrived, _pairs(database, "name", may_change, unless=_OVER)])
 
 
 def _may_change(layout: str, common: list[str]) -> str:
