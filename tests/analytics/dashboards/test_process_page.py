@@ -32,7 +32,7 @@ def test_the_page_says_the_finding_and_draws_every_step(director: Client) -> Non
     text = director.get(PAGE).content.decode()
     assert "of the waiting before a delivery" in text
     assert text.count('class="step"') == 2 * 4  # wide, and for a phone
-    assert "4 of 4 kinds of move carry 100% of the flow" in text
+    assert "4 kinds of move carry the whole flow" in text
     assert "times that one step followed another, whether it changed the state or not" in text
     assert "Received → Available" in text
     assert 'href="/overview/behind/?key=rework_rate"' in text
