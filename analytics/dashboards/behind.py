@@ -228,7 +228,7 @@ def _lines(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
     yield ["Asked by", say_word("requester_type", view.query.asked or "anyone")]
     only = [_words(asked.behind.narrowing), *narrowed(selection, view.names)]
     yield ["Filters", *([one for one in only if one] or ["none"])]
-    yield ["Mind", asked.why or metric.caveat]
+    yield ["Note", asked.why or metric.caveat]
     yield []
     yield list(COLUMNS)
     moments = ("received", "available", "due")
