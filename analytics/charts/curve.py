@@ -31,6 +31,12 @@ def released_by(survival: Survival, day: float) -> Step | None:
     return steps[-1]._replace(high=min(step.high for step in steps)) if steps else None
 
 
+def reach(survival: Survival) -> float:
+    """Return the days up to which a curve is known: while some are open, the oldest of them."""
+    last = survival.steps[-1] if survival.steps else None
+    return last.time if last and last.waiting else float("inf")
+
+
 def figure(
     now: Survival, before: Survival | None, *, before_label: str, narrow: bool = False
 ) -> Figure:
@@ -73,10 +79,12 @@ def _ticks_of(top: float, *, narrow: bool) -> list[float]:
 
 def _grid(survival: Survival, top: float) -> list[tuple[float, float, float, float]]:
     """Return (day, out, low, high) in percent on an even grid, so that figures stay small."""
-    rows, at = [], 0
+    rows, at, known = [], 0, reach(survival)
     current = (0.0, 0.0, 0.0)
     for i in range(_POINTS + 1):
         day = top * i / _POINTS
+        if day > known:
+            break
         while at < len(survival.steps) and survival.steps[at].time <= day:
             step = survival.steps[at]
             least = max(current[1], 100 * (1 - step.high))  # see released_by

@@ -62,6 +62,21 @@ def test_what_is_surely_out_stays_out_where_the_last_one_alone_says_little(mirro
     assert least[-1] == pytest.approx(100 * (1 - known.high), abs=0.01)
 
 
+def test_the_curve_ends_with_the_oldest_open_request_and_goes_on_where_all_are_out(mirror) -> None:
+    with asking(mirror, SELECTION) as ask:
+        now = survival(ask)
+    known = tuple(step for step in now.steps if step.time < 9.0)
+    assert known[-1].waiting > 0
+    assert curve.reach(replace(now, steps=known)) == known[-1].time
+    young = replace(now, steps=known, p90=None)
+    for trace in curve.figure(young, None, before_label="")["data"][:2]:
+        assert max(trace["x"]) <= known[-1].time
+    out = (*known, known[-1]._replace(time=9.0, waiting=0.0))
+    *_, line, _, _ = curve.figure(replace(now, steps=out, p90=None), None, before_label="")["data"]
+    assert line["x"][-1] > 9.0
+    assert line["y"][-1] == 100
+
+
 def test_an_end_that_is_not_bounded_is_told_in_words_and_in_the_drawing(mirror) -> None:
     assert span(2.9, None) == "from 2.9, not bounded above"
     assert span(None, 5.0) == "up to 5.0, not bounded below"
