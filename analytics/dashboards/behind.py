@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.charts.ask import AGES
 from analytics.charts.slices import narrowed, say_word
-from analytics.charts.words import count, day, period
+from analytics.charts.words import count, day, one, period
 from analytics.dashboards import links
 from analytics.dashboards.cards import facts_of
 from analytics.dashboards.standing import STATES
@@ -209,7 +209,7 @@ def _row(view: View, row: dict[str, Any], place: str) -> dict[str, Any]:
 def _took(row: dict[str, Any]) -> str:
     if row["available"] is None or row["received"] is None:
         return ""
-    return f"{(row['available'] - row['received']) / 86400:.1f}"
+    return one((row["available"] - row["received"]) / 86400)
 
 
 def _day(moment: int | None, zone: ZoneInfo) -> Any:

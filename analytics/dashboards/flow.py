@@ -151,8 +151,8 @@ def hands_words(seen: Process) -> Context:
             "under": "Not zero: unknown",
             "why": found.why,
         }
-    spread = " · ".join(f"{times}: {count(n)}" for times, n in found.by_count[:8])
-    notes = [f"Requests by their hand-offs: {spread}" + (" …" if len(found.by_count) > 8 else "")]
+    spread = ", ".join(f"{count(n)} with {times or 'none'}" for times, n in found.by_count[:8])
+    notes = [f"Hand-offs of requests: {spread}{' …' if len(found.by_count) > 8 else '.'}"]
     others = found.other_pairs + sum(pair.n for pair in found.pairs[PAIRS:])
     notes += [f"{count(others)} between other people."] if others else []
     notes += (

@@ -11,7 +11,7 @@ from analytics.charts import curve, media, pareto
 from analytics.charts.ask import finished, medians, months, shares, survival, total, weeks
 from analytics.charts.marks import interval, spark, standing
 from analytics.charts.tables import Cell, Failure
-from analytics.charts.words import DASH, span
+from analytics.charts.words import DASH, one, span
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.question import asking
@@ -60,6 +60,10 @@ def test_what_is_surely_out_stays_out_where_the_last_one_alone_says_little(mirro
     least = band["y"][: len(band["y"]) // 2]
     assert least == sorted(least)
     assert least[-1] == pytest.approx(100 * (1 - known.high), abs=0.01)
+
+
+def test_nought_has_no_sign() -> None:
+    assert [one(-0.04), one(0.04), one(-0.06), one(1234.56)] == ["0.0", "0.0", "-0.1", "1,234.6"]
 
 
 def test_the_curve_ends_with_the_oldest_open_request_and_goes_on_where_all_are_out(mirror) -> None:

@@ -37,6 +37,7 @@ def test_the_page_says_the_finding_and_draws_every_step(director: Client) -> Non
     assert "Received → Available" in text
     assert 'href="/overview/behind/?key=rework_rate"' in text
     assert "Failure noted → Failure recovered" in text
+    assert "Every step was taken once" in text
 
 
 def test_without_a_move_in_the_log_conformance_is_not_judged(director: Client) -> None:
