@@ -22,8 +22,19 @@ def title(now: Survival) -> str:
 
 
 def released_by(survival: Survival, day: float) -> Step | None:
-    """Return the last step up to a day."""
-    return next((step for step in reversed(survival.steps) if step.time <= day), None)
+    """Return the last step up to a day.
+
+    What is out stays out: whatever bounds the share at an earlier step bounds it later too, also
+    where few are left and their own bound is wide.
+    """
+    steps = [step for step in survival.steps if step.time <= day]
+    return steps[-1]._replace(high=min(step.high for step in steps)) if steps else None
+
+
+def reach(survival: Survival) -> float:
+    """Return the days up to which a curve is known: while some are open, the oldest of them."""
+    last = survival.steps[-1] if survival.steps else None
+    return last.time if last and last.waiting else float("inf")
 
 
 def figure(
@@ -68,13 +79,16 @@ def _ticks_of(top: float, *, narrow: bool) -> list[float]:
 
 def _grid(survival: Survival, top: float) -> list[tuple[float, float, float, float]]:
     """Return (day, out, low, high) in percent on an even grid, so that figures stay small."""
-    rows, at = [], 0
+    rows, at, known = [], 0, reach(survival)
     current = (0.0, 0.0, 0.0)
     for i in range(_POINTS + 1):
         day = top * i / _POINTS
+        if day > known:
+            break
         while at < len(survival.steps) and survival.steps[at].time <= day:
             step = survival.steps[at]
-            current = (100 * (1 - step.waiting), 100 * (1 - step.high), 100 * (1 - step.low))
+            least = max(current[1], 100 * (1 - step.high))  # see released_by
+            current = (100 * (1 - step.waiting), least, 100 * (1 - step.low))
             at += 1
         rows.append((round(day, 3), *(round(value, 2) for value in current)))
     return rows  # type: ignore[return-value]

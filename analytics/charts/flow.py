@@ -7,60 +7,85 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 
 from analytics.charts.words import activity, count, lasting, share
 from analytics.process.graph import Edge, Graph, Node
 
-MOST_NODES = 14
-HEIGHT, ROW, PORT, BEND, EDGE = 44, 84, 9, 8, 14
+MOST_NODES, MOST_LINES = 14, 3
+LINE, BETWEEN, PORT, BEND, EDGE = 16, 40, 9, 8, 14
+"""Pixels of a line of words in a box, between two boxes, and of what runs around them."""
 LETTER, WORD, BESIDE = 8, 6, 7
 """Pixels of a letter in a box, of one beside a move, and between a move and its words."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Paper:
-    """What a drawing has room for, in pixels and letters of a box.
+    """What a drawing has room for, in pixels and in letters of a line in a box.
 
-    On a phone returns run right of the boxes too, so that the boxes stand at the edge.
+    Where the most frequent moves need more `room` than there is, fewer are drawn, down to
+    `least_edges`. On a phone returns run right of the boxes too, so that the boxes stand at the edge.
     """
 
+    room: int = 1106
     most_edges: int = 22
+    least_edges: int = 22
     width: int = 184
-    lane: int = 78
+    lane: int = 64
     letters: int = 25
+    lines: int = 1
     edge: int = 14
-    most_letters: int = 52
     is_narrow: bool = False
 
     def holding(self, names: Iterable[str], words: Iterable[str]) -> Paper:
-        """Return a paper whose boxes hold these names, and whose lanes hold these words, uncut."""
-        letters = min(max(map(len, names), default=0), self.most_letters)
+        """Return a paper whose boxes hold these names in lines, and whose lanes hold these words."""
+        written = [self.written(name) for name in names]
+        letters = max((len(line) for lines in written for line in lines), default=0)
         room = WORD * max(map(len, words), default=0) + 2 * BESIDE
         lane = max(self.lane, room)
         return replace(
             self,
-            letters=max(self.letters, letters),
+            lines=max(map(len, written), default=1),
             width=max(self.width, LETTER * letters + 2 * EDGE),
             lane=lane,
             edge=max(EDGE, room - 2 * lane // 3),  # the words of the outermost lane need it too
         )
 
+    def written(self, name: str) -> list[str]:
+        """Return a name in as many lines as it needs; one that is too long ends in dots."""
+        lines = wrap(name, self.letters) or [""]
+        if len(lines) > MOST_LINES:
+            lines = [*lines[: MOST_LINES - 1], f"{lines[MOST_LINES - 1][: self.letters - 1]}…"]
+        return lines
+
+    @property
+    def height(self) -> int:
+        """How high a box is: its lines, and one below them."""
+        return LINE * (self.lines + 1) + 12
+
+    @property
+    def row(self) -> int:
+        """How far one box is from the next."""
+        return self.height + BETWEEN
+
 
 WIDE = Paper()
-NARROW = Paper(most_edges=14, width=132, lane=56, letters=17, most_letters=30, is_narrow=True)
+NARROW = Paper(
+    room=340, most_edges=14, least_edges=6, width=132, lane=56, letters=18, is_narrow=True
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """A step as drawn."""
+    """A step as drawn: its name in lines, and how often it was taken."""
 
     x: int
     y: int
-    name: str
+    name: tuple[str, ...]
     under: str
     title: str
     width: int
-    height: int = HEIGHT
+    height: int
 
     @property
     def middle(self) -> int:
@@ -70,12 +95,17 @@ class Box:
     @property
     def first(self) -> int:
         """The base of its first line of words."""
-        return self.y + 19
+        return self.y + (self.height - LINE * (len(self.name) + 1)) // 2 + 13
 
     @property
-    def second(self) -> int:
-        """The base of its second line of words."""
-        return self.y + 35
+    def written(self) -> list[tuple[int, str]]:
+        """The lines of its name, each with its base."""
+        return [(self.first + LINE * i, words) for i, words in enumerate(self.name)]
+
+    @property
+    def last(self) -> int:
+        """The base of its last line of words."""
+        return self.first + LINE * len(self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +137,23 @@ class Drawing:
 
 
 def draw(graph: Graph, paper: Paper = WIDE) -> Drawing:
-    """Lay out the most frequent steps and moves."""
+    """Lay out the most frequent steps and moves, as many as there is room for."""
     often = sorted(graph.nodes, key=lambda node: (-node.n, node.activity))[:MOST_NODES]
-    nodes = [node for node in graph.nodes if node in often]
+    names = {node.activity for node in often}
+    known = [edge for edge in graph.edges if {edge.previous, edge.activity} <= names]
+    kept = min(len(known), paper.most_edges)
+    drawing = _drawn(graph, names, known[:kept], paper)
+    while drawing.width > paper.room and kept > paper.least_edges:
+        kept -= 1
+        drawing = _drawn(graph, names, known[:kept], paper)
+    return drawing
+
+
+def _drawn(graph: Graph, names: set[str], edges: list[Edge], paper: Paper) -> Drawing:
+    """Lay out these moves and the steps between which they lead."""
+    met = {name for edge in edges for name in _key(edge)} or names
+    nodes = [node for node in graph.nodes if node.activity in met]
     place = {node.activity: row for row, node in enumerate(nodes)}
-    known = [edge for edge in graph.edges if edge.previous in place and edge.activity in place]
-    edges = known[: paper.most_edges]
     skips = [edge for edge in edges if place[edge.activity] - place[edge.previous] not in (0, 1)]
     backs = [edge for edge in skips if place[edge.activity] < place[edge.previous]]
     left = _lanes([] if paper.is_narrow else backs, place)
@@ -123,13 +164,12 @@ def draw(graph: Graph, paper: Paper = WIDE) -> Drawing:
     margin = (paper.edge + paper.lane * _wide(left)) if left else EDGE
     most = max((edge.n for edge in edges), default=1)
     pen = _Pen(place=place, x=margin, most=most, paper=paper, left=left, right=right)
-    lines = [pen.line(edge) for edge in moves]
     selves = {edge.activity: edge.n for edge in graph.edges if edge.previous == edge.activity}
     return Drawing(
         width=margin + paper.width + (paper.lane * _wide(right) + paper.edge if right else EDGE),
-        height=max(len(nodes) * ROW - (ROW - HEIGHT), 0) + 2 * EDGE,
+        height=max(len(nodes) * paper.row - BETWEEN, 0) + 2 * EDGE,
         boxes=tuple(pen.box(node, selves.get(node.activity, 0)) for node in nodes),
-        lines=tuple(lines),
+        lines=tuple(pen.line(edge) for edge in moves),
         edges=tuple(edges),
         kept=sum(edge.n for edge in edges),
         moves=sum(edge.n for edge in graph.edges),
@@ -173,14 +213,15 @@ class _Pen:
     right: dict[tuple[str, str], int]
 
     def box(self, node: Node, again: int) -> Box:
-        name, letters = activity(node.activity), self.paper.letters
+        name = activity(node.activity)
         under = f"n = {count(node.n)}" + (f" · {count(again)} in a row" if again else "")
         since = f"median {lasting(node.since_receipt)} after receipt"
         return Box(
             x=self.x,
             y=self._top(node.activity),
             width=self.paper.width,
-            name=name if len(name) <= letters else f"{name[: letters - 1]}…",
+            height=self.paper.height,
+            name=tuple(self.paper.written(name)),
             under=under,
             title=f"{name}: {count(node.n)} times, {since}",
         )
@@ -209,21 +250,21 @@ class _Pen:
             f"M{start},{y1}H{out - bend}Q{out},{y1} {out},{y1 + BEND * down}"
             f"V{y2 - BEND * down}Q{out},{y2} {out - bend},{y2}H{tip}"
         )
-        between = self._middle((one + two - 1) // 2) + ROW // 2
+        between = self._middle((one + two - 1) // 2) + self.paper.row // 2
         anchor = "end" if side < 0 else "start"
         return replace(words, way=way, anchor=anchor, x=out + 7 * side, y=between - 3)
 
     def _straight(self, edge: Edge, words: Line) -> Line:
-        x, top = self.x + self.paper.width // 2, self._top(edge.previous) + HEIGHT
+        x, top = self.x + self.paper.width // 2, self._top(edge.previous) + self.paper.height
         end = self._top(edge.activity) - 5
         y = (top + end) // 2 + 4
         return replace(words, way=f"M{x},{top}V{end}", x=x + 9, y=y, is_straight=True)
 
     def _top(self, name: str) -> int:
-        return EDGE + self.place[name] * ROW
+        return EDGE + self.place[name] * self.paper.row
 
     def _middle(self, row: int) -> int:
-        return EDGE + row * ROW + HEIGHT // 2
+        return EDGE + row * self.paper.row + self.paper.height // 2
 
 
 def wait_of(edge: Edge) -> str:

@@ -24,7 +24,8 @@ def sample(said: str) -> str:
 
 def one(value: float | None) -> str:
     """Return a number with one decimal, or a dash."""
-    return DASH if value is None else f"{value:,.1f}"
+    # A nought less than nothing, -0.04, is 0.0 in words.
+    return DASH if value is None else f"{round(value, 1) + 0.0:,.1f}"
 
 
 def whole(value: float | None) -> str:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.charts.ask import AGES
 from analytics.charts.slices import narrowed, say_word
-from analytics.charts.words import count, day, period
+from analytics.charts.words import count, day, one, period
 from analytics.dashboards import links
 from analytics.dashboards.cards import facts_of
 from analytics.dashboards.standing import STATES
@@ -222,7 +222,7 @@ def _row(view: View, row: dict[str, Any], place: str) -> dict[str, Any]:
 def _took(row: dict[str, Any]) -> str:
     if row["available"] is None or row["received"] is None:
         return ""
-    return f"{(row['available'] - row['received']) / 86400:.1f}"
+    return one((row["available"] - row["received"]) / 86400)
 
 
 def _day(moment: int | None, zone: ZoneInfo) -> Any:
@@ -241,7 +241,7 @@ def _lines(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
     yield ["Asked by", say_word("requester_type", view.query.asked or "anyone")]
     only = [_words(asked.behind.narrowing), *narrowed(selection, view.names)]
     yield ["Filters", *([one for one in only if one] or ["none"])]
-    yield ["Mind", asked.why or metric.caveat]
+    yield ["Note", asked.why or metric.caveat]
     yield []
     yield list(COLUMNS)
     moments = ("received", "available", "due")

@@ -59,7 +59,7 @@ def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:
         ("Divided by", metric.denominator if result.why else of),
         ("Left out", "" if result.why else left_out or "nobody"),
         ("Interval", _interval_of(metric, result)),
-        ("Mind", metric.caveat),
+        ("Note", metric.caveat),
         ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
     )
     return tuple(row for row in rows if row[1])
@@ -112,7 +112,7 @@ def plain_card(now: Result) -> Card:
     is_share = metric.kind is Kind.SHARE
     digits = 1 if is_share else 2
     low, high = ends(now) if now.unknown else (now.value, now.value)
-    words = span(now.low, now.high, digits=digits)
+    words = span(now.low, now.high, digits=digits).replace(DASH, "no interval")
     words = f"range from {count(now.unknown)} unknown; 95% {words}" if now.unknown else words
     return Card(
         key=now.key,

@@ -60,8 +60,10 @@ def _curve_words(view: View, now: Any, before: Any, label: str) -> Context:
     days = (1, 2, 3, 5, 7, 10, 14, 21)
     rows = []
     for limit in days:
+        if limit > curve.reach(now):
+            break
         step = curve.released_by(now, limit)
-        was = curve.released_by(before, limit) if before else None
+        was = curve.released_by(before, limit) if before and limit <= curve.reach(before) else None
         rows.append(
             {
                 "days": limit,

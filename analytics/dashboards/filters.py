@@ -44,7 +44,7 @@ def filters(view: View) -> Context:
         **slicing(view),
         "period": asked,
         "length": length,
-        "facility_words": _facility_words(view, chosen),
+        "facility_words": _facility_words(view, chosen) if view.has_places else "",
         "as_of": f"{lead} {local:%a}, {day(local.date(), year=True)}{clock}",
         "is_live": query.is_live,
         "is_stale": query.is_live and age > STALE_AFTER,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from analytics.charts.flow import NARROW, draw
+from analytics.charts.flow import NARROW, Drawing, draw
 from analytics.charts.words import activity, count, lasting, plural, sample, share, span
 from analytics.dashboards.waits import counted
+from analytics.process.graph import Graph
 from analytics.process.rework import Loop, LoopKind
 from analytics.process.whole import Process
 
@@ -20,25 +21,21 @@ _KINDS = {
 
 
 def graph_words(seen: Process) -> Context:
-    """Return the drawing with its finding, and the numbers behind it."""
-    drawing, narrow, basis = draw(seen.graph), draw(seen.graph, NARROW), seen.basis
-    title = "Every request took one step"
-    kinds = f"{count(len(drawing.edges))} of {plural(len(seen.graph.edges), 'kind')} of move"
-    if drawing.moves:
-        title = f"{kinds} carry {share(100 * drawing.kept / drawing.moves)}% of the flow"
-    drawn = f"{count(drawing.kept)} of {count(drawing.moves)} times that one step followed another"
-    notes = [f"Drawn are {kinds}: {drawn}, whether it changed the state or not."]
-    if len(narrow.edges) < len(drawing.edges):
-        notes.append(
-            f"On a narrow screen only the {count(len(narrow.edges))} most frequent are drawn."
-        )
-    notes += [f"{count(n)} {why}." for why, n in basis.left_out.items()]
+    """Return the drawing for each width with its finding, and the numbers behind it."""
+    graph, basis = seen.graph, seen.basis
+    wide, narrow = draw(graph), draw(graph, NARROW)
     return {
-        "drawings": {"wide": drawing, "narrow": narrow},
-        "title": title,
+        "drawings": {
+            "wide": {"drawing": wide, "title": _carried(graph, wide), "notes": _drawn(graph, wide)},
+            "narrow": {
+                "drawing": narrow,
+                "title": _carried(graph, narrow),
+                "notes": _drawn(graph, narrow) + _more(wide, narrow),
+            },
+        },
         "under": "Steps from top to bottom by their median time since receipt · on each move how "
         f"often, and its median wait in {counted(basis)} · {sample(plural(basis.requests, 'request'))}",
-        "notes": notes,
+        "notes": [f"{count(n)} {why}." for why, n in basis.left_out.items()],
         "rows": [
             {
                 "previous": activity(edge.previous),
@@ -48,9 +45,40 @@ def graph_words(seen: Process) -> Context:
                 "business": lasting(edge.business),
                 "elapsed": lasting(edge.elapsed),
             }
-            for edge in drawing.edges
+            for edge in wide.edges
         ],
     }
+
+
+def _carried(graph: Graph, drawing: Drawing) -> str:
+    """Return the finding of a drawing: how much of the flow is in it."""
+    if not drawing.moves:
+        return "Every request took one step"
+    kinds, n = plural(len(graph.edges), "kind"), len(drawing.edges)
+    verb = "carries" if n == 1 else "carry"
+    if n == len(graph.edges):
+        return f"{kinds} of move {verb} the whole flow"
+    part = share(100 * drawing.kept / drawing.moves)
+    return f"{count(n)} of {kinds} of move {verb} {part}% of the flow"
+
+
+def _drawn(graph: Graph, drawing: Drawing) -> list[str]:
+    """Return how much is drawn and how many steps are not."""
+    kinds = f"{count(len(drawing.edges))} of {plural(len(graph.edges), 'kind')} of move"
+    times = f"{count(drawing.kept)} of {count(drawing.moves)} times that one step followed another"
+    notes = [f"Drawn are {kinds}: {times}, whether it changed the state or not."]
+    hidden = len(graph.nodes) - len(drawing.boxes)
+    verb = "is" if hidden == 1 else "are"
+    return notes + (
+        [f"{count(hidden)} of {plural(len(graph.nodes), 'step')} {verb} in none of these moves."]
+        if hidden
+        else []
+    )
+
+
+def _more(wide: Drawing, narrow: Drawing) -> list[str]:
+    more = len(wide.edges) > len(narrow.edges)
+    return [f"A wider screen draws {count(len(wide.edges))}."] if more else []
 
 
 def rework_words(seen: Process) -> Context:
@@ -87,9 +115,9 @@ def variants_words(seen: Process) -> Context:
         f"{plural(hidden, 'further way')}, {count(found.singles)} of all taken by one request only."
     )
     return {
-        "title": f"{share(top[-1].cumulative)}% of requests took "
+        "title": f"{f'{share(top[-1].cumulative)}% of' if hidden else 'All'} requests took "
         + (f"one of {len(top)} ways" if len(top) > 1 else "the same way"),
-        "under": f"Sequences of steps · {plural(found.count, 'different one')} in "
+        "under": f"{plural(found.count, 'sequence')} of steps in "
         f"{plural(seen.basis.requests, 'request')} · elapsed time",
         "rows": [
             {
@@ -123,22 +151,22 @@ def hands_words(seen: Process) -> Context:
             "under": "Not zero: unknown",
             "why": found.why,
         }
-    spread = " · ".join(f"{times}: {count(n)}" for times, n in found.by_count[:8])
-    notes = [f"Requests by their hand-offs: {spread}" + (" …" if len(found.by_count) > 8 else "")]
+    spread = ", ".join(f"{count(n)} with {times or 'none'}" for times, n in found.by_count[:8])
+    notes = [f"Hand-offs of requests: {spread}{' …' if len(found.by_count) > 8 else '.'}"]
     others = found.other_pairs + sum(pair.n for pair in found.pairs[PAIRS:])
     notes += [f"{count(others)} between other people."] if others else []
     notes += (
         [f"{count(found.unnamed)} steps name nobody and are left out."] if found.unnamed else []
     )
+    pairs = found.pairs[:PAIRS]
+    named = "by number" if all(pair.giver.isdigit() for pair in pairs) else "as the log names them"
     return {
         "title": f"Work changes hands {span(found.mean, found.mean, digits=2)} times a request",
         "under": f"{plural(found.handoffs, 'hand-off')} in {plural(found.requests, 'request')}, "
-        "delivered or not · people by number"
-        if all(pair.giver.isdigit() for pair in found.pairs[:PAIRS])
-        else "delivered or not · people as the log names them",
+        f"delivered or not · people {named}",
         "rows": [
             {"giver": _person(pair.giver), "taker": _person(pair.taker), "n": count(pair.n)}
-            for pair in found.pairs[:PAIRS]
+            for pair in pairs
         ],
         "notes": notes,
     }

@@ -39,9 +39,9 @@ def _listed(view: View, ask: Question) -> Context:
     late = bands.get("late", 0) + bands.get("very_late", 0)
     risk, held = bands.get("at_risk", 0), bands.get("held", 0)
     doors = (
-        (f"{count(late)} late", "late_requests"),
-        (f"{count(risk)} at risk", "at_risk_requests"),
-        (f"{count(held)} more on hold", "held_requests"),
+        (late, "late", "late_requests"),
+        (risk, "at risk", "at_risk_requests"),
+        (held, "more on hold", "held_requests"),
     )
     calendars = _calendars(view, waiting)
     foretold = foreseen(view.query.source, view.snapshot, view.selection, whole=view.whole)
@@ -53,8 +53,9 @@ def _listed(view: View, ask: Question) -> Context:
         "needs_title": _title(view, late + risk),
         "needs_nobody": _nobody(view),
         "needs_parts": [
-            {"words": words, "href": links.behind(view.query, key, by="now")}
-            for words, key in doors
+            {"words": f"{count(n)} {words}", "href": links.behind(view.query, key, by="now")}
+            for n, words, key in doors
+            if n
         ],
         "needs": [
             _need(view, row, calendars[row.facility]) | _chance(chances.get(row.number))

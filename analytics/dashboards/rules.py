@@ -18,14 +18,15 @@ def rules_words(view: View, seen: Process) -> Context:
     """Return the moves outside the table, with the requests that made them."""
     found = seen.conformance
     if found.why:
-        title = "Changes of state cannot be held against the table"
+        title = "Whether the rules were kept is not known"
         return {"title": title, "under": "Not zero: unknown", "why": found.why}
     hidden = found.astray - len(found.strays[:SHOWN])
     notes = [f"{plural(found.silent, 'request')} without a change of state are not judged."]
     more = f"{plural(hidden, 'further request')} are not listed."
-    title = f"{count(found.outside)} of {_changes(found.moves)} stand outside the table"
+    verb = "is" if found.outside == 1 else "are"
+    title = f"{count(found.outside)} of {_changes(found.moves)} {verb} not allowed by the rules"
     return {
-        "title": title if found.outside else "Every change of state stands in the table",
+        "title": title if found.outside else "The rules allow every change of state",
         "under": f"{share(found.fitness)}% of {_changes(found.moves)} are allowed; steps that change "
         "none are not counted here · "
         f"{count(found.requests - found.astray)} of {plural(found.requests, 'request')} kept to them",

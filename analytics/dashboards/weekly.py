@@ -8,7 +8,7 @@ from typing import Any
 from analytics.charts import ask as asked
 from analytics.charts.marks import interval, reading
 from analytics.charts.tables import Cell
-from analytics.charts.words import count, day, listed, one, plural, share
+from analytics.charts.words import count, day, listed, one, plural, share, span
 from analytics.dashboards import links
 from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
@@ -28,7 +28,7 @@ def weekly(view: View) -> Context:
     starts = asked.weeks(view.since, view.until)
     with asking(view.snapshot.mirror, view.selection) as ask:
         cells = asked.shares(ask, key, starts, end=view.until)
-    groups = sorted(result.by, key=lambda group: group.value or 0)
+    groups = sorted(result.by, key=lambda group: group.value or 0) if view.has_places else []
     least = min([FLOOR, *(5 * ((group.low or 0) // 5) for group in groups)])
     none = [Cell(start=start, n=0, hits=0) for start in starts]
     rows = [
@@ -36,33 +36,37 @@ def weekly(view: View) -> Context:
         for group in groups
     ]
     rows.append(_row(view, "", result, asked.total(cells, starts), (least, target)))
+    judged: list[tuple[str, Any]] = [(view.name(group.group), group) for group in groups]
+    if not view.has_places and result.value is not None:
+        judged = [("The log", result)]
     below = [
-        view.name(group.group)
-        for group in groups
-        if reading(int(group.numerator or 0), group.n, target) == "below"
+        name
+        for name, one_of in judged
+        if reading(int(one_of.numerator or 0), one_of.n, target) == "below"
     ]
     missed = result.n - int(result.numerator or 0)
     late = f"{count(missed)} of {plural(result.n, 'release')} missed this clock"
     return {
-        "title": late if target >= 100 and result.n else _title(below, result.why, target),
+        "title": late if target >= 100 and result.n else _title(view, below, result.why, target),
         "is_empty": not result.n and not result.excluded,
         "label": label_of(key, is_live=view.query.is_live),
         "target": target,
         "n": count(result.n),
         "why": result.why,
         "weeks_words": _weeks_words(view, starts),
-        "starts": [_week_head(starts, i) for i in range(len(starts))],
+        "starts": _week_heads(starts[::-1]),
         "rows": rows,
     }
 
 
-def _title(below: list[str], why: str | None, target: float) -> str:
+def _title(view: View, below: list[str], why: str | None, target: float) -> str:
     if why:
         return "This clock cannot be judged"
     if below:
         shown = listed(below) if len(below) <= 3 else f"{len(below)} facilities"
         return f"{shown} {'is' if len(below) == 1 else 'are'} clearly below target"
-    return f"No facility is clearly below the {target:g}% target"
+    nobody = "No facility is" if view.has_places else "The log is not"
+    return f"{nobody} clearly below the {target:g}% target"
 
 
 def _weeks_words(view: View, starts: list[date]) -> str:
@@ -72,10 +76,17 @@ def _weeks_words(view: View, starts: list[date]) -> str:
     return f" · the last {plural(len(starts), 'week')} from {day(starts[0], year=True)}, totals of the whole period"
 
 
-def _week_head(starts: list[date], i: int) -> Context:
-    start = starts[i]
-    is_new = i == 0 or starts[i - 1].month != start.month
-    return {"month": f"{start:%b}" if is_new else "", "day": start.day}
+def _whole(view: View) -> str:
+    return "All facilities" if view.has_places else "All requests"
+
+
+def _week_heads(starts: list[date]) -> list[Context]:
+    """Return the heads of the weeks; a month is seen once, and always read out."""
+    months = [f"{start:%b}" for start in starts]
+    return [
+        {"month": month, "is_new": month != before, "day": start.day}
+        for start, month, before in zip(starts, months, ["", *months], strict=False)
+    ]
 
 
 def _row(
@@ -87,7 +98,7 @@ def _row(
     ends = {"low": group.low or 0.0, "high": group.high or 0.0}
     side = reading(int(group.numerator or 0), group.n, target)
     return {
-        "name": view.name(facility) if facility else "All facilities",
+        "name": view.name(facility) if facility else _whole(view),
         "href": links.behind(view.query, view.query.sla_key, changes=only),
         "missed": links.behind(view.query, view.query.sla_key, part="rest", changes=only),
         "marks": interval(group.value, **ends, side=side, target=target, least=least)
@@ -97,8 +108,9 @@ def _row(
         "exact": one(group.value),
         "low": one(group.low),
         "high": one(group.high),
+        "span": span(group.low, group.high, digits=0),
         "n": count(group.n),
-        "cells": [_cell(view, cell, target, only) for cell in cells],
+        "cells": [_cell(view, cell, target, only) for cell in reversed(cells)],
     }
 
 

@@ -64,9 +64,9 @@ METRICS: tuple[Metric, ...] = (
     ),
     Metric(
         key="conforming_share",
-        label="Moves by the table",
+        label="Moves the rules allow",
         question="How many requests only made moves that the rules allow?",
-        why_it_matters="A move outside the table is a step that nobody checked.",
+        why_it_matters="A move that the rules do not allow is a step that nobody checked.",
         unit="%",
         kind=Kind.SHARE,
         numerator="requests whose moves all stand in the table of states",

@@ -21,6 +21,8 @@ from requests_app.words import say_roles
 
 SUNDAY, WEEKS = 6, timedelta(days=90)
 READERS = (Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
+NAMELESS = "all"
+"""What a log's own table of requests writes for a facility where a row names none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,11 @@ class View:
         these = "the 13 whole weeks before this one" if are_weeks else "all since the first request"
         return f"No days were named: these are {these}."
 
+    @property
+    def has_places(self) -> bool:
+        """Say whether the source tells facilities apart."""
+        return self.query.is_live or set(self.names) != {NAMELESS}
+
     def name(self, facility: str) -> str:
         """Return the name of a facility; a log's own word where it is none of ours."""
         return self.names.get(facility, facility)
@@ -120,7 +127,7 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         selection=Selection(**{**chosen.__dict__, "since": since, "until": until}),
         since=since,
         until=until,
-        names=names if query.is_live else {one: one for one in allowed},
+        names=names if query.is_live else {one: _named(one) for one in allowed},
         at=at,
         problems=tuple(sentence for _, sentence in problems),
         ignored=(*query.unread, *(name for name, _ in problems if name)),
@@ -129,6 +136,11 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         begins=None if query.is_live else first,
         usual=(first, last),
     )
+
+
+def _named(facility: str) -> str:
+    """Return a log's own word for a facility."""
+    return "Facility not named" if facility == NAMELESS else facility
 
 
 def _cut(query: Query, missing: Mapping[str, str], problems: Problems) -> Query:

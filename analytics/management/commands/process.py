@@ -79,7 +79,7 @@ def _people_and_rules(seen: Process) -> Iterator[str]:
     hands, rules = seen.hand_offs, seen.conformance
     told = f"{one(hands.mean)} a request, {count(hands.handoffs)} in all"
     yield f"Hand-offs: {hands.why or told}"
-    allowed = f"{share(rules.fitness)}% of {count(rules.moves)} changes of state stand in the table"
+    allowed = f"{share(rules.fitness)}% of {count(rules.moves)} changes of state are allowed"
     yield f"Conformance: {rules.why or allowed}"
     for breach in rules.breaches:
         yield f"Outside: {breach.origin} -> {breach.target}: {count(breach.n)}"

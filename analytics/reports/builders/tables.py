@@ -94,6 +94,6 @@ def definitions(now: Mapping[str, Result], *, is_live: bool) -> Table:
         mind = " ".join(part for part in (metric.caveat, why) if part)
         label = _label(key, is_live=is_live)
         rows.append((f"{label} ({key})", metric.numerator, metric.denominator, mind))
-    headings = ("Measure", "Numerator", "Denominator", "Mind")
+    headings = ("Measure", "Numerator", "Denominator", "Note")
     columns = tuple(Column(heading=heading) for heading in headings)
     return Table(name="Definitions", caption="Definitions", columns=columns, rows=tuple(rows))

@@ -11,7 +11,7 @@ from analytics.charts import curve, media, pareto
 from analytics.charts.ask import finished, medians, months, shares, survival, total, weeks
 from analytics.charts.marks import interval, spark, standing
 from analytics.charts.tables import Cell, Failure
-from analytics.charts.words import DASH, span
+from analytics.charts.words import DASH, one, span
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.question import asking
@@ -46,6 +46,39 @@ def test_curve_marks_the_median_and_names_roles(mirror) -> None:
     assert "#" not in json.dumps(figure)
     assert len(figure["data"]) == 5
     assert figure["data"][-1]["y"] == [50, 90]
+
+
+def test_what_is_surely_out_stays_out_where_the_last_one_alone_says_little(mirror) -> None:
+    with asking(mirror, SELECTION) as ask:
+        now = survival(ask)
+    steps = [step for step in now.steps if step.time < 12.0]
+    alone = steps[-1]._replace(time=12.0, at_risk=1, waiting=0.0, low=0.0, high=0.975)
+    known = curve.released_by(replace(now, steps=tuple(steps)), 30)
+    last = replace(now, steps=(*steps, alone))
+    assert curve.released_by(last, 30) == alone._replace(high=known.high)
+    band, *_ = curve.figure(last, None, before_label="")["data"]
+    least = band["y"][: len(band["y"]) // 2]
+    assert least == sorted(least)
+    assert least[-1] == pytest.approx(100 * (1 - known.high), abs=0.01)
+
+
+def test_nought_has_no_sign() -> None:
+    assert [one(-0.04), one(0.04), one(-0.06), one(1234.56)] == ["0.0", "0.0", "-0.1", "1,234.6"]
+
+
+def test_the_curve_ends_with_the_oldest_open_request_and_goes_on_where_all_are_out(mirror) -> None:
+    with asking(mirror, SELECTION) as ask:
+        now = survival(ask)
+    known = tuple(step for step in now.steps if step.time < 9.0)
+    assert known[-1].waiting > 0
+    assert curve.reach(replace(now, steps=known)) == known[-1].time
+    young = replace(now, steps=known, p90=None)
+    for trace in curve.figure(young, None, before_label="")["data"][:2]:
+        assert max(trace["x"]) <= known[-1].time
+    out = (*known, known[-1]._replace(time=9.0, waiting=0.0))
+    *_, line, _, _ = curve.figure(replace(now, steps=out, p90=None), None, before_label="")["data"]
+    assert line["x"][-1] > 9.0
+    assert line["y"][-1] == 100
 
 
 def test_an_end_that_is_not_bounded_is_told_in_words_and_in_the_drawing(mirror) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.charts.flow import MOST_NODES, NARROW, WIDE, Drawing, Paper, draw
+from analytics.charts.words import activity
 from analytics.process.graph import Edge, Graph, Node
 
 NAMES = [f"step_{number:02}" for number in range(20)]
@@ -83,14 +84,49 @@ def test_a_step_twice_in_a_row_is_said_in_its_box() -> None:
     assert [line.times for line in drawing.lines] == ["2"]
 
 
-def test_a_long_step_is_written_out_and_a_very_long_one_in_its_title() -> None:
-    long = "Images requested from the other site"
-    for paper, most in ((WIDE, 52), (NARROW, 30)):
+def test_a_long_step_is_written_out_in_lines_and_a_very_long_one_in_its_title() -> None:
+    long = "T06 Determine document X request unlicensed"
+    for paper, most in ((WIDE, 25), (NARROW, 18)):
         first, second = draw(graph_of({(long, "z" * 80): 2}), paper).boxes
-        assert first.name == (long if paper is WIDE else f"{long[:29]}…")
-        assert (len(second.name), second.name[-1]) == (most, "…")
+        assert " ".join(first.name) == activity(long)
+        assert [len(line) for line in second.name] == 3 * [most]
+        assert second.name[-1][-1] == "…"
         assert second.title.startswith("Z" + "z" * 79)
-        assert first.width >= 7 * len(first.name)
+        assert first.width >= 8 * max(map(len, first.name))
+        bases = [y for y, _ in second.written] + [second.last]
+        assert second.y + 12 < bases[0] < bases[-1] < second.y + second.height
+
+
+@settings(max_examples=100, deadline=None)
+@given(PAIRS, st.sampled_from([WIDE, NARROW]))
+def test_the_most_frequent_moves_are_drawn_as_far_as_they_fit(
+    pairs: dict[tuple[str, str], int], paper: Paper
+) -> None:
+    graph = graph_of(pairs)
+    drawing = draw(graph, paper)
+    assert drawing.width <= paper.room or len(drawing.edges) <= paper.least_edges
+    steps = {edge.activity for edge in graph.edges} | {edge.previous for edge in graph.edges}
+    if len(steps) <= MOST_NODES:
+        assert drawing.edges == graph.edges[: len(drawing.edges)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(PAIRS.filter(bool), st.sampled_from([WIDE, NARROW]))
+def test_no_box_stands_without_a_move(pairs: dict[tuple[str, str], int], paper: Paper) -> None:
+    drawing = draw(graph_of(pairs), paper)
+    if drawing.edges:
+        met = {name for edge in drawing.edges for name in (edge.previous, edge.activity)}
+        assert len(drawing.boxes) == len(met)
+
+
+def test_many_lanes_of_long_names_fit_a_page_of_1440_pixels() -> None:
+    names = [f"T{n:02} Determine the necessity of a stop" for n in range(12)]
+    skips = [(0, 4), (0, 8), (1, 4), (1, 10), (2, 5), (3, 5), (4, 11), (6, 8)]
+    backs = [(5, 1), (5, 2), (5, 3), (4, 1), (4, 2), (9, 1), (11, 4)]
+    pairs = {(names[a], names[b]): 40 for a, b in [*skips, *backs]}
+    drawing = draw(graph_of(pairs | {(names[i], names[i + 1]): 90 for i in range(7)}))
+    assert len(drawing.edges) == 22
+    assert drawing.width <= 1106
 
 
 def test_without_business_time_the_elapsed_wait_stands_at_the_line() -> None:

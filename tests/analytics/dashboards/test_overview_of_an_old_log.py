@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pyarrow as pa
 import pytest
@@ -89,6 +90,35 @@ def test_a_place_without_a_step_stands_alone(director: Client) -> None:
     places = re.findall(r"<small>([^<]*)</small>", html(director, "needs", OLD))
     assert places
     assert not [place for place in places if "·" in place]
+
+
+def test_the_newest_week_stands_first_and_each_head_reads_its_month(director: Client) -> None:
+    words = html(director, "weekly", OLD)
+    heads = re.findall(r"<span( class=\"visually-hidden\")?>(\w+)<br></span>(\d+)</th>", words)
+    year = datetime(2024, 1, 1, tzinfo=UTC)  # a leap year: 366 days are all of it
+    names = [f"{year.replace(month=i):%b}" for i in range(1, 13)]
+    days = [year.replace(month=names.index(month) + 1, day=int(day)) for _, month, day in heads]
+    assert len(days) == 13
+    assert {(one - two).days % 366 for one, two in pairwise(days)} == {7}
+    months = [month for _, month, _ in heads]
+    seen = [month for hidden, month, _ in heads if not hidden]
+    assert seen == list(dict.fromkeys(months))
+
+
+def test_a_log_that_names_no_facility_is_one_row_and_offers_none(
+    director: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = told_little()
+    asked = with_column(log.requests, "facility", pa.array(["all"] * log.requests.num_rows))
+    steps = with_column(log.events, "facility", pa.array(["all"] * log.events.num_rows))
+    nameless = fold(replace(log, requests=asked, events=steps))
+    shot = Snapshot(mirror=nameless, watermark="1", content="d" * 64)
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    weekly, head = (html(director, part, OLD) for part in ("weekly", "head"))
+    assert weekly.count('<th scope="row">') == 1
+    assert "All requests" in weekly
+    assert "The log is" in weekly
+    assert "acility" not in head.split('class="lede"')[0]
 
 
 def test_a_facility_has_a_cell_for_every_week(director: Client) -> None:

@@ -23,6 +23,12 @@ def test_one_graph_is_seen_and_the_page_never_scrolls_sideways(
     drawn = page.locator("svg.flow")
     assert [drawn.nth(place).is_visible() for place in (0, 1)] == [shown == "wide", shown != "wide"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    region = page.get_by_role("region", name="Graph of steps")
+    assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
+    title, others = (
+        page.locator(f"#p1 .flow-{name}") for name in (shown, {"wide": "narrow"}.get(shown, "wide"))
+    )
+    assert (title.is_visible(), others.is_visible()) == (True, False)
     page.get_by_role("button", name="How this is counted: Rework rate").click()
     assert page.get_by_role("dialog", name="Rework rate").is_visible()
     assert said == []

@@ -34,7 +34,7 @@ def doors(client: Client, part: str, search: str = "") -> list[str]:
 @pytest.mark.parametrize("part", ["head", "weekly", "needs", "charts"])
 def test_every_door_of_the_overview_opens(director: Client, part: str) -> None:
     found = doors(director, part, "?facility=northfield")
-    assert len(found) >= 3
+    assert len(found) >= 2
     for door in found:
         answer = director.get(door)
         assert answer.status_code == 200, door
