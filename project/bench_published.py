@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import resource
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ from typing import Any, TypeVar
 import django
 import numpy as np
 
-from analytics.mirror.cut import RECENT, Key, is_large
+from analytics.mirror.cut import Plan, plan_of
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import Partitions, arranged, split, with_more
 from analytics.mirror.published import Facts, publish
@@ -37,15 +38,15 @@ class Size:
         return START + self.days * DAY
 
     @property
-    def large(self) -> set[Key]:
-        """The years and newest months of a facility that are cut further, but for chance."""
-        days = range(0, self.days, 28)
-        months = {str(np.datetime64(START + day * DAY, "s").astype("M8[M]")) for day in days}
-        found: set[Key] = set()
-        for part, size, some in ((365, 4, months), (30, 7, sorted(months)[-RECENT:])):
-            if is_large(self.requests * part // self.days // self.facilities):
-                found |= {(site, one[:size]) for site in sites(self.facilities) for one in some}
-        return found
+    def plans(self) -> dict[str, Plan]:
+        """Where its facilities are cut, but for chance."""
+        months = Counter(
+            int(np.datetime64(START + day * DAY, "s").astype("M8[M]").astype(int))
+            for day in range(self.days)
+        )
+        each = self.requests / self.days / self.facilities
+        plan = plan_of({month: round(days * each) for month, days in months.items()})
+        return dict.fromkeys(sites(self.facilities), plan)
 
 
 def publish_world(root: Path, size: Size) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def publish_world(root: Path, size: Size) -> dict[str, Any]:
     began = time.perf_counter()
     pieces: Partitions = {}
     for part in parts_of(size.requests, facilities=size.facilities, days=size.days):
-        more = split(fold(log_of(part, size.as_of)), size.large)
+        more = split(fold(log_of(part, size.as_of)), size.plans)
         for piece in more.values():
             piece.pack()
         pieces = with_more(pieces, more)

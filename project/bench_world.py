@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
-from analytics.mirror.cut import is_large
+from analytics.mirror.cut import LONG_AGO, SMALL
 from requests_app.sla.rules import KINDS
 
 DAY = 86400
@@ -75,7 +75,9 @@ def world(requests: int, *, facilities: int = 3, days: int = DAYS, first: int = 
 
 def parts_of(requests: int, *, facilities: int, days: int) -> Iterator[Part]:
     """Yield a world in parts of whole pieces of whole facilities, each small enough to fold."""
-    bounds = _turns(days, "M" if is_large(requests * 365 // days // facilities) else "Y")
+    bounds = [START, START + days * DAY]
+    if requests // facilities > LONG_AGO:
+        bounds = _turns(days, "M" if requests * 365 // days // facilities > SMALL else "Y")
     whole = bounds[-1] - bounds[0]
     first = 0
     for since, until in pairwise(bounds):

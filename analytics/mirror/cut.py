@@ -1,14 +1,17 @@
-"""Where a mirror is cut into pieces: a facility's year of receipt, or its months, or newest days.
+"""Where a mirror is cut into pieces: what a facility received long ago, and its newest months.
 
 Every piece takes its time to write and to open, however few rows it has; and a change of one
-request writes its whole piece. So a year of many requests is cut by months, and of these the
-newest, where changes fall, by days. The cut follows from the rows alone: whoever folds the same
-requests, at once or bit by bit, comes to the same pieces.
+request writes its whole piece. So a facility's two newest months, where changes fall, are pieces,
+or their days where there are many requests. What it received before them is one piece; where that
+is much, its years are, and the months of a year of many. The cut follows from the rows alone:
+whoever folds the same requests, at once or bit by bit, comes to the same pieces.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,104 +22,117 @@ from analytics.mirror.words import codes_of, joined
 
 Key = tuple[str, str]
 """A facility and a period of receipt (UTC), in order: 2026, or 2026-11, or 2026-11-26."""
+BEFORE = "0000"  # the period of all that came before the newest months; it sorts before any year
 NEVER = "none"  # sorts after every period, as rows without a receipt do
-SMALL = 2048  # requests of a period that lie in one piece
-RECENT = 2  # months up to a facility's newest, whose days are pieces where there are many requests
-UNITS = ("Y", "M", "D")  # years, months and days, as NumPy names them
-SIZES = (4, 7, 10)
-"""How many letters name a year, a month, a day."""
+SMALL = 2048  # requests of a year, or of one of the newest months, that lie in one piece
+LONG_AGO = 8192  # requests of all that came before the newest months that do
+RECENT = 2  # months up to a facility's newest
+_MONTH, _DAY = len("2026-11"), len("2026-11-26")
 _NOWHEN = np.iinfo("i8").min
 
-
-def is_large(requests: int) -> bool:
-    """Say whether so many requests of a year, or of a recent month, are cut further."""
-    return requests > SMALL
-
-
-def within(key: Key, level: int) -> Key:
-    """Return the year (0), the month (1) or the day (2) that a piece lies in, or is."""
-    facility, period = key
-    return facility, period[: SIZES[level]]
+Months = Mapping[int, int]
+"""How many requests a facility received in each month, counted from January 1970."""
+Plan = Mapping[int, str | None]
+"""The period in whose piece each month of a facility lies; None where each day is a piece."""
 
 
-def larger(keys: Collection[Key]) -> set[Key]:
-    """Return the years and months that are cut further, of some pieces."""
-    return {within(key, level) for key in keys for level in (0, 1) if len(key[1]) > SIZES[level]}
-
-
-def runs(table: pa.Table, large: Collection[Key]) -> dict[Key, pa.Table]:
-    """Cut a sorted table by years; those that are `large` by months, and these by days.
-
-    What is cut off is not settled: others may come to it.
-    """
-    return dict(_runs(table, large, 0))
-
-
-def _runs(table: pa.Table, large: Collection[Key], level: int) -> Iterator[tuple[Key, pa.Table]]:
-    for key, rows in _cut(table, level):
-        if key in large and level + 1 < len(UNITS):
-            yield from _runs(rows, large, level + 1)
-        else:
-            yield key, rows
-
-
-Newest = Mapping[str, int]
-"""The month of each facility's newest receipt, as a number."""
-
-
-def newest_in(cases: pa.Table) -> dict[str, int]:
-    """Return the month of the newest receipt of each facility of a sorted table."""
-    found: dict[str, int] = {}
-    for (facility, month), _ in _cut(cases.select(["facility", "received"]), 1):
-        if month != NEVER:
-            found[facility] = number_of(month)
+def plan_of(months: Months) -> dict[int, str | None]:
+    """Return where a facility is cut that received so many requests in each month."""
+    newest = max(months, default=0)
+    old = {month: n for month, n in months.items() if month <= newest - RECENT}
+    found: dict[int, str | None] = {
+        month: None if n > SMALL else name_of(month) for month, n in months.items()
+    }
+    if sum(old.values()) <= LONG_AGO:
+        return found | dict.fromkeys(old, BEFORE)
+    years: Counter[str] = Counter()
+    for month, n in old.items():
+        years[_year_of(month)] += n
+    for month in old:
+        year = _year_of(month)
+        found[month] = name_of(month) if years[year] > SMALL else year
     return found
 
 
-def number_of(period: str) -> int:
-    """Return the number of the month that a month's or a day's name tells."""
+def name_of(month: int) -> str:
+    """Return the name of a month, as 2026-11."""
+    return str(np.datetime64(month, "M"))
+
+
+def _year_of(month: int) -> str:
+    return name_of(month)[:4]
+
+
+def month_of(period: str) -> int | None:
+    """Return the month that a period is, or lies in; None where it is longer, or no period."""
+    if len(period) not in (_MONTH, _DAY):
+        return None
     return int(np.datetime64(period, "M").astype(int))
 
 
-def is_recent(month: Key, newest: Newest) -> bool:
-    """Say whether a month is one of its facility's newest."""
-    facility, name = month
-    return number_of(name) > newest.get(facility, _NOWHEN) - RECENT
+def is_day(period: str) -> bool:
+    """Say whether a period is a day."""
+    return len(period) == _DAY
 
 
-def large_in(cases: pa.Table, newest: Newest | None = None) -> set[Key]:
-    """Return the years and months that are cut further; `newest` where there are newer rows."""
-    found = set()
-    narrow = cases.select(["facility", "received"])
-    upto = newest_in(narrow) if newest is None else newest
-    for year, rows in _cut(narrow, 0):
-        if year[1] != NEVER and is_large(rows.num_rows):
-            months = ((one, of.num_rows) for one, of in _cut(rows, 1))
-            found |= {year, *(one for one, n in months if is_large(n) and is_recent(one, upto))}
+def months_in(table: pa.Table) -> dict[str, Counter[int]]:
+    """Return how many rows of a sorted table each facility has in each month of receipt."""
+    found: dict[str, Counter[int]] = {}
+    for facility, month, start, end in _months(table):
+        counts = found.setdefault(facility, Counter())
+        if month != _NOWHEN:
+            counts[month] += end - start
     return found
 
 
-def _cut(table: pa.Table, level: int) -> Iterator[tuple[Key, pa.Table]]:
-    """Cut a sorted table where the facility or the period changes."""
+def plans_of(cases: pa.Table) -> dict[str, Plan]:
+    """Return where each facility of a sorted table is cut."""
+    return {facility: plan_of(months) for facility, months in months_in(cases).items()}
+
+
+def runs(table: pa.Table, plans: Mapping[str, Plan]) -> dict[Key, pa.Table]:
+    """Cut a sorted table as planned; a month that no plan knows is a piece.
+
+    What is cut off is not settled: others may come to it.
+    """
+    found: dict[Key, tuple[int, int]] = {}
+    for facility, month, start, end in _months(table):
+        plan = plans.get(facility, {})
+        period = NEVER if month == _NOWHEN else plan.get(month, name_of(month))
+        for name, first, last in (
+            _days(table, start, end) if period is None else [(period, start, end)]
+        ):
+            key = facility, name
+            found[key] = found.get(key, (first, last))[0], last
+    return {key: table.slice(first, last - first) for key, (first, last) in found.items()}
+
+
+def _months(table: pa.Table) -> Iterator[tuple[str, int, int, int]]:
+    """Yield each facility's months of receipt in a sorted table, with their first and last row."""
     if not table.num_rows:
         return
     facility = joined(table["facility"])
-    place, period = codes_of(facility), _periods(table["received"], UNITS[level])
-    turns = np.flatnonzero((np.diff(place) != 0) | (np.diff(period) != 0)) + 1
+    place, month = codes_of(facility), _periods(table["received"], "M")
     names = facility.dictionary.to_pylist()
-    for start, end in zip([0, *turns.tolist()], [*turns.tolist(), table.num_rows], strict=True):
-        yield (
-            (names[place[start]], _name(int(period[start]), level)),
-            table.slice(start, end - start),
-        )
+    for start, end in _turns((np.diff(place) != 0) | (np.diff(month) != 0)):
+        yield names[place[start]], int(month[start]), start, end
+
+
+def _days(table: pa.Table, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the days of some rows, with their first and last row."""
+    days = _periods(table["received"].slice(start, end - start), "D")
+    for first, last in _turns(np.diff(days) != 0):
+        yield str(np.datetime64(int(days[first]), "D")), start + first, start + last
+
+
+def _turns(differs: Any) -> Iterator[tuple[int, int]]:
+    """Yield the first row of each run and the one behind it; rows differ from those before them."""
+    places = (np.flatnonzero(differs) + 1).tolist()
+    return pairwise([0, *places, len(differs) + 1])
 
 
 def _periods(received: pa.ChunkedArray, unit: str) -> Any:
-    """Return years, months or days since 1970; the least number where there is none."""
+    """Return months or days since 1970; the least number where there is none."""
     whens = pc.fill_null(received, 0).to_numpy().astype("M8[s]")
     periods = whens.astype(f"M8[{unit}]").astype("i8")
     return np.where(received.is_null().to_numpy(), _NOWHEN, periods)
-
-
-def _name(period: int, level: int) -> str:
-    return NEVER if period == _NOWHEN else str(np.array(period, f"M8[{UNITS[level]}]"))

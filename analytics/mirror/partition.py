@@ -6,7 +6,8 @@ requests touches only their pieces.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property
 from hashlib import sha256
 
@@ -18,18 +19,15 @@ from pyarrow import compute as pc
 from analytics.eventlog import EVENTS, REQUESTS, EventLog
 from analytics.mirror.cut import (
     NEVER,
-    SIZES,
-    UNITS,
     Key,
-    Newest,
-    is_large,
-    is_recent,
-    large_in,
-    larger,
-    newest_in,
-    number_of,
+    Months,
+    Plan,
+    is_day,
+    month_of,
+    months_in,
+    plan_of,
+    plans_of,
     runs,
-    within,
 )
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.held import Held
@@ -97,11 +95,15 @@ class Partition:
         at = np.minimum(self._numbers.searchsorted(numbers), len(self._numbers) - 1)
         return bool(len(self._numbers)) and bool((self._numbers[at] == numbers).any())
 
-    def newest_month(self, key: Key) -> int:
-        """Return the month of its newest receipt, which its key tells unless it is a year's."""
-        if len(key[1]) > SIZES[0]:
-            return number_of(key[1])
-        return newest_in(self._cases.columns(["facility", "received"]))[key[0]]
+    def months(self, key: Key) -> Months:
+        """Return how many requests it has of each month of receipt; its key may tell which."""
+        month = month_of(key[1])
+        return self._months if month is None else {month: self._cases.rows}
+
+    @cached_property
+    def _months(self) -> Months:
+        found = months_in(self._cases.columns(["facility", "received"]))
+        return next(iter(found.values()), {})
 
     @cached_property
     def stale_from(self) -> int | None:
@@ -121,18 +123,18 @@ class Partition:
 Partitions = Mapping[Key, Partition]
 
 
-def split(mirror: Mirror, large: Collection[Key] | None = None) -> dict[Key, Partition]:
-    """Return the pieces of a folded mirror; `large` is what is cut further, where there is more."""
-    wanted = large_in(mirror.cases) if large is None else large
+def split(mirror: Mirror, plans: Mapping[str, Plan] | None = None) -> dict[Key, Partition]:
+    """Return the pieces of a folded mirror; `plans` are those of all rows, where there are more."""
+    wanted = plans_of(mirror.cases) if plans is None else plans
     return {key: piece.settled() for key, piece in _cut(mirror.cases, mirror.steps, wanted).items()}
 
 
-def _cut(cases: pa.Table, steps: pa.Table, large: Collection[Key]) -> dict[Key, Partition]:
+def _cut(cases: pa.Table, steps: pa.Table, plans: Mapping[str, Plan]) -> dict[Key, Partition]:
     """Return pieces that are not settled yet."""
-    empty, of = steps.slice(0, 0), runs(steps, large)
+    empty, of = steps.slice(0, 0), runs(steps, plans)
     return {
         key: Partition(Held(table), Held(of.get(key, empty)))
-        for key, table in runs(cases, large).items()
+        for key, table in runs(cases, plans).items()
     }
 
 
@@ -154,12 +156,11 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
         key: _without(piece, gone) if piece.holds_any(numbers) else piece
         for key, piece in pieces.items()
     }
-    kept = {key: piece for key, piece in left.items() if piece.of("cases").rows}
-    more = _cut(fresh.cases, fresh.steps, larger(kept))
-    both = with_more(kept, more)
-    alone = (key for key in both if (key in kept) != (key in more))
-    moved = (key for key in alone if both[key] is not pieces.get(key))
-    return arranged(both | {key: both[key].settled() for key in moved})
+    more = _cut(fresh.cases, fresh.steps, {})
+    touched = {key[0] for key in pieces if left[key] is not pieces[key]} | {one for one, _ in more}
+    stay = {key: piece for key, piece in pieces.items() if key[0] not in touched}
+    come = [(key, one) for key, one in left.items() if key[0] in touched and one.of("cases").rows]
+    return dict(sorted((stay | _arranged([*come, *more.items()], pieces)).items()))
 
 
 def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
@@ -171,35 +172,43 @@ def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
 
 def arranged(pieces: Partitions) -> dict[Key, Partition]:
     """Return pieces cut as `split` cuts all of them, in order; those so cut stay the same objects."""
-    last: dict[str, Key] = {}
-    for key in sorted(pieces):
-        if key[1] != NEVER:
-            last[key[0]] = key
-    newest = {key[0]: pieces[key].newest_month(key) for key in last.values()}
-    return dict(sorted(_arranged(pieces, 0, newest)))
+    return dict(sorted(_arranged(pieces.items(), pieces).items()))
 
 
-def _arranged(pieces: Partitions, level: int, newest: Newest) -> Iterator[tuple[Key, Partition]]:
-    groups: dict[Key, dict[Key, Partition]] = {}
-    for key, piece in pieces.items():
-        groups.setdefault(within(key, level), {})[key] = piece
-    for period, of in groups.items():
-        requests = sum(one.of("cases").rows for one in of.values())
-        if not _is_cut(period, level, requests, newest):
-            yield period, _merged([of[key] for key in sorted(of)])
-        elif period in of:
-            whole = _merged([of[key] for key in sorted(of)])
-            large = large_in(whole.cases, newest) | {period}
-            cut = _cut(whole.cases, whole.steps, large)
-            yield from ((key, piece.settled()) for key, piece in cut.items())
-        else:
-            yield from _arranged(of, level + 1, newest)
+def _arranged(
+    found: Iterable[tuple[Key, Partition]], settled_ones: Partitions
+) -> dict[Key, Partition]:
+    """Return all pieces of some facilities as they are cut together."""
+    of_each: dict[str, list[tuple[Key, Partition]]] = {}
+    for key, piece in found:
+        of_each.setdefault(key[0], []).append((key, piece))
+    groups: dict[Key, list[Partition]] = {}
+    for facility, pieces in of_each.items():
+        months: Counter[int] = Counter()
+        for key, piece in pieces:
+            months.update(piece.months(key))
+        plan = plan_of(months)
+        for key, piece in pieces:
+            for period, part in _fitted(key, piece, plan):
+                groups.setdefault((facility, period), []).append(part)
+    are_settled = {id(piece) for piece in settled_ones.values()}
+    return {
+        key: _merged(of) if len(of) > 1 or id(of[0]) in are_settled else of[0].settled()
+        for key, of in groups.items()
+    }
 
 
-def _is_cut(period: Key, level: int, requests: int, newest: Newest) -> bool:
-    if period[1] == NEVER or level + 1 == len(UNITS) or not is_large(requests):
-        return False
-    return level == 0 or is_recent(period, newest)
+def _fitted(key: Key, piece: Partition, plan: Plan) -> Iterable[tuple[str, Partition]]:
+    """Return a piece in the parts that a plan wants, each with its period."""
+    facility, period = key
+    wanted = {plan[month] for month in piece.months(key)} if period != NEVER else {NEVER}
+    if wanted == {None} and is_day(period):
+        return [(period, piece)]
+    if len(wanted) == 1 and (whole := next(iter(wanted))) is not None:
+        return [(whole, piece)]
+    return [
+        (of, part) for (_, of), part in _cut(piece.cases, piece.steps, {facility: plan}).items()
+    ]
 
 
 def digests_of(pieces: Partitions) -> dict[tuple[str, str, str], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ from analytics.mirror.cut import NEVER
 from analytics.mirror.partition import Partition, Partitions, nothing
 from analytics.mirror.rows import BATCH, Words
 
+AT_ONCE = 2  # pieces that are unpacked: most of that leaves Python alone
 UNPACKED = 1 << 20  # steps that stay at hand
 
 
@@ -62,14 +64,23 @@ class Pieces:
 
     def batches(self, table: str) -> Iterator[pa.Table]:
         """Yield the rows of a table, so many at once as memory holds with ease; none as none."""
-        held = list(nothing().rows.batches(table))
+        none = list(nothing().rows.batches(table))
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for some in self._batched(table):
+                unpacked = pool.map(lambda one: one.of(table).table, some)
+                yield _together([*none, *unpacked]).combine_chunks()
+
+    def _batched(self, table: str) -> Iterator[list[Partition]]:
+        """Yield pieces of so many rows together as memory holds with ease; at least once."""
+        some, rows = list[Partition](), 0
         for one in self._ordered:
-            held.append(one.of(table).table)
-            if sum(part.num_rows for part in held) >= BATCH:
-                yield _together(held).combine_chunks()
-                held = []
-        if held:
-            yield _together(held).combine_chunks()
+            some.append(one)
+            rows += one.of(table).rows
+            if rows >= BATCH:
+                yield some
+                some, rows = [], 0
+        if some or not self.pieces:
+            yield some
 
     @property
     def _ordered(self) -> list[Partition]:

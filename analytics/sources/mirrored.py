@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ import analytics
 import requests_app
 from analytics.eventlog import LIVE
 from analytics.mirror import kept, published
-from analytics.mirror.cut import Key
+from analytics.mirror.cut import Plan
 from analytics.mirror.fold import fold
 from analytics.mirror.lineage import steps_after
 from analytics.mirror.partition import Partitions, arranged, replaced, split, with_more
@@ -216,15 +216,15 @@ def everything(moment: datetime, *, needs: Needs | None = None) -> Partitions:
                 reading = read_live(moment, ids=part.ids, needs=usual)
             while len(folding) >= AHEAD_OF_FOLDING:
                 pieces = with_more(pieces, folding.popleft().result())
-            folding.append(folder.submit(_packed, reading, part.large))
+            folding.append(folder.submit(_packed, reading, part.plans))
         for one in folding:
             pieces = with_more(pieces, one.result())
     return arranged(pieces)
 
 
-def _packed(reading: Reading, large: Collection[Key]) -> Partitions:
+def _packed(reading: Reading, plans: Mapping[str, Plan]) -> Partitions:
     """Count, fold and pack a part of the work, while the next part is read."""
-    pieces = split(fold(reading.log()), large)
+    pieces = split(fold(reading.log()), plans)
     for piece in pieces.values():
         piece.pack()
     return pieces

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics.mirror.cut import UNITS, Key, is_large, is_recent
+from analytics.mirror.cut import Plan, plan_of
 from analytics.sources.copied import copied
 from requests_app.models import Facility
 from requests_app.vocabulary import State
@@ -28,10 +28,10 @@ _COLUMNS = {"pk": pa.int64(), "facility_id": pa.int64(), "day": pa.date32()}
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """Some requests by id, and the periods of a facility that the mirror cuts further."""
+    """Some requests by id, and where the mirror cuts their facilities."""
 
     ids: list[int]
-    large: Collection[Key]
+    plans: Mapping[str, Plan]
 
 
 def parts_of_all() -> Iterator[Part]:
@@ -41,7 +41,7 @@ def parts_of_all() -> Iterator[Part]:
     """
     found = copied(_DAYS, {"draft": State.DRAFT.value}, _COLUMNS)
     cells = _Cells.of(found["facility_id"], found["day"])
-    period, large = _periods(cells)
+    period, plans = _periods(cells)
     ids, facility, period = found["pk"].to_numpy(), cells.facility[cells.back], period[cells.back]
     order = np.lexsort((ids, facility, period))
     ids, facility, period = ids[order], facility[order], period[order]
@@ -49,11 +49,11 @@ def parts_of_all() -> Iterator[Part]:
     first = last = 0
     for end in [*turns, len(ids)] if len(ids) else []:
         if end - first > AT_ONCE and last > first:
-            yield Part(ids=ids[first:last].tolist(), large=large)
+            yield Part(ids=ids[first:last].tolist(), plans=plans)
             first = last
         last = end
     if last > first:
-        yield Part(ids=ids[first:last].tolist(), large=large)
+        yield Part(ids=ids[first:last].tolist(), plans=plans)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,34 +87,20 @@ def _distinct(values: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.
     return found.dictionary.to_numpy(), found.indices.to_numpy()
 
 
-def _periods(of: _Cells) -> tuple[NDArray[Any], set[Key]]:
-    """Return the first day of the piece of each cell, and what is cut further."""
+def _periods(of: _Cells) -> tuple[NDArray[Any], dict[str, Plan]]:
+    """Return the first day of the piece of each cell, and where each facility is cut."""
     slugs = dict(Facility.objects.values_list("pk", "slug"))
-    facility, days = of.facility, of.day
-    newest: dict[str, int] = {}
-    for pk, month in zip(facility.tolist(), days.astype("M8[M]").astype("i8"), strict=True):
-        newest[slugs[pk]] = max(int(month), newest.get(slugs[pk], int(month)))
-    found, left, large = days.astype("M8[Y]").astype("M8[D]"), np.ones(len(days), bool), set()
-    for unit, finer in pairwise(UNITS):
-        names = days.astype(f"M8[{unit}]")
-        pairs = np.stack([facility, names.astype(np.int64)])
-        cells, back = np.unique(pairs, axis=1, return_inverse=True)
-        back = back.reshape(-1)
-        counts = np.zeros(cells.shape[1], np.int64)
-        np.add.at(counts, back, of.requests)
-        named = np.array(cells[1], f"M8[{unit}]").astype(str)
-        keys = [(slugs[int(pk)], str(name)) for pk, name in zip(cells[0], named, strict=True)]
-        is_cut = np.array(
-            [
-                is_large(count) and (finer != UNITS[2] or is_recent(key, newest))
-                for key, count in zip(keys, counts.tolist(), strict=True)
-            ],
-            bool,
-        )
-        large |= {key for key, cut in zip(keys, is_cut.tolist(), strict=True) if cut}
-        left &= is_cut[back]
-        found[left] = days[left].astype(f"M8[{finer}]").astype("M8[D]")
-    return found, large
+    pairs = np.stack([of.facility, of.day.astype("M8[M]").astype(np.int64)])
+    cells, back = np.unique(pairs, axis=1, return_inverse=True)
+    back = back.reshape(-1)
+    requests = np.bincount(back, of.requests, cells.shape[1]).astype(np.int64)
+    counts: dict[str, Counter[int]] = {}
+    for pk, month, n in zip(*cells.tolist(), requests.tolist(), strict=True):
+        counts.setdefault(slugs[pk], Counter())[month] += n
+    plans: dict[str, Plan] = {slug: plan_of(months) for slug, months in counts.items()}
+    periods = [plans[slugs[pk]][month] for pk, month in cells.T.tolist()]
+    first = np.array([period or "NaT" for period in periods], "M8[D]")[back]
+    return np.where(np.isnat(first), of.day, first), plans
 
 
 def parts_of(ids: Collection[int]) -> Iterator[list[int]]:

@@ -26,25 +26,40 @@ def only(ids: set[int]) -> Mirror:
     return Mirror(log=WORLD.log, rows=Whole(cases, steps))
 
 
+def received_in(facility: str, begins: str) -> int:
+    """Return how many requests of the world a facility received in a period, before its newest months."""
+    rows = zip(WORLD.cases["facility"].to_pylist(), WORLD.cases["day"].to_pylist(), strict=True)
+    days = [str(np.datetime64(day, "D")) for where, day in rows if where == facility]
+    newest = np.datetime64(max(days), "M") - cut.RECENT + 1
+    return sum(day.startswith(begins) and np.datetime64(day, "M") < newest for day in days)
+
+
+@pytest.mark.parametrize("long_ago", [0, 10, 1000])
 @pytest.mark.parametrize("small", [0, 1, 14, 1000])
-def test_a_small_period_is_one_piece_and_a_large_one_is_cut_further(
-    small: int, monkeypatch: pytest.MonkeyPatch
+def test_what_came_long_ago_is_one_piece_and_the_newest_months_are_pieces(
+    small: int, long_ago: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cut, "SMALL", small)
+    monkeypatch.setattr(cut, "LONG_AGO", long_ago)
     pieces = split(WORLD)
-    received = zip(WORLD.cases["facility"].to_pylist(), WORLD.cases["day"].to_pylist(), strict=True)
-    newest: dict[str, int] = {}
-    for facility, day in received:
-        month = cut.number_of(str(np.datetime64(day, "D")))
-        newest[facility] = max(month, newest.get(facility, month))
-    for key, piece in pieces.items():
-        level = cut.SIZES.index(len(key[1]))
-        is_recent = level and cut.number_of(key[1]) > newest[key[0]] - 2
-        assert piece.cases.num_rows <= small or level == 2 or (level == 1 and not is_recent)
-        assert level < 2 or is_recent
-        for wider in range(level):
-            around = [of for of in pieces if cut.within(of, wider) == cut.within(key, wider)]
+    for (facility, period), piece in pieces.items():
+        if period == cut.BEFORE:
+            assert piece.cases.num_rows == received_in(facility, "") <= long_ago
+            continue
+        is_old = received_in(facility, period) > 0
+        assert not is_old or received_in(facility, "") > long_ago
+        if cut.is_day(period):
+            around = [of for of in pieces if of[0] == facility and of[1].startswith(period[:7])]
+            assert not is_old
             assert sum(pieces[of].cases.num_rows for of in around) > small
+        elif len(period) == len("2026-11"):
+            assert (
+                received_in(facility, period[:4]) > small
+                if is_old
+                else piece.cases.num_rows <= small
+            )
+        else:
+            assert piece.cases.num_rows == received_in(facility, period) <= small
     assert Pieces(pieces).cases.to_pylist() == WORLD.cases.to_pylist()
     assert Pieces(pieces).steps.to_pylist() == WORLD.steps.to_pylist()
 
@@ -58,7 +73,7 @@ def test_rows_without_a_receipt_lie_in_a_piece_of_their_own(
     )
     for small in (0, 1000):
         monkeypatch.setattr(cut, "SMALL", small)
-        keys = list(cut.runs(nowhen, cut.large_in(nowhen)))
+        keys = list(cut.runs(nowhen, cut.plans_of(nowhen)))
         assert [period for _, period in keys] == [cut.NEVER, cut.NEVER]
 
 
@@ -66,12 +81,13 @@ CHANGES = st.lists(st.sets(st.integers(0, 59), max_size=25), min_size=1, max_siz
 
 
 @settings(max_examples=examples(15), deadline=None)
-@given(small=st.integers(0, 15), kept=CHANGES)
-def test_years_that_grow_and_shrink_are_cut_as_if_all_came_at_once(
-    small: int, kept: list[set[int]]
+@given(small=st.integers(0, 15), long_ago=st.integers(0, 30), kept=CHANGES)
+def test_periods_that_grow_and_shrink_are_cut_as_if_all_came_at_once(
+    small: int, long_ago: int, kept: list[set[int]]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cut, "SMALL", small)
+        patch.setattr(cut, "LONG_AGO", long_ago)
         pieces, everyone = split(only(kept[0])), range(60)
         for ids in kept[1:]:
             pieces = replaced(pieces, everyone, only(ids))

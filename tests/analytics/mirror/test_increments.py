@@ -57,6 +57,7 @@ OPERATE = st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 9))
 PASS = st.sampled_from([1, 7, 60, 3600 * 5, 86400, 86400 * 6]).map(
     lambda seconds: timedelta(seconds=seconds)
 )
+MANY = st.integers(0, 6)  # requests, from which on the mirror is cut further
 STEPS = st.lists(
     st.lists(HAPPEN | OPERATE, max_size=3).flatmap(lambda done: st.tuples(st.just(done), PASS)),
     min_size=1,
@@ -70,12 +71,12 @@ STEPS = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(steps=STEPS, small=st.integers(0, 6))
+@given(steps=STEPS, most=st.fixed_dictionaries({"SMALL": MANY, "LONG_AGO": MANY}))
 def test_increments_equal_a_reading_of_everything(
-    steps: list[tuple[list[tuple], timedelta]], small: int, few_are_enough: None
+    steps: list[tuple[list[tuple], timedelta]], most: dict[str, int], few_are_enough: None
 ) -> None:
     forget(LIVE)
-    with transaction.atomic(), mock.patch.object(cut, "SMALL", small):
+    with transaction.atomic(), mock.patch.multiple(cut, **most):
         world = World(make_cast())
         live_snapshot(world.at)
         for done, passed in steps:

@@ -3,6 +3,7 @@
 import pytest
 
 from analytics.mirror import cut
+from analytics.mirror.cut import plans_of
 from analytics.mirror.fold import fold
 from analytics.mirror.partition import digests_of, split
 from analytics.sources import parts
@@ -27,34 +28,41 @@ def world() -> World:
     return world
 
 
-@pytest.mark.parametrize("small", [0, 3, 100])
+@pytest.mark.parametrize(("small", "long_ago"), [(0, 0), (3, 0), (100, 0), (0, 3), (100, 100)])
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_parts_add_up_to_the_whole(
-    world: World, at_once: int, small: int, monkeypatch: pytest.MonkeyPatch
+    world: World, at_once: int, small: int, long_ago: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "AT_ONCE", at_once)
     monkeypatch.setattr(cut, "SMALL", small)
+    monkeypatch.setattr(cut, "LONG_AGO", long_ago)
     assert digests_of(everything(world.at)) == digests_of(split(fold(live_log(world.at))))
 
 
-@pytest.mark.parametrize(("small", "period"), [(0, "%Y-%m-%d"), (100, "%Y")])
+@pytest.mark.parametrize("small", [0, 100])
 def test_a_request_is_in_one_part_and_what_is_one_piece_is_not_torn_apart(
-    world: World, small: int, period: str, monkeypatch: pytest.MonkeyPatch
+    world: World, small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "AT_ONCE", 2)
     monkeypatch.setattr(cut, "SMALL", small)
+    monkeypatch.setattr(cut, "LONG_AGO", small)
     found = [part.ids for part in parts.parts_of_all()]
     filed = ImagingRequest.objects.exclude(state=State.DRAFT)
     assert sorted(one for part in found for one in part) == sorted(
         filed.values_list("pk", flat=True)
     )
+    whole = split(fold(live_log(world.at)))
     cells = {
-        pk: (facility, at.strftime(period))
-        for pk, facility, at in filed.values_list("pk", "facility", "received_at")
+        int(one): key
+        for key, piece in whole.items()
+        for one in piece.cases["request_id"].to_pylist()
     }
     together = [{cells[pk] for pk in part} for part in found]
     assert sum(map(len, together)) == len(set().union(*together))
     assert len(found) > 1
+    assert all(
+        part.plans == plans_of(fold(live_log(world.at)).cases) for part in parts.parts_of_all()
+    )
 
 
 def test_some_requests_are_read_in_parts_and_the_missing_with_the_last(
