@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -120,13 +120,24 @@ OWN_WORD = "log: "
 """What an activity begins with that is a word of an imported log and not of ours."""
 
 
+class Setting(NamedTuple):
+    """What a rule counts by at some facilities, for days of receipt (ISO, both included; "" open)."""
+
+    rule: str
+    facilities: tuple[str, ...]
+    since: str
+    until: str
+    says: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """What is known of a log beside its rows: who it is, until when it speaks, what it lacks.
 
     `missing` says, for each field that the log cannot give, why; a measure that needs such a
     field is not computed. `calendars` are what a fold counts business time by, and `calendar` says
-    so in words; a facility without one counts Monday to Friday in the log's zone.
+    so in words; a facility without one counts Monday to Friday in the log's zone. `settings` are
+    those of the rules that its due dates come from.
     """
 
     name: str
@@ -136,6 +147,7 @@ class Source:
     missing: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
     calendar: str = ""
+    settings: tuple[Setting, ...] = ()
 
     @property
     def is_live(self) -> bool:

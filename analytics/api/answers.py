@@ -33,6 +33,7 @@ FIGURES = pa.schema(
         "excluded": pa.string(),
         "why": pa.string(),
         "why_not_by": pa.string(),
+        "settings": pa.string(),
         "engine": pa.string(),
         "before": pa.float64(),
         "difference": pa.float64(),
@@ -43,7 +44,7 @@ FIGURES = pa.schema(
 """One row a measure, its `group` null, and one a group of it; `excluded` is a JSON object.
 
 A group `within` another is a part of a group that counts all of them. Why a measure has no groups
-by what was asked for stands in its own row.
+by what was asked for stands in its own row, as the settings of its clock do (a JSON list).
 
 The change, from `before` on, is null unless the call compares.
 """
@@ -110,6 +111,7 @@ def figures_of(results: Iterable[Result], changed: Mapping[str, Change]) -> pa.T
                 "excluded": json.dumps(dict(result.excluded)),
                 "why": result.why,
                 "why_not_by": result.why_not_by,
+                "settings": json.dumps(result.settings),
                 "engine": result.engine,
             }
             | _changed(changed.get(result.key))

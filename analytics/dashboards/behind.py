@@ -27,6 +27,7 @@ from analytics.metrics.behind import COLUMNS, Behind, Narrowing, Part, parts_of
 from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind, Metric, Result
+from analytics.metrics.settings import settings_of
 from analytics.readers.counted import NOTHING, Own
 from analytics.readers.looks import details, record_refused, refusals_recorded
 from analytics.readers.places import zones_of
@@ -241,6 +242,8 @@ def _lines(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
     yield ["Asked by", say_word("requester_type", view.query.asked or "anyone")]
     only = [_words(asked.behind.narrowing), *narrowed(selection, view.names)]
     yield ["Filters", *([one for one in only if one] or ["none"])]
+    clock = settings_of(view.snapshot.mirror.log, selection, metric)
+    yield from (["The clock", one] for one in clock)
     yield ["Note", asked.why or metric.caveat]
     yield []
     yield list(COLUMNS)

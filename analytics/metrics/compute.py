@@ -24,6 +24,7 @@ from analytics.metrics.reading import (
     read_survival,
 )
 from analytics.metrics.selection import Selection
+from analytics.metrics.settings import settings_of
 from analytics.metrics.statements import Population
 from analytics.mirror.borne import bears
 from analytics.mirror.fold import Mirror
@@ -70,10 +71,13 @@ def answer(
         metric.key: asked.result(metric) if metric in able else _missing(metric, whys[metric.key])
         for metric in chosen
     }
-    is_live = mirror.log.is_live
+    is_live, chosen_of = mirror.log.is_live, of or Selection()
     return {
         key: replace(
-            one, label=label_of(key, is_live=is_live), why_not_by=why_not_by or one.why_not_by
+            one,
+            label=label_of(key, is_live=is_live),
+            why_not_by=why_not_by or one.why_not_by,
+            settings=settings_of(mirror.log, chosen_of, BY_KEY[key]),
         )
         for key, one in found.items()
     }

@@ -112,7 +112,7 @@ class Result:
     not bound it on that side; where both are, there is no interval. `engine` says what computed it.
     `by` are its groups; a measure that counts groups of its own has those there, and the same ones
     `within` each group that was asked for. `why_not_by` says why groups that were asked for are not
-    there.
+    there. `settings` say what the clock counts that it was taken by, where a house sets that.
     """
 
     key: str
@@ -130,4 +130,5 @@ class Result:
     within: tuple[Group, ...] = ()
     why: str | None = None
     why_not_by: str | None = None
+    settings: tuple[str, ...] = ()
     engine: str = ""

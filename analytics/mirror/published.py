@@ -23,7 +23,7 @@ from urllib.parse import quote
 import pyarrow as pa
 from django.conf import settings
 
-from analytics.eventlog import Source
+from analytics.eventlog import Setting, Source
 from analytics.mirror.cut import Key
 from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.held import Held
@@ -66,6 +66,7 @@ class Facts:
     needs_of: str = ""
     shape: str = ""
     steps: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    settings: tuple[Setting, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def mirror_of(rows: Rows, facts: Facts, as_of: int, change: Change | None = None
         granularity=facts.granularity,
         calendar=facts.calendar,
         missing=facts.missing or {},
+        settings=tuple(Setting(*one) for one in facts.settings),
     )
     return Mirror(log=source, rows=rows, change=change)
 

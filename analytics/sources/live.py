@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import compute as pc
 
-from analytics.eventlog import EVENTS, LIVE, REQUESTER, EventLog
+from analytics.eventlog import EVENTS, LIVE, REQUESTER, EventLog, Setting
 from analytics.mirror.words import codes_of, joined, of_codes
 from analytics.sources.carried import Carried, carried, studies_of
 from analytics.sources.cases import MEDIA, cases_of
@@ -22,6 +22,8 @@ from requests_app.models import Facility, ImagingRequest, Policy
 from requests_app.sla.calendar import BusinessCalendar
 from requests_app.sla.history import Needs, needs_today
 from requests_app.sla.policy import calendar_for
+from requests_app.sla.rules import CONTRACT
+from requests_app.sla.versions import Version, versions
 
 SECOND = timedelta(seconds=1)
 COUNTED_BY = "each facility's own business days, 24 hours each, without its holidays"
@@ -34,6 +36,7 @@ class Reading:
     reader: CaseReader
     read: Read
     carried: Carried
+    settings: tuple[Setting, ...]
 
     def log(self) -> EventLog:
         """Return what was read as an event log, with due dates derived now."""
@@ -47,6 +50,7 @@ class Reading:
             events=_events(self.read, slugs, self.carried),
             calendars={one.facility.slug: one.calendar for one in places.values()},
             calendar=COUNTED_BY,
+            settings=self.settings,
         )
 
 
@@ -63,6 +67,7 @@ def read_live(as_of: datetime, *, ids: Collection[int] | None, needs: Needs) -> 
         reader=CaseReader(places, list(Policy.objects.all()), needs, moment),
         read=read_told(moment + SECOND, ids),
         carried=carried(moment + SECOND, ids),
+        settings=settings_now(),
     )
 
 
@@ -78,6 +83,28 @@ def calendars() -> dict[str, BusinessCalendar]:
     """Return the calendar of every facility by its slug."""
     places = Facility.objects.prefetch_related("holidays")
     return {one.slug: calendar_for(one) for one in places}
+
+
+def settings_now() -> tuple[Setting, ...]:
+    """Return what the contract's clock counts, facilities of the same settings together."""
+    rows = list(Policy.objects.filter(key=CONTRACT.key))
+    of_places = {row.facility_id for row in rows} - {None}
+    told: dict[int, list[tuple[str, str, str]]] = {}
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for facility in Facility.objects.order_by("slug"):
+        # Facilities without a version of their own count as their organization does.
+        own = facility.pk if facility.pk in of_places else -facility.organization_id
+        if own not in told:
+            told[own] = [_told(one) for one in versions(rows, facility, CONTRACT.key)]
+        for version in told[own]:
+            found.setdefault(version, []).append(facility.slug)
+    return tuple(Setting(CONTRACT.key, tuple(slugs), *one) for one, slugs in found.items())
+
+
+def _told(version: Version) -> tuple[str, str, str]:
+    ends = (version.since, version.until)
+    since, until = (day.isoformat() if day is not None else "" for day in ends)
+    return since, until, version.rule.policy
 
 
 def has_made_up_work() -> bool:

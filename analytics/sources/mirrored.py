@@ -24,7 +24,15 @@ from analytics.mirror.published import Facts, Published, Snapshot
 from analytics.mirror.refresh import known, remember, served
 from analytics.sources import outbox
 from analytics.sources.copied import by_index
-from analytics.sources.live import COUNTED_BY, SECOND, Reading, live_log, read_live, zone_of
+from analytics.sources.live import (
+    COUNTED_BY,
+    SECOND,
+    Reading,
+    live_log,
+    read_live,
+    settings_now,
+    zone_of,
+)
 from analytics.sources.parts import parts_of, parts_of_all
 from requests_app.models import Facility
 from requests_app.sla.history import Needs, last_midnight, needs_today
@@ -198,6 +206,7 @@ class Refresh:
             needs_of=_day(self.moment),
             shape=shape(),
             steps=steps_after(self.last, changed) if self.last and changed is not None else (),
+            settings=settings_now(),
         )
         made = published.publish(self.root, facts, pieces, last=self.last)
         pack_but_newest(pieces)

@@ -18,7 +18,7 @@ from analytics.mirror.pieces import Pieces
 from analytics.mirror.published import Facts, mirror_of
 from analytics.mirror.refresh import Snapshot, content_hash
 from analytics.models import UploadedLog
-from analytics.sources.live import COUNTED_BY, zone_of
+from analytics.sources.live import COUNTED_BY, settings_now, zone_of
 from analytics.sources.mirrored import everything, live_snapshot
 from analytics.sources.outbox import one_moment
 from requests_app.models import Facility
@@ -138,13 +138,14 @@ def live_as_of(at: datetime) -> Snapshot:
     moment = at.replace(microsecond=0)
     with one_moment() as watermark:
         pieces = everything(moment)
-        zone = zone_of(Facility.objects.all())
+        zone, settings = zone_of(Facility.objects.all()), settings_now()
     facts = Facts(
         source=LIVE,
         as_of=int(moment.timestamp()),
         watermark=watermark,
         zone=zone,
         calendar=COUNTED_BY,
+        settings=settings,
     )
     return Snapshot(
         mirror=mirror_of(Pieces(pieces), facts, facts.as_of),

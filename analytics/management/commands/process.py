@@ -10,8 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from analytics.charts.results import in_words
 from analytics.charts.words import activity, count, lasting, one, share
-from analytics.management.commands.metrics import in_words
 from analytics.process.whole import Process, process
 from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
 

@@ -42,6 +42,7 @@ class PublishedResult:
     within: tuple[PublishedGroup, ...] = ()
     why: str | None = None
     why_not_by: str | None = None
+    settings: tuple[str, ...] = ()
     engine: str = ""
 
 

@@ -139,6 +139,7 @@ class _Print:
             by=tuple(self._group(word, group) for word, group in pairs),
             **numbers,
             why_not_by=IN_THE_HOUSE if said.within else said.why_not_by,
+            settings=said.settings,
             engine=said.engine,
         )
 

@@ -91,7 +91,8 @@ def definitions(now: Mapping[str, Result], *, is_live: bool) -> Table:
     for key, result in now.items():
         metric = BY_KEY[key]
         why = f"{result.why[0].upper()}{result.why[1:]}." if result.why else ""
-        mind = " ".join(part for part in (metric.caveat, why) if part)
+        clock = [f"The clock: {one}." for one in result.settings]
+        mind = " ".join(part for part in (metric.caveat, *clock, why) if part)
         label = _label(key, is_live=is_live)
         rows.append((f"{label} ({key})", metric.numerator, metric.denominator, mind))
     headings = ("Measure", "Numerator", "Denominator", "Note")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from analytics.charts.results import in_words, signed
 from analytics.charts.without import without_in_words
-from analytics.management.commands.metrics import in_words, signed
 from analytics.metrics.definition import Result
 from analytics.metrics.suppression.published import IN_THE_HOUSE
 from analytics.metrics.without import When, Without
