@@ -22,13 +22,18 @@ def title(now: Survival) -> str:
 
 
 def released_by(survival: Survival, day: float) -> Step | None:
-    """Return the last step up to a day.
-
-    What is out stays out: whatever bounds the share at an earlier step bounds it later too, also
-    where few are left and their own bound is wide.
-    """
+    """Return the last step up to a day, bounded as `bounded` has it."""
     steps = [step for step in survival.steps if step.time <= day]
-    return steps[-1]._replace(high=min(step.high for step in steps)) if steps else None
+    return bounded(steps[-1], steps[-2].high if len(steps) > 1 else 1.0) if steps else None
+
+
+def bounded(step: Step, before: float) -> Step:
+    """Return a step after which nobody waits with the upper bound of the step before.
+
+    The last one out tells next to nothing alone; what was surely out before it is out still, and
+    the bound of an earlier moment holds later with at least its certainty.
+    """
+    return step if step.waiting else step._replace(high=before)
 
 
 def reach(survival: Survival) -> float:
@@ -86,9 +91,9 @@ def _grid(survival: Survival, top: float) -> list[tuple[float, float, float, flo
         if day > known:
             break
         while at < len(survival.steps) and survival.steps[at].time <= day:
-            step = survival.steps[at]
-            least = max(current[1], 100 * (1 - step.high))  # see released_by
-            current = (100 * (1 - step.waiting), least, 100 * (1 - step.low))
+            step = bounded(survival.steps[at], 1 - current[1] / 100)
+            out, least, most = (100 * (1 - one) for one in (step.waiting, step.high, step.low))
+            current = (out, least, most)
             at += 1
         rows.append((round(day, 3), *(round(value, 2) for value in current)))
     return rows  # type: ignore[return-value]
