@@ -22,7 +22,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.lineage import change_between, steps_after
+from analytics.mirror.lineage import Line, steps_after
 from analytics.mirror.opened import opened
 from analytics.mirror.partition import Partitions, replaced, split
 from analytics.mirror.published import Facts, Published
@@ -100,17 +100,17 @@ def _shown(root: Path, first: Published, after: Partitions, names: list[int]) ->
     there = published.publish(root, facts, after, last=first)
     facts = replace(facts, steps=steps_after(there, tuple(names)))
     back = Published(first.name, facts, first.pieces, first.files, first.words)
-    last, shot = first, first.snapshot(first.facts.as_of)
+    line = Line()
+    shot = line.next(first, first.facts.as_of)
     for _ in range(2):
         compute(shot.mirror, Selection())
     took = []
     for turn in range(TURNS):
         now = (there, back)[turn % 2]
         began = time.perf_counter()
-        shot = now.snapshot(shot.mirror.log.as_of, change_between(last, shot, now))
+        shot = line.next(now, shot.mirror.log.as_of)
         compute(shot.mirror, Selection())
         took.append(time.perf_counter() - began)
-        last = now
     return {
         "turns": TURNS,
         "first_median_s": median(took[:20]),

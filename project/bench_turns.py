@@ -28,7 +28,7 @@ from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
-from analytics.mirror.lineage import change_between, steps_after
+from analytics.mirror.lineage import Line, steps_after
 from analytics.mirror.partition import replaced
 from analytics.mirror.published import Published, Snapshot
 from project.bench_engines import check_same
@@ -61,7 +61,8 @@ def turned(root: Path, name: str, size: Size, kind: str, turns: int) -> dict[str
     first = published.read(root, name)
     if first is None:
         raise ValueError("the published mirror is not whole")
-    line = _Line(root, first, first.snapshot(first.facts.as_of))
+    served = Line()
+    line = _Turns(root, served, first, served.next(first, first.facts.as_of))
     for _ in range(2):  # opened, and counted ahead
         compute(line.shot.mirror, Selection())
     logs = list(_changing(size, kind))
@@ -108,10 +109,11 @@ def _changing(size: Size, kind: str) -> Iterator[EventLog]:
 
 
 @dataclass
-class _Line:
+class _Turns:
     """Mirrors that follow each other."""
 
     root: Path
+    served: Line
     last: Published
     shot: Snapshot
 
@@ -136,8 +138,7 @@ class _Line:
 
     def _show(self, now: Published) -> Published:
         before = self.last
-        at = self.shot.mirror.log.as_of + MINUTE
-        self.shot = now.snapshot(at, change_between(self.last, self.shot, now))
+        self.shot = self.served.next(now, self.shot.mirror.log.as_of + MINUTE)
         self.last = now
         compute(self.shot.mirror, Selection())
         return before

@@ -54,7 +54,7 @@ def weekly(view: View) -> Context:
         "n": count(result.n),
         "why": result.why,
         "weeks_words": _weeks_words(view, starts),
-        "starts": _week_heads(starts[::-1]),
+        "starts": _week_heads(starts),
         "rows": rows,
     }
 
@@ -110,7 +110,7 @@ def _row(
         "high": one(group.high),
         "span": span(group.low, group.high, digits=0),
         "n": count(group.n),
-        "cells": [_cell(view, cell, target, only) for cell in reversed(cells)],
+        "cells": [_cell(view, cell, target, only) for cell in cells],
     }
 
 

@@ -75,10 +75,9 @@ def _is_counted(chosen: Sequence[Metric], by: Grouping | None) -> bool:
 
 def _is_asked_again(mirror: Mirror) -> bool:
     """Counting ahead costs as much as a few answers: who asks once, as a command, waits less."""
-    change = mirror.change
-    before = change.before if change is not None else None
+    before = [one for one in (change.before for change in mirror.changes) if one is not None]
     with _LOCK:
-        earlier = _ASKED.get(before, 0) if before is not None else 0
+        earlier = max((_ASKED.get(one, 0) for one in before), default=0)
         _ASKED[mirror] = _ASKED.get(mirror, earlier) + 1
         return _ASKED[mirror] > 1
 

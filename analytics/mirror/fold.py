@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from weakref import ReferenceType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,16 +21,21 @@ AT_ONCE = 1 << 16  # requests
 _BY = ["facility", "received", "request_id"]
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Change:
-    """How a mirror differs from the one before: rows of requests that went, and those that came.
+    """How a mirror differs from one before: rows of requests that went, and those that came.
 
-    A request whose rows changed is in both. The mirror before is let go once nobody follows it.
+    A request whose rows changed is in both. `of` is the mirror before, while anybody has it.
     """
 
-    before: Mirror | None
+    of: ReferenceType[Mirror]
     gone: Mirror
     come: Mirror
+
+    @property
+    def before(self) -> Mirror | None:
+        """The mirror before; None once it was let go."""
+        return self.of()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,7 +47,8 @@ class Mirror:
 
     log: Source
     rows: Rows
-    change: Change | None = None
+    changes: tuple[Change, ...] = ()
+    """How it differs from those before, the last first: what was made of any of them can follow."""
 
     @property
     def cases(self) -> pa.Table:

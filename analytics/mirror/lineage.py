@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from itertools import islice
+from weakref import ref
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,6 +17,7 @@ from analytics.mirror.rows import Asked, Rows
 
 MOST_TOLD = 10_000  # changed requests that a manifest names
 MOST_STEPS = 20  # snapshots back: whoever did not look at each of them follows all the same
+FOLLOWED = 3  # snapshots served last that the next one can follow: their pieces stay in memory
 Steps = tuple[tuple[str, tuple[int, ...]], ...]
 
 
@@ -39,11 +42,32 @@ def changed_since(facts: Facts, name: str) -> set[int] | None:
     return None
 
 
-def change_between(
-    before: Published | None, served: Snapshot | None, now: Published
-) -> Change | None:
+class Line:
+    """The snapshots of a source that were served last: the next one can follow any of them.
+
+    Where some ask of one snapshot while others are served the next, the last of them may have
+    nothing made of it yet.
+    """
+
+    def __init__(self) -> None:
+        self._served: deque[tuple[Published, Snapshot]] = deque(maxlen=FOLLOWED)
+
+    @property
+    def last(self) -> tuple[Published | None, Snapshot | None]:
+        """What was served last, and what it was taken from."""
+        return self._served[0] if self._served else (None, None)
+
+    def next(self, now: Published, at: int) -> Snapshot:
+        """Serve a published mirror as of a moment."""
+        changes = (change_since(*one, now) for one in self._served)
+        snapshot = now.snapshot(at, tuple(one for one in changes if one is not None))
+        self._served.appendleft((now, snapshot))
+        return snapshot
+
+
+def change_since(before: Published, served: Snapshot, now: Published) -> Change | None:
     """Return what changed since a snapshot was served; None where nobody knows."""
-    if before is None or served is None or served.mirror.log.zone != now.facts.zone:
+    if served.mirror.log.zone != now.facts.zone:
         return None
     if before is now:
         gone = come = nothing().rows
@@ -55,10 +79,8 @@ def change_between(
         come = _of(ids, (now.pieces[key] for key in touched if key in now.pieces))
     else:
         return None
-    if served.mirror.change is not None:
-        served.mirror.change.before = None
     return Change(
-        before=served.mirror,
+        of=ref(served.mirror),
         gone=mirror_of(gone, before.facts, before.facts.as_of),
         come=mirror_of(come, now.facts, now.facts.as_of),
     )

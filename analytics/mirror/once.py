@@ -38,9 +38,9 @@ class Once(Generic[Made]):
     ) -> Made:
         """Return what was made for a mirror; make it where nobody did yet.
 
-        What was made for the mirror before is patched where that can be done: `patch` returns
-        None where it cannot. Who waits for that holds the mirror before, so that changes that
-        follow each other faster than they are patched in still do so one by one.
+        What was made for one before, the last first, is patched where that can be done: `patch`
+        returns None where it cannot. Who waits for that holds the mirror before, so that changes
+        that follow each other faster than they are patched in still do so one by one.
         """
         with self._lock:
             maker = self._makers.setdefault(mirror, Lock())
@@ -54,12 +54,14 @@ class Once(Generic[Made]):
             return made
 
     def _patched(self, mirror: Mirror, patch: Callable[[Made, Change], Made | None]) -> Made | None:
-        change = mirror.change
-        before = change.before if change is not None else None  # it may be forgotten meanwhile
-        if change is None or before is None:
-            return None
-        with self._lock:
-            maker = self._makers.setdefault(before, Lock())
-        with maker:  # it may be in the making still
-            made = self._made.pop(before, None)  # one of them at a time: it may be large
-        return patch(made, change) if made is not None else None
+        for change in mirror.changes:
+            before = change.before
+            if before is None:
+                continue
+            with self._lock:
+                maker = self._makers.setdefault(before, Lock())
+            with maker:  # it may be in the making still
+                made = self._made.pop(before, None)  # one of them at a time: it may be large
+            if made is not None:
+                return patch(made, change)
+        return None

@@ -23,7 +23,8 @@ from analytics.mirror.words import settled
 
 Made = TypeVar("Made")
 LEAN = ("cases", "landmarks")
-UNTIDY = 10_000  # requests that went, and whose rows still lie in memory
+UNTIDY = 10_000  # requests that went since rows were tidied away
+MOST_LEFT = 250_000  # of them, that DuckDB leaves where they lie among others
 _STEPS = re.compile(r"\bsteps\b", re.IGNORECASE)
 
 
@@ -62,17 +63,26 @@ class Shared:
 
     def move_to(self, mirror: Mirror, change: Change) -> Shared | None:
         """Replace the rows that changed; None where new words do not fit."""
-        with self._filling:
-            with self.lock:
-                try:
-                    self._replace(change)
-                except duckdb.ConversionException:
-                    return None
-                self.holds = weakref.ref(mirror)
+        with self._filling, self.lock:
+            try:
+                self._replace(change)
+            except duckdb.ConversionException:
+                return None
+            self.holds = weakref.ref(mirror)
             self._moved += change.gone.rows.count("cases")
-            if self._moved >= UNTIDY and self.database.tidied():  # others read meanwhile
-                self._moved = 0
             return self
+
+    def tidy(self) -> None:
+        """Give back the memory of rows that went, beside whatever is done, once they are many."""
+        if self._moved >= UNTIDY:
+            beside(self._tidied)
+
+    def _tidied(self) -> None:
+        with self._filling:
+            if self._moved < UNTIDY:  # another was quicker
+                return
+            is_done = self.database.tidied() and self.database.left("cases") <= MOST_LEFT
+            self._moved = 0 if is_done else UNTIDY // 2  # others read: again, before long
 
     def _replace(self, change: Change) -> None:
         """Take out the rows that went and put in those that came, all at once."""
@@ -107,6 +117,8 @@ class Reader:
         self._has_steps, self._is_closed = False, False
         shared = _OPEN.there(mirror)
         self._cursor = self._reading(shared) if shared is not None else None
+        if shared is not None:
+            self._shared = shared
         self._opening = beside(self._opened) if self._cursor is None else None
 
     def of(self, sql: str) -> duckdb.DuckDBPyConnection:
@@ -123,9 +135,15 @@ class Reader:
         """See no more; rows that move on are left to whoever asks next."""
         self._is_closed = True
         if self._opening is not None:
-            self._opening.add_done_callback(_closed)
+            self._opening.add_done_callback(self._let_go)
         elif self._cursor is not None:
             self._cursor.close()
+            self._shared.tidy()
+
+    def _let_go(self, made: Future[duckdb.DuckDBPyConnection]) -> None:
+        if made.exception() is None:
+            made.result().close()
+            self._shared.tidy()
 
     def _now(self) -> duckdb.DuckDBPyConnection:
         if self._opening is not None:
@@ -142,8 +160,10 @@ class Reader:
         )
         found = self._reading(shared)
         if found is None:
-            found = self._reading(self._made())
+            shared = self._made()
+            found = self._reading(shared)
         assert found is not None  # nobody else knows the new one
+        self._shared = shared
         return found
 
     def _made(self) -> Shared:
@@ -155,11 +175,6 @@ class Reader:
         if shared.marks != self._marks:
             return None
         return shared.reading(self._mirror, with_steps=self._has_steps)
-
-
-def _closed(made: Future[duckdb.DuckDBPyConnection]) -> None:
-    if made.exception() is None:
-        made.result().close()
 
 
 def beside(make: Callable[[], Made]) -> Future[Made]:

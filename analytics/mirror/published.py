@@ -99,16 +99,16 @@ class Published:
         """When the first row is to be read anew, though nothing happened."""
         return min((at for one in self.pieces.values() if (at := one.stale_from)), default=None)
 
-    def snapshot(self, at: int, change: Change | None = None) -> Snapshot:
+    def snapshot(self, at: int, changes: tuple[Change, ...] = ()) -> Snapshot:
         """Return the mirror as of a moment that its rows hold for."""
         return Snapshot(
-            mirror=mirror_of(self.rows, self.facts, max(at, self.facts.as_of), change),
+            mirror=mirror_of(self.rows, self.facts, max(at, self.facts.as_of), changes),
             watermark=self.facts.watermark,
             content=self.content,
         )
 
 
-def mirror_of(rows: Rows, facts: Facts, as_of: int, change: Change | None = None) -> Mirror:
+def mirror_of(rows: Rows, facts: Facts, as_of: int, changes: tuple[Change, ...] = ()) -> Mirror:
     """Return a mirror of rows, and what is known of their source."""
     source = Source(
         name=facts.source,
@@ -119,7 +119,7 @@ def mirror_of(rows: Rows, facts: Facts, as_of: int, change: Change | None = None
         missing=facts.missing or {},
         settings=tuple(Setting(*one) for one in facts.settings),
     )
-    return Mirror(log=source, rows=rows, change=change)
+    return Mirror(log=source, rows=rows, changes=changes)
 
 
 def root_of(source: str) -> Path:

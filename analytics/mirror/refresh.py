@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror
-from analytics.mirror.lineage import change_between
+from analytics.mirror.lineage import Line
 from analytics.mirror.published import Published, Snapshot, root_of
 from analytics.mirror.words import settled
 
@@ -15,7 +15,7 @@ __all__ = ["Snapshot", "content_hash", "forget", "known", "remember", "served"]
 
 SERVED_FOR = 60  # seconds for which readers share one as-of moment, and what they count ahead
 _SHOWN: dict[str, Published] = {}
-_SERVED: dict[str, tuple[Published, Snapshot]] = {}
+_SERVED: dict[str, Line] = {}
 
 
 def known(source: str) -> Published | None:
@@ -30,12 +30,10 @@ def remember(source: str, published: Published) -> None:
 
 def served(source: str, at: int) -> Snapshot:
     """Return what this process knows as of a moment, or of one up to a minute before."""
-    published = _SHOWN[source]
-    before, snapshot = _SERVED.get(source, (None, None))
+    published, line = _SHOWN[source], _SERVED.setdefault(source, Line())
+    before, snapshot = line.last
     if snapshot is None or before is not published or not _is_near(snapshot, at):
-        change = change_between(before, snapshot, published)
-        snapshot = published.snapshot(at, change)
-        _SERVED[source] = published, snapshot
+        return line.next(published, at)
     return snapshot
 
 

@@ -156,7 +156,7 @@ def test_a_first_week_is_shown_until_today(
     words = html(director, "head")
     assert "No requests in this view" not in words
     assert "From the first day on" in words
-    assert "by week of receipt, the newest first · target" in html(director, "weekly")
+    assert "by week of receipt · target" in html(director, "weekly")
 
 
 def test_usual_days_are_whole_weeks_once_one_of_them_holds_a_request() -> None:

@@ -11,6 +11,7 @@ from threading import Event
 import pytest
 
 from analytics.metrics.marks import marks
+from analytics.mirror import databases
 from analytics.mirror import opened as opening
 from analytics.mirror.fold import Mirror
 from analytics.mirror.opened import NotWantedError, Shared, reader
@@ -134,21 +135,34 @@ def test_changes_that_come_faster_than_rows_move_on_are_followed_one_by_one(
     assert opening._OPEN.there(last) is shared
 
 
-def test_rows_that_went_are_tidied_away_while_others_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(opening, "UNTIDY", 30)
+def test_rows_that_went_are_tidied_away_once_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "UNTIDY", 40)
+    monkeypatch.setattr(opening, "MOST_LEFT", 60)
+    monkeypatch.setattr(databases, "_HOSTS", {})  # others may read in that of this process
     line = Line.begun()
-    before = line.shot.mirror
-    with closing(reader(before, marks())) as reading:
-        reading.of("x").execute("SELECT count(*) FROM cases")
-        shared = opening._OPEN.there(before)
-        assert shared is not None
-        for first, waiting in ((0, 20), (20, 0), (40, 20)):
-            after = line.change(None, range(first, first + 20), 60)
-            with closing(reader(after, marks())) as asking:
-                found = asking.of("x").execute("SELECT count(*) FROM cases").fetchone()
-            assert found == (N - first - 20,)
-            _until(lambda waiting=waiting: shared._moved == waiting)  # type: ignore[misc]
-        assert reading.of("x").execute("SELECT count(*) FROM cases").fetchone() == (N,)
+    with closing(reader(line.shot.mirror, marks())) as asking:
+        asking.of("FROM cases")
+    shared = opening._OPEN.there(line.shot.mirror)
+    assert shared is not None
+    some = range(20)
+    with closing(reader(line.change(1, some, 60), marks())) as reading:
+        counted = reading.of("x").execute("SELECT count(*) FROM cases").fetchone()
+        for turn in range(5):
+            _asked(line.change(turn % 2, some, 60))
+        _until(lambda: shared._moved < 40)
+        assert shared.database.left("cases") >= 100  # somebody reads
+        assert reading.of("x").execute("SELECT count(*) FROM cases").fetchone() == counted
+    for turn in range(6):
+        _asked(line.change(turn % 2, some, 60))
+        _until(lambda: shared._moved < 40)
+    _until(lambda: shared.database.left("cases") <= 60)
+    assert opening._OPEN.there(line.shot.mirror) is shared
+    _asked(line.shot.mirror)
+
+
+def _asked(mirror: Mirror) -> None:
+    with closing(reader(mirror, marks())) as asking:
+        assert asking.of("x").execute("SELECT count(*) FROM cases").fetchone() == (N,)
 
 
 def _is_awaited(mirror: Mirror) -> bool:

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from weakref import ref
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -26,7 +27,8 @@ from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror import opened as opening
 from analytics.mirror.fold import Change, Mirror, fold
-from analytics.mirror.lineage import change_between, steps_after
+from analytics.mirror.lineage import Line as Served
+from analytics.mirror.lineage import steps_after
 from analytics.mirror.opened import opened
 from analytics.mirror.partition import replaced, split
 from analytics.mirror.published import Facts, Published, Snapshot
@@ -65,7 +67,7 @@ class Line:
     """Snapshots of a mirror, each served after the one before."""
 
     last: Published
-    seen: Published
+    served: Served
     shot: Snapshot
 
     @classmethod
@@ -73,12 +75,12 @@ class Line:
         mirror = fold(telling(0, range(N)))
         facts = Facts(source="live", as_of=mirror.log.as_of, watermark="", zone="UTC")
         last = Published("0", facts, split(mirror), {})
-        return cls(last, last, last.snapshot(mirror.log.as_of))
+        served = Served()
+        return cls(last, served, served.next(last, mirror.log.as_of))
 
     def is_beyond(self, reach: Reach) -> bool:
         """Say whether what changed last lies on days that were not spanned."""
-        change = self.shot.mirror.change
-        assert change is not None
+        change = self.shot.mirror.changes[0]
         spans = [span_of(one) for one in (change.come, change.gone) if one.cases.num_rows]
         last = reach.first + reach.days
         return any(span is None or span[0] < reach.first or span[1] >= last for span in spans)
@@ -86,10 +88,8 @@ class Line:
     def change(self, number: int | None, ids: Sequence[int], later: int) -> Mirror:
         """Let some requests be as another world tells them, or gone; some time passes."""
         self.change_unseen(number, ids)
-        at = self.shot.mirror.log.as_of + later
-        found = self.last.snapshot(at, change_between(self.seen, self.shot, self.last))
-        self.seen, self.shot = self.last, found
-        return found.mirror
+        self.shot = self.served.next(self.last, self.shot.mirror.log.as_of + later)
+        return self.shot.mirror
 
     def change_unseen(self, number: int | None, ids: Sequence[int]) -> None:
         """Let some requests change while nobody asks."""
@@ -146,10 +146,9 @@ def _follow(changes: list[Any]) -> None:
             continue
         reach = counted.reach
         before, mirror = line.shot, line.change(number, ids, later)
-        assert mirror.change is not None
-        assert mirror.change.before is before.mirror
+        assert mirror.changes[0].before is before.mirror
         with asking(mirror, Selection()) as question:
-            counted = patched(counted, mirror.change, question)
+            counted = patched(counted, mirror.changes[0], question)
         if counted is None:
             assert line.is_beyond(reach)
             with asking(mirror, Selection()) as question:
@@ -167,9 +166,8 @@ def test_many_changes_later_everything_is_still_equal(
     line = Line.begun()
     begun, counted = line.shot.mirror, _counted(line.shot.mirror)
     other = line.change(1, range(0, N, 9), 0)
-    assert other.change is not None
-    there, shared = other.change, opening._OPEN._made[begun]
-    back = Change(before=other, gone=there.come, come=there.gone)
+    there, shared = other.changes[0], opening._OPEN._made[begun]
+    back = Change(of=ref(other), gone=there.come, come=there.gone)
     sides = [(there, other), (back, begun)]
     with closing(shared.reading(begun, with_steps=True)):
         assert "steps" in shared.tables
@@ -237,7 +235,7 @@ def test_words_that_the_database_does_not_know_load_it_anew() -> None:
     )
     facts = replace(line.last.facts, steps=(("0", (4,)),))
     now = Published("1", facts, pieces, {})
-    found = now.snapshot(line.shot.mirror.log.as_of, change_between(line.last, line.shot, now))
+    found = line.served.next(now, line.shot.mirror.log.as_of)
     with opened(found.mirror) as database:
         rows = database.execute("SELECT count(*) FROM cases WHERE modality = 'PT'").fetchone()
         assert rows == (1,)
@@ -250,7 +248,6 @@ def test_a_row_that_was_never_counted_is_no_patch() -> None:
         counted = count_ahead(question)
         mirror = line.change(1, range(N), 0)
         assert counted is not None
-        assert mirror.change is not None
-    twice = replace(mirror.change, gone=mirror.change.come)
+    twice = replace(mirror.changes[0], gone=mirror.changes[0].come)
     with asking(mirror, Selection()) as question:
         assert patched(counted, twice, question) is None

@@ -9,8 +9,9 @@ import pytest
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import lineage, published
-from analytics.mirror.fold import fold
-from analytics.mirror.lineage import change_between, changed_since, steps_after
+from analytics.mirror.fold import Change, fold
+from analytics.mirror.lineage import Line, change_since, changed_since, steps_after
+from analytics.mirror.once import Once
 from analytics.mirror.partition import nothing, replaced, split
 from analytics.mirror.published import Facts, Published
 from project.bench_world import world
@@ -31,7 +32,8 @@ def without(root: Path, last: Published, ids: Sequence[int]) -> Published:
 def test_another_process_follows_all_that_was_published_meanwhile(tmp_path: Path) -> None:
     first = published.read(tmp_path, begun(tmp_path).name)
     assert first is not None
-    shot = first.snapshot(first.facts.as_of)
+    line = Line()
+    shot = line.next(first, first.facts.as_of)
     compute(shot.mirror, Selection())
     ids = [int(one) for one in shot.mirror.cases["request_id"].to_pylist()[:6]]
     last = first
@@ -39,20 +41,45 @@ def test_another_process_follows_all_that_was_published_meanwhile(tmp_path: Path
         last = without(tmp_path, last, some)
     now = published.read(tmp_path, last.name, known=first)
     assert now is not None
-    change = change_between(first, shot, now)
-    assert change is not None
+    later = line.next(now, now.facts.as_of)
+    (change,) = later.mirror.changes
+    assert change.before is shot.mirror
     went = {int(one) for one in change.gone.cases["request_id"].to_pylist()}
     assert went == set(ids)
     assert change.come.cases.num_rows == 0
-    found = compute(now.snapshot(now.facts.as_of, change).mirror, Selection())
+    found = compute(later.mirror, Selection())
     anew = compute(now.snapshot(now.facts.as_of).mirror, Selection())
     assert found["requests_received"].value == anew["requests_received"].value == 294
+
+
+def test_what_was_made_of_an_earlier_one_follows_where_nothing_was_made_of_the_last(
+    tmp_path: Path,
+) -> None:
+    line, last = Line(), begun(tmp_path)
+    shots = [line.next(last, last.facts.as_of)]
+    ids = [int(one) for one in shots[0].mirror.cases["request_id"].to_pylist()[:6]]
+    for place in range(5):
+        last = without(tmp_path, last, ids[place : place + 1])
+        shots.append(line.next(last, last.facts.as_of))
+    once, names = Once[str](), {id(shot.mirror): str(i) for i, shot in enumerate(shots)}
+    once.of(shots[3].mirror, lambda: "3")
+
+    def follow(made: str, change: Change) -> str:
+        went = change.gone.cases.num_rows
+        return f"{made}-{names[id(change.before)]}-{went}"
+
+    assert once.of(shots[5].mirror, lambda: "anew", follow) == "3-3-2"
+    assert once.of(shots[4].mirror, lambda: "anew", follow) == "anew"
+    assert [change.before for change in shots[5].mirror.changes] == [
+        shots[place].mirror for place in (4, 3, 2)
+    ]
 
 
 def test_nothing_is_told_of_what_was_folded_whole(tmp_path: Path) -> None:
     first = begun(tmp_path)
     assert changed_since(first.facts, "") is None
-    assert change_between(first, first.snapshot(first.facts.as_of), begun(tmp_path)) is None
+    shot = first.snapshot(first.facts.as_of)
+    assert change_since(first, shot, begun(tmp_path)) is None
 
 
 def test_a_manifest_tells_of_so_many_snapshots_and_requests_at_most(
