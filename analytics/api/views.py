@@ -11,7 +11,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from analytics.api.answers import Answer, cases_of, figures_of, graph_of
 from analytics.api.asked import (
@@ -62,7 +61,7 @@ class Figures(Door):
         return super().handle_exception(exc)
 
 
-class Definitions(APIView):
+class Definitions(Door):
     """What each measure is."""
 
     content_negotiation_class = JSONAlone

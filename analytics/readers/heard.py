@@ -36,6 +36,8 @@ _OURS: dict[str, type[StrEnum]] = {
     "staff_group": Role,
 }
 """Words that an imported log is given too; its other words are its own."""
+_OF_STEPS = ("channel", "medium", "staff_group")
+"""Slices by which measures of steps are cut by the step's own word, and not its request's."""
 _LOCK = Lock()
 _SEEN: WeakKeyDictionary[Mirror, dict[Selection, Words]] = WeakKeyDictionary()
 """Once for each scope: people have few different ones, and a mirror is soon let go."""
@@ -55,11 +57,16 @@ def words_in(mirror: Mirror, whole: Selection) -> Words:
 
 
 def _words(ask: Question, name: str) -> tuple[str, ...]:
-    rows = ask.rows(
-        f"SELECT coalesce({SLICES[name]}, '{UNKNOWN}') AS word, count(*) AS n FROM cases "
-        "WHERE $selection GROUP BY 1 ORDER BY n DESC, word"
-    )
-    return tuple(str(word) for word, _ in rows)
+    """Return the words of requests, then those that only their steps have: a way tried in vain."""
+    found: dict[str, None] = {}
+    for table in ("cases", *(["landmarks"] if name in _OF_STEPS else ())):
+        known = f"'{UNKNOWN}'" if table == "cases" else "NULL"
+        rows = ask.rows(
+            f"SELECT coalesce({SLICES[name]}, {known}) AS word, count(*) AS n FROM {table} "
+            "WHERE $selection GROUP BY 1 HAVING word IS NOT NULL ORDER BY n DESC, word"
+        )
+        found |= dict.fromkeys(str(word) for word, _ in rows)
+    return tuple(found)
 
 
 def unheard(mirror: Mirror, whole: Selection, slices: Slices) -> Iterator[tuple[str, str]]:

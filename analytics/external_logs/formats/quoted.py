@@ -57,6 +57,8 @@ class Quoted:
         """Say whether lines that cannot all be rows are one: by themselves, or as the file is."""
         if not has_swallowed(lines, cells, self.dialect):
             return True
+        if len(cells) > self.dialect.width:  # a note is part of its row, and widens none
+            return False
         is_whole = len(cells) == self.dialect.width and _is_well_quoted(lines, self.dialect)
         return is_whole or self._survey.is_by_the_book
 

@@ -193,3 +193,13 @@ def test_the_command_asks_and_takes_the_answer(
     assert "30 of 30 rows imported" in capsys.readouterr().out
     call_command("import_log", str(path), "--as-last-time", "--name=again")
     assert "30 of 30 rows imported" in capsys.readouterr().out
+
+
+def test_a_record_wider_than_its_file_is_no_note() -> None:
+    lines = [f"R{at},1/{at}/25,2/14/25,CD,fine" for at in range(1, 13)]
+    lines[3] = 'R4,1/4/25,2/14/25,"CD,fine'
+    lines[5] = 'R6,1/6/25,2/14/25,CD",fine,more'
+    reading = read("\n".join([",".join(HEAD), *lines]) + "\n")
+    answer = reading.answer("log")
+    assert answer["rows_read"] == 12
+    assert [one["row"] for one in answer["rejected"]] == [5, 7]
