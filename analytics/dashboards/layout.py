@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from django.db import DatabaseError
 from django.http import HttpRequest
@@ -86,7 +87,7 @@ def _answering(
             context, figures = build(open_view(request.user, query, at))
         except DisclessError as refusal:
             return {"html": _failed(part, refusal.sentence)}
-        except (DatabaseError, OSError) as error:
+        except (DatabaseError, OSError, duckdb.Error) as error:
             number = secrets.token_hex(3).upper()
             log.exception("overview part %s failed, problem %s", part, number, exc_info=error)
             return {

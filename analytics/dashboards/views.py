@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from http import HTTPStatus
 
+import duckdb
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -59,7 +60,8 @@ def _order(request: HttpRequest, path: str, at: datetime) -> bytes:
 
 def _record_look(request: HttpRequest, search: str, at: datetime) -> None:
     """Record what is looked at, or that its source does not open; Dash says so in each part."""
-    with suppress(UnknownSource, OSError), refusals_recorded(request, "overview", at):
+    not_open = (UnknownSource, OSError, duckdb.Error)
+    with suppress(*not_open), refusals_recorded(request, "overview", at):
         view = open_view(request.user, read(search), at)
         clock = ("clock", view.query.clock)
         before = ("compare", "before" if view.before is not None else "none")

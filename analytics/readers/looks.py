@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+import duckdb
 from django.http import HttpRequest
 
 from analytics.readers.counted import NOTHING, Own, filters_of, names_of
@@ -69,7 +70,7 @@ def refusals_recorded(
     """Record it where the source of an address is not there, not the reader's, or cannot be read."""
     try:
         yield
-    except (UnknownSource, OSError):
+    except (UnknownSource, OSError, duckdb.Error):
         record_refused(http_request, verb, subject, ("source",), at)
         raise
 

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import date
 
+import duckdb
 import pytest
 import synthetic
 from django.test import Client
@@ -278,13 +279,16 @@ def test_a_source_that_is_not_there_is_recorded_as_refused(
     assert not any(b"Zebulon" in bytes(entry.body) for entry in entries)
 
 
+@pytest.mark.parametrize(
+    "error", [OSError("the disk is gone"), duckdb.OutOfMemoryException("no room")]
+)
 def test_a_source_that_cannot_be_read_leaves_the_page_and_its_entry(
-    director: Client, monkeypatch: pytest.MonkeyPatch
+    director: Client, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from audit.models import AuditEntry
 
     def broken(*_: object, **__: object) -> None:
-        raise OSError("the disk is gone")
+        raise error
 
     monkeypatch.setattr("analytics.readers.view.open_source", broken)
     assert director.get("/overview/").status_code == 200
