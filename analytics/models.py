@@ -95,6 +95,7 @@ class SavedMapping(models.Model):
     )
     signature = models.CharField(max_length=64, help_text="hash of the headers")
     mapping = models.JSONField()
+    logs = models.JSONField(default=list, help_text="names of the logs that were read so")
     used_at = models.DateTimeField()
 
     class Meta:

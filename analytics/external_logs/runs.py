@@ -185,7 +185,9 @@ def _store(run: ImportRun, draft: Draft, reading: Reading, folder: str, at: date
             at=at,
         )
         answer = reading.answer(run.name)
-        remember(reading.raw.headers, reading.to_remember(), organization_id=owner, at=at)
+        remember(
+            reading.raw.headers, reading.to_remember(), name=run.name, organization_id=owner, at=at
+        )
         _record(run, answer, already, at)
         said = in_words(answer, already=already)
         rows = said[0].upper() + said[1:]

@@ -1,7 +1,8 @@
 """How files with the same headers were read last time, an organization for itself.
 
-What is kept here outlives the logs that it comes from, so it holds no text of a column of
-completion that could name somebody: what those mean is kept with their log and goes with it.
+What is kept here may outlive the log that it comes from, so it holds no text of a column of
+completion that could name somebody: what those mean is kept with their log and goes with it. What
+other words of files mean goes with the last log that was read so.
 """
 
 from __future__ import annotations
@@ -28,14 +29,33 @@ def signature_of(headers: Sequence[str]) -> str:
 
 
 def remember(
-    headers: Sequence[str], mapping: dict[str, Any], *, organization_id: int | None, at: datetime
+    headers: Sequence[str],
+    mapping: dict[str, Any],
+    *,
+    name: str,
+    organization_id: int | None,
+    at: datetime,
 ) -> None:
-    """Keep a confirmed mapping for the next file with these headers."""
-    SavedMapping.objects.update_or_create(
-        organization_id=organization_id,  # type: ignore[misc]
-        signature=signature_of(headers),
-        defaults={"mapping": with_blanks(_without_texts(mapping)), "used_at": at},
-    )
+    """Keep a confirmed mapping of a log for the next file with these headers."""
+    which = {"organization_id": organization_id, "signature": signature_of(headers)}
+    before = SavedMapping.objects.filter(**which).first()
+    logs = sorted({name, *(before.logs if before is not None else [])})
+    kept = {"mapping": with_blanks(_without_texts(mapping)), "logs": logs, "used_at": at}
+    SavedMapping.objects.update_or_create(**which, defaults=kept)
+
+
+def forget_words_of(name: str, organization_id: int | None) -> None:
+    """Forget what words of files mean where no log is left that was read so but one that goes."""
+    for one in SavedMapping.objects.filter(organization_id=organization_id):
+        one.logs = [log for log in one.logs if log != name]
+        one.mapping = one.mapping if one.logs else _without_words(one.mapping)
+        one.save(update_fields=["logs", "mapping"])
+
+
+def _without_words(mapping: dict[str, Any]) -> dict[str, Any]:
+    """Return a mapping without a word of any cell: steps are named by words, too."""
+    steps = {part: "" for part in ("received", "completed") if isinstance(mapping.get(part), dict)}
+    return {**mapping, "values": {}, **steps}
 
 
 def _without_texts(mapping: dict[str, Any]) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
 from analytics.external_logs.reported import all_reported, is_fresh, mark, reported_in
+from analytics.external_logs.saved import forget_words_of
 from analytics.external_logs.tables import BUILT, write_tables
 from analytics.models import UploadedLog
 
@@ -197,9 +198,13 @@ def _reaching_to_their_ends(requests: pa.Table) -> pa.Table:
 
 
 def remove(log: UploadedLog) -> None:
-    """Delete a log, and its tables once the deletion stands, also those that reports refer to."""
+    """Delete a log, and its tables once the deletion stands, also those that reports refer to.
+
+    What words of its files mean is forgotten with the last log that was read so.
+    """
     folders = [folder_of(log)]
     folders += [one.folder for one in all_reported(folders[0].parent) if one.log == log.pk]
+    forget_words_of(log.name, log.organization_id)
     log.delete()
     for folder in folders:
         transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))

@@ -182,7 +182,9 @@ def _import(request: HttpRequest, person: User, kept: Draft, reading: Reading) -
         at=at,
     )
     answer = reading.answer(name)
-    remember(reading.raw.headers, reading.to_remember(), organization_id=organization, at=at)
+    remember(
+        reading.raw.headers, reading.to_remember(), name=name, organization_id=organization, at=at
+    )
     counts = {key: answer[f"rows_{key}"] for key in ("added", "recognised", "corrected")}
     record_act(request, "log.imported", name, already=already, **counts)
     drop_draft(kept.key)

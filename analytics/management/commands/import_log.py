@@ -204,7 +204,7 @@ def _store(reading: Reading, name: str, digest: str, owner: Organization | None)
     _, already = keep(
         reading, name=name, digest=digest, organization_id=owner_id, by_id=None, at=at
     )
-    remember(reading.raw.headers, reading.to_remember(), organization_id=owner_id, at=at)
+    remember(reading.raw.headers, reading.to_remember(), name=name, organization_id=owner_id, at=at)
     record(
         verb="log.imported",
         code=EventCode.IMPORT,
