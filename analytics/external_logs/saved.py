@@ -37,16 +37,20 @@ def remember(
     at: datetime,
 ) -> None:
     """Keep a confirmed mapping of a log for the next file with these headers."""
-    which = {"organization_id": organization_id, "signature": signature_of(headers)}
+    which: dict[str, Any] = {
+        "organization_id": organization_id,
+        "signature": signature_of(headers),
+    }
     before = SavedMapping.objects.filter(**which).first()
     logs = sorted({name, *(before.logs if before is not None else [])})
-    kept = {"mapping": with_blanks(_without_texts(mapping)), "logs": logs, "used_at": at}
-    SavedMapping.objects.update_or_create(**which, defaults=kept)
+    kept: dict[str, Any] = {"mapping": with_blanks(_without_texts(mapping)), "logs": logs}
+    SavedMapping.objects.update_or_create(**which, defaults=kept | {"used_at": at})
 
 
 def forget_words_of(name: str, organization_id: int | None) -> None:
     """Forget what words of files mean where no log is left that was read so but one that goes."""
-    for one in SavedMapping.objects.filter(organization_id=organization_id):
+    which: dict[str, Any] = {"organization_id": organization_id}
+    for one in SavedMapping.objects.filter(**which):
         one.logs = [log for log in one.logs if log != name]
         one.mapping = one.mapping if one.logs else _without_words(one.mapping)
         one.save(update_fields=["logs", "mapping"])
