@@ -11,7 +11,7 @@ from analytics.sources.mirrored import rebuild
 
 
 class Command(BaseCommand):
-    """Exit status 0 when rebuilt; with --check 1 where increments gave other files."""
+    """Exit status 0 when rebuilt; with --check 1 where increments gave other files; 2 for misuse."""
 
     help = "Fold all live work anew, compare it with what increments gave, and publish it."
     requires_system_checks: list[str] = []

@@ -12,7 +12,7 @@ from audit.examine import examine
 
 
 class Command(BaseCommand):
-    """Exit status 0 when nothing was altered, 1 with findings."""
+    """Exit status 0 when nothing was altered, 1 with findings, 2 for misuse."""
 
     help = "Derive every signed state of the audit log again and compare."
     requires_system_checks: list[str] = []

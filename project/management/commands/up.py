@@ -15,7 +15,7 @@ from requests_app.notices.files import folder_of_mail
 
 
 class Command(BaseCommand):
-    """Database, broker, web, worker and beat under one supervisor."""
+    """Exit status 0 when stopped by a signal, 1 where a part cannot be started, 2 for misuse."""
 
     help = "Run everything on one machine: database, broker, web, worker and beat."
     requires_system_checks: list[str] = []

@@ -136,7 +136,7 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 class Command(BaseCommand):
-    """Exit status 1 with --check where a page is out of date."""
+    """Exit status 0 when written; with --check 1 where a page is out of date; 2 for misuse."""
 
     help = "Write docs/reference from the code."
     requires_system_checks: list[str] = []
