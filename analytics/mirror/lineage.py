@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from itertools import islice
 from weakref import ref
@@ -50,7 +49,7 @@ class Line:
     """
 
     def __init__(self) -> None:
-        self._served: deque[tuple[Published, Snapshot]] = deque(maxlen=FOLLOWED)
+        self._served: list[tuple[Published, Snapshot]] = []
 
     @property
     def last(self) -> tuple[Published | None, Snapshot | None]:
@@ -58,10 +57,11 @@ class Line:
         return self._served[0] if self._served else (None, None)
 
     def next(self, now: Published, at: int) -> Snapshot:
-        """Serve a published mirror as of a moment."""
-        changes = (change_since(*one, now) for one in self._served)
-        snapshot = now.snapshot(at, tuple(one for one in changes if one is not None))
-        self._served.appendleft((now, snapshot))
+        """Serve a published mirror as of a moment; those that it cannot follow are let go."""
+        found = [(one, change_since(*one, now)) for one in self._served]
+        snapshot = now.snapshot(at, tuple(change for _, change in found if change is not None))
+        followed = [one for one, change in found if change is not None]
+        self._served = [(now, snapshot), *followed][:FOLLOWED]
         return snapshot
 
 

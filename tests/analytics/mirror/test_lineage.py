@@ -1,8 +1,10 @@
 """Who did not look at each snapshot is told what changed since the one that was looked at last."""
 
+import gc
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from weakref import ref
 
 import pytest
 
@@ -78,8 +80,14 @@ def test_what_was_made_of_an_earlier_one_follows_where_nothing_was_made_of_the_l
 def test_nothing_is_told_of_what_was_folded_whole(tmp_path: Path) -> None:
     first = begun(tmp_path)
     assert changed_since(first.facts, "") is None
-    shot = first.snapshot(first.facts.as_of)
-    assert change_since(first, shot, begun(tmp_path)) is None
+    line = Line()
+    shot, anew = line.next(first, first.facts.as_of), begun(tmp_path)
+    assert change_since(first, shot, anew) is None
+    assert line.next(anew, anew.facts.as_of).mirror.changes == ()
+    gone = ref(shot)
+    del shot
+    gc.collect()
+    assert gone() is None
 
 
 def test_a_manifest_tells_of_so_many_snapshots_and_requests_at_most(
