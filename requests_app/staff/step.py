@@ -9,9 +9,10 @@ from datetime import date
 from requests_app.intake.authority import lacks
 from requests_app.intake.authorization import defects, is_needed
 from requests_app.intake.completeness import is_complete
-from requests_app.lifecycle import effort, holds
+from requests_app.lifecycle import effort
 from requests_app.lifecycle.guards import may_be_ready
 from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.lifecycle.waits import open_holds
 from requests_app.models import Authorization, ImagingRequest
 from requests_app.sla.rules import ACCESS
 from requests_app.staff import forms as f
@@ -78,12 +79,12 @@ def has_failed(request: ImagingRequest) -> bool:
 
 def is_held(request: ImagingRequest) -> bool:
     """Say whether it is on hold."""
-    return request.is_open and holds.open_hold(request) is not None
+    return request.is_open and bool(open_holds(request))
 
 
 def can_wait(request: ImagingRequest) -> bool:
     """Say whether a hold may begin."""
-    return request.is_open and holds.open_hold(request) is None
+    return request.is_open and not open_holds(request)
 
 
 def can_approve(request: ImagingRequest) -> bool:
