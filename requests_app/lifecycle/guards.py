@@ -5,7 +5,7 @@ from collections.abc import Callable
 from requests_app.failure_codes import PAUSING
 from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.subjects import subjects_of
-from requests_app.lifecycle.waits import check_not_held
+from requests_app.lifecycle.waits import check_may_leave, check_not_held
 from requests_app.models import ImagingRequest, Study
 from requests_app.refusals import Incomplete
 from requests_app.vocabulary import Direction, EventKind, LetterKind, State, Usability
@@ -68,6 +68,10 @@ def _is_not_held(request: ImagingRequest, what: Particulars) -> None:  # noqa: A
     check_not_held(request)
 
 
+def _waits_for_nothing(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+    check_may_leave(request)
+
+
 def _says_why(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
     if what.reason is None:
         raise Incomplete("Say why, with a code: it is counted and answered for.", field="reason")
@@ -85,8 +89,13 @@ GUARDS: dict[State, tuple[Guard, ...]] = {
     State.APPROVED: (_is_complete,),
     State.UNUSABLE: (_says_why,),
     State.READY: (_has_usable_images, _has_the_right_patient),
-    State.DELIVERING: (_has_a_delivery, _has_usable_images, _has_the_right_patient),
-    State.DELIVERED: (_has_a_delivery,),
+    State.DELIVERING: (
+        _waits_for_nothing,
+        _has_a_delivery,
+        _has_usable_images,
+        _has_the_right_patient,
+    ),
+    State.DELIVERED: (_waits_for_nothing, _has_a_delivery),
     State.DELIVERY_FAILED: (_has_a_delivery, _says_why),
     State.DENIED: (_says_why, _has_its_letter),
     State.NOT_FOUND: (_says_why,),

@@ -54,6 +54,8 @@ def release(request: ImagingRequest, *, by: User | None, at: datetime, note: str
     with transaction.atomic():
         locked = lock(request)
         check_work(by, locked)
+        if not locked.is_open:
+            raise TransitionRefused("This request has ended, and its holds with it.")
         if not open_holds(locked):
             raise TransitionRefused("This request is not on hold.")
         what = Particulars(reason=reason_of_end(locked), note=note)
