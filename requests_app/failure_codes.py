@@ -201,3 +201,10 @@ FAILURES: dict[FailureCode, Failure] = {
 PAUSING: frozenset[FailureCode] = frozenset(
     code for code, failure in FAILURES.items() if failure.pauses_contract_clock
 )
+BARRING: frozenset[FailureCode] = frozenset(
+    code for code in PAUSING if FAILURES[code].stage != "Deliver"
+)
+"""What the requester must settle before images may leave: identity, authority, scope, fee.
+
+Images that nobody picked up (TR08) have left already; that wait ends when they are handed out.
+"""

@@ -23,6 +23,8 @@ MOVES: dict[str, str] = {
 """The state that a request is in after an event; holds are waits beside it."""
 ENDS = frozenset({"denied", "withdrawn", "not_found", "duplicate"})
 HOLDS = frozenset({"hold_started", "hold_ended"})
+ENDS_HOLDS = ENDS | {"available", "closed"}
+"""What ends every hold, as in `requests_app.sla.clock`."""
 
 
 def state_after(state: str, activity: str) -> str:

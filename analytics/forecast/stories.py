@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from analytics.eventlog import OWN_WORD
-from analytics.forecast.moves import ENDS, HOLDS, MOVES
+from analytics.forecast.moves import ENDS_HOLDS, HOLDS, MOVES
 from analytics.forecast.telling import NOT_YET, Telling
 from analytics.metrics.question import Question, Row
 from analytics.metrics.sla import ANSWERED, GONE
@@ -26,7 +26,7 @@ MOST = 20_000
 Where there are more, every second, third, ... is taken by a digest of its key: evenly over the
 year, the same ones each time. Open requests are all read, to be foretold.
 """
-_HEARD = sorted({*MOVES, *HOLDS, *ENDS, "complete"})
+_HEARD = sorted({*MOVES, *HOLDS, *ENDS_HOLDS, "complete"})
 _SIZE = "SELECT count(*) FROM cases WHERE $selection AND received > {since} AND received <= $as_of"
 # What happened after the as-of time is not known yet, whatever the log holds.
 _READ = "received <= $as_of AND ({learns} OR coalesce(contract_stop, ended, $as_of) >= $as_of)"

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from analytics.forecast.moves import ENDS, HOLDS, RECEIVED, WAITS, state_after, waits_on_requester
+from analytics.forecast.moves import (
+    ENDS,
+    ENDS_HOLDS,
+    HOLDS,
+    RECEIVED,
+    WAITS,
+    state_after,
+    waits_on_requester,
+)
 
 NOT_YET = 2**60
 """A moment that has not come."""
@@ -49,9 +57,9 @@ class Telling:
     def hear(self, at: int, activity: str, reason: str | None) -> None:
         """Take the next event."""
         stood = self.stands
-        if activity in HOLDS | ENDS:
+        if activity in HOLDS | ENDS_HOLDS:
             self._hold(at, activity, reason)
-        else:
+        if activity not in HOLDS | ENDS:
             self.state = state_after(self.state, activity)
             self._clock(at, activity)
         if self.stands != stood:
@@ -76,7 +84,7 @@ class Telling:
             self.stops[-1] = (self.stops[-1][0], at)
 
     def _hold(self, at: int, activity: str, reason: str | None) -> None:
-        """Begin a hold, or end holds as `clock.fold` does; all where the request ends."""
+        """Begin a hold, or end holds as `clock.fold` does: all where nothing is left to wait for."""
         if activity == "hold_started":
             self._holds.append(reason)
             self._began |= {reason} if reason else set()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from requests_app.failure_codes import PAUSING
 from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.subjects import subjects_of
+from requests_app.lifecycle.waits import check_may_leave, check_not_held
 from requests_app.models import ImagingRequest, Study
 from requests_app.refusals import Incomplete
 from requests_app.vocabulary import Direction, EventKind, LetterKind, State, Usability
@@ -63,6 +64,14 @@ def _waits_on_the_requester(request: ImagingRequest, what: Particulars) -> None:
         )
 
 
+def _is_not_held(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+    check_not_held(request)
+
+
+def _waits_for_nothing(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+    check_may_leave(request)
+
+
 def _says_why(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
     if what.reason is None:
         raise Incomplete("Say why, with a code: it is counted and answered for.", field="reason")
@@ -76,12 +85,17 @@ def _has_its_letter(request: ImagingRequest, what: Particulars) -> None:  # noqa
 
 Guard = Callable[[ImagingRequest, Particulars], None]
 GUARDS: dict[State, tuple[Guard, ...]] = {
-    State.CLARIFYING: (_waits_on_the_requester,),
+    State.CLARIFYING: (_waits_on_the_requester, _is_not_held),
     State.APPROVED: (_is_complete,),
     State.UNUSABLE: (_says_why,),
     State.READY: (_has_usable_images, _has_the_right_patient),
-    State.DELIVERING: (_has_a_delivery, _has_usable_images, _has_the_right_patient),
-    State.DELIVERED: (_has_a_delivery,),
+    State.DELIVERING: (
+        _waits_for_nothing,
+        _has_a_delivery,
+        _has_usable_images,
+        _has_the_right_patient,
+    ),
+    State.DELIVERED: (_waits_for_nothing, _has_a_delivery),
     State.DELIVERY_FAILED: (_has_a_delivery, _says_why),
     State.DENIED: (_says_why, _has_its_letter),
     State.NOT_FOUND: (_says_why,),
@@ -90,7 +104,7 @@ GUARDS: dict[State, tuple[Guard, ...]] = {
 
 
 def check_guards(request: ImagingRequest, to: State, what: Particulars) -> None:
-    """Raise Incomplete unless every guard of the target state holds."""
+    """Refuse unless every guard of the target state holds: Incomplete, or on hold."""
     for guard in GUARDS.get(to, ()):
         guard(request, what)
 

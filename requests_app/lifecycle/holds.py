@@ -8,6 +8,7 @@ from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
+from requests_app.lifecycle.waits import check_not_held, open_holds, reason_of_end
 from requests_app.models import Event, ImagingRequest, User
 from requests_app.refusals import TransitionRefused
 from requests_app.vocabulary import TAKES_A_FORM, EventKind, State
@@ -17,16 +18,6 @@ NO_FORM_NEEDED = (
     "No hold began: by this right no authorization is needed. The attempt is recorded as an "
     "exposure (RV04); go on without one."
 )
-
-
-def open_hold(request: ImagingRequest) -> Event | None:
-    """Return the hold that has not ended, if any."""
-    last = (
-        request.events.filter(kind__in=(EventKind.HOLD_STARTED, EventKind.HOLD_ENDED))
-        .order_by("-seq")
-        .first()
-    )
-    return last if last is not None and last.kind == EventKind.HOLD_STARTED else None
 
 
 def is_exposure(event: Event) -> bool:
@@ -48,8 +39,7 @@ def hold(
         check_work(by, locked)
         if not locked.is_open:
             raise TransitionRefused("This request has ended; it cannot be put on hold.")
-        if open_hold(locked) is not None:
-            raise TransitionRefused("This request is on hold already. End that hold first.")
+        check_not_held(locked)
         if reason in DEMANDS_A_FORM and locked.legal_basis not in TAKES_A_FORM:
             exposure = Particulars(reason=FailureCode.RV04, note=note)
             return record(locked, EventKind.FAILURE_NOTED, by=by, at=at, particulars=exposure)
@@ -60,16 +50,15 @@ def hold(
 
 
 def release(request: ImagingRequest, *, by: User | None, at: datetime, note: str = "") -> Event:
-    """End the open hold."""
+    """End every open hold, by one event: it names their reason, or none where they have several."""
     with transaction.atomic():
         locked = lock(request)
         check_work(by, locked)
-        started = open_hold(locked)
-        if started is None:
+        if not locked.is_open:
+            raise TransitionRefused("This request has ended, and its holds with it.")
+        if not open_holds(locked):
             raise TransitionRefused("This request is not on hold.")
-        what = Particulars(
-            reason=FailureCode(started.reason) if started.reason else None, note=note
-        )
+        what = Particulars(reason=reason_of_end(locked), note=note)
         if locked.state == State.CLARIFYING:
             return transition(request, to=State.RECEIVED, by=by, at=at, particulars=what)
         return record(locked, EventKind.HOLD_ENDED, by=by, at=at, particulars=what)

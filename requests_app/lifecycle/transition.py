@@ -10,9 +10,10 @@ from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.links import end_links
 from requests_app.lifecycle.permissions import check_move
 from requests_app.lifecycle.states import TRANSITIONS, event_of
+from requests_app.lifecycle.waits import reason_of_end
 from requests_app.models import Event, ImagingRequest, User
 from requests_app.refusals import TransitionConflict, TransitionRefused
-from requests_app.vocabulary import State
+from requests_app.vocabulary import EventKind, State
 
 
 def transition(
@@ -42,13 +43,11 @@ def transition(
         check_guards(locked, to, what)
         locked.state = to
         locked.save(update_fields=("state",))
-        event = record(
-            locked,
-            event_of(origin, to),
-            by=by,
-            at=at,
-            particulars=replace(what, state_from=origin, state_to=to),
-        )
+        kind = event_of(origin, to)
+        if kind is EventKind.HOLD_ENDED:  # whoever asked, and whatever they named: all holds end
+            what = replace(what, reason=reason_of_end(locked))
+        what = replace(what, state_from=origin, state_to=to)
+        event = record(locked, kind, by=by, at=at, particulars=what)
         end_links(locked, to, by=by, at=at)
     request.state = to
     return event

@@ -54,9 +54,14 @@ class Timeline:
     holds: tuple[Hold, ...] = field(default=())
 
     @property
+    def open_holds(self) -> tuple[Hold, ...]:
+        """The holds that have not ended, the first to begin first."""
+        return tuple(hold for hold in self.holds if hold.ended is None)
+
+    @property
     def open_hold(self) -> Hold | None:
         """A hold that has not ended, one that the requester causes before any other."""
-        still = [hold for hold in self.holds if hold.ended is None]
+        still = self.open_holds
         return next((hold for hold in still if hold.requester_caused), next(iter(still), None))
 
     @property
@@ -80,9 +85,11 @@ FIRST_OF: dict[EventKind, str] = {
     EventKind.EXTENDED: "extended",
 }
 ENDS = frozenset({EventKind.DENIED, EventKind.WITHDRAWN, EventKind.NOT_FOUND, EventKind.DUPLICATE})
-CLOCKED = frozenset(
-    {*FIRST_OF, *ENDS, EventKind.DELIVERY_FAILED, EventKind.HOLD_STARTED, EventKind.HOLD_ENDED}
-)
+ENDS_HOLDS = ENDS | {EventKind.AVAILABLE, EventKind.CLOSED}
+"""What ends every hold: the images are there, or the request has ended."""
+OF_HOLDS = ENDS_HOLDS | {EventKind.HOLD_STARTED, EventKind.HOLD_ENDED}
+"""The kinds of events that begin and end holds."""
+CLOCKED = frozenset({*FIRST_OF, *OF_HOLDS, EventKind.DELIVERY_FAILED})
 """The kinds of events that a timeline is folded from; others may be left out."""
 UNDONE_BY_FAILURE = {"sent": None, "available": None}
 
@@ -92,7 +99,7 @@ def fold(moments: Iterable[Moment]) -> Timeline:
 
     The first of each kind counts, except that a failed delivery takes back what was sent and
     available: the images are not there until the next one. A hold ends at its end (`_ended`), or
-    when the request ends. The same moment twice is one.
+    when the images are there or the request ends. The same moment twice is one.
     """
     found: dict[str, datetime | None] = {}
     holds: list[Hold] = []
@@ -107,7 +114,7 @@ def fold(moments: Iterable[Moment]) -> Timeline:
             holds.append(Hold(started=moment.at, ended=None, reason=moment.reason))
         if moment.kind is EventKind.HOLD_ENDED:
             holds = _ended(holds, moment)
-        if moment.kind in ENDS:
+        if moment.kind in ENDS_HOLDS:
             holds = [replace(hold, ended=hold.ended or moment.at) for hold in holds]
         if moment.kind in ENDS and ended is None:
             ended = (moment.kind, moment.at)

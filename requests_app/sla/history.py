@@ -9,7 +9,7 @@ from django.core.cache import caches
 from django.db import connection
 
 from requests_app.failure_codes import PAUSING
-from requests_app.sla.clock import ENDS
+from requests_app.sla.clock import ENDS_HOLDS
 from requests_app.vocabulary import Direction, EventKind, State
 
 LOOKS_BACK = timedelta(days=182)
@@ -98,7 +98,7 @@ def typical_needs(at: datetime) -> Needs:
         "held": EventKind.HOLD_STARTED.value,
         "pausing": sorted(code.value for code in PAUSING),
         "over": EventKind.HOLD_ENDED.value,
-        "ends": [kind.value for kind in ENDS],
+        "ends": [kind.value for kind in ENDS_HOLDS],
         "received": State.RECEIVED.value,
         "complete": EventKind.COMPLETE.value,
     }

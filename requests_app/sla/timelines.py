@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from requests_app.failure_codes import PAUSING
-from requests_app.sla.clock import CLOCKED, ENDS, FIRST_OF, UNDONE_BY_FAILURE
+from requests_app.sla.clock import CLOCKED, ENDS, FIRST_OF, OF_HOLDS, UNDONE_BY_FAILURE
 from requests_app.sla.day_table import NONE, Integers, Truths
 from requests_app.vocabulary import EventKind
 
@@ -163,7 +163,7 @@ def _holds(told: Told) -> tuple[Holds, Truths]:
     Where no two are open together, a hold lasts until whatever ends holds comes next.
     """
     starts = frozenset({EventKind.HOLD_STARTED})
-    turns = told.of(np.flatnonzero(told.is_any(starts | ENDS | {EventKind.HOLD_ENDED})))
+    turns = told.of(np.flatnonzero(told.is_any(OF_HOLDS)))
     is_start = turns.is_any(starts)
     goes_on = np.append(turns.place[1:] == turns.place[:-1], False)
     overlapping = np.zeros(told.requests, bool)

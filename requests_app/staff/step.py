@@ -9,9 +9,10 @@ from datetime import date
 from requests_app.intake.authority import lacks
 from requests_app.intake.authorization import defects, is_needed
 from requests_app.intake.completeness import is_complete
-from requests_app.lifecycle import effort, holds
+from requests_app.lifecycle import effort
 from requests_app.lifecycle.guards import may_be_ready
 from requests_app.lifecycle.states import TRANSITIONS
+from requests_app.lifecycle.waits import LEAVING, barred_by, open_holds
 from requests_app.models import Authorization, ImagingRequest
 from requests_app.sla.rules import ACCESS
 from requests_app.staff import forms as f
@@ -51,10 +52,8 @@ def is_new(request: ImagingRequest) -> bool:
 
 def needed_first(request: ImagingRequest, on: date) -> str:
     """Return the key of the step without which the usual next one would be refused; "" for none."""
-    if request.state == State.RETRIEVED and not may_be_ready(request):
-        return "unusable"
     if not is_new(request):
-        return ""
+        return _needed_to_leave(request)
     if not request.identity_verified:
         return "identity"
     if is_needed(request):
@@ -64,6 +63,12 @@ def needed_first(request: ImagingRequest, on: date) -> str:
     if any(lacks(request, on)):
         return "authority"
     return "payment" if request.owes_fee else ""
+
+
+def _needed_to_leave(request: ImagingRequest) -> str:
+    if request.state == State.RETRIEVED and not may_be_ready(request):
+        return "unusable"
+    return "release" if request.state in LEAVING and barred_by(request) else ""
 
 
 def always(request: ImagingRequest) -> bool:
@@ -78,12 +83,12 @@ def has_failed(request: ImagingRequest) -> bool:
 
 def is_held(request: ImagingRequest) -> bool:
     """Say whether it is on hold."""
-    return request.is_open and holds.open_hold(request) is not None
+    return request.is_open and bool(open_holds(request))
 
 
 def can_wait(request: ImagingRequest) -> bool:
     """Say whether a hold may begin."""
-    return request.is_open and holds.open_hold(request) is None
+    return request.is_open and not open_holds(request)
 
 
 def can_approve(request: ImagingRequest) -> bool:

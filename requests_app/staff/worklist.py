@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from requests_app.failure_codes import FAILURES, FailureCode
+from requests_app.failure_codes import BARRING, FAILURES, FailureCode
+from requests_app.lifecycle.waits import LEAVING
 from requests_app.models import ImagingRequest, Policy
 from requests_app.models.imaging_request import ImagingRequestQuerySet
 from requests_app.sla.calendar import BusinessCalendar
-from requests_app.sla.clock import Timeline
+from requests_app.sla.clock import Hold, Timeline
 from requests_app.sla.explain import DueDate, say_left
 from requests_app.sla.history import Needs, needs_now, stage_of
 from requests_app.sla.policy import (
@@ -198,6 +199,10 @@ def words_for(now: Standing, timeline: Timeline, at: datetime) -> tuple[str, str
     return ("risk", words) if now.band is Band.AT_RISK else ("ok", words)
 
 
+def _is_barred(held: Hold, state: State) -> bool:
+    return state in LEAVING and held.reason in BARRING
+
+
 def _row(request: ImagingRequest, clocks: Clocks, at: datetime) -> Row:
     state = State(request.state)
     tab, step, waiting = STEPS.get(state, ("ended", "None", "Nobody"))
@@ -211,6 +216,7 @@ def _row(request: ImagingRequest, clocks: Clocks, at: datetime) -> Row:
     if held is not None and request.is_open:
         tab, since = "hold", held.started
         waiting = FAILURES[FailureCode(held.reason)].label if held.reason else "Hold"
+        step = STEPS[State.CLARIFYING][1] if _is_barred(held, state) else step
     tone, words = words_for(clocks.standing, timeline, at)
     if not request.is_open:
         tone, words = "done", state.replace("_", " ").capitalize()

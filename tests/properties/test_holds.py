@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from requests_app.failure_codes import FailureCode
 from requests_app.sla.calendar import BusinessCalendar, us_federal_holidays
-from requests_app.sla.clock import Hold, Moment, fold, paused
+from requests_app.sla.clock import ENDS_HOLDS, Hold, Moment, fold, paused
 from requests_app.sla.explain import explain
 from requests_app.sla.rules import RULES
 from requests_app.vocabulary import EventKind
@@ -50,6 +51,15 @@ def test_an_end_of_no_reason_or_of_one_that_none_began_for_ends_all() -> None:
     scope, fee, hour = FailureCode.LO05, FailureCode.RV01, timedelta(hours=1)
     assert held((begin, scope), (end, fee)) == [hour]
     assert held((begin, None), (end, None), (begin, fee), (end, None)) == [hour, hour]
+
+
+@pytest.mark.parametrize("last", sorted(ENDS_HOLDS))
+def test_what_is_delivered_or_has_ended_waits_for_nothing(last: EventKind) -> None:
+    begin, hour = EventKind.HOLD_STARTED, timedelta(hours=1)
+    scope, fee = FailureCode.LO05, FailureCode.RV01
+    assert held((begin, scope), (begin, fee), (last, None)) == [2 * hour, hour]
+    failed = EventKind.DELIVERY_FAILED  # a second try needs a hold of its own
+    assert held((begin, scope), (last, None), (failed, None), (begin, fee)) == [hour, None]
 
 
 @settings(max_examples=80, deadline=None)

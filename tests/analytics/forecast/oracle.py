@@ -63,6 +63,7 @@ class Oracle:
                 state = "complete" if state == "received" else state
             else:
                 state = MOVES.get(activity, state)
+                holds = [] if activity in ("available", "closed") else holds
                 stopped = activity == "available" or (stopped and activity != "delivery_failed")
             stands = "clarifying" if any(one in PAUSING for one in holds) else state
             stands = None if stopped else stands

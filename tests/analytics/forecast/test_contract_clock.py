@@ -36,6 +36,7 @@ STEPS = st.sampled_from(
         *(("delivery_failed", None), ("redelivery_ready", None), ("manual_touch", None)),
         *(("hold_started", "AU01"), ("hold_started", "RV01"), ("hold_ended", "AU01")),
         *(("hold_ended", "RV01"), ("hold_ended", None), ("hold_started", "LO05")),
+        *(("available", None), ("closed", None)),
     ]
 )
 ENDINGS = st.sampled_from([None, None, "denied", "withdrawn", "not_found", "duplicate"])

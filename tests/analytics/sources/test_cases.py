@@ -152,6 +152,24 @@ def test_an_end_that_is_said_twice_leaves_the_next_hold_open() -> None:
 
 
 @pytest.mark.django_db
+def test_a_delivery_ends_the_hold_so_that_no_later_day_moves_its_date() -> None:
+    world = World(make_cast())
+    world.happen(0, "hold_started", "AU03", DAY)
+    world.happen(0, "available", "", HOUR)
+    world.happen(0, "delivery_failed", "TR06", timedelta())
+    pk = str(ImagingRequest.objects.order_by("pk")[0].pk)
+    found = [
+        row
+        for later in (timedelta(), 30 * DAY)
+        for row in live_log(world.at + later).requests.to_pylist()
+        if row["request_id"] == pk
+    ]
+    assert [row["held_since"] for row in found] == [None, None]
+    assert found[0]["contract_due"] == found[1]["contract_due"]
+    assert_equal_one_by_one(world)
+
+
+@pytest.mark.django_db
 def test_a_hold_that_lasts_says_since_when_and_for_what() -> None:
     world = World(make_cast())
     world.happen(0, "hold_started", "RV01", DAY)

@@ -135,9 +135,10 @@ def told(place: Facility, turns: list[Moment]) -> float:
     return (turns[-1].at - AT).total_seconds() - held
 
 
+ENDS_ALL = [EventKind.AVAILABLE, EventKind.CLOSED, EventKind.DENIED]
 TURNS = st.lists(
     st.tuples(
-        st.sampled_from([EventKind.HOLD_STARTED, EventKind.HOLD_ENDED]),
+        st.sampled_from([EventKind.HOLD_STARTED, EventKind.HOLD_ENDED] * 3 + ENDS_ALL),
         st.sampled_from([None, *REASONS]),
     ),
     max_size=9,
@@ -146,6 +147,7 @@ TURNS = st.lists(
 
 @settings(max_examples=examples(40), deadline=None)
 @given(st.lists(TURNS, min_size=1, max_size=3))
+@example([[(EventKind.HOLD_STARTED, REASONS[0]), (EventKind.AVAILABLE, None)]])
 @example([[(EventKind.HOLD_STARTED, REASONS[0]), *[(EventKind.HOLD_ENDED, REASONS[0])] * 2]])
 @example(
     [
