@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -140,6 +141,7 @@ def entry(request: HttpRequest, entry_id: str) -> HttpResponse:
         "zone": str(reader.zone),
         "body": bytes(found.body).decode(errors="replace"),
         "pretty": _pretty(bytes(found.body)),
+        "chosen": _chosen(bytes(found.body)),
         "leaf": bytes(found.leaf).hex(),
         "row": row_of(found, place.seq if place else 0, reader, Names(reader)),
         "place": place,
@@ -159,6 +161,18 @@ def _proved(found: AuditEntry, place: Sequenced, state: SignedState) -> dict[str
         "size": f"{state.size:,}",
         "key": log_key().text,
     }
+
+
+def _chosen(body: bytes) -> list[tuple[str, str]]:
+    """Return the filters of a look at figures, each with its words; none where it had none."""
+    try:
+        said = json.loads(body)["detail"]["filters"]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        return []
+    words: dict[str, list[str]] = {}
+    for name, word in parse_qsl(said if isinstance(said, str) else ""):
+        words.setdefault(name, []).append(word)
+    return [(name, ", ".join(found)) for name, found in words.items()]
 
 
 def _pretty(body: bytes) -> str:

@@ -59,7 +59,7 @@ def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:
         ("Divided by", metric.denominator if result.why else of),
         ("Left out", "" if result.why else left_out or "nobody"),
         ("Interval", _interval_of(metric, result)),
-        ("The clock", ". ".join(result.settings)),
+        *(("The clock", one) for one in result.settings),
         ("Note", metric.caveat),
         ("Metric", f"{metric.key}, version {METHOD_VERSION}"),
     )

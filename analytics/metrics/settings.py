@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from analytics.eventlog import Setting, Source
 from analytics.metrics.definition import Metric
@@ -21,7 +23,9 @@ def settings_of(log: Source, selection: Selection, metric: Metric) -> tuple[str,
     """
     if not _OF_THE_CONTRACT.intersection(metric.needs):
         return ()
-    chosen = [one for one in log.settings if one.rule == CONTRACT.key and _meets(one, selection)]
+    today = datetime.fromtimestamp(log.as_of, ZoneInfo(log.zone)).date().isoformat()
+    ours = (one for one in log.settings if one.rule == CONTRACT.key and one.since <= today)
+    chosen = [one for one in ours if _meets(one, selection)]
     everywhere = {place for one in chosen for place in _places(one, selection)}
     return tuple(
         one.says + _where(one, selection, everywhere, alone=len(chosen) == 1) for one in chosen

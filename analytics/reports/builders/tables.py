@@ -13,6 +13,8 @@ from analytics.reports.document import Column, Table, Value
 NUMBER = Column(heading="n", is_number=True)
 _CALLED = {"open_requests": "Of these still open"}
 """Measures that a report, which speaks of those received in its period, calls otherwise."""
+_NOTES = {"open_requests": "Here: of those received in the period."}
+"""What such a measure is here, where its own note speaks of requests whenever they came."""
 
 
 def _range_words(result: Result) -> str:
@@ -92,7 +94,8 @@ def definitions(now: Mapping[str, Result], *, is_live: bool) -> Table:
         metric = BY_KEY[key]
         why = f"{result.why[0].upper()}{result.why[1:]}." if result.why else ""
         clock = [f"The clock: {one}." for one in result.settings]
-        mind = " ".join(part for part in (metric.caveat, *clock, why) if part)
+        note = _NOTES.get(key, metric.caveat)
+        mind = " ".join(part for part in (note, *clock, why) if part)
         label = _label(key, is_live=is_live)
         rows.append((f"{label} ({key})", metric.numerator, metric.denominator, mind))
     headings = ("Measure", "Numerator", "Denominator", "Note")

@@ -21,7 +21,7 @@ MET = BY_KEY["sla_compliance"]
 
 
 def told(*settings: Setting, **chosen: object) -> tuple[str, ...]:
-    log = Source(name="live", as_of=0, settings=settings)
+    log = Source(name="live", as_of=int(AT.timestamp()), settings=settings)
     return settings_of(log, Selection(**chosen), MET)  # type: ignore[arg-type]
 
 
@@ -44,6 +44,11 @@ def test_only_what_counts_for_the_chosen_facilities_and_days_is_told() -> None:
     assert told(before, after, own, since=date(2026, 1, 1), until=date(2026, 2, 28)) == ("5 days",)
     assert told(before, after, own, facilities=()) == ()
     assert len(told(before, after, own, clock="occurred", **march)) == 3
+
+
+def test_a_version_under_which_no_request_can_have_come_yet_is_not_told() -> None:
+    now = Setting("contract", ("a",), "", "2026-03-02", "5 days")
+    assert told(now, Setting("contract", ("a",), "2026-03-03", "", "3 days")) == ("5 days",)
 
 
 def test_many_facilities_are_counted() -> None:
