@@ -15,6 +15,10 @@ from analytics.forecast.told import as_object
 from analytics.readers.foreseen import foreseen
 from requests_app.api.answers import answers
 
+WHENEVER = (
+    "The chances are those of all that is open, whenever it came; the trial has its own days."
+)
+
 
 class ForecastSerializer(SelectedSerializer):
     """Chances, or why there are none; the trial in either case."""
@@ -50,4 +54,5 @@ class Forecasts(Door):
         found = foreseen(view.query.source, view.snapshot, view.selection, whole=view.whole)
         body = as_object(view.query.source, found, view.selection.zone)
         record_read(request, asked, "forecast", len(body["open"]))
-        return Response(facts_of(asked) | body)
+        period = {"from": None, "to": None, "zone": view.selection.zone, "why": WHENEVER}
+        return Response(facts_of(asked) | {"period": period} | body)

@@ -124,7 +124,8 @@ def draft(request: HttpRequest, draft: str) -> HttpResponse:
         return render(request, "analytics/imports/new.html", shown, status=error.status)
     page = page_of(reading, name, kept.file_name, saved) | {"draft": kept}
     record_act(request, "log.previewed", name_for(kept.file_name))
-    return render(request, "analytics/imports/draft.html", page)
+    with timezone.override(zone_of(person) or None):
+        return render(request, "analytics/imports/draft.html", page)
 
 
 def _read(

@@ -28,6 +28,13 @@ WHOLE_DAYS = (
 )
 
 
+_STOPS = {
+    Until.AVAILABLE: "the recipient can open the images",
+    Until.SENT: "the images are sent",
+    Until.REASON: "a written reason is sent",
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One clock. `verified` says how far the text of the law was checked before shipping."""
@@ -70,7 +77,7 @@ class Rule:
         if self.cutoff is not None:
             zero += f", after {self.cutoff:%H:%M} the next business day"
         text = f"{self.days} {unit} from {self.starts}; day 0 is the {zero}; {pauses}"
-        return f"{text}; stops when {self.stop}"
+        return f"{text}; stops when {_STOPS[self.stop]}"
 
 
 HIPAA = Rule(

@@ -187,6 +187,17 @@ def test_a_refusal_does_not_say_that_it_went_on(analyst: Client) -> None:
     assert answer.json()["error"]["sentence"] == "'2026-13-01' is not a day such as 2026-11-24."
 
 
+def test_the_address_of_a_form_of_filters_may_hold_its_blank_choice(analyst: Client) -> None:
+    asked = f"/api/analytics/metrics/?{WHOLE}&key=requests_received&slice=modality%3DCT"
+    assert analyst.get(f"{asked}&slice=").json() == analyst.get(asked).json()
+
+
+def test_a_forecast_names_no_days_since_it_looks_at_all_that_is_open(analyst: Client) -> None:
+    period = analyst.get(f"/api/analytics/forecast/?{WHOLE}").json()["period"]
+    assert (period["from"], period["to"]) == (None, None)
+    assert "whenever it came" in period["why"]
+
+
 def test_each_look_says_what_was_taken(analyst: Client) -> None:
     analyst.get(f"/api/analytics/metrics/?{WHOLE}&key=open_requests")
     analyst.get(f"/api/analytics/cases/?{WHOLE}&format=parquet&limit=7")
@@ -355,7 +366,7 @@ def test_words_of_others_facilities_are_no_hint(client: Client, person: Any) -> 
 def test_the_answer_says_which_days_it_is_of_and_why(
     analyst: Client, days: str, why: str | None
 ) -> None:
-    for door in ("metrics", "cost", "forecast"):
+    for door in ("metrics", "cost"):
         assert analyst.get(f"/api/analytics/{door}/?{days}").json()["period"]["why"] == why
 
 

@@ -316,3 +316,16 @@ def test_what_nobody_tested_makes_usable_on_arrival_a_range(director: Client, mo
     card = html(director, "head").split("Usable on arrival", 1)[1]
     assert re.search(r"6\d–100", card), card
     assert re.search(r"range from \d\d unknown · n\s=\s\d\d", card), card
+
+
+def test_an_auditor_reads_in_words_what_somebody_looked_at(
+    director: Client, person, client: Client
+) -> None:
+    from audit.models import AuditEntry
+
+    director.get("/overview/", {"slice": "channel=link", "from": "2026-09-07", "to": "2026-09-13"})
+    entry = AuditEntry.objects.get(verb="dashboard.viewed")
+    client.force_login(person("auditor", everything=True))
+    words = client.get(f"/proof/entries/{entry.pk}/").content.decode()
+    assert '<span class="muted">slice</span> channel=link' in words
+    assert '<span class="muted">from</span> 2026-09-07' in words

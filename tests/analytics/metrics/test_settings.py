@@ -94,7 +94,7 @@ def test_a_house_prints_the_versions_of_its_contract_with_its_figures(cast: Cast
     assert old == f"{CONTRACT.policy} (received to 2026-01-31)"
     assert new.startswith("3 business days from complete; day 0 is the day it became complete")
     assert "after 15:00 the next business day" in new
-    assert new.endswith("stops when sent (received from 2026-02-01)")
+    assert new.endswith("stops when the images are sent (received from 2026-02-01)")
     assert f"The clock: {new}" in in_words(found["sla_compliance"])
 
 

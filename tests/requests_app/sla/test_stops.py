@@ -117,7 +117,7 @@ def test_the_rule_on_infeasibility_keeps_its_real_stop() -> None:
     importlib.import_module("requests_app.migrations.0003_stops_of_rules").mend(apps, None)
     wrong.refresh_from_db()
     assert rule_of(wrong).stop is Until.REASON
-    assert rule_of(wrong).policy.endswith("stops when written reason sent")
+    assert rule_of(wrong).policy.endswith("stops when a written reason is sent")
 
 
 @pytest.mark.django_db
