@@ -1,6 +1,5 @@
 """What leaves the house holds no word of a source's own: neither a cell of a log nor a partner."""
 
-import csv
 import io
 import json
 import re
@@ -19,51 +18,13 @@ from analytics.metrics.slices import GROUPINGS
 from analytics.metrics.suppression.counted import counted
 from analytics.metrics.suppression.footprint import footprints
 from analytics.models import PublishedPack
+from tests.analytics.readers.leaking import MARK, SENT_TO, load_leaking
 from tests.analytics.reports.test_reproduce import reproduced
-
-HEAD = [
-    "Request ID",
-    "Date Received",
-    "Date Sent",
-    "Method",
-    "Site",
-    "Sent To",
-    "Requester",
-    "Exam",
-    "Problem",
-]
-MARK = "zqxdoe"
-SENT_TO = "Bob Zqxdoe MRN 4711"
-
-
-def rows() -> list[list[str]]:
-    """Return 300 requests; of each column some cells hold what nobody should read."""
-    return [
-        [
-            f"R{i:03}",
-            f"2025-03-{1 + i % 28:02} 09:00",
-            f"2025-04-{1 + i % 28:02} 10:00",
-            "Uwe Zqxdoe" if i % 50 == 0 else "CD",
-            "North Zqxdoe" if i % 2 else "South Zqxdoe",
-            SENT_TO if i % 3 == 1 else "Mercy",
-            "Cy Zqxdoe" if i % 60 == 3 else "Patient",
-            "CT of Dee Zqxdoe" if i % 5 == 4 else "CT",
-            f"told Eva Zqxdoe {i}" if i % 30 == 0 else ("see Eva Zqxdoe" if i % 3 == 0 else ""),
-        ]
-        for i in range(300)
-    ]
 
 
 @pytest.fixture
 def log(db: None, tmp_path: Path) -> None:
-    path, mapping = tmp_path / "log.csv", tmp_path / "mapping.json"
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([HEAD, *rows()])
-    mapping.write_text(json.dumps({"zone": "America/Chicago"}))
-    call_command(
-        *("import_log", str(path), "--name=leak", "--mapping", str(mapping), "--json"),
-        stdout=io.StringIO(),
-    )
+    load_leaking(tmp_path)
 
 
 def published(*words: str) -> str:
