@@ -1,4 +1,4 @@
-"""Keep secrets out of the log: addresses of links, trackings and resets, and access keys.
+"""Keep out of the log what opens a page (links, trackings, resets, access keys) and what was typed.
 
 Keep it short too: a closed door is a line.
 """
@@ -20,6 +20,24 @@ class WithoutSecrets(logging.Filter):
         record.msg = _without(record.msg)
         if isinstance(record.args, tuple):
             record.args = tuple(_without(word) for word in record.args)
+        return True
+
+
+class WithoutTypedAddresses(logging.Filter):
+    """Replaces the address of a request by the pattern of ours that it met, or by a dash.
+
+    What somebody typed may be a name, and a page that is not there would write it down.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, without what was typed."""
+        path = getattr(getattr(record, "request", None), "path", None)
+        if path is not None and isinstance(record.args, tuple):
+            match = getattr(record.request, "resolver_match", None)  # type: ignore[attr-defined]
+            ours = f"/{match.route}" if match is not None else "-"
+            # Django escapes what it hands to the logger.
+            typed = (path, path.encode("unicode_escape").decode("ascii"))
+            record.args = tuple(ours if word in typed else word for word in record.args)
         return True
 
 

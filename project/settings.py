@@ -246,6 +246,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{levelname} {name} {message}", "style": "{"}},
     "filters": {
+        "without_typed_addresses": {"()": "project.log_filter.WithoutTypedAddresses"},
         "without_secrets": {"()": "project.log_filter.WithoutSecrets"},
         "without_closed_doors": {"()": "project.log_filter.WithoutClosedDoors"},
     },
@@ -253,7 +254,7 @@ LOGGING = {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "plain",
-            "filters": ["without_secrets", "without_closed_doors"],
+            "filters": ["without_typed_addresses", "without_secrets", "without_closed_doors"],
         }
     },
     "root": {"handlers": ["console"], "level": "WARNING"},

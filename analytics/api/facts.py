@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 from analytics.api.asked import Asked, NotUnderstood
 from analytics.metrics.definition import METHOD_VERSION
 from analytics.metrics.slices import written
-from analytics.readers.counted import NOTHING, Own, listed
+from analytics.readers.counted import NOTHING, Own, listed, told
 from analytics.readers.looks import details, record_refused
 from analytics.sources.opening import UnknownSource
 from audit.access import record
@@ -107,7 +107,7 @@ def record_read(
 ) -> None:
     """Record who read figures of which selection, or took them away in another form than JSON."""
     view, form = asked.view, request.accepted_renderer.format
-    said = tuple(chain.from_iterable(_said(request)))
+    said = tuple(chain.from_iterable(_said(request, view.query.is_live)))
     record(
         verb=READ if form == "json" else "api.figures_exported",
         code=EventCode.QUERY if form == "json" else EventCode.EXPORT,
@@ -123,7 +123,9 @@ def record_read(
     )
 
 
-def _said(request: Request) -> Iterator[Iterator[tuple[str, str]]]:
+def _said(request: Request, is_live: bool) -> Iterator[Iterator[tuple[str, str]]]:  # noqa: FBT001
     """Yield the words of one door alone: each was looked up, or it had been refused."""
-    for name in ("key", "by", "compare", "limit", "offset", "without"):
-        yield listed(name, set(request.query_params.getlist(name)))
+    given = request.query_params.getlist
+    for name in ("key", "by", "compare", "limit", "offset"):
+        yield listed(name, set(given(name)))
+    yield told("without", set(given("without")), of="reason", is_live=is_live)

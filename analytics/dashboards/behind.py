@@ -27,8 +27,9 @@ from analytics.metrics.behind import COLUMNS, Behind, Narrowing, Part, parts_of
 from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Kind, Metric, Result
+from analytics.metrics.own_words import name_of
 from analytics.metrics.settings import settings_of
-from analytics.readers.counted import NOTHING, Own
+from analytics.readers.counted import NOTHING, Own, each_told
 from analytics.readers.looks import details, record_refused, refusals_recorded
 from analytics.readers.places import zones_of
 from analytics.readers.query import read
@@ -289,8 +290,10 @@ def _counted(request: HttpRequest, asked: Asked) -> Own:
         "age": behind.narrowing.age is not None,
         "by": chosen.clock == "occurred" or chosen.since is None,
     }
+    # That days are those of events stands among the filters of every view.
+    said = {name: word for name, word in given.items() if counts[name] and word != "event"}
+    of = {"group": name_of(behind.metric.group), "medium": "medium"}
     return Own(
-        # That days are those of events stands among the filters of every view.
-        said=tuple(one for one in given.items() if counts[one[0]] and one[1] != "event"),
+        said=tuple(each_told(said, of, is_live=asked.view.query.is_live)),
         ignored=tuple(name for name in given if not counts[name]),
     )

@@ -9,7 +9,7 @@ from analytics.charts.words import count, listed, one, plural, sample, span, too
 from analytics.dashboards import links
 from analytics.metrics.without import CAVEAT, Told, Without, told, why_untold
 from analytics.readers.counted import Own
-from analytics.readers.counted import listed as spelled
+from analytics.readers.counted import told as spelled
 from analytics.readers.view import View
 from requests_app.failure_codes import FAILURES, FailureCode
 
@@ -47,14 +47,14 @@ def without_words(view: View, ticked: tuple[str, ...]) -> Context:
 
 
 def own_of(view: View, ticked: tuple[str, ...]) -> Own:
-    """Return the ticked codes as the access log holds them: ours, and those of the log."""
+    """Return the ticked codes as the access log holds them: ours, and how many of the log's own."""
     codes = {*FailureCode}
     if not codes.issuperset(ticked):
         found = told(view.snapshot.mirror, view.selection)
         codes |= set(found.waits if found is not None else ())
     known = [code for code in dict.fromkeys(ticked) if code in codes]
     return Own(
-        said=tuple(spelled(WORD, known)),
+        said=tuple(spelled(WORD, known, of="reason", is_live=view.query.is_live)),
         ignored=(WORD,) if len(known) < len(set(ticked)) else (),
     )
 

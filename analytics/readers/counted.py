@@ -1,17 +1,19 @@
 """What counted of an address, as the access log holds it: words that are known, in one order.
 
 Whatever somebody typed that a page did not understand is no part of it: of such a word an entry
-holds the name, where the name itself is known, and never the value.
+holds the name, where the name itself is known, and never the value. An entry outlives the log that
+it speaks of: words of a log's own are counted in it, and not told.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from analytics.costs.asked import WORDS as ASSUMED
+from analytics.metrics.own_words import is_ours
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import SLICES
 from analytics.mirror.fold import Mirror
@@ -19,7 +21,8 @@ from analytics.readers.heard import unheard
 
 Pairs = Iterator[tuple[str, str]]
 SHOWN = 8  # words of one filter that an entry spells out; of more it holds the number and a digest
-LONGEST = 60  # characters of a word of a log's own
+LONGEST = 60  # characters of a word
+_NAMED_BY_THE_HOUSE = ("facility", "partner")
 NAMES = frozenset(
     {
         *("address", "from", "to", "facility", "source", "clock", "compare", "asked", "slice"),
@@ -71,9 +74,30 @@ def listed(name: str, words: Collection[str]) -> Pairs:
         yield f"{name}_sha256", _digest("\n".join(ordered))
 
 
+def told(name: str, words: Collection[str], *, of: str, is_live: bool) -> Pairs:
+    """Yield the words of one filter that are words `of` a slice; of a log's own their number.
+
+    Of live work the names of facilities and partners stand, which the house has chosen.
+    """
+    named = is_live and of in _NAMED_BY_THE_HOUSE
+    ours = {word for word in words if named or is_ours(of, word, is_live=is_live)}
+    yield from listed(name, ours)
+    if own := len(set(words) - ours):
+        yield f"{name}_own", str(own)
+
+
+def each_told(said: Mapping[str, str], of: Mapping[str, str], *, is_live: bool) -> Pairs:
+    """Yield words by name: as they are, or as words `of` a slice where one is given."""
+    for name, word in said.items():
+        yield from (
+            told(name, {word}, of=of[name], is_live=is_live) if name in of else [(name, word)]
+        )
+
+
 def _chosen(mirror: Mirror, selection: Selection, whole: Selection) -> Pairs:
     if selection.facilities is not None:
-        yield from listed("facility", set(selection.facilities))
+        live = mirror.log.is_live
+        yield from told("facility", selection.facilities, of="facility", is_live=live)
         if not selection.facilities:
             yield "facility_count", "0"
     if selection.since is not None and selection.until is not None:
@@ -96,7 +120,7 @@ def _sliced(mirror: Mirror, selection: Selection, whole: Selection) -> Pairs:
         if name not in chosen or name in mirror.log.missing:
             continue
         known = {word for word in chosen[name] if (name, word) not in strange}
-        for key, word in listed(name, known):
+        for key, word in told(name, known, of=name, is_live=mirror.log.is_live):
             yield ("slice", f"{name}={word}") if key == name else (key, word)
         if unknown := len(set(chosen[name]) - known):
             yield f"{name}_unheard", str(unknown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Metric, Result
+from analytics.metrics.own_words import OwnWords, name_of
 from analytics.metrics.publish import published
 from analytics.metrics.selection import Selection, option
 from analytics.metrics.suppression.pack import Pack
@@ -21,6 +22,7 @@ from analytics.metrics.suppression.results import Publication
 from analytics.mirror.published import Snapshot
 from analytics.models import PublishedPack
 from analytics.readers.counted import filters_of
+from analytics.readers.own_words import own_words_of
 from analytics.readers.packs import as_pack, as_plain
 from audit.access import record, system_for
 from audit.origin import of_command
@@ -33,6 +35,13 @@ class OtherSelection(DisclessError):
     """A docket holds figures of other requests than those chosen now."""
 
     code = "other_selection"
+    status = 409
+
+
+class OtherCodes(DisclessError):
+    """A docket holds words that are called otherwise than now."""
+
+    code = "other_codes"
     status = 409
 
 
@@ -67,11 +76,17 @@ class Ask:
         return cls(**said, owner=owner, snapshot=snapshot, selection=selection, by=options["by"])
 
     @property
+    def own_words(self) -> OwnWords:
+        """What the source's own words are called in what is published."""
+        return own_words_of(self.source)
+
+    @property
     def chosen(self) -> str:
         """The selection in words, by which publications of a docket are known to be comparable."""
-        facilities, slices = self.selection.facilities, dict(self.selection.slices)
+        coded = self.own_words.of_selection(self.selection)
+        facilities, slices = coded.facilities, dict(coded.slices)
         same = replace(
-            self.selection,
+            coded,
             facilities=tuple(sorted(set(facilities))) if facilities is not None else None,
             slices=tuple(sorted((name, tuple(sorted(set(of)))) for name, of in slices.items())),
         )
@@ -86,6 +101,7 @@ class Released:
     words: str
     docket: str = ""
     publication: int | None = None
+    notes: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
 
     def compared(self) -> dict[str, str | int | None]:
@@ -97,6 +113,7 @@ class Released:
         }
 
 
+CODES = "codes"  # what tells under which key the words of a publication are called by codes
 ONE_OF_A_NUMBER = "one_pack_of_a_number"  # the constraint that the slower of two breaks
 NOT_COMPARED = (
     "Not compared with anything published before. Name a --docket, or whoever has both can take "
@@ -104,15 +121,23 @@ NOT_COMPARED = (
 )
 
 
+CODED = (
+    "Words of the source's own, such as the names of partners, are called by codes: one code is one "
+    "word in every publication of this source, and only the house can tell which."
+)
+
+
 def release(ask: Ask, results: Mapping[str, Result], *, at: datetime) -> Released:
     """Hide what may not be published; with a docket beside what was, and keep and record it.
 
-    Raises OtherSelection where the docket holds figures of other requests, MeanwhilePublished
-    where somebody else was faster.
+    Raises OtherSelection where the docket holds figures of other requests, OtherCodes where it
+    calls words otherwise, MeanwhilePublished where somebody else was faster.
     """
+    own = ask.own_words
+    notes = (CODED,) if _hides_words(ask, results) else ()
     if not ask.docket:
-        made = published(ask.snapshot.mirror, ask.selection, results.values(), by=ask.by)
-        return Released(results=made.results, words=NOT_COMPARED)
+        made = published(ask.snapshot.mirror, ask.selection, results.values(), by=ask.by, own=own)
+        return Released(results=made.results, words=NOT_COMPARED, notes=notes)
     earlier = list(PublishedPack.objects.of(ask.docket, ask.owner))
     _check(ask, earlier)
     made = _beside(ask, results, earlier)
@@ -132,7 +157,15 @@ def release(ask: Ask, results: Mapping[str, Result], *, at: datetime) -> Release
         words=f"Publication {number} of the docket {ask.docket}, {with_these}.",
         docket=ask.docket,
         publication=number,
+        notes=notes,
         sentences=tuple(_sentences(made.pack, earlier)),
+    )
+
+
+def _hides_words(ask: Ask, results: Mapping[str, Result]) -> bool:
+    own, chosen = ask.own_words, ask.selection
+    return own.of_selection(chosen) != chosen or any(
+        own.hides_any(one, ask.by) for one in results.values()
     )
 
 
@@ -150,6 +183,7 @@ def _beside(
         results.values(),
         by=ask.by,
         beside=beside.values(),
+        own=ask.own_words,
         earlier=[as_pack(one.content) for one in earlier],
     )
 
@@ -168,13 +202,20 @@ def _sentences(pack: Pack, earlier: Iterable[PublishedPack]) -> Iterator[str]:
         )
 
 
-def _check(ask: Ask, earlier: Iterable[PublishedPack]) -> None:
+def _check(ask: Ask, earlier: Sequence[PublishedPack]) -> None:
     other = next((one for one in earlier if one.selection != ask.chosen), None)
     if other is not None:
         raise OtherSelection(
             f"The docket {ask.docket!r} holds figures of {other.selection!r}, and these are of "
             f"{ask.chosen!r}: what lies between them could be few. Choose the same, or another "
             "docket for readers who will not see both."
+        )
+    own = ask.own_words
+    if any(one.content.get(CODES) != own.mark and _has_own_words(one, own) for one in earlier):
+        raise OtherCodes(
+            f"The docket {ask.docket!r} calls words of the source otherwise than they are called "
+            "now (the SECRET_KEY is another, or they were not called by codes), so that they cannot "
+            "be compared. Choose another docket, for readers who will not see both."
         )
 
 
@@ -189,7 +230,7 @@ def _keep(
             number=number,
             selection=ask.chosen,
             definitions={key: _digest(BY_KEY[key]) for key in results},
-            content=as_plain(pack),
+            content={**as_plain(pack), CODES: ask.own_words.mark},
             published_at=at,
         )
         record(
@@ -214,6 +255,16 @@ def _detail(ask: Ask, number: int, measures: int) -> dict[str, str | int | bool 
         "organization": ask.owner.slug if ask.owner else "",
         **of_command(),
     }
+
+
+def _has_own_words(one: PublishedPack, own: OwnWords) -> bool:
+    """Say whether any group of a publication has a word that is not ours, or a code."""
+    return any(
+        word is not None and own.called(name_of(dimension), word) != word
+        for table in one.content["tables"]
+        for place, _ in table["cells"]
+        for dimension, word in zip(table["dimensions"], place, strict=True)
+    )
 
 
 def _changed(definitions: Mapping[str, Any]) -> Iterable[str]:

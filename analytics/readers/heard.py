@@ -3,39 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from threading import Lock
 from weakref import WeakKeyDictionary
 
 from analytics.charts.slices import UNKNOWN
+from analytics.metrics.own_words import OURS
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import SLICES, Slices
-from analytics.mirror.cases import NOT_DELIVERED
 from analytics.mirror.fold import Mirror
-from requests_app.vocabulary import (
-    Channel,
-    Direction,
-    LegalBasis,
-    Medium,
-    Priority,
-    RequesterType,
-    Role,
-)
-from requests_app.words import MODALITIES
 
 Words = Mapping[str, tuple[str, ...]]
 NAMED = 12  # words that a refusal lists, the most frequent
 LONGEST = 40  # characters of each
-_OURS: dict[str, type[StrEnum]] = {
-    "direction": Direction,
-    "requester_type": RequesterType,
-    "legal_basis": LegalBasis,
-    "channel": Channel,
-    "medium": Medium,
-    "staff_group": Role,
-}
-"""Words that an imported log is given too; its other words are its own."""
+_OF_LIVE_WORK = ("modality", "priority")
+"""Slices of which an imported log has words of its own alone."""
 _OF_STEPS = ("channel", "medium", "staff_group")
 """Slices by which measures of steps are cut by the step's own word, and not its request's."""
 _LOCK = Lock()
@@ -96,14 +78,8 @@ def no_word(mirror: Mirror, whole: Selection, slices: Slices) -> str | None:
 
 def _ours(mirror: Mirror, name: str) -> frozenset[str]:
     """Return the words that a slice may have though no request of the source has them yet."""
-    words = {UNKNOWN, *_OURS.get(name, ())}
-    if name in ("channel", "medium"):
-        words.add(NOT_DELIVERED)
-    if mirror.log.is_live and name == "modality":
-        words |= set(MODALITIES)
-    if mirror.log.is_live and name == "priority":
-        words |= set(Priority)
-    return frozenset(words)
+    is_own = not mirror.log.is_live and name in _OF_LIVE_WORK
+    return frozenset({UNKNOWN, *(() if is_own else OURS.get(name, ()))})
 
 
 def _refused(name: str, word: str, known: tuple[str, ...]) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.charts.ask import reach
 from analytics.metrics.lacking import no_cut
+from analytics.metrics.own_words import NAMELESS
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
@@ -21,8 +22,6 @@ from requests_app.words import say_roles
 
 SUNDAY, WEEKS = 6, timedelta(days=90)
 READERS = (Role.SUPERVISOR, Role.HIM_DIRECTOR, Role.ANALYST, Role.AUDITOR, Role.ADMINISTRATOR)
-NAMELESS = "all"
-"""What a log's own table of requests writes for a facility where a row names none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,6 +26,8 @@ from audit.proof.entry import Action, EventCode
 from audit.seal import seal
 from requests_app.models import Organization
 
+EXPORTED = "report.exported"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
@@ -50,10 +52,12 @@ def make(
     at: datetime,
     owner: Organization | None = None,
     http_request: HttpRequest | None = None,
+    ignored: str | int | None = None,
 ) -> Made:
     """Seal the log, compute, write, and record the file's hash as an export.
 
-    `owner` is the organization that was asked for, also where it has nothing to count yet.
+    `owner` is the organization that was asked for, also where it has nothing to count yet;
+    `ignored` names the words of an address that did not count.
     """
     since, until = days_of(selection)
     owners = [owner] if owner else organizations_of(source, snapshot, selection, names)
@@ -73,7 +77,8 @@ def make(
     document = _stamped(name, order)
     keep_for_report(source, snapshot, at=at)
     made = _written(name, kind, order, document)
-    _record(name, kind, order, made.sha256, owners, at=at, http_request=http_request)
+    more = {"ignored": ignored} if ignored else {}
+    _record(name, kind, order, made.sha256, owners, more, at=at, http_request=http_request)
     return made
 
 
@@ -125,6 +130,7 @@ def _record(
     order: Order,
     digest: str,
     owners: list[Organization],
+    more: Mapping[str, str | int],
     *,
     at: datetime,
     http_request: HttpRequest | None,
@@ -132,7 +138,7 @@ def _record(
     is_command, one = http_request is None, owners[0] if len(owners) == 1 else None
     whose = {**of_command(), "organization": one.slug if one else ""} if is_command else {}
     record(
-        verb="report.exported",
+        verb=EXPORTED,
         code=EventCode.EXPORT,
         action=Action.READ,
         http_request=http_request,
@@ -147,6 +153,7 @@ def _record(
             "filters": filters_of(order.snapshot.mirror, order.selection),
             "watermark": order.snapshot.watermark[:200],
             "checkpoint": order.seal.size if order.seal else 0,
+            **more,
             **whose,
         },
         at=at,

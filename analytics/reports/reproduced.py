@@ -12,6 +12,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION
 from analytics.metrics.slices import GROUPINGS
 from analytics.mirror.published import Snapshot
+from analytics.readers.own_words import own_words_of, read_back
 from analytics.reports.builders import BUILDERS
 from analytics.reports.builders.sla_compliance import Order
 from analytics.reports.stamp import Figure, Stamp, Unstamped, figures_of
@@ -75,6 +76,8 @@ def _other_method(stamp: Stamp, differing: Mapping[str, object]) -> str:
 def counted(stamp: Stamp, snapshot: Snapshot) -> Mapping[str, Figure]:
     """Return the figures of a stamp's report or measures over a snapshot."""
     chosen = stamp.selection
+    if stamp.is_published:
+        return _in_codes(stamp, snapshot)
     if not stamp.report:
         results = compute(snapshot.mirror, chosen, stamp.keys, by=stamp.by)
         return figures_of([asdict(one) for one in results.values()])
@@ -90,6 +93,18 @@ def counted(stamp: Stamp, snapshot: Snapshot) -> Mapping[str, Figure]:
         seal=None,
     )
     return BUILDERS[stamp.report](order).figures
+
+
+def _in_codes(stamp: Stamp, snapshot: Snapshot) -> Mapping[str, Figure]:
+    """Return the figures of what was published: own words of the source are codes there.
+
+    Those of files from before there were codes are called by their words.
+    """
+    own = own_words_of(stamp.source)
+    chosen = read_back(snapshot.mirror, stamp.source, stamp.selection)
+    results = compute(snapshot.mirror, chosen, stamp.keys, by=stamp.by).values()
+    coded = [own.of_result(one, stamp.by) for one in results]
+    return figures_of([asdict(one) for one in (*results, *coded)])
 
 
 def _same(one: Figure, other: Figure) -> bool:

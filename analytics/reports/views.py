@@ -11,11 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from analytics.readers.looks import details, refusals_recorded
 from analytics.readers.query import read
 from analytics.readers.slicing import asked_chips, slicing
 from analytics.readers.view import demand_reader, open_view
 from analytics.reports.builders import BUILDERS, TITLES
-from analytics.reports.orders import make
+from analytics.reports.orders import EXPORTED, make
 from analytics.reports.writers import WRITERS
 
 
@@ -49,7 +50,9 @@ def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
     at = datetime.now(UTC)
     demand_reader(request.user)
     user: Any = request.user
-    view = open_view(user, read(_search(request)), at)
+    query = read(_search(request))
+    with refusals_recorded(request, f"report:{name}", at, EXPORTED):
+        view = open_view(user, query, at)
     made = make(
         name,
         kind,
@@ -59,6 +62,7 @@ def download(request: HttpRequest, name: str, kind: str) -> HttpResponse:
         source=view.query.source,
         at=at,
         http_request=request,
+        ignored=details(view).get("ignored"),
     )
     response = HttpResponse(made.content, content_type=made.content_type)
     response["Content-Disposition"] = f'attachment; filename="{made.file_name}"'

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 
-from project.log_filter import WithoutClosedDoors, WithoutSecrets
+from project.log_filter import WithoutClosedDoors, WithoutSecrets, WithoutTypedAddresses
 from requests_app.house.keys import PREFIX
 
 SECRET = "Zk3-secret_9"
@@ -50,7 +51,30 @@ def test_every_handler_of_the_settings_has_the_filter() -> None:
     from django.conf import settings
 
     for handler in settings.LOGGING["handlers"].values():
-        assert {"without_secrets", "without_closed_doors"} <= set(handler["filters"])
+        assert {*settings.LOGGING["filters"]} == {*handler["filters"]}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/zqxdoe/Eva%20Zqxdoe/", "Not Found: -"),
+        ("/zqxdoe/Zo%C3%AB/", "Not Found: -"),
+        ("/reports/zqxdoe.csv", "Not Found: /reports/<slug:name>.<slug:kind>"),
+    ],
+)
+def test_an_address_that_is_not_there_is_not_written_down(
+    admin_client: Client, caplog: pytest.LogCaptureFixture, path: str, kept: str
+) -> None:
+    assert admin_client.get(path).status_code == 404
+    [record] = [one for one in caplog.records if one.name == "django.request"]
+    assert record.getMessage() == kept  # by the filters of the settings
+
+
+def test_a_record_of_no_request_stays_as_it_is() -> None:
+    record = logging.LogRecord("celery", logging.WARNING, "", 0, "%s broke", ("a task",), None)
+    assert WithoutTypedAddresses().filter(record)
+    assert record.getMessage() == "a task broke"
 
 
 def test_a_closed_door_is_a_line_and_a_bug_keeps_its_traceback() -> None:

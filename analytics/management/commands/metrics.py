@@ -18,7 +18,7 @@ from analytics.metrics.change import Change, changes
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Result
 from analytics.metrics.selection import Selection
-from analytics.metrics.slices import GROUPINGS
+from analytics.metrics.slices import GROUPINGS, written
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.without import Without, strange, told, why_untold
 from analytics.mirror.fold import Mirror
@@ -27,6 +27,7 @@ from analytics.models import PublishedPack
 from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
 from analytics.readers.dockets import Ask, Released, release
 from analytics.readers.engines import EngineName, compute_by
+from analytics.readers.own_words import own_words_of
 from analytics.sources.opening import keep_for_report
 from requests_app.refusals import DisclessError
 
@@ -93,14 +94,15 @@ class Command(BaseCommand):
         changed = changes(mirror, chosen, computed.values()) if options["compare"] else {}
         if not options["json"]:
             named = options["engine"] is not None
-            lines = [released.words] if released is not None else []
+            lines = [released.words, *released.notes] if released is not None else []
             lines += [in_words(result, named=named) for result in results.values()]
             changes_told = [_changed(computed[key], one) for key, one in changed.items()]
             self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes, untold)]))
             return
         answer = _facts(options, snapshot, chosen)
         if released is not None:
-            answer["compared"] = released.compared()
+            answer["filters"] |= _in_codes(options, chosen)
+            answer |= {"compared": released.compared(), "notes": released.notes}
         answer["metrics"] = [asdict(result) for result in results.values()]
         if options["without_codes"] or options["without"]:
             answer["without_codes"] = [asdict(one) for one in codes]
@@ -181,6 +183,15 @@ def _facts(options: Mapping[str, Any], snapshot: Snapshot, chosen: Selection) ->
         },
         "method": METHOD_VERSION,
         "snapshot": {"watermark": snapshot.watermark, "content": snapshot.content},
+    }
+
+
+def _in_codes(options: Mapping[str, Any], chosen: Selection) -> dict[str, Any]:
+    """Return the filters that may hold words of the source's own, in codes."""
+    coded = own_words_of(options["source"]).of_selection(chosen)
+    return {
+        "facility": list(coded.facilities or ("",)) if options["facility"] else None,
+        "slice": list(written(coded.slices)) or None,
     }
 
 

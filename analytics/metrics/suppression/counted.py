@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from analytics.metrics.catalogue import BY_KEY
-from analytics.metrics.definition import Kind, Metric, Result
+from analytics.metrics.definition import Group, Kind, Metric, Result
+from analytics.metrics.own_words import OwnWords, name_of
 from analytics.metrics.suppression.cells import Cell, CountTable, Sum
 
 _PARTED = (Kind.SHARE, Kind.SURVIVAL, Kind.NET, Kind.DISTINCT)
@@ -16,11 +17,13 @@ _PARTED = (Kind.SHARE, Kind.SURVIVAL, Kind.NET, Kind.DISTINCT)
 class Counted:
     """One result, its measure, and the dimension of its groups (empty where it has none).
 
-    Counts with the same predicate over the same table are one and the same.
+    Counts with the same predicate over the same table are one and the same. `own` are the codes by
+    which words that are not ours leave the house.
     """
 
     result: Result
     dimension: str
+    own: OwnWords | None = None
 
     @property
     def metric(self) -> Metric:
@@ -29,11 +32,17 @@ class Counted:
 
     @property
     def words(self) -> list[str]:
-        """The words of the groups, told apart where two are spelled alike."""
-        spelled = [one.group for one in self.result.by]
+        """The words of the groups, or their codes, told apart where two are spelled alike."""
+        spelled = [self.called(one) for one in self.result.by]
         return [
             word if word not in spelled[:i] else f"{word} ({i})" for i, word in enumerate(spelled)
         ]
+
+    def called(self, group: Group) -> str:
+        """Return what a group is called in print, and in what is kept of it."""
+        if self.own is None:
+            return group.group
+        return self.own.called(name_of(self.dimension), group.group)
 
     def n(self, group: str | None = None) -> Cell:
         """The count of those that the measure looks at."""
@@ -128,10 +137,11 @@ class Counted:
         return Cell(f"{self.metric.table}{weight}: {predicate}", where)
 
 
-def counted(result: Result, by: str | None) -> Counted:
-    """Return what a result counts; `by` names what it was grouped by."""
-    own = BY_KEY[result.key]
-    return Counted(result, own.group if own.kind is Kind.GROUPS else by or "group")
+def counted(result: Result, by: str | None, own: OwnWords | None = None) -> Counted:
+    """Return what a result counts; `by` names what it was grouped by, `own` calls its own words."""
+    metric = BY_KEY[result.key]
+    ordered = own.in_order(result, by) if own is not None else result
+    return Counted(ordered, metric.group if metric.kind is Kind.GROUPS else by or "group", own)
 
 
 def single(cell: Cell, count: int, *, published: bool = True) -> CountTable:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from analytics.metrics.definition import Group, Kind, Result
+from analytics.metrics.own_words import OwnWords
 from analytics.metrics.suppression.cells import THRESHOLD, Cell, CountTable, Figure, Sum
 from analytics.metrics.suppression.counted import Counted, counted
 from analytics.metrics.suppression.derived import Derived
@@ -40,6 +41,7 @@ def published_together(
     by: str | None = None,
     beside: Iterable[Result] = (),
     derived: Derived | None = None,
+    own: OwnWords | None = None,
     earlier: Sequence[Pack] = (),
     threshold: int = THRESHOLD,
 ) -> Publication:
@@ -47,12 +49,11 @@ def published_together(
 
     `beside` are not printed, yet an earlier pack may have told of them; `derived` tells which
     counts are parts of others. Without it what hangs together is known from what is declared and
-    from counts that are equal.
+    from counts that are equal. `own` are the codes for words that do not leave the house.
     """
-    several = [counted(result, by) for result in results]
-    pack = _Offer(several, [counted(result, by) for result in beside], derived).pack(
-        earlier, threshold
-    )
+    several = [counted(result, by, own) for result in results]
+    others = [counted(result, by, own) for result in beside]
+    pack = _Offer(several, others, derived).pack(earlier, threshold)
     return Publication(
         results={one.result.key: _Print(one, pack).result() for one in several}, pack=pack
     )
@@ -136,12 +137,18 @@ class _Print:
             denominator=self._denominator(said, numbers["value"]),
             unknown=unknown,
             excluded={why: self.pack.value(cell) for why, cell in one.excluded().items()},
-            by=tuple(self._group(word, group) for word, group in pairs),
+            by=self._ordered(self._group(word, group) for word, group in pairs),
             **numbers,
             why_not_by=IN_THE_HOUSE if said.within else said.why_not_by,
             settings=said.settings,
             engine=said.engine,
         )
+
+    def _ordered(self, groups: Iterable[PublishedGroup]) -> tuple[PublishedGroup, ...]:
+        """Return a measure's own groups, the largest first; the place of a hidden one tells nothing."""
+        if self.counted.metric.kind is not Kind.GROUPS:
+            return tuple(groups)
+        return tuple(sorted(groups, key=_largest_first))
 
     def _denominator(self, said: Result, value: float | None) -> float | None:
         if said.denominator is None:
@@ -153,7 +160,8 @@ class _Print:
     def _group(self, word: str, said: Group) -> PublishedGroup:
         # A range that unknown channels made would tell how many they were.
         doubt = bool(self.counted.result.unknown)
-        return PublishedGroup(group=said.group, **self._numbers(word, said, doubt=doubt, why=None))
+        named = self.counted.called(said)
+        return PublishedGroup(group=named, **self._numbers(word, said, doubt=doubt, why=None))
 
     def _numbers(
         self, group: str | None, said: Result | Group, *, doubt: bool, why: str | None
@@ -204,3 +212,7 @@ class _Print:
 
     def _reason(self) -> str:
         return hidden_because(self.pack.threshold)
+
+
+def _largest_first(one: PublishedGroup) -> tuple[bool, float, str]:
+    return one.value is None, -(one.value or 0), one.group

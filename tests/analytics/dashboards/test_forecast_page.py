@@ -51,7 +51,9 @@ def _with_bands(whole):
         if is_open and row["contract_due"] > AS_OF:
             row["is_held"], row["at_risk_from"] = False, AS_OF
         row["due"], row["state"] = row["contract_due"], "approved"
-    return replace(whole, requests=whole.requests.from_pylist(rows, whole.requests.schema))
+    return replace(
+        whole, name="live", requests=whole.requests.from_pylist(rows, whole.requests.schema)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -39,7 +40,8 @@ def log(received: int, released: int) -> Mirror:
         "available": None,
     }
     out = [({**row, "available": AS_OF - DAY}, sent)] * released
-    return fold(log_of([*out, *([(row, [])] * (received - released))]))
+    made = log_of([*out, *([(row, [])] * (received - released))])
+    return fold(replace(made, name="live"))
 
 
 def publish(

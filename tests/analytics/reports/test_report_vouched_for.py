@@ -111,8 +111,7 @@ class TestVouchedFor:
         assert client.get(f"/reports/sla_compliance.csv?{asked}").status_code == 200
         entry = AuditEntry.objects.get(verb="report.exported")
         assert json.loads(bytes(entry.body))["detail"]["filters"] == (
-            f"facility=riverside&{days}&zone=America%2FChicago"
-            "&slice=modality%3DCT+chest&modality_unheard=2"
+            f"facility=riverside&{days}&zone=America%2FChicago&modality_own=1&modality_unheard=2"
         )
 
     def test_page_offers_every_format(self, person, client) -> None:

@@ -32,9 +32,9 @@ def test_discs_do_not_follow_from_the_channels() -> None:
         by=tuple(Group(group=word, value=float(n), n=n) for word, n in words),
     )
     alone = suppressed(channels)
-    assert [group.n for group in alone.by] == [90, None, 60, None]
+    assert [group.n for group in alone.by] == [90, 60, None, None]
     found = suppressed_together([channels, result("physical_media_share_out", 206, 96)])
-    assert [group.n for group in found["deliveries_by_channel"].by] == [None, None, 60, 50]
+    assert [group.n for group in found["deliveries_by_channel"].by] == [60, 50, None, None]
     assert found["physical_media_share_out"].numerator == 96
 
 
