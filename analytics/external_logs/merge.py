@@ -10,16 +10,15 @@ comes with a receipt after the end of its request names another one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Map
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
 from analytics.external_logs.database import Database, quoted
+from analytics.external_logs.earlier import Earlier, is_read_otherwise
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.particulars import masked_rows
-from analytics.external_logs.values import counts_resends
 
 LATER = frozenset(
     {
@@ -28,21 +27,7 @@ LATER = frozenset(
     }
 )
 """Fields that are filled in while a request is worked on."""
-ANCHORS = ("received_anchor", "completed_anchor")
-"""Fields of an event log whose column may give way to one of its activities."""
 OF_AN_EVENT = ("case_id", "activity", "timestamp", "lifecycle")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Earlier:
-    """What a log holds already: its rows, how they were read, and the key of its codes."""
-
-    rows: pa.Table
-    layout: str
-    sources: dict[str, str]
-    headers: tuple[str, ...]
-    key: str
-    has_times: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +35,9 @@ class Merged:
     """The rows of the log afterwards, and what became of the rows of the file."""
 
     rows: pa.Table
+    mapping: Mapping
+    """How they are read: as the file is, and what it lacks as before."""
+    headers: tuple[str, ...]
     added: int
     recognised: int = 0
     corrected: int = 0
@@ -57,9 +45,22 @@ class Merged:
     again: int = 0
     """Of those added, the ones whose number was that of a request which had ended before."""
     replaced_whole: bool = False
+    lacks: tuple[str, ...] = ()
+    """The columns of the log that the file has not."""
 
     def remarks(self) -> list[str]:
-        """Return what is to be said of the numbers that were given again."""
+        """Return what is to be said of columns that are not there, and of numbers given again."""
+        return [*self._of_columns(), *self._of_numbers()]
+
+    def _of_columns(self) -> list[str]:
+        if not self.lacks:
+            return []
+        columns = "column" if len(self.lacks) == 1 else "columns"
+        names = ", ".join(f"“{header}”" for header in self.lacks)
+        said = f"This file has no {columns} {names}: rows that were there keep theirs, new ones "
+        return [f"{said}have none."]
+
+    def _of_numbers(self) -> list[str]:
         if not self.again:
             return []
         have, each = ("row has", "It is") if self.again == 1 else ("rows have", "Each is")
@@ -67,60 +68,62 @@ class Merged:
         return [f"{said}request had ended. {each} counted as a request of its own."]
 
 
-def as_before(mapping: Mapping, said: Map[str, object], earlier: Earlier | None) -> Mapping:
-    """Return the mapping with the receipt by the first event, where the log has it so.
-
-    A column of receipt that nobody named must not take the place of a whole log.
-    """
-    if earlier is None or said.get("received") or "requests" in (earlier.layout, mapping.layout):
-        return mapping
-    is_new = "received_anchor" in mapping.sources() and "received_anchor" not in earlier.sources
-    return replace(mapping, received="first_event") if is_new else mapping
-
-
-def is_read_otherwise(
-    earlier: Earlier, layout: str, sources: dict[str, str], headers: tuple[str, ...]
-) -> bool:
-    """Say whether the file is read in another way than the log was, so that rows cannot be matched.
-
-    That is so where rows are requests there and events here, where a field comes from another
-    column although the one that it came from is still there, where only one of the two takes
-    receipt or completion from a column that both have, or where one counts all times that images
-    were sent and the other those after the first.
-    """
-    if (earlier.layout == "requests") != (layout == "requests"):
-        return True
-    both = set(headers) & set(earlier.headers)
-    for anchor in ANCHORS:
-        there, here = earlier.sources.get(anchor), sources.get(anchor)
-        if there != here and both & {there, here}:
-            return True
-    sent = [one["attempts"] for one in (earlier.sources, sources) if "attempts" in one]
-    if len(set(map(counts_resends, sent))) > 1:
-        return True
-    return any(
-        name in sources and sources[name] != header and header in headers
-        for name, header in earlier.sources.items()
-    )
-
-
-def merge(earlier: Earlier, rows: pa.Table, layout: str, *, of_studies: bool = False) -> Merged:
+def merge(
+    earlier: Earlier | None, rows: pa.Table, mapping: Mapping, headers: tuple[str, ...]
+) -> Merged:
     """Return the log's rows with those of a file put to them.
 
-    Rows that are studies of a request share its number, which therefore names none of them.
+    Where the file is read in another way than the log was, it takes the log's place.
     """
+    alone = Merged(rows=rows, mapping=mapping, headers=headers, added=rows.num_rows)
+    if earlier is None:
+        return alone
+    if is_read_otherwise(earlier, mapping.layout, mapping.sources(), headers):
+        return replace(alone, replaced_whole=True)
+    lacks = earlier.lacking(mapping, headers)
+    whole = replace(
+        alone,
+        mapping=earlier.completed(mapping, headers),
+        headers=tuple(dict.fromkeys((*earlier.headers, *headers))),
+        lacks=tuple(one for one in earlier.headers if one in lacks.values()),
+    )
     earlier = replace(earlier, rows=masked_rows(earlier.rows, earlier.key))
     if not rows.num_rows or not earlier.rows.num_rows:
         both = earlier.rows if earlier.rows.num_rows else rows
-        return Merged(rows=both, added=rows.num_rows, kept=earlier.rows.num_rows)
+        return replace(whole, rows=both, kept=earlier.rows.num_rows)
+    same, fixed, again = _matched(earlier.rows, rows, whole.mapping, set(lacks))
+    pairs = np.concatenate([same, fixed])
+    stays = np.ones(earlier.rows.num_rows, dtype=bool)
+    stays[pairs[:, 1]] = False
+    left = earlier.rows.filter(pa.array(stays))
+    return replace(
+        whole,
+        rows=_joined(left, _with_cells(rows, earlier.rows, pairs, set(lacks))),
+        added=rows.num_rows - len(pairs),
+        recognised=len(same),
+        corrected=len(fixed),
+        kept=left.num_rows,
+        again=again,
+    )
+
+
+def _matched(
+    earlier: pa.Table, rows: pa.Table, mapping: Mapping, lacks: set[str]
+) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return the pairs of rows that say the same, those of corrections, and how often a number
+    was given again.
+
+    Rows that are studies of a request share its number, which therefore names none of them.
+    """
+    layout, of_studies = mapping.layout, mapping.row == "study"
     fields = [name for name in rows.column_names if name != "row"]
-    old_fields = [name for name in earlier.rows.column_names if name != "row"]
+    old_fields = [name for name in earlier.column_names if name != "row"]
     common = [name for name in fields if name in old_fields]
+    everything = sorted({*fields, *old_fields} - lacks)
     with Database() as database:
         database.register("new_rows", rows.append_column("i", _places(rows)))
-        database.register("old_rows", earlier.rows.append_column("i", _places(earlier.rows)))
+        database.register("old_rows", earlier.append_column("i", _places(earlier)))
         for side, has in (("new", fields), ("old", old_fields)):
-            everything = sorted({*fields, *old_fields})
             database.execute(
                 f"CREATE TEMP TABLE {side} AS SELECT i, {_hash(everything, has)} AS whole, "
                 f"{_hash(sorted(common), has)} AS shared, {_name(layout, common, of_studies)} AS name, "
@@ -132,18 +135,18 @@ def merge(earlier: Earlier, rows: pa.Table, layout: str, *, of_studies: bool = F
         fixed = _pairs(database, "shared") if set(fields) != set(old_fields) else _NONE
         fixed = np.concatenate([fixed, _named(database, _may_change(layout, common))])
         again = database.table(f"SELECT count(*) FROM new n WHERE EXISTS ({_ENDED})")
-    gone = np.concatenate([same[:, 1], fixed[:, 1]])
-    stays = np.ones(earlier.rows.num_rows, dtype=bool)
-    stays[gone] = False
-    left = earlier.rows.filter(pa.array(stays))
-    return Merged(
-        rows=_joined(left, rows),
-        added=rows.num_rows - len(same) - len(fixed),
-        recognised=len(same),
-        corrected=len(fixed),
-        kept=left.num_rows,
-        again=again[0][0].as_py(),
-    )
+    return same, fixed, int(again[0][0].as_py())
+
+
+def _with_cells(rows: pa.Table, earlier: pa.Table, pairs: np.ndarray, lacks: set[str]) -> pa.Table:
+    """Return a file's rows with the cells of columns that it lacks, as the log's rows have them."""
+    places = np.full(rows.num_rows, -1, dtype=np.int64)
+    places[pairs[:, 0]] = pairs[:, 1]
+    taken = pa.array(places, mask=places < 0)
+    for name in earlier.column_names:
+        if name.removeprefix("at:") in lacks:
+            rows = rows.append_column(name, earlier[name].take(taken))
+    return rows
 
 
 _OVER = "starts_with(n.name, 'number ') AND n.came > o.over AND o.over >= o.came"

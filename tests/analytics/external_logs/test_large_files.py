@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analytics.external_logs.dates import read_moment
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.importing import read_log
-from analytics.external_logs.merge import Earlier
 from analytics.external_logs.moments import reader_of
 from analytics.external_logs.refusals import UnusableLog
 from project.bench_import import measured

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.importing import Reading, read_log
-from analytics.external_logs.merge import Earlier
 from tests.analytics.external_logs.test_ends_of_requests import column
 
 HEAD = "Req #,Date Received,Date Completed,Method\n"
