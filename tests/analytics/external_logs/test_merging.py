@@ -49,7 +49,7 @@ def test_a_corrected_row_takes_the_place_of_the_old_one() -> None:
 
 def test_a_number_that_is_given_again_after_its_request_ended_is_another_request() -> None:
     first = HEAD + "1,1/13/25,1/20/25,CD\n2,1/14/25,,portal\n3,1/15/25,1/16/25,CD\n"
-    again = HEAD + "1,1/13/26,,CD\n2,1/15/25,1/20/25,portal\n3,1/16/25,1/18/25,CD\n"
+    again = HEAD + "1,1/13/26,,CD\n2,1/15/25,1/20/25,portal\n3,1/15/25,1/18/25,CD\n"
     reading = after(first, again)
     assert counts(reading) == (1, 0, 2, 4)
     assert any("1 row has a number that the log knew already" in one for one in reading.remarks)
