@@ -38,3 +38,11 @@ def counts(reading: Reading) -> tuple[int, ...]:
     parts = ("rows_added", "rows_recognised", "rows_corrected")
     assert answer["rows_imported"] == sum(answer[part] for part in parts)
     return tuple(answer[part] for part in (*parts, "rows_in_log"))
+
+
+def requests_of(reading: Reading) -> list[tuple[Any, ...]]:
+    """Return what the log says of its requests, in whatever order."""
+    assert reading.log is not None
+    names = ("number", "received", "ended", "outcome", "available", "state")
+    columns = [reading.log.requests[name].to_pylist() for name in names]
+    return sorted(zip(*columns, strict=True), key=repr)

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analytics.external_logs.importing import Reading, read_log
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror.fold import fold
 from analytics.models import UploadedLog
-from tests.analytics.external_logs.imported import after, counts, kept
+from tests.analytics.external_logs.imported import after, counts, kept, requests_of
+from tests.depth import examples
 
 WHOLE = """Req #,Date Rcvd,Date Out,Status,Method
 1,1/13/25,1/20/25,Sent,CD
@@ -39,12 +42,12 @@ def test_rows_without_their_status_open_no_withdrawn_request_and_forget_no_way_o
 
 
 def test_a_corrected_row_keeps_the_cells_that_its_file_does_not_have() -> None:
-    fixed = after(WHOLE, SHORT + "1,1/13/25,1/21/25\n2,1/15/25,\n")
+    fixed = after(WHOLE, SHORT + "1,1/13/25,1/21/25\n2,1/14/25,1/16/25\n")
     assert counts(fixed) == (0, 0, 2, 3)
     assert fixed.merged is not None
     rows = {row["request_id"]: row for row in fixed.merged.rows.to_pylist()}
     assert [rows[one]["channel"] for one in "123"] == ["CD", "", "portal"]
-    assert [rows[one]["completed_at"] for one in "123"] == ["1/21/25", "", "1/18/25"]
+    assert [rows[one]["completed_at"] for one in "123"] == ["1/21/25", "1/16/25", "1/18/25"]
     assert rows["2"]["status"] == "Withdrawn"
 
 
@@ -104,6 +107,47 @@ def test_rows_of_studies_stay_so_where_a_file_holds_each_number_once() -> None:
     earlier = after(studies, row="study")
     more = SHORT + "2,1/14/25,1/20/25\n"
     assert read_log(more.encode(), name="log", earlier=kept(earlier)).answer("log")["cases"] == 2
+
+
+FILLED = st.lists(
+    st.tuples(
+        st.sampled_from(["1", "2", ""]),
+        st.sampled_from(["1/13/25", "1/14/25", "1/20/25"]),
+        st.sampled_from(["", "1/20/25", "1/22/25"]),
+        st.sampled_from(["", "Withdrawn", "Sent"]),
+        st.sampled_from(["CD", "portal", ""]),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(FILLED, FILLED, st.sets(st.sampled_from([0, 2, 3, 4]), min_size=1))
+def test_a_file_that_lacks_columns_changes_nothing_when_it_comes_again(
+    first: list[tuple[str, ...]], second: list[tuple[str, ...]], lacks: set[int]
+) -> None:
+    head = tuple(WHOLE.splitlines()[0].split(","))
+    whole = "".join(",".join(row) + "\n" for row in (head, *first))
+    short = "".join(
+        ",".join(cell for place, cell in enumerate(row) if place not in lacks) + "\n"
+        for row in (head, *second)
+    )
+    said: dict[str, Any] = {"row": "request", "layout": "requests"}
+    said["columns"] = {"completed_at": ""} if 2 in lacks else {}
+    log = kept(after(whole, row="request"))
+    once = read_log(short.encode(), name="log", given=said, earlier=log)
+    twice = read_log(short.encode(), name="log", given=said, earlier=kept(once))
+    assert (counts(twice)[0], counts(twice)[2]) == (0, 0)
+    assert once.merged is not None
+    assert twice.merged is not None
+    assert twice.merged.rows.num_rows == once.merged.rows.num_rows
+    assert twice.merged.mapping.sources() == log.sources
+    # What has no number is called by its row in the last file.
+    known = [
+        sorted((one[1:] for one in requests_of(reading)), key=repr) for reading in (once, twice)
+    ]
+    assert known[0] == known[1]
 
 
 @pytest.mark.django_db

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.external_logs.importing import Reading
-from tests.analytics.external_logs.imported import after, counts
+from tests.analytics.external_logs.imported import after, counts, requests_of
 from tests.depth import examples
 
 HEAD = "Req #,Date Rcvd,Date Out,Status,Method\n"
@@ -24,14 +23,6 @@ OTHERS = [
 
 def text_of(rows: Sequence[Sequence[str]]) -> str:
     return HEAD + "".join(",".join(row) + "\n" for row in rows)
-
-
-def requests_of(reading: Reading) -> list[tuple[Any, ...]]:
-    """Return what the log says of its requests, in whatever order."""
-    assert reading.log is not None
-    names = ("number", "received", "ended", "outcome", "available", "state")
-    columns = [reading.log.requests[name].to_pylist() for name in names]
-    return sorted(zip(*columns, strict=True), key=repr)
 
 
 def are_alike(*files: Sequence[Row], **given: Any) -> bool:
