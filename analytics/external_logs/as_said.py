@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.importing import Reading, read_log
 from analytics.external_logs.linked import link
-from analytics.external_logs.merge import Earlier
 from analytics.external_logs.progress import Progress, silent
 from analytics.external_logs.read import read_file
 from analytics.external_logs.saved import as_last_time

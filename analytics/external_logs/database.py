@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
 
 MEMORY = "128MB"  # beyond it, sorts and joins go to the folder
+
+Found = TypeVar("Found")
 
 
 class Database:
@@ -51,11 +53,22 @@ class Database:
 
     def execute(self, sql: str, values: list[Any] | None = None) -> None:
         """Run a statement."""
-        self._own.execute(sql, values or [])
+        self._with_room(lambda: self._own.execute(sql, values or []))
 
     def table(self, sql: str, values: list[Any] | None = None) -> pa.Table:
         """Return the rows of a query."""
-        return self._own.sql(sql, params=values or []).to_arrow_table()
+        return self._with_room(lambda: self._own.sql(sql, params=values or []).to_arrow_table())
+
+    def _with_room(self, run: Callable[[], Found]) -> Found:
+        """Run what may want more than is allowed again by one thread, which needs half as much.
+
+        Rows that just fit into memory are not yet put into the folder when two threads sort them.
+        """
+        try:
+            return run()
+        except duckdb.OutOfMemoryException:
+            self._own.execute("SET threads = 1")
+            return run()
 
 
 def quoted(name: str) -> str:

@@ -20,6 +20,7 @@ from analytics.external_logs.check import Clock, Findings, with_moments
 from analytics.external_logs.codes import new_key
 from analytics.external_logs.completions import ask_completed, ask_texts
 from analytics.external_logs.days import grain_of
+from analytics.external_logs.earlier import Earlier, as_before
 from analytics.external_logs.ends import ask_ends
 from analytics.external_logs.events_layout import check_events
 from analytics.external_logs.grades import grade, missing_fields, shares_of
@@ -27,7 +28,7 @@ from analytics.external_logs.known_exports import recognised
 from analytics.external_logs.linked import Linked
 from analytics.external_logs.mapping import Mapping, complete_mapping, with_order
 from analytics.external_logs.meant import unmeant_words
-from analytics.external_logs.merge import Earlier, Merged, as_before, is_read_otherwise, merge
+from analytics.external_logs.merge import Merged, merge
 from analytics.external_logs.particulars import without_particulars
 from analytics.external_logs.progress import BUILDING, CHECKING, Progress, begin, silent
 from analytics.external_logs.questions import ask_order, ask_receipt, ask_zone, settled_order
@@ -150,7 +151,7 @@ def read_log(
     merged = _merged(raw, mapping, cells, earlier)
     if asked := _asked_of_rows(raw, mapping, cells, merged, findings):
         return Reading(raw=raw, mapping=mapping, key=key, questions=asked)
-    built = _built(merged, mapping)
+    built = _built(merged)
     zone = str(said.get("zone") or "")
     asked = ask_zone(zone, proposed_zone, findings.offsets, built.requests)
     order = bool(said.get("date_order"))
@@ -164,7 +165,7 @@ def _asked_of_rows(
 ) -> list[dict[str, Any]]:
     """Return the first question that the rows ask."""
     # The last events of some rows are not those of their cases.
-    ends = ask_ends(merged.rows, mapping, findings) if raw.is_whole else []
+    ends = ask_ends(merged.rows, merged.mapping, findings) if raw.is_whole else []
     return ask_row(cells, mapping, findings) or ends
 
 
@@ -217,19 +218,15 @@ def _checked(
     return usable, findings
 
 
-def _built(merged: Merged, mapping: Mapping) -> _Built:
+def _built(merged: Merged) -> _Built:
     pa.default_memory_pool().release_unused()  # what asking took, before DuckDB takes its own
-    requests, events, said = tables_of(merged.rows, mapping)
+    requests, events, said = tables_of(merged.rows, merged.mapping)
     return _Built(requests=requests, events=events, merged=merged, said=said)
 
 
 def _merged(raw: RawLog, mapping: Mapping, cells: pa.Table, earlier: Earlier | None) -> Merged:
-    if earlier is None:
-        return Merged(rows=cells, added=cells.num_rows)
-    if is_read_otherwise(earlier, mapping.layout, mapping.sources(), raw.headers):
-        return Merged(rows=cells, added=cells.num_rows, replaced_whole=True)
-    merged = merge(earlier, cells, mapping.layout, of_studies=mapping.row == "study")
-    if merged.rows.num_rows > MOST_ROWS:
+    merged = merge(earlier, cells, mapping, raw.headers)
+    if merged.kept and merged.rows.num_rows > MOST_ROWS:
         raise UnusableLog(
             f"The log would hold {merged.rows.num_rows:,} rows; at most {MOST_ROWS:,} are kept "
             "under one name. Give the file another name, and it becomes a log of its own."
@@ -244,8 +241,9 @@ def _finished(
     name: str,
     as_of: datetime | None,
 ) -> Reading:
-    mapping, merged, ignored = reading.mapping, built.merged, _why_ignored(reading.mapping, built)
-    missing, grain = missing_fields(mapping), grain_of(built.merged.rows, mapping)
+    merged, mapping = built.merged, built.merged.mapping
+    missing, grain = missing_fields(mapping), grain_of(merged.rows, mapping)
+    ignored = _why_ignored(mapping, built)
     log = EventLog(
         name=name,
         as_of=_until(built, as_of),

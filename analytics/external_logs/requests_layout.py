@@ -28,7 +28,13 @@ from analytics.external_logs.check import (
 )
 from analytics.external_logs.database import Database
 from analytics.external_logs.days import early
-from analytics.external_logs.endings import available_by, ended_by_word, note_undated, outcome_by
+from analytics.external_logs.endings import (
+    available_by,
+    ended_by_word,
+    note_texts,
+    note_undated,
+    outcome_by,
+)
 from analytics.external_logs.mapping import Mapping
 from analytics.external_logs.meant import ASKED, MEANT, tells_way, way_of, with_meanings
 from analytics.external_logs.raw import RawLog
@@ -62,6 +68,7 @@ def check_requests(
     if "direction" in kept.column_names:
         note_ways(int((~flags(tells_way(kept, mapping))).sum()), "rows", findings)
     note_undated(kept, mapping, findings)
+    note_texts(raw, kept, mapping, findings)
     _note_same(raw.doubled & unnumbered & np.isin(raw.numbers, kept["row"]), findings)
     note_unread(kept, ("complete_at", "need_by", "hold_start", "hold_end"), findings)
     return _without_turned_holds(kept, findings)

@@ -26,10 +26,10 @@ from analytics.external_logs.building import tables_of
 from analytics.external_logs.database import as_schema
 from analytics.external_logs.dates import DAY
 from analytics.external_logs.days import grain_of
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.grades import missing_fields
 from analytics.external_logs.importing import Reading
 from analytics.external_logs.mapping import Mapping
-from analytics.external_logs.merge import Earlier
 from analytics.external_logs.refusals import UnusableLog
 from analytics.external_logs.reported import all_reported, is_fresh, mark, reported_in
 from analytics.external_logs.saved import forget_words_of
@@ -87,6 +87,7 @@ def earlier_of(name: str, organization_id: int | None) -> Earlier | None:
         headers=tuple(facts["headers"]),
         key=log.code_key,
         has_times=facts["has_times"],
+        mapping=Mapping(**log.mapping),
     )
 
 
@@ -102,7 +103,7 @@ def keep(
     """Store a log under its name in place of what it was; say whether nothing changed."""
     if reading.log is None or reading.merged is None:
         raise UnusableLog("Answer the questions first; nothing was stored.")
-    mapping = reading.mapping.as_json()
+    mapping = reading.merged.mapping.as_json()
     earlier = UploadedLog.objects.filter(name=name, organization=organization_id).first()
     same = earlier is not None and (earlier.digest, earlier.mapping) == (digest, mapping)
     told = earlier is not None and earlier.answer.get("grades") == reading.grades

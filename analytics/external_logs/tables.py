@@ -33,8 +33,8 @@ def write_tables(folder: Path, reading: Reading) -> None:
     facts: dict[str, Any] = {"name": log.name, "as_of": log.as_of, "zone": log.zone}
     facts |= {"granularity": log.granularity, "missing": dict(log.missing), "built": BUILT}
     (draft / "log.json").write_text(json.dumps(facts))
-    rows: dict[str, Any] = {"layout": reading.mapping.layout, "has_times": reading.has_times}
-    rows |= {"sources": reading.mapping.sources(), "headers": list(reading.raw.headers)}
+    rows: dict[str, Any] = {"layout": merged.mapping.layout, "has_times": reading.has_times}
+    rows |= {"sources": merged.mapping.sources(), "headers": list(merged.headers)}
     (draft / "rows.json").write_text(json.dumps(rows))
     (draft / "rejected.json").write_text(json.dumps(rejected_rows(reading)))
     os.replace(draft, folder)

@@ -154,7 +154,7 @@ def help_for(reading: Reading) -> dict[str, Any] | None:
     """Return the one column that would help most."""
     if reading.log is None:
         return None
-    field, measures = would_help(missing_fields(reading.mapping))
+    field, measures = would_help(dict(reading.log.missing))
     if not field:
         return None
     return {

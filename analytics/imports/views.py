@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from analytics.external_logs.as_said import read_as_said
 from analytics.external_logs.drafts import Draft, draft_of, drop_draft, keep_draft, save_mapping
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.importing import Reading, digest_of
-from analytics.external_logs.merge import Earlier
 from analytics.external_logs.outcome import in_words
 from analytics.external_logs.refusals import BadMapping
 from analytics.external_logs.saved import as_given, remember

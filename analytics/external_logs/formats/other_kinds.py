@@ -22,7 +22,6 @@ _KINDS: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"MM\x00*", "a picture (TIFF)", _PICTURE),
     (8, b"WEBP", "a picture (WebP)", _PICTURE),
     (4, b"ftyp", "a picture or a film", _PICTURE),
-    (128, b"DICM", "a DICOM file", _HELPS),
     (0, b"SQLite format 3\x00", "a database (SQLite)", _HELPS),
     (0, b"\x00\x01\x00\x00Standard ", "a database (Access)", _HELPS),
     (0, b"PAR1\x15", "a Parquet file", _HELPS),
@@ -42,12 +41,15 @@ _STREAMS = (
     ("__substg1.0", "a mail of Outlook"),
 )
 """Parts of a container of Microsoft's that is no workbook."""
+_LONGEST = 1024  # bytes of the first element of a DICOM file
 _LOOKS_AT = 60  # lines
 _ENDS, _BEGINS = (".", ":", ";", "!", "?"), ("#", "* ", "- ", "```", "> ")
 
 
 def check_kind(content: bytes) -> None:
     """Raise UnusableLog where the first bytes of a file say that it is no log."""
+    if _is_dicom(content):
+        raise UnusableLog(f"This is a DICOM file; {READ}. {_HELPS}")
     for place, mark, kind, helps in _KINDS:
         if content.startswith(mark, place) and (place < 4 or _is_binary_before(content, place)):
             raise UnusableLog(f"This is {kind}; {READ}. {helps}")
@@ -55,6 +57,22 @@ def check_kind(content: bytes) -> None:
         for name, kind in _STREAMS:
             if name.encode("utf-16-le") in content and not _is_workbook(content):
                 raise UnusableLog(f"This is {kind}; {READ}. {_PICTURE}")
+
+
+def _is_dicom(content: bytes) -> bool:
+    """Say whether bytes are DICOM: behind a preamble of any kind (PS3.10 7.1), or without one.
+
+    A preamble may be that of a TIFF. Without it a file begins with an element of group 0002 or
+    0008: its tag, then a VR or, where that is implicit, a length.
+    """
+    if content.startswith(b"DICM", 128):
+        return _is_binary_before(content, 128)
+    tag, rest = content[:4], content[4:8]
+    has_vr = len(rest) == 4 and rest[:2].isalpha() and rest[:2].isupper()
+    if tag[:2] in (b"\x02\x00", b"\x08\x00"):
+        length = int.from_bytes(rest, "little")
+        return tag[3:] == b"\x00" and (has_vr or (len(rest) == 4 and length <= _LONGEST))
+    return tag[:3] in (b"\x00\x02\x00", b"\x00\x08\x00") and has_vr
 
 
 def _is_binary_before(content: bytes, place: int) -> bool:

@@ -25,7 +25,7 @@ from python_calamine import (
 )
 
 from analytics.external_logs.columns import is_known, plain
-from analytics.external_logs.formats.heading import LOOKS_AT, heading
+from analytics.external_logs.formats.heading import LOOKS_AT, NamelessColumns, heading
 from analytics.external_logs.formats.workbook_cells import Cells, cells_without_value
 from analytics.external_logs.raw import Line
 from analytics.external_logs.refusals import UnusableLog
@@ -102,10 +102,13 @@ def _best(book: CalamineWorkbook, content: bytes) -> Found | None:
     """Return the visible sheet with the most headers that we know; its likes are put below it."""
     sheets = [one for one in book.sheets_metadata if one.typ == SheetTypeEnum.WorkSheet]
     names = [one.name for one in sheets if one.visible == SheetVisibleEnum.Visible]
-    heads = {name: head for name in names if (head := _head(book, name, len(names) == 1))}
+    heads, nameless = _heads(book, names)
+    known = {name: sum(map(is_known, head.headers)) for name, head in heads.items()}
+    if nameless and not any(known.values()):
+        raise next(iter(nameless.values()))
     if not heads:
         return None
-    best = max(heads, key=lambda name: sum(map(is_known, heads[name].headers)))
+    best = max(heads, key=lambda name: known[name])
     alike = [name for name in heads if _are_alike(heads[name].headers, heads[best].headers)]
     alike.sort(key=lambda name: name != best)  # the others in their order, below it
     starts, start = [], 0
@@ -128,8 +131,22 @@ def _best(book: CalamineWorkbook, content: bytes) -> Found | None:
         above=above,
         below=chain.from_iterable(parts),
         names=alike,
-        notes=_notes(alike, starts, left, hidden),
+        notes=[*_notes(alike, starts, left, hidden), *map(_of_nameless, nameless)],
     )
+
+
+def _heads(
+    book: CalamineWorkbook, names: list[str]
+) -> tuple[dict[str, Head], dict[str, NamelessColumns]]:
+    """Return the header rows of sheets, and the refusals of those whose first row is none."""
+    heads, nameless = {}, {}
+    for name in names:
+        try:
+            if head := _head(book, name, len(names) == 1):
+                heads[name] = head
+        except NamelessColumns as error:
+            nameless[name] = error
+    return heads, nameless
 
 
 def _notes(alike: list[str], starts: list[int], left: list[str], hidden: list[str]) -> list[str]:
@@ -141,6 +158,10 @@ def _notes(alike: list[str], starts: list[int], left: list[str], hidden: list[st
     ]
     said += [f"The sheet {name!r} has other headers and is not read." for name in left]
     return said + [f"The sheet {name!r} is hidden and is not read." for name in hidden]
+
+
+def _of_nameless(name: str) -> str:
+    return f"The sheet {name!r} has no row of column names and is not read."
 
 
 def _are_alike(some: Sequence[str], others: Sequence[str]) -> bool:

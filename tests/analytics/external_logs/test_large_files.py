@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from analytics.external_logs.dates import read_moment
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.importing import read_log
-from analytics.external_logs.merge import Earlier
 from analytics.external_logs.moments import reader_of
 from analytics.external_logs.refusals import UnusableLog
 from project.bench_import import measured
@@ -93,3 +93,16 @@ def test_a_list_of_objects_over_many_lines_is_read() -> None:
     rows = [{"Req #": str(number), "Date Rcvd": "2025-01-13"} for number in range(5)]
     content = json.dumps(rows, indent=2).encode()
     assert read_log(content, name="log").answer("log")["rows_imported"] == 5
+
+
+def test_rows_that_two_threads_have_no_room_for_are_sorted_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("analytics.external_logs.database.MEMORY", "40MB")
+    rows = "".join(
+        f"{at},2025-{1 + at % 12:02}-{1 + at % 27:02} {at % 24:02}:00,"
+        f"2025-{1 + at % 12:02}-28 23:{at % 60:02},CD\n"
+        for at in range(100_000)
+    )
+    reading = read_log(f"Req #,Date Rcvd,Date Out,Method\n{rows}".encode(), name="log")
+    assert reading.answer("log")["cases"] == 100_000

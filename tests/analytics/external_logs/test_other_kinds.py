@@ -6,6 +6,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from pydicom import dcmwrite
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import (
+    UID,
+    CTImageStorage,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import UnusableLog
@@ -57,6 +66,40 @@ PIXELS = b"\x00\x01\x02\xfe" * 300
 def test_a_file_of_another_kind_is_called_what_it_is(pack: type, content: bytes, kind: str) -> None:
     with pytest.raises(UnusableLog, match=rf"^This is {kind}; Discless reads CSV, XLSX, XLS, ODS"):
         read_file(pack(content))
+
+
+@pytest.mark.parametrize(
+    ("preamble", "syntax"),
+    [
+        (b"II*\x00" + b"\x00" * 124, ExplicitVRLittleEndian),
+        (b"MM\x00*" + b"\x00" * 124, ExplicitVRLittleEndian),
+        (b"\x00" * 128, ImplicitVRLittleEndian),
+        (None, ExplicitVRLittleEndian),
+        (None, ImplicitVRLittleEndian),
+        (None, ExplicitVRBigEndian),
+    ],
+)
+def test_an_image_of_dicom_is_called_so_with_any_preamble_and_without(
+    preamble: bytes | None, syntax: UID
+) -> None:
+    image = Dataset()
+    image.SpecificCharacterSet = "ISO_IR 192"
+    image.SOPClassUID, image.SOPInstanceUID = CTImageStorage, "1.2.3"
+    image.PatientID = "887766"
+    image.file_meta = FileMetaDataset()
+    image.file_meta.TransferSyntaxUID = syntax
+    whole, bare = io.BytesIO(), io.BytesIO()
+    image.preamble = preamble
+    dcmwrite(whole, image, enforce_file_format=preamble is not None)
+    encoding = {
+        "implicit_vr": syntax is ImplicitVRLittleEndian,
+        "little_endian": syntax is not ExplicitVRBigEndian,
+    }
+    dcmwrite(bare, Dataset(dict(image.items())), **encoding)
+    assert (b"DICM" in whole.getvalue()) == (preamble is not None)
+    for file in (whole, bare):
+        with pytest.raises(UnusableLog, match=r"^This is a DICOM file; Discless reads CSV"):
+            read_file(file.getvalue())
 
 
 @pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE", "docs/glossary.md"])

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from analytics.external_logs.columns import is_private, match_headers
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.importing import Reading, read_log
-from analytics.external_logs.merge import Earlier
 from analytics.imports.page import columns_of
 from tests.analytics.external_logs.test_columns import everything
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.importing import Reading, read_log
-from analytics.external_logs.merge import Earlier
 from analytics.external_logs.questions import example_answer
 from analytics.external_logs.refusals import BadMapping
 from analytics.metrics.compute import compute

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from analytics.external_logs.earlier import Earlier
 from analytics.external_logs.importing import Reading, read_log
-from analytics.external_logs.merge import Earlier
 from tests.analytics.external_logs.test_ends_of_requests import column
 
 HEAD = "Req #,Date Received,Date Completed,Method\n"
@@ -94,16 +94,20 @@ def remarks(count: int, text: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("said", "outcomes"),
+    ("said", "outcomes", "told"),
     [
-        ("told", {"withdrawn": 2500, None: 2500}),
-        ("ended", {"withdrawn": 2500, "ended_undated": 2500}),
-        ("blank", {None: 5000}),
-        ("unreadable", {}),
+        ("told", {"withdrawn": 2500, None: 2500}, "2,500 as withdrawn, 2,500 as still open"),
+        (
+            "ended",
+            {"withdrawn": 2500, "ended_undated": 2500},
+            "2,500 as withdrawn, 2,500 as over, nobody wrote when",
+        ),
+        ("blank", {None: 5000}, "5,000 as still open"),
+        ("unreadable", {}, "5,000 as no date, and rejected"),
     ],
 )
 def test_of_thousands_of_texts_it_is_asked_once_what_they_mean(
-    said: str, outcomes: dict[str | None, int]
+    said: str, outcomes: dict[str | None, int], told: str
 ) -> None:
     rows = DATED + remarks(2500, "cancelled") + remarks(2500, "was told")
     (asked,) = read(rows).questions
@@ -115,6 +119,9 @@ def test_of_thousands_of_texts_it_is_asked_once_what_they_mean(
     found = column(reading, "outcome")
     assert {one: found.count(one) for one in set(found)} == {"delivered": 1, **outcomes}
     assert len(reading.rejected) == (5000 if said == "unreadable" else 0)
+    (remark,) = [one for one in reading.remarks if "no answer names" in one]
+    assert remark.startswith("5,000 rows have a text in “Date Completed” that is no date")
+    assert remark.endswith(f"They were read so: {told}.")
     assert "undated" not in reading.to_remember()
     assert reading.mapping.as_json()["undated"] == said
 
@@ -147,3 +154,14 @@ def test_what_was_said_of_all_texts_takes_no_slip_of_a_date_and_no_word_for_no_v
     assert "“pending” (1 row)" in asked["question"]
     own = {"completed_at": {"gone home": "duplicate"}}
     assert column(read(rows, undated="ended", values=own), "outcome") == ["delivered", "duplicate"]
+
+
+def test_what_was_said_of_all_texts_is_told_of_those_alone_that_no_answer_names() -> None:
+    own = {"completed_at": {"gone home": "duplicate"}}
+    rows = DATED + "2,1/13/25,gone home,CD\n3,1/13/25,moved away,CD\n4,,moved away,CD\n"
+    reading = read(rows, undated="told", values=own)
+    (remark,) = [one for one in reading.remarks if "no answer names" in one]
+    assert remark.startswith("1 row has a text")
+    assert remark.endswith("It was read so: 1 as still open.")
+    none = read(DATED + "2,1/13/25,gone home,CD\n", undated="told", values=own).remarks
+    assert not [one for one in none if "no answer names" in one]
