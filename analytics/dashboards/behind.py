@@ -291,11 +291,8 @@ def _counted(request: HttpRequest, asked: Asked) -> Own:
         "by": chosen.clock == "occurred" or chosen.since is None,
     }
     # That days are those of events stands among the filters of every view.
-    said = {
-        name: word
-        for name, word in given.items()
-        if counts[name] and (name, word) != ("by", "event")
-    }
+    shown = given.items() - {("by", "event")}
+    said = {name: word for name, word in given.items() if counts[name] and (name, word) in shown}
     of = {"group": name_of(behind.metric.group), "medium": "medium"}
     return Own(
         said=tuple(each_told(said, of, is_live=asked.view.query.is_live)),

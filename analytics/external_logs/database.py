@@ -11,6 +11,7 @@ import duckdb
 import pyarrow as pa
 
 MEMORY = "128MB"  # beyond it, sorts and joins go to the folder
+AT_MOST = "400MB"  # where they cannot
 
 Found = TypeVar("Found")
 
@@ -60,15 +61,16 @@ class Database:
         return self._with_room(lambda: self._own.sql(sql, params=values or []).to_arrow_table())
 
     def _with_room(self, run: Callable[[], Found]) -> Found:
-        """Run what may want more than is allowed again by one thread, which needs half as much.
+        """Run what may want more than is allowed by one thread, which needs half, then with more.
 
         Rows that just fit into memory are not yet put into the folder when two threads sort them.
         """
-        try:
-            return run()
-        except duckdb.OutOfMemoryException:
-            self._own.execute("SET threads = 1")
-            return run()
+        for more in ("SET threads = 1", f"SET memory_limit = '{AT_MOST}'"):
+            try:
+                return run()
+            except duckdb.OutOfMemoryException:
+                self._own.execute(more)
+        return run()
 
 
 def quoted(name: str) -> str:
