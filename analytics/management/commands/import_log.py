@@ -29,6 +29,8 @@ from audit.proof.entry import Action, EventCode
 from requests_app.models import Organization
 from requests_app.vocabulary import Channel
 
+LONGEST = 200  # characters of an answer that is spelled out
+
 
 class Command(BaseCommand):
     """Exit status 0 when imported, 1 with questions or an unusable file, 2 for misuse."""
@@ -119,7 +121,11 @@ class Command(BaseCommand):
             return
         for asked in answer["questions"]:
             example = json.dumps(example_answer(asked), ensure_ascii=False)
-            self.stdout.write(f"{asked['question']} Answer by --mapping, such as {example}")
+            self.stdout.write(f"{asked['question']} Answer in a file for --mapping: {example}")
+            for choice, answer_of in asked.get("answers", {}).items():
+                said = json.dumps(answer_of, ensure_ascii=False)
+                said = said if len(said) <= LONGEST else "long; --json tells it"
+                self.stdout.write(f"  {asked['labels'].get(choice, choice)}: {said}")
         if answer["log"]:
             self.stdout.write(
                 f"{answer['rows_imported']:,} of {answer['rows_read']:,} rows imported as "
@@ -167,7 +173,7 @@ def _meanings_in(field: str, words: list[dict[str, Any]]) -> str:
     example = {"values": {field: {words[0]["word"]: sorted(OURS[field])[0]}}}
     return (
         f"{field}: words without a meaning: {said}. Give them one of {', '.join(sorted(OURS[field]))} "
-        f"by --mapping, such as {json.dumps(example, ensure_ascii=False)}"
+        f"in a file for --mapping: {json.dumps(example, ensure_ascii=False)}"
     )
 
 
@@ -188,7 +194,7 @@ def _words_in(unknown: list[dict[str, Any]], own: dict[str, str]) -> list[str]:
     return [
         *kept,
         f"channel: words without a meaning: {words}",
-        f"Give them one by --mapping, such as {json.dumps(example, ensure_ascii=False)}",
+        f"Give them one in a file for --mapping: {json.dumps(example, ensure_ascii=False)}",
         ours,
     ]
 

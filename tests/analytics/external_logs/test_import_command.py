@@ -92,7 +92,7 @@ def test_the_command_gives_a_log_to_the_only_organization(
     asking.write_text("Date Rcvd,Date Out\n2025-03-08 10:00,2025-03-10 10:00\n")
     with pytest.raises(SystemExit, match="1"):
         imported(capsys, str(asking))
-    assert 'by --mapping, such as {"zone": "America/Chicago"}' in capsys.readouterr().out
+    assert 'in a file for --mapping: {"zone": "America/Chicago"}' in capsys.readouterr().out
     with pytest.raises(CommandError, match=r"Known: live, cd-log\.$"):
         call_command("metrics", "--source", "cd_log")
     assert "Example Health sees it under Imported logs" in imported(capsys, str(path))
@@ -113,7 +113,7 @@ def test_the_command_names_words_without_a_meaning_and_how_to_give_one(
     said = imported(capsys, str(path), "--name=first")
     assert "1 of 4 rows say a way of sending that we know (CD)" in said
     assert 'channel: words without a meaning: “Desk "A"” (3 rows)' in said
-    example = said.partition("such as ")[2].partition("\n")[0]
+    example = said.partition("for --mapping: ")[2].partition("\n")[0]
     mapping.write_text(example)
     told = imported(capsys, str(path), "--name=second", f"--mapping={mapping}")
     assert "without a meaning" not in told
@@ -140,3 +140,16 @@ def test_the_command_names_words_without_a_meaning_and_how_to_give_one(
 )
 def test_a_log_is_called_after_its_file_and_never_as_live_work(file: str, name: str) -> None:
     assert name_for(file) == name
+
+
+@pytest.mark.django_db
+def test_a_question_tells_each_answer_in_words_and_as_it_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("Req #,Date Received,Date Sent\n1,1/13/25,NULL\n2,1/13/25,1/14/25\n")
+    with pytest.raises(SystemExit):
+        call_command("import_log", str(path))
+    said = capsys.readouterr().out
+    assert "“Date Sent” holds “NULL” (1 row) where a date would stand." in said
+    assert 'Yes, read it as a blank: {"values": {"completed_at": {"NULL": "blank"}}}' in said
