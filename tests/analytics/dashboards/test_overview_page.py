@@ -323,9 +323,11 @@ def test_an_auditor_reads_in_words_what_somebody_looked_at(
 ) -> None:
     from audit.models import AuditEntry
 
-    director.get("/overview/", {"slice": "channel=link", "from": "2026-09-07", "to": "2026-09-13"})
+    director.get(
+        "/overview/", {"slice": "direction=outbound", "from": "2026-09-07", "to": "2026-09-13"}
+    )
     entry = AuditEntry.objects.get(verb="dashboard.viewed")
     client.force_login(person("auditor", everything=True))
     words = client.get(f"/proof/entries/{entry.pk}/").content.decode()
-    assert '<span class="muted">slice</span> channel=link' in words
+    assert '<span class="muted">slice</span> direction=outbound' in words
     assert '<span class="muted">from</span> 2026-09-07' in words
