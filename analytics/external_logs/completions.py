@@ -104,7 +104,7 @@ def _question(header: str, words: dict[str, int], *, are_ends: bool) -> Question
     return {
         "field": "blank",
         "column": header,
-        "question": f"“{header}” holds {_listed(words)} where a date would stand. "
+        "question": f"Where a date would stand, “{header}” holds {_listed(words)}. "
         "Were these requests still open?",
         "choices": choices,
         "labels": {

@@ -151,5 +151,5 @@ def test_a_question_tells_each_answer_in_words_and_as_it_is_given(
     with pytest.raises(SystemExit):
         call_command("import_log", str(path))
     said = capsys.readouterr().out
-    assert "“Date Sent” holds “NULL” (1 row) where a date would stand." in said
+    assert "Where a date would stand, “Date Sent” holds “NULL” (1 row). Were" in said
     assert 'Yes, read it as a blank: {"values": {"completed_at": {"NULL": "blank"}}}' in said

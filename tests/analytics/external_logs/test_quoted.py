@@ -187,7 +187,7 @@ def test_the_command_asks_and_takes_the_answer(
     with pytest.raises(SystemExit, match="1"):
         call_command("import_log", str(path))
     said = capsys.readouterr().out
-    mapping.write_text(said.partition("such as ")[2])
+    mapping.write_text(said.partition("for --mapping: ")[2].partition("\n")[0])
     assert json.loads(mapping.read_text()) == {"quoted": "cells"}
     call_command("import_log", str(path), f"--mapping={mapping}")
     assert "30 of 30 rows imported" in capsys.readouterr().out

@@ -65,7 +65,7 @@ def test_a_choice_of_no_activity_gets_a_sentence(analyst: Client) -> None:
         ),
         (
             b"Req #,Date Received,Date Sent\n1,1/13/25,NULL\n2,1/13/25,1/14/25\n",
-            "where a date would stand",
+            "Where a date would stand",
             "values",
         ),
         (
