@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -63,6 +64,7 @@ def _year_of(month: int) -> str:
     return name_of(month)[:4]
 
 
+@cache
 def month_of(period: str) -> int | None:
     """Return the month that a period is, or lies in; None where it is longer, or no period."""
     if len(period) not in (_MONTH, _DAY):

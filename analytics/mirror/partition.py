@@ -156,11 +156,13 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
         key: _without(piece, gone) if piece.holds_any(numbers) else piece
         for key, piece in pieces.items()
     }
-    more = _cut(fresh.cases, fresh.steps, {})
-    touched = {key[0] for key in pieces if left[key] is not pieces[key]} | {one for one, _ in more}
+    come = months_in(fresh.cases.select(["facility", "received"]))
+    touched = {key[0] for key in pieces if left[key] is not pieces[key]} | come.keys()
     stay = {key: piece for key, piece in pieces.items() if key[0] not in touched}
-    come = [(key, one) for key, one in left.items() if key[0] in touched and one.of("cases").rows]
-    return dict(sorted((stay | _arranged([*come, *more.items()], pieces)).items()))
+    kept = [(key, one) for key, one in left.items() if key[0] in touched and one.of("cases").rows]
+    plans = _plans(kept, come)
+    more = _cut(fresh.cases, fresh.steps, plans)
+    return dict(sorted((stay | _arranged(kept, plans, more, pieces)).items()))
 
 
 def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
@@ -172,25 +174,31 @@ def with_more(pieces: Partitions, more: Partitions) -> dict[Key, Partition]:
 
 def arranged(pieces: Partitions) -> dict[Key, Partition]:
     """Return pieces cut as `split` cuts all of them, in order; those so cut stay the same objects."""
-    return dict(sorted(_arranged(pieces.items(), pieces).items()))
+    found = [*pieces.items()]
+    return dict(sorted(_arranged(found, _plans(found, {}), {}, pieces).items()))
+
+
+def _plans(found: Iterable[tuple[Key, Partition]], more: Mapping[str, Months]) -> dict[str, Plan]:
+    """Return where facilities are cut that have these pieces, and more requests by month."""
+    months = {facility: Counter(of) for facility, of in more.items()}
+    for key, piece in found:
+        months.setdefault(key[0], Counter()).update(piece.months(key))
+    return {facility: plan_of(of) for facility, of in months.items()}
 
 
 def _arranged(
-    found: Iterable[tuple[Key, Partition]], settled_ones: Partitions
+    found: Iterable[tuple[Key, Partition]],
+    plans: Mapping[str, Plan],
+    more: Partitions,
+    settled_ones: Partitions,
 ) -> dict[Key, Partition]:
-    """Return all pieces of some facilities as they are cut together."""
-    of_each: dict[str, list[tuple[Key, Partition]]] = {}
-    for key, piece in found:
-        of_each.setdefault(key[0], []).append((key, piece))
+    """Return pieces as planned, with those of `more` requests, which are cut so already."""
     groups: dict[Key, list[Partition]] = {}
-    for facility, pieces in of_each.items():
-        months: Counter[int] = Counter()
-        for key, piece in pieces:
-            months.update(piece.months(key))
-        plan = plan_of(months)
-        for key, piece in pieces:
-            for period, part in _fitted(key, piece, plan):
-                groups.setdefault((facility, period), []).append(part)
+    for key, piece in found:
+        for period, part in _fitted(key, piece, plans[key[0]]):
+            groups.setdefault((key[0], period), []).append(part)
+    for key, piece in more.items():
+        groups.setdefault(key, []).append(piece)
     are_settled = {id(piece) for piece in settled_ones.values()}
     return {
         key: _merged(of) if len(of) > 1 or id(of[0]) in are_settled else of[0].settled()
