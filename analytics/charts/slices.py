@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from analytics.metrics.own_words import UNKNOWN
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import LABELS
 from requests_app.vocabulary import Channel, LegalBasis, Medium, RequesterType, Role
 from requests_app.words import plain, say, say_modality
 
-UNKNOWN = "unknown"
 _VOCABULARIES: dict[str, type[StrEnum]] = {
     "requester_type": RequesterType,
     "legal_basis": LegalBasis,

@@ -28,10 +28,14 @@ _COUNTED: Once[Counted | None] = Once()
 def engines_for(
     question: Question, chosen: Sequence[Metric], by: Grouping | None
 ) -> list[tuple[Engine, list[Metric]]]:
-    """Return the engines that answer a selection fastest and exactly, and what each answers."""
+    """Return the engines that answer a selection fastest and exactly, and what each answers.
+
+    A mirror that others have left behind is not counted anew for whoever still looks at it.
+    """
     able = [one for one in chosen if _is_counted([one], by)]
     found: Prepared | None = None
-    if able and _is_asked_again(question.mirror):
+    is_left = _COUNTED.was_left(question.mirror)
+    if able and _is_asked_again(question.mirror) and not is_left:
         found = _prepared(question)
     counted = [one for one in able if found is not None and _holds(found.counted, one)]
     others = [one for one in chosen if one not in counted]

@@ -19,7 +19,7 @@ def settings_of(log: Source, selection: Selection, metric: Metric) -> tuple[str,
     """Return what the contract's clock counts for the facilities and days of a selection.
 
     Nothing for other measures, and for an imported log, which brings its own deadlines. DOMAIN
-    section 2 wants what stops this clock printed with every figure.
+    section 1 wants what stops this clock printed with every figure.
     """
     if not _OF_THE_CONTRACT.intersection(metric.needs):
         return ()

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from analytics.mirror.fold import Change, Mirror
 
@@ -19,6 +19,7 @@ class Once(Generic[Made]):
     def __init__(self) -> None:
         self._begin()
         self._made: WeakKeyDictionary[Mirror, Made] = WeakKeyDictionary()
+        self._left: WeakSet[Mirror] = WeakSet()
         # Who was making something when a process was forked is not there to end it.
         os.register_at_fork(after_in_child=self._begin)
 
@@ -29,6 +30,10 @@ class Once(Generic[Made]):
     def there(self, mirror: Mirror) -> Made | None:
         """Return what was made for a mirror already, if it was."""
         return self._made.get(mirror)
+
+    def was_left(self, mirror: Mirror) -> bool:
+        """Say whether what was made for a mirror followed a later one."""
+        return mirror in self._left and mirror not in self._made
 
     def of(
         self,
@@ -63,5 +68,6 @@ class Once(Generic[Made]):
             with maker:  # it may be in the making still
                 made = self._made.pop(before, None)  # one of them at a time: it may be large
             if made is not None:
+                self._left.add(before)
                 return patch(made, change)
         return None

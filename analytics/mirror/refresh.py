@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from hashlib import sha256
+from threading import Lock
 
 from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror
-from analytics.mirror.lineage import Line
+from analytics.mirror.lineage import Line, changed_since
 from analytics.mirror.published import Published, Snapshot, root_of
 from analytics.mirror.words import settled
 
@@ -16,6 +18,16 @@ __all__ = ["Snapshot", "content_hash", "forget", "known", "remember", "served"]
 SERVED_FOR = 60  # seconds for which readers share one as-of moment, and what they count ahead
 _SHOWN: dict[str, Published] = {}
 _SERVED: dict[str, Line] = {}
+_SERVING: list[Lock] = []
+"""One serves at a time: two snapshots of one moment would each be opened."""
+
+
+def _begin() -> None:
+    _SERVING[:] = [Lock()]
+
+
+_begin()
+os.register_at_fork(after_in_child=_begin)  # who was serving when a process was forked is not there
 
 
 def known(source: str) -> Published | None:
@@ -24,17 +36,21 @@ def known(source: str) -> Published | None:
 
 
 def remember(source: str, published: Published) -> None:
-    """Keep a published mirror at hand."""
-    _SHOWN[source] = published
+    """Keep a published mirror at hand, unless another was quicker with one that follows it."""
+    with _SERVING[0]:
+        now = _SHOWN.get(source)
+        if now is None or changed_since(now.facts, published.name) is None:
+            _SHOWN[source] = published
 
 
 def served(source: str, at: int) -> Snapshot:
     """Return what this process knows as of a moment, or of one up to a minute before."""
-    published, line = _SHOWN[source], _SERVED.setdefault(source, Line())
-    before, snapshot = line.last
-    if snapshot is None or before is not published or not _is_near(snapshot, at):
-        return line.next(published, at)
-    return snapshot
+    with _SERVING[0]:
+        published, line = _SHOWN[source], _SERVED.setdefault(source, Line())
+        before, snapshot = line.last
+        if snapshot is None or before is not published or not _is_near(snapshot, at):
+            return line.next(published, at)
+        return snapshot
 
 
 def _is_near(snapshot: Snapshot, at: int) -> bool:

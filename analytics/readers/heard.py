@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from threading import Lock
 from weakref import WeakKeyDictionary
 
-from analytics.charts.slices import UNKNOWN
-from analytics.metrics.own_words import OURS
+from analytics.metrics.own_words import OURS, UNKNOWN
 from analytics.metrics.question import Question, asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import SLICES, Slices

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analytics.charts.slices import UNKNOWN, say_word
+from analytics.charts.slices import say_word
+from analytics.metrics.own_words import UNKNOWN
 from analytics.metrics.slices import LABELS, SLICES
 from analytics.readers.heard import Words, unheard, words_in
 from analytics.readers.view import View

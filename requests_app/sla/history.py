@@ -35,19 +35,21 @@ done AS MATERIALIZED (
     WHERE place <= %(most)s),
 story AS MATERIALIZED (
     SELECT done.request_id, event.* FROM done CROSS JOIN LATERAL (
-        SELECT kind, reason, state_to, occurred_at AS at FROM requests_app_event
+        SELECT kind, reason, state_to, occurred_at AS at, seq FROM requests_app_event
         WHERE request_id = done.request_id
             AND (state_to <> '' OR kind IN (%(complete)s, %(held)s)) OFFSET 0) event),
 waits AS (
     SELECT request_id, range_agg(tstzrange(at, (
         SELECT min(after.occurred_at) FROM requests_app_event after
-        WHERE after.request_id = hold.request_id AND after.occurred_at > hold.at
+        WHERE after.request_id = hold.request_id
+            AND (after.occurred_at, after.seq) > (hold.at, hold.seq)
             AND (after.kind = ANY(%(ends)s) OR after.kind = %(over)s AND (
                 after.reason IN (hold.reason, '') OR NOT EXISTS (
                     SELECT FROM requests_app_event own
                     WHERE own.request_id = after.request_id AND own.kind = %(held)s
                         AND own.reason = after.reason
-                        AND own.occurred_at <= after.occurred_at)))))) AS spans
+                        AND (own.occurred_at, own.seq) < (after.occurred_at, after.seq))
+            ))))) AS spans
     FROM story hold WHERE kind = %(held)s AND reason = ANY(%(pausing)s)
     GROUP BY request_id),
 entered AS (

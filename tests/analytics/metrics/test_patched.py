@@ -216,6 +216,16 @@ def test_who_asks_after_a_change_is_answered_from_what_followed() -> None:
     assert followed is not counted
 
 
+def test_a_mirror_that_others_left_behind_is_not_counted_again() -> None:
+    line = Line.begun()
+    before = line.shot.mirror
+    for _ in range(2):
+        _engine(before)
+    after = line.change(1, [3, 5], 60)
+    assert [_engine(after), _engine(before)] == ["rollup", "duckdb"]
+    assert before not in planner._COUNTED._made
+
+
 def _engine(mirror: Mirror) -> str:
     return compute(mirror, Selection(), ["open_requests"])["open_requests"].engine
 

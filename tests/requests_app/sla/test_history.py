@@ -181,6 +181,16 @@ def test_whatever_is_said_of_holds_the_need_is_what_the_clock_leaves(
 
 
 @pytest.mark.django_db
+def test_a_hold_that_ends_in_its_own_moment_takes_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("requests_app.sla.history.FEWEST", 1)
+    at, reason = AT + HOUR, REASONS[0]
+    kinds = (EventKind.HOLD_STARTED, EventKind.HOLD_ENDED)
+    left = told(make_cast().northfield, [Moment(kind=one, at=at, reason=reason) for one in kinds])
+    need = typical_needs(AT + 20 * DAY)[Direction.OUTBOUND, State.RECEIVED, True]
+    assert need.total_seconds() == left == (5 * DAY).total_seconds()
+
+
+@pytest.mark.django_db
 def test_what_was_not_over_yet_says_nothing() -> None:
     place = make_cast().northfield
     for hours in range(FEWEST + 1):
