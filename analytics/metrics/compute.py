@@ -128,8 +128,9 @@ class _Asked:
         return self._made(metric, by=by, excluded=excluded, **parts)
 
     def _made(self, metric: Metric, **parts: Any) -> Result:
-        made = Result(key=metric.key, label=metric.label, unit=metric.unit, **parts)
-        return replace(made, engine=self.engine.name)
+        return Result(
+            key=metric.key, label=metric.label, unit=metric.unit, engine=self.engine.name, **parts
+        )
 
     def _by(self, metric: Metric) -> tuple[Group, ...]:
         count = statements.whole(metric)

@@ -13,7 +13,6 @@ from pyarrow import compute as pc
 from analytics.mirror.words import codes_of, joined
 
 _UNDER_NULL = {pa.string(): "", pa.bool_(): False}
-_AT_ONCE = 1 << 20  # words; Arrow counts the bytes of a word by 31 bits
 
 
 def digest(table: pa.Table) -> str:
@@ -37,16 +36,17 @@ def _plain(column: pa.Array) -> Iterable[Any]:
         yield np.packbits(column.is_null().to_numpy(zero_copy_only=False))
         column = pc.fill_null(column, _UNDER_NULL.get(column.type, 0))
     if pa.types.is_string(column.type):
-        yield pc.binary_length(column).to_numpy()
-        for at in range(0, len(column), _AT_ONCE):
-            yield _run_together(column.slice(at, _AT_ONCE))
+        yield from _lengths_and_words(column)
     elif pa.types.is_boolean(column.type):
         yield np.packbits(column.to_numpy(zero_copy_only=False))
     else:
         yield np.ascontiguousarray(column.to_numpy())
 
 
-def _run_together(words: pa.Array) -> bytes:
-    """Return the words one after the other."""
-    lists = pa.ListArray.from_arrays(pa.array([0, len(words)], pa.int32()), words)
-    return bytes(pc.binary_join(lists, "")[0].as_buffer())
+def _lengths_and_words(column: pa.Array) -> Iterable[Any]:
+    """Return the bytes of each word, by number, and the words one after the other."""
+    _, where, words = column.buffers()
+    bounds = np.frombuffer(where, np.int32)[column.offset : column.offset + len(column) + 1]
+    yield np.diff(bounds)
+    if words is not None:
+        yield words[int(bounds[0]) : int(bounds[-1])]

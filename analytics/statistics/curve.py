@@ -43,8 +43,8 @@ class Curve:
 
     def __init__(self, released: Ordered, ranks: Numbers) -> None:
         self.released, n = released, len(released)
-        begins = np.concatenate([ranks[ranks < n], np.arange(0, n, LONG)])
-        self.begins = np.unique(begins).astype(np.int64)
+        begins = np.sort(np.concatenate([ranks[ranks < n], np.arange(0, n, LONG)]))
+        self.begins = begins[np.diff(begins, prepend=-1) > 0].astype(np.int64)
         self.ends = np.append(self.begins[1:], n)[: len(self.begins)]
         left = np.searchsorted(ranks, self.begins, side="right")
         self.at_risk = n + len(ranks) - self.begins - left

@@ -11,7 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.metrics.marks import AS_OF, PLACES, bits_of, is_marked, marks
+from analytics.metrics.marks import (
+    AS_OF,
+    PLACES,
+    bits_of,
+    by_the_clock,
+    is_marked_but_for_the_clock,
+    marks,
+)
 from analytics.metrics.statements import Sum
 from analytics.mirror.fold import Mirror
 from analytics.mirror.further import NONE, handed_with, said_of
@@ -45,18 +52,20 @@ class Changed:
 
     def truths(self, text: str) -> Any:
         """Return of which rows an expression is true; the unknown is not."""
-        return pc.fill_null(self.of(text), False).to_numpy()
+        return _known(self.of(text), False)
 
     def numbers(self, text: str) -> Any:
         """Return whole numbers; zero for the unknown."""
-        return pc.fill_null(self.of(text).cast(pa.int64()), 0).to_numpy()
+        return _known(self.of(text).cast(pa.int64()), 0)
 
     def holds(self, one: Sum) -> Any:
         """Return which rows a sum counts."""
         if not _bears_mark(self.place, one):
             return self.truths(one.predicate)
         [(column, bit)] = bits_of([one]).items()
-        return (self._marks[column] & bit) != 0
+        held = (self._marks[column] & bit) != 0
+        clock = by_the_clock(one)
+        return held & self.truths(clock) if clock else held
 
     @cached_property
     def _marks(self) -> Mapping[str, Any]:
@@ -67,13 +76,15 @@ class Changed:
         signs = np.where(self.came, 1, -1)
         if not one.weight:
             return signs
-        return signs * pc.fill_null(self.of(one.weight).cast(pa.float64()), 0.0).to_numpy()
+        return signs * _known(self.of(one.weight).cast(pa.float64()), 0.0)
 
 
-def texts_of(place: str, one: Sum) -> tuple[str, ...]:
+def texts_of(place: str, one: Sum) -> list[str]:
     """Return the expressions that a sum asks of the rows of a table."""
-    asked = next(iter(bits_of([one]))) if _bears_mark(place, one) else one.predicate
-    return (asked, one.weight) if one.weight else (asked,)
+    asked = [one.predicate]
+    if _bears_mark(place, one):
+        asked = [*bits_of([one]), by_the_clock(one)]
+    return [text for text in (*asked, one.weight) if text]
 
 
 def changed(place: str, rows: pa.Table, texts: Iterable[str]) -> Changed:
@@ -100,8 +111,13 @@ def together(tables: Iterable[pa.Table]) -> pa.Table:
 
 def table_of(mirror: Mirror, name: str) -> pa.Table:
     """Return all rows of a table of a small mirror."""
-    return together(mirror.rows.batches("cases" if name == "turns" else name))
+    return together(mirror.rows.batches(name))
 
 
 def _bears_mark(place: str, one: Sum) -> bool:
-    return place in PLACES.values() and is_marked(one)
+    return place in PLACES.values() and is_marked_but_for_the_clock(one)
+
+
+def _known(column: pa.ChunkedArray, otherwise: float) -> Any:
+    """Return values, and another one for the unknown."""
+    return (pc.fill_null(column, otherwise) if column.null_count else column).to_numpy()

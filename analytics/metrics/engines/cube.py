@@ -23,6 +23,7 @@ from analytics.metrics.engines.ordered_rows import (
     read_sides,
 )
 from analytics.metrics.engines.reach import Reach, Window
+from analytics.metrics.engines.rollup import SMALL, WIDE, counts_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Population
 from analytics.statistics.curve import Curve
@@ -93,15 +94,16 @@ class Cube:
     def _counted_in(self) -> Cube:
         """Return the cube with what is beside it among its rows; runs keep their bounds."""
         runs = len(self.starts) - 1
-        come = _upto(self.come, self._come_runs, self.upto.shape)
-        gone = _upto(self.ended.at(self.gone), self._gone_runs, self.upto.shape)
+        come = _upto(self.come, self._come_runs, self.upto.shape, WIDE)
+        gone = _upto(self.ended.at(self.gone), self._gone_runs, self.upto.shape, WIDE)
+        upto = self.upto + come - gone
         more = np.bincount(self._come_runs, minlength=runs)
         less = np.bincount(self._gone_runs, minlength=runs)
         return replace(
             self,
             ended=self.ended.without(self.gone).merged(self.come),
             starts=self.starts + np.concatenate([[0], np.cumsum(more - less)]),
-            upto=self.upto + come - gone,
+            upto=upto.astype(counts_of(int(upto[:, -1].max(initial=0))), copy=False),
             gone=self.gone[:0],
             come=Rows.none(),
         )
@@ -244,15 +246,19 @@ def build(question: Question, population: Population, reach: Reach, most: int) -
 
     None too where some of its ended rows grow with the clock and others do not.
     """
-    runs = min(RUNS, most // (len(reach.facilities) * (reach.days + 1) * 4))
-    if runs < FEWEST_RUNS:
+    cells = len(reach.facilities) * (reach.days + 1)
+    if most // (cells * SMALL.itemsize) < FEWEST_RUNS:
         return None
     try:
         rows = read_sides(question, population, reach)
     except Uneven:
         return None
+    counts = counts_of(int(np.bincount(rows.ended.places, minlength=1).max()))
+    runs = min(RUNS, most // (cells * counts.itemsize))
+    if runs < FEWEST_RUNS:
+        return None
     runs = min(runs, max(FEWEST_RUNS, len(rows.ended) // IN_A_RUN))
-    starts, upto = _counted(rows.ended, reach, runs)
+    starts, upto = _counted(rows.ended, reach, runs, counts)
     return Cube(
         ended=rows.ended,
         running=rows.running,
@@ -266,19 +272,20 @@ def build(question: Question, population: Population, reach: Reach, most: int) -
     )
 
 
-def _counted(ended: Rows, reach: Reach, runs: int) -> tuple[Any, Any]:
+def _counted(ended: Rows, reach: Reach, runs: int, kind: Any) -> tuple[Any, Any]:
     """Cut the rows into runs, and count each facility's rows of a run up to each day."""
     n = len(ended)
     starts = np.arange(runs + 1, dtype=np.int64) * n // runs
     run = np.searchsorted(starts, np.arange(n), side="right") - 1
-    return starts, _upto(ended, run, (len(reach.facilities), reach.days + 1, runs))
+    return starts, _upto(ended, run, (len(reach.facilities), reach.days + 1, runs), kind)
 
 
-def _upto(rows: Rows, run: Any, shape: tuple[int, int, int]) -> Any:
+def _upto(rows: Rows, run: Any, shape: tuple[int, int, int], kind: Any) -> Any:
     """Count the rows of each facility and run up to each day, after one of nothing."""
     facilities, days, runs = shape
     cells = (rows.places.astype(np.int64) * (days - 1) + rows.days) * runs + run
     counts = np.bincount(cells, minlength=facilities * (days - 1) * runs)
-    upto = np.zeros(shape, np.int32)
-    np.cumsum(counts.reshape(facilities, days - 1, runs), axis=1, out=upto[:, 1:])
+    upto = np.zeros(shape, kind)
+    daily = counts.reshape(facilities, days - 1, runs)
+    np.cumsum(daily, axis=1, dtype=kind, out=upto[:, 1:])
     return upto

@@ -181,12 +181,22 @@ class _Step:
         return {place: changed(place, self._rows(place), asked) for place, asked in texts.items()}
 
     def _rows(self, place: str) -> pa.Table:
+        """Return the rows that went and came of a table; those of turns are among the requests."""
+        if place == "turns":
+            went, came = (one.rows.count("cases") for one in (self.change.gone, self.change.come))
+            return self._cases.slice(0, went + came)
+        return self._cases if place == "cases" else together(self._both(place))
+
+    @cached_property
+    def _cases(self) -> pa.Table:
+        """The requests that went and came, and then those of which a moment passed."""
+        passed = self._agenda.passed(self.at, self._ids)
+        still = [side(passed, self.counted.at, came=False), side(passed, self.at, came=True)]
+        return together([*self._both("cases"), *still])
+
+    def _both(self, place: str) -> list[pa.Table]:
         gone, come = (table_of(one, place) for one in (self.change.gone, self.change.come))
-        parts = [side(gone, self.counted.at, came=False), side(come, self.at, came=True)]
-        if place == "cases":
-            passed = self._agenda.passed(self.at, self._ids)
-            parts += [side(passed, self.counted.at, came=False), side(passed, self.at, came=True)]
-        return together(parts)
+        return [side(gone, self.counted.at, came=False), side(come, self.at, came=True)]
 
     @cached_property
     def _came(self) -> pa.Table:

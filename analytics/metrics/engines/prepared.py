@@ -16,8 +16,9 @@ from analytics.metrics.engines.answers import Pair, Spread, Sums, added
 from analytics.metrics.engines.cube import MOST_FACILITIES, Cube
 from analytics.metrics.engines.cube import build as build_cube
 from analytics.metrics.engines.reach import Reach, Window, reach_of
-from analytics.metrics.engines.rollup import Rollup, bytes_of
+from analytics.metrics.engines.rollup import Rollup, bytes_of, counts_of
 from analytics.metrics.engines.rollup import build as build_rollup
+from analytics.metrics.engines.text import by_table
 from analytics.metrics.grouping import Grouping
 from analytics.metrics.marks import AS_OF, place_of
 from analytics.metrics.question import Question
@@ -65,7 +66,7 @@ def count_ahead(question: Question, *, most: int | None = None) -> Counted | Non
     able = [one for one in METRICS if not any(name in missing for name in one.needs)]
     wanted = [one for metric in able for one in statements.sums_of(metric)]
     parts = _parts(question, able, reach, most)
-    if parts is None or _taken(wanted, reach) > most // 2:
+    if parts is None or _taken(question, wanted, reach) > most // 2:
         return None
     rollups = _rollups(question, wanted, reach)
     words = {group: _rollups(question, of, reach, group) for group, of in parts.items()}
@@ -81,8 +82,19 @@ def count_ahead(question: Question, *, most: int | None = None) -> Counted | Non
     return replace(counted, cubes=_cubes(question, able, reach, room))
 
 
-def _taken(wanted: Iterable[Sum], reach: Reach) -> int:
-    return bytes_of(set(wanted), len(reach.facilities) * (reach.days + 1))
+def _taken(question: Question, wanted: Sequence[Sum], reach: Reach) -> int:
+    cells = len(reach.facilities) * (reach.days + 1)
+    return bytes_of(set(wanted), cells, _counts(question, wanted))
+
+
+def _counts(question: Question, wanted: Sequence[Sum]) -> Any:
+    """Return the kind of number in which to count the rows of each facility."""
+    places = {place_of(table, sums) for table, sums in by_table(wanted)}
+    most = [
+        question.rows(f"SELECT count(*) FROM {one} GROUP BY facility ORDER BY 1 DESC LIMIT 1")
+        for one in sorted(places)
+    ]
+    return counts_of(max((int(rows) for found in most for (rows,) in found), default=0))
 
 
 def _parts(
@@ -91,7 +103,7 @@ def _parts(
     """Return the sums by word that there is room for; None where there is not for most of them."""
     parts = {group: list(dict.fromkeys(of)) for group, of in _grouped(able).items()}
     sizes = {
-        group: _taken(of, reach) * _words(question, place_of(of[0].table, of), group)
+        group: _taken(question, of, reach) * _words(question, place_of(of[0].table, of), group)
         for group, of in parts.items()
     }
     # Pairs of partner and channel may be many: they alone must not keep the rest from being counted.
@@ -159,7 +171,9 @@ def _rollups(
     )
     growing = [one for one in weights if AS_OF in one.weight]
     parts = (counts, [one for one in weights if one not in growing], growing)
-    return tuple(build_rollup(question, part, reach, word) for part in parts if part)
+    return tuple(
+        build_rollup(question, part, reach, word, _counts(question, part)) for part in parts if part
+    )
 
 
 class Prepared:

@@ -19,7 +19,9 @@ from analytics.metrics.marks import place_of
 from analytics.metrics.question import Question
 from analytics.metrics.statements import Sum
 
-SMALL, LARGE = 4, 16  # bytes of a count, and of a sum of values
+LARGE = 16  # bytes of a sum of values
+SMALL, WIDE = np.dtype(np.int16), np.dtype(np.int32)  # kinds of number that rows are counted in
+FEW_ROWS = 1 << 14  # rows of a facility whose counts may double in the small kind
 MOST_CELLS = 4096  # days of facilities that may have changed, before all are added up again
 CELLS_A_CHANGE = 8  # of so many cells one may have changed, before all are added up again
 
@@ -89,7 +91,8 @@ class Rollup:
 
     def _daily(self, window: Window) -> Any:
         """Return the sums of the days of a window by word."""
-        chosen = self.upto[:, :, window.places, window.first : window.last + 1].sum(axis=2)
+        cut = self.upto[:, :, window.places, window.first : window.last + 1]
+        chosen = cut.sum(axis=2, dtype=np.result_type(cut, np.int64))
         found = np.diff(chosen, axis=-1)
         if self.later is None:
             return found
@@ -127,7 +130,9 @@ class Rollup:
         upto = np.zeros((sums, len(self.words), *shape), self.upto.dtype)
         upto[:, :words] = self.upto
         for place, daily in self.later.by_place(shape[-1]):
-            upto[:, :, place] += np.cumsum(daily, axis=-1).astype(upto.dtype)
+            now = upto[:, :, place] + np.cumsum(daily, axis=-1)
+            upto = with_room(upto, now)
+            upto[:, :, place] = now
         return replace(self, upto=upto, later=None)
 
     def _named(self, values: Any) -> Sums:
@@ -138,20 +143,33 @@ def _number(value: Any) -> float:
     return int(value) if float(value).is_integer() else float(value)
 
 
-def bytes_of(sums: Iterable[Sum], cells: int) -> int:
-    """Return the memory of so many cells for each of some sums."""
-    return sum(LARGE if one.weight else SMALL for one in sums) * cells
+def counts_of(rows: int) -> Any:
+    """Return the kind of number in which to count the rows of a facility that has so many."""
+    return SMALL if rows <= FEW_ROWS else WIDE
 
 
-def build(question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "''") -> Rollup:
-    """Return the sums of a whole mirror by word, facility and day."""
+def with_room(upto: Any, now: Any) -> Any:
+    """Return counts in a kind of number that has room for those that come among them."""
+    is_short = upto.dtype == SMALL and now.max(initial=0) > np.iinfo(SMALL).max
+    return upto.astype(WIDE) if is_short else upto
+
+
+def bytes_of(sums: Iterable[Sum], cells: int, counts: Any = WIDE) -> int:
+    """Return the memory of so many cells for each of some sums, counts being of some kind."""
+    return sum(LARGE if one.weight else counts.itemsize for one in sums) * cells
+
+
+def build(
+    question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "''", counts: Any = WIDE
+) -> Rollup:
+    """Return the sums of a whole mirror by word, facility and day, counts being of some kind."""
     sums = tuple(dict.fromkeys(wanted))
     parts = [one for table, group in by_table(sums) for one in _read(question, table, group, word)]
     words = tuple(dict.fromkeys(one for part in parts for one in part.words)) or ("",)
     # Long floats: a difference of two running totals must not lose the digits of a small day.
     whole = all(not one.weight for one in sums)
     shape = (len(sums), len(words), len(reach.facilities), reach.days + 1)
-    upto = np.zeros(shape, np.int32 if whole else np.longdouble)
+    upto = np.zeros(shape, counts if whole else np.longdouble)
     spot = {one: i for i, one in enumerate(sums)}
     for part in parts:
         cells = part.cells(words, reach)

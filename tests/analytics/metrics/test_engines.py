@@ -214,7 +214,7 @@ def test_many_pairs_of_partner_and_way_keep_nothing_else_from_being_counted(
     rows = [row | {"partner": row["request_id"]} for row in log.requests.to_pylist()]
     mirror = fold(synthetic.log(requests=table_of(rows, REQUESTS)))
     with asking(mirror, Selection()) as question:
-        counted = count_ahead(question, most=1 << 22)
+        counted = count_ahead(question, most=1 << 21)
     assert counted is not None
     monkeypatch.setattr("analytics.metrics.planner.counted_ahead", lambda _: counted)
     keys = ["channel_fanout", "net_flow"]

@@ -124,11 +124,12 @@ CHANGES = st.lists(
 
 
 @settings(max_examples=examples(4), deadline=None)
-@given(CHANGES, st.booleans())
+@given(CHANGES, st.booleans(), st.sampled_from([0, 1 << 14]))
 def test_what_follows_changes_equals_what_is_counted_from_nothing(
-    changes: list[Any], is_counted_in_at_once: bool
+    changes: list[Any], is_counted_in_at_once: bool, rows_in_small_counts: int
 ) -> None:
     with pytest.MonkeyPatch.context() as patching:
+        patching.setattr(rollup, "FEW_ROWS", rows_in_small_counts)
         if is_counted_in_at_once:
             for of, name in ((rollup, "MOST_CELLS"), (cube, "FEW"), (agenda, "NEAR")):
                 patching.setattr(of, name, 0)
