@@ -40,6 +40,8 @@ class Row:
     why: str
     where: str
     allowed: bool
+    understood: bool
+    """Whether an address said something; one that was mistyped met no closed door."""
 
     @property
     def number(self) -> str:
@@ -105,6 +107,7 @@ def row_of(entry: AuditEntry, seq: int, reader: Reader, names: Names) -> Row:
         why=in_words(str(said.get("purpose", ""))),
         where=str(agent.get("address", "")),
         allowed=entry.outcome == Outcome.SUCCESS.value,
+        understood=_is_understood(_part(said, "detail")),
     )
 
 
@@ -118,6 +121,11 @@ def page_of(entry: AuditEntry, reader: Reader) -> str:
         return reverse(view, args=[name])
     except NoReverseMatch:
         return ""
+
+
+def _is_understood(detail: dict[str, Any]) -> bool:
+    """Say whether no word of an address was unknown, but for a source, which may be another's."""
+    return "refused" not in detail or "source" in str(detail["refused"]).split(",")
 
 
 def _body(entry: AuditEntry) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from requests_app.failure_codes import FailureCode
 
-METHOD_VERSION = "3"
+METHOD_VERSION = "4"
 DAY, HOUR = 86400.0, 3600.0  # seconds
 
 

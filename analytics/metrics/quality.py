@@ -70,7 +70,10 @@ METRICS: tuple[Metric, ...] = (
         excluded={"not mended, or not said when": "is_failure AND lost IS NULL"},
         if_none="no failure here says when it was mended",
         better=Better.LOWER,
-        caveat="Waits that overlap are counted under each code.",
+        caveat=(
+            "Waits that overlap are counted under each code. A hold that nobody ended is over when "
+            "the images are there."
+        ),
         theme="Quality",
         owner="HIM",
         needs=("reason", "mended"),

@@ -36,7 +36,7 @@ _PLACE = ("facility", "direction")
 _LAST = ("state_to",)
 _FAILURES = ("hold_started", "delivery_failed", "images_unusable", "failure_noted")
 _MENDED_BY = {
-    "hold_started": ("hold_ended",),
+    "hold_started": ("hold_ended", "available"),  # nobody need end a hold that is over
     "delivery_failed": ("available",),
     "images_unusable": ("images_usable", "located", "prepared"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -75,6 +75,11 @@ def no_word(mirror: Mirror, whole: Selection, slices: Slices) -> str | None:
     return None
 
 
+def alike(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that differs from one by capitals and blanks alone, if any does."""
+    return next((one for one in known if one.casefold() == word.strip().casefold()), None)
+
+
 def _ours(mirror: Mirror, name: str) -> frozenset[str]:
     """Return the words that a slice may have though no request of the source has them yet."""
     is_own = not mirror.log.is_live and name in _OF_LIVE_WORK
@@ -82,8 +87,8 @@ def _ours(mirror: Mirror, name: str) -> frozenset[str]:
 
 
 def _refused(name: str, word: str, known: tuple[str, ...]) -> str:
-    alike = next((one for one in known if one.casefold() == word.strip().casefold()), None)
-    hint = f" Did you mean {name}={alike[:LONGEST]}?" if alike is not None else ""
+    near = alike(word, known)
+    hint = f" Did you mean {name}={near[:LONGEST]}?" if near is not None else ""
     listed = ", ".join(one[:LONGEST] for one in known[:NAMED])
     more = f" and {len(known) - NAMED:,} more" if len(known) > NAMED else ""
     return f"No request here has {word[:LONGEST]!r} under {name}.{hint} Known: {listed}{more}."

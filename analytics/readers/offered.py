@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from analytics.charts.slices import say_word
 from analytics.metrics.own_words import UNKNOWN
 from analytics.metrics.slices import LABELS, SLICES
-from analytics.readers.heard import Words, unheard, words_in
+from analytics.readers.heard import Words, alike, unheard, words_in
 from analytics.readers.view import View
 from requests_app.vocabulary import RequesterType
 
@@ -41,4 +41,6 @@ def strange_words(view: View) -> Iterator[str]:
     """Say which chosen words occur nowhere in what the reader may see: nothing is behind them."""
     for name, word in unheard(view.snapshot.mirror, view.whole, view.query.slices):
         said = say_word(name, word, view.names)[:60]
-        yield f"No request that you may see has “{said}” under {LABELS[name]}."
+        near = alike(word, words_of(view)[name])
+        meant = f" Did you mean “{say_word(name, near, view.names)}”?" if near is not None else ""
+        yield f"No request that you may see has “{said}” under {LABELS[name]}.{meant}"

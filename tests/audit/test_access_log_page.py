@@ -46,6 +46,19 @@ def test_a_row_says_when_who_what_why_and_where_in_words(auditor: Client) -> Non
     assert (row.why, row.where, row.allowed) == ("Patient access", "10.20.4.17", True)
 
 
+@pytest.mark.parametrize(
+    ("refused", "shown"),
+    [("key", "Not understood"), ("key,1 other", "Not understood"), ("source", "Refused")],
+)
+def test_a_mistyped_address_is_no_closed_door(auditor: Client, refused: str, shown: str) -> None:
+    entry = look(outcome=Outcome.MINOR_FAILURE, detail={"refused": refused})
+    page = auditor.get("/proof/?subject=R-&outcome=refused")
+    assert [row.what for row in rows(page)] == ["R-000001"]
+    for one in (page, auditor.get(f"/proof/entries/{entry.pk}/")):
+        text = one.content.decode()
+        assert (f"</svg>{shown}</span>" in text, "</svg>Allowed</span>" in text) == (True, False)
+
+
 def test_a_request_is_linked_only_where_the_reader_may_open_it(auditor: Client, cast: Cast) -> None:
     asked = file_request(cast.northfield)
     look(facility="")

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from analytics.dashboards.standing import STEPS
 from analytics.forecast.model import METHOD
 from analytics.forecast.results import Evaluation, Forecast, Refusal
 from analytics.forecast.told import as_object
@@ -67,7 +68,8 @@ def in_words(found: Answer, zones: Mapping[str, str], zone: str) -> Iterator[str
     for one in found.chances:
         due = due_day(one.due, zones[one.facility])
         span = f"{100 * one.low:.0f}-{100 * one.high:.0f}"
-        place = f"{one.facility}, {one.state.replace('_', ' ')}, due {due}"
+        state = STEPS.get(one.state, one.state.replace("_", " "))
+        place = f"{one.facility}, {state}, due {due}"
         yield f"{one.number}: {100 * one.chance:.0f} % ({span}), n = {one.n} of {one.n_any}; {place}"
     left_out = "; ".join(f"{n} {why}" for why, n in found.left_out.items())
     yield f"{len(found.chances)} open requests" + (f"; left out: {left_out}" if left_out else "")

@@ -2,7 +2,7 @@
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import METHOD_VERSION, Result
 from analytics.metrics.selection import Selection
 from analytics.metrics.slices import GROUPINGS, written
-from analytics.metrics.suppression.published import PublishedResult
+from analytics.metrics.suppression.published import HIDDEN, PublishedResult
 from analytics.metrics.without import Without, strange, told, why_untold
 from analytics.mirror.fold import Mirror
 from analytics.mirror.published import Snapshot
@@ -118,9 +118,20 @@ class Command(BaseCommand):
             found = release(ask, computed, at=at)
         except DisclessError as error:
             raise CommandError(error.sentence, returncode=2) from error
-        for sentence in found.sentences:
+        for sentence in (*found.sentences, *_told_by_fewer(found.results)):
             self.stderr.write(sentence)
         return found
+
+
+def _told_by_fewer(results: Mapping[str, PublishedResult]) -> Iterator[str]:
+    """Say that what is hidden may be hidden for the sake of others that are told beside it."""
+    hidden = sum(1 for one in results.values() if (one.why or "").startswith(HIDDEN))
+    if hidden and len(results) > 1:
+        yield (
+            f"{hidden} of {len(results)} measures are hidden whole; what is told beside a count may "
+            "tell it. Fewer at once (--key) may show more of them: publish these instead, or both "
+            "in one --docket."
+        )
 
 
 def _computed(

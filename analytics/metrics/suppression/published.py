@@ -49,6 +49,9 @@ class PublishedResult:
 IN_THE_HOUSE = "its groups within groups are for the house, and are not published"
 
 
+HIDDEN = "hidden: "  # begins the reason of what is hidden
+
+
 def hidden_because(threshold: int) -> str:
     """Return the one sentence for small counts and for those that would tell them."""
-    return f"hidden: fewer than {threshold}, or it would tell a count that is"
+    return f"{HIDDEN}fewer than {threshold}, or it would tell a count that is"

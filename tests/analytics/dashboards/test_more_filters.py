@@ -139,6 +139,10 @@ def test_forms_of_other_filters_keep_the_slices(director: Client) -> None:
 @pytest.mark.parametrize(
     ("search", "said"),
     [
+        (
+            "slice=modality%3Dct+CHEST",
+            "No request that you may see has “ct CHEST” under Modality. Did you mean “CT chest”?",
+        ),
         ("slice=modality%3DXX", "No request that you may see has “XX” under Modality."),
         ("slice=partner%3D%3Cb%3E", "No request that you may see has “&lt;b&gt;” under Partner."),
         ("slice=colour%3Dred", "&#x27;colour=red&#x27; is no slice such as modality=CT."),

@@ -13,7 +13,7 @@ from analytics.metrics.selection import Selection
 Row = dict[str, Any]
 COHORTS = {"week": "%G-W%V", "month": "%Y-%m", "year": "%Y"}
 MENDED_BY = {
-    "hold_started": ("hold_ended",),
+    "hold_started": ("hold_ended", "available"),
     "delivery_failed": ("available",),
     "images_unusable": ("images_usable", "located", "prepared"),
     "failure_noted": ("failure_recovered",),

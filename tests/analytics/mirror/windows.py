@@ -21,7 +21,8 @@ SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_typ
     e.occurred - lag(e.occurred) OVER story AS elapsed,
     CASE WHEN e.reason IS NULL THEN NULL
         WHEN e.activity = 'hold_started' THEN
-            min(e.occurred) FILTER (WHERE e.activity = 'hold_ended') OVER after - e.occurred
+            min(e.occurred) FILTER (WHERE e.activity IN ('hold_ended', 'available'))
+                OVER after - e.occurred
         WHEN e.activity = 'delivery_failed' THEN
             min(e.occurred) FILTER (WHERE e.activity = 'available') OVER after - e.occurred
         WHEN e.activity = 'images_unusable' THEN

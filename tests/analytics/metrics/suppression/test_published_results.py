@@ -186,7 +186,10 @@ def test_the_command_publishes_nothing_small(capsys: pytest.CaptureFixture[str])
     call_command("metrics", "--json")
     whole = {one["key"]: one for one in json.loads(capsys.readouterr().out)["metrics"]}
     call_command("metrics", "--publish", "--json")
-    told_of = {one["key"]: one for one in json.loads(capsys.readouterr().out)["metrics"]}
+    printed, beside = capsys.readouterr()
+    told_of = {one["key"]: one for one in json.loads(printed)["metrics"]}
+    hidden = [one for one in told_of.values() if one["why"] == HIDDEN]
+    assert f"{len(hidden)} of {len(told_of)} measures are hidden whole" in beside
     assert {key: list(one) for key, one in told_of.items()} == {
         key: list(one) for key, one in whole.items()
     }
@@ -201,3 +204,5 @@ def test_the_command_says_in_words_what_is_hidden(capsys: pytest.CaptureFixture[
     call_command("metrics", "--publish", "--key", "late_requests", "--key", "at_risk_requests")
     said = capsys.readouterr().out
     assert f"Late requests: - ({HIDDEN})" in said
+    call_command("metrics", "--publish", "--key", "late_requests")
+    assert "hidden whole" not in capsys.readouterr().err
