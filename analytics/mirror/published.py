@@ -33,7 +33,7 @@ from analytics.mirror.pieces import Pieces
 from analytics.mirror.rows import TABLES, Rows, Words
 
 AT_ONCE = 2  # files: packing and hashing leave Python alone
-BRIEF = 100_000  # rows in new files, of which to pack the columns of each is mostly Python
+BRIEF = 100_000  # rows in new files: a second thread gains nothing where they are few
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,8 +165,9 @@ def publish(
     kept = {key for key in pieces if last is not None and last.pieces.get(key) is pieces[key]}
     new = [(path_of(table, key), table, key) for key in pieces.keys() - kept for table in TABLES]
     is_brief = sum(pieces[key].of(table).rows for _, table, key in new) <= BRIEF
-    with ThreadPoolExecutor(1 if is_brief else AT_ONCE) as pool:  # others are linked meanwhile
+    with ThreadPoolExecutor(1 if is_brief else AT_ONCE) as pool:
         said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
+        # Those that stay are linked while others are packed.
         files = _linked(root / last.name, draft, kept, last.files) if last is not None else {}
         files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
     words = words_in_all(pieces, kept, *((last.pieces, last.words) if last else ({}, None)))

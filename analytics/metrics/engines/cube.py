@@ -253,11 +253,13 @@ def build(question: Question, population: Population, reach: Reach, most: int) -
         rows = read_sides(question, population, reach)
     except Uneven:
         return None
-    counts = counts_of(int(np.bincount(rows.ended.places, minlength=1).max()))
-    runs = min(RUNS, most // (cells * counts.itemsize))
+    runs = min(
+        RUNS, most // (cells * SMALL.itemsize), max(FEWEST_RUNS, len(rows.ended) // IN_A_RUN)
+    )
+    counts = counts_of(len(rows.ended) // runs + 1)  # more rows than that are in no run
+    runs = min(runs, most // (cells * counts.itemsize))
     if runs < FEWEST_RUNS:
         return None
-    runs = min(runs, max(FEWEST_RUNS, len(rows.ended) // IN_A_RUN))
     starts, upto = _counted(rows.ended, reach, runs, counts)
     return Cube(
         ended=rows.ended,
