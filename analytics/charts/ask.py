@@ -14,6 +14,7 @@ from analytics.metrics.band import BAND
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import DAY
+from analytics.metrics.media import PAPER
 from analytics.metrics.question import Question
 from analytics.metrics.slices import PERIODS
 from analytics.statistics.curve import Curve, curve_of, steps_of
@@ -153,10 +154,11 @@ def _failure(code: str, hours: float, n: int, mended: int, unmended: int) -> Fai
 
 
 def media_mix(ask: Question, since: date) -> dict[str, int]:
-    """Return outbound deliveries by medium since a day, whenever they were asked for."""
+    """Return outbound deliveries by medium, or on paper, since a day, whenever asked for."""
     (start,) = _bounds([since], ask.selection.zone)
     rows = ask.rows(
-        "SELECT coalesce(medium, 'unknown'), count(*) FROM landmarks WHERE $selection "
+        f"SELECT CASE WHEN channel = '{PAPER}' THEN 'paper' ELSE coalesce(medium, 'unknown') END, "
+        "count(*) FROM landmarks WHERE $selection "
         f"AND activity = 'available' AND direction = 'outbound' AND occurred >= {start} GROUP BY 1",
         ask.whenever,
     )

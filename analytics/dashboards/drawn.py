@@ -83,21 +83,24 @@ def _curve_words(view: View, now: Any, before: Any, label: str) -> Context:
     }
 
 
-_MEDIA = (
-    ("link", "Link", "link", "link"),
-    ("push", "Push", "push", "network"),
-    ("physical", "Disc", "disc", "disc-3"),
-    ("unknown", "Unknown", "unknown", "circle-help"),
+_MEDIA: tuple[tuple[str, str, str, str, dict[str, str]], ...] = (
+    ("link", "Link", "link", "link", {"medium": "link"}),
+    ("push", "Push", "push", "network", {"medium": "push"}),
+    ("physical", "Disc", "disc", "disc-3", {"part": "counted"}),
+    ("paper", "Paper", "unknown", "file-up", {"part": "rest", "medium": "physical"}),
+    ("unknown", "Unknown", "unknown", "circle-help", {"medium": "unknown"}),
 )
-"""The marks of the media: word in a log, word on the page, colour, icon."""
+"""The marks of the media: word, word on the page, colour, icon, and the door to the requests."""
 
 
 def _media_words(view: View, months: list[Cell], mix: dict[str, int]) -> Context:
     total = sum(mix.values()) or 1
     quarter = {"since": view.until - timedelta(days=91), "until": view.until}
     marks = []
-    for name, words, css, icon in _MEDIA:
-        door = links.behind(view.query, DISCS, medium=name, by="event", changes=quarter)
+    for name, words, css, icon, door_of in _MEDIA:
+        if name == "paper" and not mix.get(name):
+            continue
+        door = links.behind(view.query, DISCS, by="event", changes=quarter, **door_of)
         share = whole(100 * mix.get(name, 0) / total)
         marks.append({"words": words, "css": css, "icon": icon, "share": share, "door": door})
     year = {"since": months[0].start, "until": view.until}

@@ -28,11 +28,6 @@ def place_of(table: str, sums: Sequence[Sum]) -> str:
     return place if place == table or all(is_of_landmarks(one) for one in sums) else table
 
 
-def is_marked(one: Sum) -> bool:
-    """Say whether rows bear a bit for a sum."""
-    return (one.table, one.predicate) in _numbered()
-
-
 def is_marked_but_for_the_clock(one: Sum) -> bool:
     """Say whether rows bear a bit for what no clock changes of a sum."""
     return (one.table, _halves(one.predicate)[0]) in _numbered()

@@ -1,6 +1,7 @@
 """What the images ride on."""
 
 from analytics.metrics.definition import Better, Kind, Metric
+from requests_app.vocabulary import Channel, Medium
 
 DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
 ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
@@ -8,7 +9,9 @@ UNKNOWN = "(medium IS NULL OR medium = 'unknown')"
 NOTHING_KNOWN = "nothing is known of how any delivery went"
 """Why discs cannot be counted where every delivery has an unknown channel."""
 UNKNOWN_ARE = ("unknown channel", "unknown channels")
-_PHYSICAL = "medium = 'physical'"
+PAPER = Channel.PHYSICAL_PAPER
+"""Something to hold that is no medium of images: a print is a delivery by another way."""
+_PHYSICAL = f"medium = '{Medium.PHYSICAL}' AND coalesce(channel, '') <> '{PAPER}'"
 _REQUESTS = "direction = 'outbound' AND ways > 0"
 
 
@@ -21,12 +24,12 @@ def _physical(key: str, label: str, question: str, where: str, of: str, way: str
         unit="%",
         kind=Kind.SHARE,
         table="steps",
-        numerator="those on CD, DVD, Blu-ray, USB, film or paper",
+        numerator="those on CD, DVD, Blu-ray, USB or film",
         denominator=of,
         where=where,
         among=where,
         counts=_PHYSICAL,
-        sides=("On physical media", "By link or network"),
+        sides=("On physical media", "By link, network or on paper"),
         unknown=UNKNOWN,
         unknown_are=UNKNOWN_ARE,
         better=Better.LOWER,
@@ -46,7 +49,7 @@ def _by_request(key: str, label: str, question: str, counts: str, unknown: str) 
         why_it_matters="One request may leave twice; who asked remembers the disc.",
         unit="%",
         kind=Kind.SHARE,
-        numerator="those of which so many deliveries were on CD, DVD, Blu-ray, USB, film or paper",
+        numerator="those of which so many deliveries were on CD, DVD, Blu-ray, USB or film",
         denominator="outbound requests with at least one successful delivery",
         where=_REQUESTS,
         among="direction = 'outbound'",
@@ -74,13 +77,13 @@ def _by_study(
         unit="%",
         kind=Kind.SHARE,
         table="steps",
-        numerator="those on CD, DVD, Blu-ray, USB, film or paper",
+        numerator="those on CD, DVD, Blu-ray, USB or film",
         denominator=of,
         where=f"{moved} AND studies > 0",
         among=moved,
         weight="studies",
         counts=_PHYSICAL,
-        sides=("On physical media", "By link or network"),
+        sides=("On physical media", "By link, network or on paper"),
         unknown=UNKNOWN,
         unknown_are=("study of unknown channel", "studies of unknown channel"),
         excluded=excluded,

@@ -34,8 +34,7 @@ def engines_for(
     """
     able = [one for one in chosen if _is_counted([one], by)]
     found: Prepared | None = None
-    is_left = _COUNTED.was_left(question.mirror)
-    if able and _is_asked_again(question.mirror) and not is_left:
+    if able and _is_asked_again(question.mirror):
         found = _prepared(question)
     counted = [one for one in able if found is not None and _holds(found.counted, one)]
     others = [one for one in chosen if one not in counted]
@@ -53,6 +52,8 @@ def prepared_for(
 
 
 def _prepared(question: Question) -> Prepared | None:
+    if _COUNTED.was_left(question.mirror):
+        return None
     counted = counted_ahead(question)
     window = counted.reach.window(question.selection) if counted is not None else None
     return Prepared(counted, window) if counted is not None and window is not None else None

@@ -71,8 +71,8 @@ METRICS: tuple[Metric, ...] = (
         if_none="no failure here says when it was mended",
         better=Better.LOWER,
         caveat=(
-            "Waits that overlap are counted under each code. A hold that nobody ended is over when "
-            "the images are there."
+            "Waits that overlap are counted under each code. In live work a hold that nobody ended "
+            "is over when the images are there; of a log nobody knows."
         ),
         theme="Quality",
         owner="HIM",

@@ -18,11 +18,12 @@ from analytics.mirror.steps import Integers, Story, Truths
 from analytics.mirror.variants import variants_of
 from analytics.mirror.words import Codes, codes_of, of_codes
 from requests_app.lifecycle.states import TRANSITIONS
-from requests_app.vocabulary import State, Touch
+from requests_app.vocabulary import Channel, Medium, State, Touch
 
 _ALLOWED = {(origin.value, target.value) for origin in State for target in TRANSITIONS[origin]}
 NOT_DELIVERED = "not_delivered"
 """The channel and the medium of a request without a delivery: null is of one that says none."""
+_PHYSICAL, _PAPER = (Medium.PHYSICAL.value,), (Channel.PHYSICAL_PAPER.value,)
 _CONTACTS = (Touch.CALL, Touch.FAX, Touch.CHASE)
 
 
@@ -31,6 +32,7 @@ def cases_of(requests: pa.Table, steps: pa.Table, story: Story) -> pa.Table:
     many = _Requests(story, requests.num_rows)
     delivered = story.is_any("activity", ("available",))
     unknown = story.is_any("medium", ("unknown",)) | (story.codes("medium") < 0)
+    on_media = story.is_any("medium", _PHYSICAL) & ~story.is_any("channel", _PAPER)
     lasted = many.sums(steps["waited"])
     ways = many.count(delivered)
     columns: dict[str, Any] = {
@@ -48,7 +50,7 @@ def cases_of(requests: pa.Table, steps: pa.Table, story: Story) -> pa.Table:
         "moves_outside": many.count(_is_outside(steps)),
         "variant": variants_of(story, requests.num_rows),
         "lasted": pa.array(lasted, mask=many.count(np.ones(len(story.place), bool)) == 0),
-        "physical_deliveries": many.count(delivered & story.is_any("medium", ("physical",))),
+        "physical_deliveries": many.count(delivered & on_media),
         "unknown_deliveries": many.count(delivered & unknown),
         "logged": many.first(story.is_any("activity", ("logged",))),
         "arrived": many.first(story.is_any("activity", ("images_received",))),

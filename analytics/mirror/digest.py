@@ -45,6 +45,8 @@ def _plain(column: pa.Array) -> Iterable[Any]:
 
 def _lengths_and_words(column: pa.Array) -> Iterable[Any]:
     """Return the bytes of each word, by number, and the words one after the other."""
+    if not len(column):
+        return
     _, where, words = column.buffers()
     bounds = np.frombuffer(where, np.int32)[column.offset : column.offset + len(column) + 1]
     yield np.diff(bounds)

@@ -91,5 +91,5 @@ def fold(log: EventLog) -> Mirror:
 
 
 def _part(log: EventLog, requests: pa.Table, story: Story) -> tuple[pa.Table, pa.Table]:
-    steps = with_business(steps_of(requests, story), log)
+    steps = with_business(steps_of(requests, story, is_live=log.is_live), log)
     return cases_of(requests, steps, story), steps

@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from analytics.mirror.partition import nothing
-from analytics.mirror.published import Published, current, read, root_of
+from analytics.mirror.published import MANIFEST, Published, current, read, root_of
 from analytics.mirror.rows import TABLES
 
 KEPT = 2  # snapshots: the current one, and the one that somebody may still be reading
@@ -46,22 +46,32 @@ def note_report(source: str, content: str, *, at: datetime) -> bool:
 
 def _kept(root: Path) -> list[str]:
     """Return the names of the snapshots in a folder, the current one first."""
+    names = [path.name for path in _folders(root) if (path / MANIFEST).exists()]
+    return sorted(names, key=lambda name: name != current(root))
+
+
+def _folders(root: Path) -> list[Path]:
     if not root.exists():
         return []
-    names = [path.name for path in root.iterdir() if path.is_dir() and not path.is_symlink()]
-    return sorted(names, key=lambda name: name != current(root))
+    return [path for path in root.iterdir() if path.is_dir() and not path.is_symlink()]
 
 
 def _content(folder: Path) -> str | None:
     try:
-        found: str = json.loads((folder / "manifest.json").read_text())["content"]
+        found: str = json.loads((folder / MANIFEST).read_text())["content"]
     except (OSError, ValueError, KeyError):
         return None
     return found
 
 
 def remove_old(root: Path, *, at: datetime) -> None:
-    """Keep the newest snapshots, and those that a report referred to not too long ago."""
+    """Keep the newest snapshots, and those that a report referred to not too long ago.
+
+    Whoever calls holds the lock: what is not whole, its writer did not live to end.
+    """
+    for path in _folders(root):
+        if not (path / MANIFEST).exists():
+            shutil.rmtree(path, ignore_errors=True)
     since = (at - timedelta(days=settings.REPORTED_SNAPSHOTS_KEPT_DAYS)).timestamp()
     current_name = current(root)
     newest = sorted(

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ from analytics.mirror.partition import Partition, Partitions, content_of
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.rows import TABLES, Rows, Words
 
+MANIFEST = "manifest.json"
 AT_ONCE = 2  # files: packing and hashing leave Python alone
 BRIEF = 100_000  # rows in new files: a second thread gains nothing where they are few
 
@@ -159,7 +161,17 @@ def publish(
 ) -> Published:
     """Write the pieces that `last` does not have, link the others, and switch the pointer."""
     name = secrets.token_hex(8)
-    draft = root / name
+    try:
+        made = _drafted(root / name, facts, pieces, last)
+    except BaseException:
+        shutil.rmtree(root / name, ignore_errors=True)  # a full disk is not to fill further
+        raise
+    point(root, name)
+    return made
+
+
+def _drafted(draft: Path, facts: Facts, pieces: Partitions, last: Published | None) -> Published:
+    """Write a folder whole: the pieces that `last` does not have, and links to the others."""
     for table in TABLES:
         (draft / table).mkdir(mode=0o700, parents=True)
     kept = {key for key in pieces if last is not None and last.pieces.get(key) is pieces[key]}
@@ -168,12 +180,13 @@ def publish(
     with ThreadPoolExecutor(1 if is_brief else AT_ONCE) as pool:
         said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
         # Those that stay are linked while others are packed.
-        files = _linked(root / last.name, draft, kept, last.files) if last is not None else {}
+        files = (
+            _linked(draft.parent / last.name, draft, kept, last.files) if last is not None else {}
+        )
         files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
     words = words_in_all(pieces, kept, *((last.pieces, last.words) if last else ({}, None)))
-    made = Published(name, facts, pieces, files, words)
+    made = Published(draft.name, facts, pieces, files, words)
     _write_manifest(draft, made)
-    point(root, name)
     return made
 
 
@@ -218,7 +231,7 @@ def _write_manifest(folder: Path, made: Published) -> None:
         "words": made.words,
         "files": made.files,
     }
-    (folder / "manifest.json").write_text(json.dumps(said, sort_keys=True))
+    (folder / MANIFEST).write_text(json.dumps(said, sort_keys=True))
 
 
 def point(root: Path, name: str) -> None:
@@ -242,7 +255,7 @@ def read(root: Path, name: str, *, known: Published | None = None) -> Published 
     Pieces that `known` has already are not read again.
     """
     try:
-        said = json.loads((root / name / "manifest.json").read_text())
+        said = json.loads((root / name / MANIFEST).read_text())
         files: dict[str, dict[str, Any]] = said.pop("files")
         content, words = said.pop("content"), said.pop("words")
         keys = sorted({(file["facility"], file["period"]) for file in files.values()})

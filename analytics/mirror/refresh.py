@@ -10,7 +10,7 @@ from threading import Lock
 from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror
 from analytics.mirror.lineage import Line, changed_since
-from analytics.mirror.published import Published, Snapshot, root_of
+from analytics.mirror.published import Facts, Published, Snapshot, root_of
 from analytics.mirror.words import settled
 
 __all__ = ["Snapshot", "content_hash", "forget", "known", "remember", "served"]
@@ -39,8 +39,13 @@ def remember(source: str, published: Published) -> None:
     """Keep a published mirror at hand, unless another was quicker with one that follows it."""
     with _SERVING[0]:
         now = _SHOWN.get(source)
-        if now is None or changed_since(now.facts, published.name) is None:
+        if now is None or not _follows(now.facts, published.name):
             _SHOWN[source] = published
+
+
+def _follows(facts: Facts, name: str) -> bool:
+    """Say whether a snapshot came after another, as far as its manifest tells."""
+    return facts.follows == name or changed_since(facts, name) is not None
 
 
 def served(source: str, at: int) -> Snapshot:

@@ -36,22 +36,24 @@ _PLACE = ("facility", "direction")
 _LAST = ("state_to",)
 _FAILURES = ("hold_started", "delivery_failed", "images_unusable", "failure_noted")
 _MENDED_BY = {
-    "hold_started": ("hold_ended", "available"),  # nobody need end a hold that is over
+    "hold_started": ("hold_ended",),
     "delivery_failed": ("available",),
     "images_unusable": ("images_usable", "located", "prepared"),
 }
+_HOLDS_END = ("hold_ended", "available")
+"""What ends a hold of live work, as its clocks have it; of a log nobody knows unless it says so."""
 WAYS = ("available", "images_received")
 SAME_TOUCH = 300  # seconds within which the same touch by the same person is one
 
 
-def steps_of(requests: pa.Table, story: Story) -> pa.Table:
+def steps_of(requests: pa.Table, story: Story, *, is_live: bool) -> pa.Table:
     """Return a row an event, its words as numbers of a list each."""
     columns: dict[str, Any] = {"request_id": requests["request_id"].take(pa.array(story.place))}
     columns |= {name: story.events[name] for name in _PLACE}
     columns |= {name: _again(requests[name], story.place) for name in OF_REQUESTS}
     aside = ("request_id", *_PLACE, *_LAST)
     columns |= {name: story.events[name] for name in EVENTS.names if name not in aside}
-    columns |= _before(story) | {"flows": pa.array(story.flows)} | _flow(story)
+    columns |= _before(story, is_live=is_live) | {"flows": pa.array(story.flows)} | _flow(story)
     columns |= {"state_to": story.events["state_to"], "state_from": _state_from(story)}
     columns |= {
         "previous_actor": story.words("actor", *story.before(story.is_human)),
@@ -205,12 +207,12 @@ def _flows(activity: pa.DictionaryArray) -> Truths:
     return found
 
 
-def _before(story: Story) -> dict[str, pa.Array]:
+def _before(story: Story, *, is_live: bool) -> dict[str, pa.Array]:
     everything = story.before(np.ones(len(story.place), bool))
     return {
         "previous": story.words("activity", *everything),
         "elapsed": _since(story, *everything),
-        "lost": _lost(story),
+        "lost": _lost(story, is_live=is_live),
     }
 
 
@@ -244,11 +246,12 @@ def _state_from(story: Story) -> pa.Array:
     return of_codes(found, words)
 
 
-def _lost(story: Story) -> pa.Array:
+def _lost(story: Story, *, is_live: bool) -> pa.Array:
     """Return the seconds from each failure for a reason to the earliest of what mends it."""
     failed = story.is_failure
     rows, values = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for kind, mends in _MENDED_BY.items():
+    mended_by = _MENDED_BY | ({"hold_started": _HOLDS_END} if is_live else {})
+    for kind, mends in mended_by.items():
         starts = np.flatnonzero(failed & story.is_any("activity", (kind,)))
         ends = np.flatnonzero(story.is_any("activity", mends))
         found = _earliest_after(story.place, story.occurred, starts, ends)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from analytics.charts.slices import say_word
 from analytics.metrics.own_words import UNKNOWN
 from analytics.metrics.slices import LABELS, SLICES
 from analytics.readers.heard import Words, alike, unheard, words_in
 from analytics.readers.view import View
 from requests_app.vocabulary import RequesterType
 
+SHOWN = 60  # characters of a word that nobody has, as it was typed
 OFFERED = tuple(name for name in SLICES if name != "facility")
 """Facilities have a filter of their own."""
 
@@ -40,7 +40,6 @@ def offered(view: View) -> tuple[str, ...]:
 def strange_words(view: View) -> Iterator[str]:
     """Say which chosen words occur nowhere in what the reader may see: nothing is behind them."""
     for name, word in unheard(view.snapshot.mirror, view.whole, view.query.slices):
-        said = say_word(name, word, view.names)[:60]
-        near = alike(word, words_of(view)[name])
-        meant = f" Did you mean “{say_word(name, near, view.names)}”?" if near is not None else ""
+        said, near = word[:SHOWN], alike(word, words_of(view)[name])
+        meant = f" Did you mean “{near[:SHOWN]}”?" if near is not None else ""
         yield f"No request that you may see has “{said}” under {LABELS[name]}.{meant}"

@@ -18,6 +18,8 @@ from analytics.reports.builders.sla_compliance import Order
 from analytics.reports.stamp import Figure, Stamp, Unstamped, figures_of
 from analytics.sources.opening import kept_snapshot
 
+NOT_TOLD = "another, which is not told: it may be hidden"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reproduced:
@@ -60,6 +62,8 @@ def reproduce(stamp: Stamp) -> Reproduced:
     names = sorted(stamp.figures if stamp.is_published else {*now, *stamp.figures})
     pairs = {name: (stamp.figures.get(name), now.get(name)) for name in names}
     differing = {name: pair for name, pair in pairs.items() if not _same(*pair)}
+    if stamp.is_published:  # a file that was changed is not to be told what was hidden from it
+        differing = {name: (said, NOT_TOLD) for name, (said, _) in differing.items()}
     return Reproduced(stamp=stamp, differing=differing, why=_other_method(stamp, differing))
 
 

@@ -34,6 +34,7 @@ from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.lifecycle.states import DECISIONS
 from requests_app.lifecycle.transition import check_unmoved, lock, transition
+from requests_app.lifecycle.waits import is_demanded_in_vain
 from requests_app.models import ImagingRequest, User
 from requests_app.refusals import NotAllowed
 from requests_app.vocabulary import Channel, State
@@ -70,16 +71,26 @@ class Step(generics.GenericAPIView[Any], ABC):
         """Call the verb; return what the answer says beside the request."""
 
 
+def _held(request: ImagingRequest, said: Said, by: User, at: datetime) -> Said:
+    reason = FailureCode(said["reason"])
+    event = holds.hold(request, reason=reason, by=by, at=at, note=said["note"])
+    return {"warning": holds.NO_FORM_NEEDED} if holds.is_exposure(event) else {}
+
+
+@extend_schema_view(post=extend_schema(responses=answers(RequestWithWarning, *REFUSALS)))
 class Move(Step):
     """Make a plain move."""
 
     serializer_class = TransitionSerializer
 
-    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> None:
-        """Move the request."""
-        reason = said.get("reason")
+    def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> Said | None:
+        """Move the request; a demand for a form that none needs is recorded as by `hold`."""
+        reason, to = said.get("reason"), State(said["to"])
+        if to is State.CLARIFYING and is_demanded_in_vain(request, reason):
+            return _held(request, said, by, at)
         what = Particulars(reason=FailureCode(reason) if reason else None, note=said["note"])
-        transition(request, to=State(said["to"]), by=by, at=at, particulars=what)
+        transition(request, to=to, by=by, at=at, particulars=what)
+        return None
 
 
 @extend_schema_view(post=extend_schema(responses=answers(RequestWithLink, *REFUSALS)))
@@ -170,9 +181,7 @@ class Hold(Step):
 
     def take(self, request: ImagingRequest, said: Said, by: User, at: datetime) -> Said:
         """Begin the hold; `warning` says where none began, for no authorization is needed."""
-        reason = FailureCode(said["reason"])
-        event = holds.hold(request, reason=reason, by=by, at=at, note=said["note"])
-        return {"warning": holds.NO_FORM_NEEDED} if holds.is_exposure(event) else {}
+        return _held(request, said, by, at)
 
 
 class Release(Step):

@@ -9,6 +9,7 @@ from requests_app.failure_codes import FailureCode
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
+from requests_app.lifecycle.waits import open_holds
 from requests_app.models import Delivery, Event, ImagingRequest, User
 from requests_app.refusals import TransitionRefused
 from requests_app.vocabulary import Channel, DeliveryState, EventKind, State
@@ -70,6 +71,7 @@ def mark_failed(
         what = Particulars(
             channel=Channel(delivery.channel), delivery=delivery, reason=reason, note=note
         )
+        _end_the_wait(delivery.request, by=by, at=at)
         event = transition(
             delivery.request, to=State.DELIVERY_FAILED, by=by, at=at, particulars=what
         )
@@ -78,6 +80,13 @@ def mark_failed(
         delivery.failure_code = reason
         delivery.save(update_fields=("state", "failed_at", "failure_code"))
     return event
+
+
+def _end_the_wait(request: ImagingRequest, *, by: User | None, at: datetime) -> None:
+    """Nothing waits to be picked up any more: what was to be is known not to have arrived."""
+    locked, over = lock(request), FailureCode.TR08
+    if any(hold.reason == over for hold in open_holds(locked)):
+        record(locked, EventKind.HOLD_ENDED, by=by, at=at, particulars=Particulars(reason=over))
 
 
 def confirm_usable(request: ImagingRequest, *, by: User | None, at: datetime) -> Event:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from requests_app.failure_codes import PAUSING
 from requests_app.lifecycle.journal import Particulars
 from requests_app.lifecycle.subjects import subjects_of
-from requests_app.lifecycle.waits import check_may_leave, check_not_held
+from requests_app.lifecycle.waits import check_may_leave, check_not_held, is_demanded_in_vain
 from requests_app.models import ImagingRequest, Study
 from requests_app.refusals import Incomplete
 from requests_app.vocabulary import Direction, EventKind, LetterKind, State, Usability
@@ -56,7 +56,11 @@ def _has_a_delivery(request: ImagingRequest, what: Particulars) -> None:
         raise Incomplete("Say by which way the images go: send a link, or record a hand-over.")
 
 
-def _waits_on_the_requester(request: ImagingRequest, what: Particulars) -> None:  # noqa: ARG001
+def _waits_on_the_requester(request: ImagingRequest, what: Particulars) -> None:
+    if is_demanded_in_vain(request, what.reason):
+        raise Incomplete(
+            "By this right no authorization is needed: go on without one.", field="reason"
+        )
     if what.reason not in PAUSING:
         raise Incomplete(
             "Clarifying is a wait for the requester: put it on hold with a reason of theirs.",

@@ -8,12 +8,16 @@ from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.permissions import check_work
 from requests_app.lifecycle.transition import lock, transition
-from requests_app.lifecycle.waits import check_not_held, open_holds, reason_of_end
+from requests_app.lifecycle.waits import (
+    check_not_held,
+    is_demanded_in_vain,
+    open_holds,
+    reason_of_end,
+)
 from requests_app.models import Event, ImagingRequest, User
 from requests_app.refusals import TransitionRefused
-from requests_app.vocabulary import TAKES_A_FORM, EventKind, State
+from requests_app.vocabulary import EventKind, State
 
-DEMANDS_A_FORM = frozenset({FailureCode.AU01, FailureCode.AU02})
 NO_FORM_NEEDED = (
     "No hold began: by this right no authorization is needed. The attempt is recorded as an "
     "exposure (RV04); go on without one."
@@ -40,7 +44,9 @@ def hold(
         if not locked.is_open:
             raise TransitionRefused("This request has ended; it cannot be put on hold.")
         check_not_held(locked)
-        if reason in DEMANDS_A_FORM and locked.legal_basis not in TAKES_A_FORM:
+        if reason is FailureCode.TR08 and locked.state != State.DELIVERING:
+            raise TransitionRefused("Nothing waits to be picked up: no delivery is under way.")
+        if is_demanded_in_vain(locked, reason):
             exposure = Particulars(reason=FailureCode.RV04, note=note)
             return record(locked, EventKind.FAILURE_NOTED, by=by, at=at, particulars=exposure)
         waits_on_requester = FAILURES[reason].pauses_contract_clock

@@ -5,8 +5,9 @@ from requests_app.models import ImagingRequest
 from requests_app.refusals import TransitionRefused
 from requests_app.sla.clock import OF_HOLDS, Hold
 from requests_app.sla.policy import timeline_of
-from requests_app.vocabulary import State
+from requests_app.vocabulary import TAKES_A_FORM, State
 
+DEMANDS_A_FORM = frozenset({FailureCode.AU01, FailureCode.AU02})
 LEAVING = frozenset({State.READY, State.DELIVERING})
 """From where the next step is one that a wait for the requester bars."""
 
@@ -25,6 +26,11 @@ def reason_of_end(request: ImagingRequest) -> FailureCode | None:
 def barred_by(request: ImagingRequest) -> tuple[FailureCode, ...]:
     """Return for what the requester is waited for, and without which no image may leave."""
     return tuple(hold.reason for hold in open_holds(request) if hold.reason in BARRING)
+
+
+def is_demanded_in_vain(request: ImagingRequest, reason: FailureCode | None) -> bool:
+    """Say whether a reason demands an authorization where none is needed."""
+    return reason in DEMANDS_A_FORM and request.legal_basis not in TAKES_A_FORM
 
 
 def check_not_held(request: ImagingRequest) -> None:

@@ -216,7 +216,8 @@ def _row(request: ImagingRequest, clocks: Clocks, at: datetime) -> Row:
     if held is not None and request.is_open:
         tab, since = "hold", held.started
         waiting = FAILURES[FailureCode(held.reason)].label if held.reason else "Hold"
-        step = STEPS[State.CLARIFYING][1] if _is_barred(held, state) else step
+        is_barred = any(_is_barred(one, state) for one in timeline.open_holds)
+        step = STEPS[State.CLARIFYING][1] if is_barred else step
     tone, words = words_for(clocks.standing, timeline, at)
     if not request.is_open:
         tone, words = "done", state.replace("_", " ").capitalize()

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from analytics.eventlog import EVENTS, LIVE, REQUESTS, EventLog, table_of
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
@@ -30,6 +30,7 @@ class Example:
     name: str
     as_of: int
     period: tuple[date, date] | None
+    is_live: bool
     tables: list[list[Row]] = field(default_factory=list)
 
     def table(self, word: str) -> list[Row]:
@@ -46,7 +47,7 @@ class Example:
             for seq, row in enumerate(self.table("activity"))
         ]
         return EventLog(
-            name="example",
+            name=LIVE if self.is_live else "example",
             as_of=self.as_of,
             requests=table_of(requests, REQUESTS),
             events=table_of(events, EVENTS),
@@ -96,6 +97,7 @@ def examples() -> Iterator[Example]:
                 name=f"{page.stem}: {part.splitlines()[0]}",
                 as_of=moment(as_of[1]),
                 period=(days[0], days[1]) if period else None,
+                is_live="In live work." in part,
                 tables=list(_tables(part)),
             )
 

@@ -125,13 +125,18 @@ class Command(BaseCommand):
 
 def _told_by_fewer(results: Mapping[str, PublishedResult]) -> Iterator[str]:
     """Say that what is hidden may be hidden for the sake of others that are told beside it."""
-    hidden = sum(1 for one in results.values() if (one.why or "").startswith(HIDDEN))
+    hidden = sum(1 for one in results.values() if _is_hidden_whole(one))
     if hidden and len(results) > 1:
         yield (
             f"{hidden} of {len(results)} measures are hidden whole; what is told beside a count may "
             "tell it. Fewer at once (--key) may show more of them: publish these instead, or both "
             "in one --docket."
         )
+
+
+def _is_hidden_whole(one: PublishedResult) -> bool:
+    told = [one.value, one.n, one.numerator, *(group.n for group in one.by)]
+    return (one.why or "").startswith(HIDDEN) and all(number is None for number in told)
 
 
 def _computed(

@@ -162,7 +162,7 @@ def _grouped(able: Sequence[Metric]) -> dict[str, list[Sum]]:
 def _rollups(
     question: Question, wanted: Sequence[Sum], reach: Reach, word: str = "''"
 ) -> tuple[Rollup, ...]:
-    """Counts take four bytes a cell, sums of values sixteen: they are kept apart.
+    """Counts take two bytes a cell or four, sums of values sixteen: they are kept apart.
 
     So are sums of what grows with the clock, which are counted again each time.
     """

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from analytics.metrics.channels import WORKAROUNDS
 from analytics.metrics.definition import Kind
+from analytics.metrics.media import PAPER
 from analytics.metrics.suppression.cells import THRESHOLD, Cell, CountTable, Sum
 from analytics.metrics.suppression.counted import Counted, single
 from analytics.metrics.suppression.parted import hit, parted
@@ -21,7 +22,9 @@ _AWAITED = Cell("cases: open requests that wait for their requesters, the late o
 _MOVED = Cell("steps: deliveries and arrivals")
 _ERRORS = ("disclosure_error_rate", "misdirected_share", "over_scoped_share")
 _PHYSICAL = frozenset(
-    channel.value for channel, medium in MEDIUM_OF.items() if medium is Medium.PHYSICAL
+    channel.value
+    for channel, medium in MEDIUM_OF.items()
+    if medium is Medium.PHYSICAL and channel is not PAPER
 )
 _OF_REQUESTERS = frozenset(code.value for code in PAUSING)
 _CHANNELS = "deliveries_by_channel"

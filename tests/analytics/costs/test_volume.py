@@ -1,5 +1,6 @@
 """Discs are counted as the rows say: CD, DVD and USB; film and paper apart; the unknown as a range."""
 
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -63,11 +64,17 @@ def test_the_counts_are_those_of_the_rows(stories: list[Any]) -> None:
     assert (found.failures.failed, found.failures.made) == (failed, found.discs + never_there)
 
 
-def test_physical_media_of_the_measure_are_discs_film_and_paper() -> None:
-    mirror = synthetic.mirror()
+def test_physical_media_of_the_measure_are_discs_and_film_and_no_paper() -> None:
+    log = synthetic.log()
+    rows = log.events.to_pylist()
+    sent = [row for row in rows if (row["activity"], row["medium"]) == ("available", "physical")]
+    for row, channel in zip(sent, cycle(["physical_cd", "physical_film", "physical_paper"])):
+        row["channel"] = channel
+    mirror = fold(synthetic.log(events=table_of(rows, EVENTS)))
     found, key = volume_of(mirror, Selection()), "physical_media_share_out"
     result = compute(mirror, Selection(), [key])[key]
-    assert found.discs + sum(found.apart.values()) == result.numerator
+    assert {*found.apart} == {"physical_film", "physical_paper"}
+    assert found.discs + found.apart["physical_film"] == result.numerator
     assert (found.unknown, found.deliveries) == (result.unknown, result.n)
     one = volume_of(mirror, Selection(facilities=("riverside",)))
     assert 0 < one.discs < found.discs

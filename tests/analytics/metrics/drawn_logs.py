@@ -96,7 +96,7 @@ OF_EVENTS: dict[str, Span | Sequence[Any]] = {
     "state_to": [None, None, "received", "approved", "retrieved", "closed"],
     "touch": ["call", "burn", "chase"],
     "medium": ["physical", "link", "unknown", None],
-    "channel": ["physical_cd", "p2p_sftp", "link_secure", "unknown", None],
+    "channel": ["physical_cd", "physical_paper", "p2p_sftp", "link_secure", "unknown", None],
     "studies": Span(0, 3),
 }
 

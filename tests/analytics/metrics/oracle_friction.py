@@ -24,7 +24,10 @@ def troubles(row: Row) -> dict[str, bool]:
     """What befell one request."""
     bears = codes(row)
     discs = [
-        one for one in row["story"] if (one["activity"], one["medium"]) == ("available", "physical")
+        one
+        for one in row["story"]
+        if (one["activity"], one["medium"]) == ("available", "physical")
+        and one["channel"] != "physical_paper"
     ]
     contacts = [one for one in touches(row) if one["touch"] in ("call", "fax", "chase")]
     return {

@@ -25,9 +25,15 @@ def moves(event: Row, *ways: tuple[str, str]) -> bool:
     return (event["activity"], event["direction"]) in ways
 
 
-def is_physical(event: Row) -> Any:
+def is_held(event: Row) -> Any:
     """Whether a delivery or arrival was on something that can be held."""
     return UNSURE if event["medium"] in (None, "unknown") else event["medium"] == "physical"
+
+
+def is_physical(event: Row) -> Any:
+    """Whether it was on a medium of images: a disc, a stick or film, and no print."""
+    held = is_held(event)
+    return held and event["channel"] != "physical_paper" if held is not UNSURE else held
 
 
 def by_delivery(event: Row, way: tuple[str, str]) -> Any:
@@ -64,10 +70,10 @@ def among_electronic(event: Row) -> Any:
     """Whether an electronic delivery took a way that was made for one partner."""
     if not moves(event, OUT):
         return None
-    physical = is_physical(event)
-    if physical is UNSURE:
+    held = is_held(event)
+    if held is UNSURE:
         return Left("by an unknown channel")
-    return Left("on physical media") if physical else event["channel"] in ONE_OFFS
+    return Left("on physical media") if held else event["channel"] in ONE_OFFS
 
 
 def among_all(event: Row) -> Any:

@@ -13,7 +13,7 @@ from analytics.metrics.selection import Selection
 Row = dict[str, Any]
 COHORTS = {"week": "%G-W%V", "month": "%Y-%m", "year": "%Y"}
 MENDED_BY = {
-    "hold_started": ("hold_ended", "available"),
+    "hold_started": ("hold_ended",),
     "delivery_failed": ("available",),
     "images_unusable": ("images_usable", "located", "prepared"),
     "failure_noted": ("failure_recovered",),
@@ -27,14 +27,17 @@ def is_failure(event: Row) -> bool:
     return event["activity"] in MENDED_BY and event["reason"] is not None
 
 
-def seconds_lost(event: Row, later: Iterable[Row]) -> int | None:
+def seconds_lost(event: Row, later: Iterable[Row], *, is_live: bool) -> int | None:
     """Seconds from a failure to the first moment of what was written later and mends it."""
     if not is_failure(event):
         return None
+    mends = MENDED_BY[event["activity"]]
+    if is_live and event["activity"] == "hold_started":
+        mends = (*mends, "available")
     ends = [
         other["occurred"]
         for other in later
-        if other["activity"] in MENDED_BY[event["activity"]]
+        if other["activity"] in mends
         and (event["activity"] != "failure_noted" or other["reason"] == event["reason"])
     ]
     return min(ends) - event["occurred"] if ends else None
@@ -59,7 +62,7 @@ def rows_of(log: EventLog) -> dict[str, list[Row]]:
         story = stories.get(row["request_id"], [])
         request = row | {"now": log.as_of, "story": story} | _last_known(story)
         tables["requests"].append(request)
-        tables["events"] += _told(row, story)
+        tables["events"] += _told(row, story, is_live=log.is_live)
         tables["turns"] += _turns(request)
     return tables
 
@@ -71,10 +74,10 @@ def _last_known(story: list[Row]) -> Row:
     return found | {"staff_group": _last(filter(acts, story), "staff_group")}
 
 
-def _told(row: Row, story: list[Row]) -> Iterator[Row]:
+def _told(row: Row, story: list[Row], *, is_live: bool) -> Iterator[Row]:
     facts = {name: row[name] for name in OF_REQUESTS}
     for place, event in enumerate(story):
-        yield event | facts | {"lost": seconds_lost(event, story[place + 1 :])}
+        yield event | facts | {"lost": seconds_lost(event, story[place + 1 :], is_live=is_live)}
 
 
 def _turns(request: Row) -> Iterator[Row]:

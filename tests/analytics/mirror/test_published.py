@@ -1,7 +1,10 @@
 """What is read from a published mirror is what was published, type by type and cell by cell."""
 
+from datetime import UTC, datetime
+from errno import ENOSPC
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +12,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
 from analytics.mirror.fold import fold
+from analytics.mirror.kept import remove_old
 from analytics.mirror.lists import words_in_all
 from analytics.mirror.partition import nothing, replaced, split
 from analytics.mirror.pieces import Pieces
@@ -30,6 +34,47 @@ def test_what_is_read_is_what_was_published(tmp_path: Path) -> None:
         assert plain(found.rows.cases).equals(plain(mirror.cases))
         assert plain(found.rows.steps).equals(plain(mirror.steps))
         assert found.content == made.content
+
+
+@pytest.mark.parametrize("step", ["_write", "_linked", "_write_manifest"])
+def test_what_cannot_be_written_leaves_nothing_and_nobody_sees_it(
+    tmp_path: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = fold(world(300))
+    facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
+    first = published.publish(tmp_path, facts, split(mirror), last=None)
+    before = sorted(tmp_path.iterdir())
+    number = int(mirror.cases["request_id"][0].as_py())
+
+    def fails(*given: object) -> None:
+        raise OSError(ENOSPC, "no space left")
+
+    monkeypatch.setattr(published, step, fails)
+    with pytest.raises(OSError, match="no space left"):
+        published.publish(tmp_path, facts, replaced(first.pieces, [number], nothing()), last=first)
+    assert sorted(tmp_path.iterdir()) == before
+    assert published.current(tmp_path) == first.name
+
+
+def test_what_its_writer_left_half_is_removed_and_takes_no_ones_place(tmp_path: Path) -> None:
+    mirror = fold(world(300))
+    facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
+    made = [published.publish(tmp_path, facts, split(mirror), last=None).name for _ in range(3)]
+    (tmp_path / "half" / "cases").mkdir(parents=True)
+    remove_old(tmp_path, at=datetime(2026, 11, 24, tzinfo=UTC))
+    folders = {one.name for one in tmp_path.iterdir() if not one.is_symlink()}
+    assert folders == set(made[1:])
+
+
+def test_few_rows_and_many_are_written_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = fold(world(300))
+    facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
+    few = published.publish(tmp_path, facts, split(mirror), last=None)
+    monkeypatch.setattr(published, "BRIEF", 0)
+    many = published.publish(tmp_path, facts, split(mirror), last=None)
+    assert (few.files, few.content) == (many.files, many.content)
 
 
 def test_a_mirror_without_any_request_is_opened_and_measured() -> None:

@@ -44,8 +44,9 @@ def test_what_is_known_never_goes_back(first: Published) -> None:
     for published in (first, third, second, first):  # the slower ones read before
         remember(SOURCE, published)
     assert known(SOURCE) is third
-    anew = replace(third, name="3", facts=replace(third.facts, steps=()))
-    remember(SOURCE, anew)
+    anew = replace(third, name="3", facts=replace(third.facts, steps=(), follows="2"))
+    for published in (anew, third):  # folded whole: it tells no step, and what it followed
+        remember(SOURCE, published)
     assert known(SOURCE) is anew
 
 

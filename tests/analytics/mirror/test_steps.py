@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.eventlog import EVENTS, REQUESTER, REQUESTS, EventLog, table_of
+from analytics.eventlog import EVENTS, LIVE, REQUESTER, REQUESTS, EventLog, table_of
 from analytics.mirror import fold as folding
 from analytics.mirror.fold import fold
 from project.bench_world import world
@@ -22,7 +22,8 @@ EVENT = st.fixed_dictionaries(
         "actor": st.sampled_from(["a", "b", REQUESTER]),
         "staff_group": st.none() | st.sampled_from(["release_staff", "supervisor"]),
         "reason": st.sampled_from(["AU03", "LO05"]),
-        "channel": st.sampled_from(["link", "physical_cd"]),
+        "channel": st.sampled_from(["link", "physical_cd", "physical_paper"]),
+        "medium": st.sampled_from(["link", "physical", "unknown"]),
         "touch": st.sampled_from(["call", "fax"]),
         "state_to": st.sampled_from(["received", "draft", "approved"]),
     },
@@ -58,7 +59,7 @@ def log_of(drawn: list[tuple[str, int | None, list[dict[str, Any]]]], order: Any
         events += [{**row, **one, "seq": 2 * seq} for seq, one in enumerate(story)]
     order.shuffle(events)
     return EventLog(
-        name="drawn",
+        name=("drawn", LIVE)[len(drawn) % 2],
         as_of=9,
         requests=table_of(requests, REQUESTS),
         events=table_of(events, EVENTS),

@@ -21,8 +21,7 @@ SELECT e.request_id, e.facility, e.direction, r.received, r.day, r.requester_typ
     e.occurred - lag(e.occurred) OVER story AS elapsed,
     CASE WHEN e.reason IS NULL THEN NULL
         WHEN e.activity = 'hold_started' THEN
-            min(e.occurred) FILTER (WHERE e.activity IN ('hold_ended', 'available'))
-                OVER after - e.occurred
+            min(e.occurred) FILTER (WHERE e.activity IN ($holds_end)) OVER after - e.occurred
         WHEN e.activity = 'delivery_failed' THEN
             min(e.occurred) FILTER (WHERE e.activity = 'available') OVER after - e.occurred
         WHEN e.activity = 'images_unusable' THEN
@@ -94,7 +93,8 @@ FROM requests r LEFT JOIN (
         count(state_to) AS moves,
         count(*) FILTER (WHERE state_from || '>' || state_to NOT IN ({_ALLOWED})) AS moves_outside,
         CAST(sum(coalesce(waited, 0)) AS BIGINT) AS lasted,
-        count(*) FILTER (WHERE activity = 'available' AND medium = 'physical')
+        count(*) FILTER (WHERE activity = 'available' AND medium = 'physical'
+            AND coalesce(channel, '') <> 'physical_paper')
             AS physical_deliveries,
         count(*) FILTER (WHERE activity = 'available' AND coalesce(medium, 'unknown') = 'unknown')
             AS unknown_deliveries,
@@ -133,7 +133,8 @@ def by_windows(log: EventLog) -> tuple[pa.Table, pa.Table]:
             "FROM happened JOIN told USING (request_id)"
         )
         database.execute("CREATE VIEW requests AS SELECT * FROM told")
-        steps = database.sql(STEPS).to_arrow_table()
+        ends = "'hold_ended', 'available'" if log.is_live else "'hold_ended'"
+        steps = database.sql(STEPS.replace("$holds_end", ends)).to_arrow_table()
         database.register("steps", steps)
         database.execute(
             "CREATE OR REPLACE VIEW requests AS SELECT told.*, variant FROM told "

@@ -18,6 +18,7 @@ from analytics.metrics.selection import Selection
 from analytics.mirror import kept, published
 from analytics.mirror.refresh import _SHOWN
 from analytics.reports.orders import make
+from analytics.reports.reproduced import NOT_TOLD
 from analytics.reports.stamp import Stamp, Unstamped, read_stamp, written
 from analytics.reports.writers import WRITERS
 from analytics.sources.mirrored import live_snapshot
@@ -152,11 +153,13 @@ def test_a_published_pack_is_compared_by_what_it_shows_and_tells_nothing_else(
     path.write_text(out.getvalue())
     status, answer = reproduced(path)
     assert (status, answer["verdict"], answer["differing"]) == (0, "equal", [])
-    hidden[0]["n"] = 99
+    hidden[0] |= {"n": 99, "why": None}
     path.write_text(json.dumps(pack))
     status, answer = reproduced(path)
     assert status == 1
-    assert [one["figure"] for one in answer["differing"]] == [f"{hidden[0]['key']}.n"]
+    told = {one["figure"]: (one["reported"], one["now"]) for one in answer["differing"]}
+    assert told[f"{hidden[0]['key']}.n"] == (99, NOT_TOLD)
+    assert {now for _, now in told.values()} == {NOT_TOLD}
 
 
 def test_live_work_as_of_an_earlier_moment_is_read_again(world: World, tmp_path: Path) -> None:

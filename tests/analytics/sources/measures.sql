@@ -51,7 +51,7 @@ WHERE r.state <> 'draft';
 CREATE TEMPORARY TABLE failure AS
 SELECT w.request_id, w.reason, w.at, (
     SELECT min(n.at) FROM told n WHERE n.request_id = w.request_id AND n.seq > w.seq AND CASE w.kind
-        WHEN 'hold_started' THEN n.kind = 'hold_ended'
+        WHEN 'hold_started' THEN n.kind IN ('hold_ended', 'available')
         WHEN 'delivery_failed' THEN n.kind = 'available'
         WHEN 'images_unusable' THEN n.kind IN ('images_usable', 'located', 'prepared')
         ELSE n.kind = 'failure_recovered' AND n.reason = w.reason END) AS mended

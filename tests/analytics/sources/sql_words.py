@@ -1,9 +1,10 @@
 """Conditions that several statements over the tables of `measures.sql` share."""
 
 SENT = "FROM told WHERE kind = 'available'"
-DISC = (
+HELD = (
     "channel IN ('physical_cd', 'physical_dvd', 'physical_usb', 'physical_film', 'physical_paper')"
 )
+DISC = "channel IN ('physical_cd', 'physical_dvd', 'physical_usb', 'physical_film')"
 UNSURE = "channel IN ('', 'unknown')"
 LINE = "channel IN ('p2p_vpn_dicom', 'p2p_sftp', 'p2p_email', 'p2p_portal_oneoff')"
 LINKED = "went_by IN ('link_secure', 'portal_patient', 'p2p_email', 'p2p_portal_oneoff')"

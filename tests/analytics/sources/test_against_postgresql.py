@@ -89,6 +89,10 @@ def note_some() -> None:
             happen(request, EventKind.FAILURE_NOTED, reason=code)
     for request in came[3::5]:
         happen(request, EventKind.IMAGES_UNUSABLE, reason="US05")
+    for request in theirs[6::12]:  # nobody ends the hold: a print goes out meanwhile
+        begun = AS_OF - timedelta(hours=30)
+        happen(request, EventKind.HOLD_STARTED, reason="LO03", occurred_at=begun)
+        happen(request, EventKind.AVAILABLE, channel="physical_paper")
     for request in (*came[4::10], *theirs[8::9]):
         happen(request, EventKind.ASSIGNED, state_to="ready")
         happen(request, EventKind.ASSIGNED, state_to=request.state)

@@ -12,9 +12,9 @@ from requests_app.lifecycle.journal import Particulars, record
 from requests_app.lifecycle.transition import transition
 from requests_app.lifecycle.waits import open_holds
 from requests_app.models import Delivery, ImagingRequest
-from requests_app.refusals import TransitionRefused
+from requests_app.refusals import Incomplete, TransitionRefused
 from requests_app.staff.worklist import rows_of
-from requests_app.vocabulary import EventKind, Role, State
+from requests_app.vocabulary import EventKind, LegalBasis, Role, State
 from tests.requests_app.cast import Cast, file_request, make_cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("contexts_of_pages")]
@@ -149,8 +149,11 @@ def test_a_delivery_ends_any_other_hold(
     asked: ImagingRequest, call: Call, page: Callable[[], str], reason: FailureCode
 ) -> None:
     stand(asked, State.READY)
-    assert call("hold", reason=reason)[0] == 200
+    if reason is OURS:
+        assert call("hold", reason=reason)[0] == 200
     assert call("hand-over", **OUT)[0] == 200
+    if reason is not OURS:
+        assert call("hold", reason=reason)[0] == 200
     assert [one.reason for one in open_holds(asked)] == [reason]
     assert call("arrived")[0] == 200
     gone = (409, "This request has ended, and its holds with it.")
@@ -159,6 +162,40 @@ def test_a_delivery_ends_any_other_hold(
         assert call("release") == gone
         assert "On hold" not in page()
         assert not last or call("transition", to=last)[0] == 200
+
+
+def test_only_what_is_on_its_way_waits_to_be_picked_up(asked: ImagingRequest, call: Call) -> None:
+    stand(asked, State.READY)
+    status, sentence = call("hold", reason=FailureCode.TR08)
+    assert (status, "no delivery is under way" in sentence) == (409, True)
+    assert open_holds(asked) == ()
+
+
+def test_what_failed_waits_no_longer_to_be_picked_up(asked: ImagingRequest, call: Call) -> None:
+    stand(asked, State.READY)
+    assert call("hand-over", **OUT)[0] == 200
+    assert call("hold", reason=FailureCode.TR08)[0] == 200
+    assert call("failed", reason=FailureCode.TR08)[0] == 200
+    assert open_holds(asked) == ()
+    last = asked.events.order_by("-seq")[:2]
+    assert [(one.kind, one.reason) for one in last] == [
+        (EventKind.DELIVERY_FAILED, FailureCode.TR08),
+        (EventKind.HOLD_ENDED, FailureCode.TR08),
+    ]
+    assert call("transition", to="ready")[0] == 200
+    assert open_holds(asked) == ()
+
+
+def test_no_door_demands_a_form_where_none_is_needed(asked: ImagingRequest, call: Call) -> None:
+    asked.legal_basis = LegalBasis.PATIENT_ACCESS
+    asked.save(update_fields=("legal_basis",))
+    assert call("transition", to="clarifying", reason=FailureCode.AU01)[0] == 200
+    assert (State(ImagingRequest.objects.get().state), open_holds(asked)) == (State.RECEIVED, ())
+    last = asked.events.order_by("seq").last()
+    assert (last.kind, last.reason) == (EventKind.FAILURE_NOTED, FailureCode.RV04)
+    what = Particulars(reason=FailureCode.AU02)
+    with pytest.raises(Incomplete, match="no authorization is needed"):
+        transition(asked, to=State.CLARIFYING, by=None, at=timezone.now(), particulars=what)
 
 
 def test_a_request_that_ends_ends_its_holds(

@@ -197,7 +197,9 @@ def test_no_small_count_of_any_measure_can_be_worked_out(by: str | None) -> None
     assert chosen
     for one in chosen:
         (low, high), widest = reader.bounds(goals[one]), outsider.bounds(goals[one])
-        assert low <= max(1, widest[0]) + NEARLY, (one, low, high, widest)
+        # A rest that nobody prints may be known to be at least so many, if it may be many.
+        may_be_large = len(one) > 1 and high > max(SMALL) + NEARLY
+        assert may_be_large or low <= max(1, widest[0]) + NEARLY, (one, low, high, widest)
         assert high >= min(10, widest[1]) - NEARLY, (one, low, high, widest)
 
 

@@ -188,7 +188,15 @@ def test_the_command_publishes_nothing_small(capsys: pytest.CaptureFixture[str])
     call_command("metrics", "--publish", "--json")
     printed, beside = capsys.readouterr()
     told_of = {one["key"]: one for one in json.loads(printed)["metrics"]}
-    hidden = [one for one in told_of.values() if one["why"] == HIDDEN]
+    numbers = ("value", "n", "numerator")
+    hidden = [
+        one
+        for one in told_of.values()
+        if one["why"] == HIDDEN
+        and all(one[name] is None for name in numbers)
+        and all(group["n"] is None for group in one["by"])
+    ]
+    assert 0 < len(hidden) < sum(one["why"] == HIDDEN for one in told_of.values())
     assert f"{len(hidden)} of {len(told_of)} measures are hidden whole" in beside
     assert {key: list(one) for key, one in told_of.items()} == {
         key: list(one) for key, one in whole.items()

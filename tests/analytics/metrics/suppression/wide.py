@@ -94,7 +94,7 @@ def _story(dice: random.Random, pick: Pick, odd: float, row: Mapping) -> Iterabl
 
 
 def _way(pick: Pick) -> dict:
-    ways = ("physical_cd", "p2p_sftp", "unknown")
+    ways = ("physical_cd", "physical_paper", "p2p_sftp", "unknown")
     return {"medium": pick("link", "physical", "unknown"), "channel": pick("link_secure", *ways)}
 
 
