@@ -1,5 +1,6 @@
 """The overview through Django's test client: page, layout, callbacks, scope, refusals."""
 
+import html as entities
 import json
 import re
 from datetime import date
@@ -9,7 +10,7 @@ import pytest
 import synthetic
 from django.test import Client
 
-from analytics.eventlog import REQUESTS, table_of
+from analytics.eventlog import EVENTS, REQUESTS, table_of
 from analytics.readers.query import usual_period
 from analytics.sources.opening import open_source
 
@@ -316,6 +317,36 @@ def test_what_nobody_tested_makes_usable_on_arrival_a_range(director: Client, mo
     card = html(director, "head").split("Usable on arrival", 1)[1]
     assert re.search(r"6\d–100", card), card
     assert re.search(r"range from \d\d unknown · n\s=\s\d\d", card), card
+
+
+@pytest.mark.usefixtures("contexts_of_pages")
+def test_prints_are_named_apart_from_discs_and_only_where_there_are_any(
+    director: Client, monkeypatch
+) -> None:
+    assert "Paper" not in html(director, "charts", "?source=old")
+    rows = synthetic.log().events.to_pylist()
+    sent = [row for row in rows if (row["activity"], row["medium"]) == ("available", "physical")]
+    for row in sent[::2]:
+        row["channel"] = "physical_paper"
+    shot = synthetic.snapshot(events=table_of(rows, EVENTS))
+    for place in ("view", "arguments"):
+        monkeypatch.setattr(f"analytics.readers.{place}.open_source", lambda *_, **__: shot)
+    marks = html(director, "charts", "?source=old").split("panel-foot")
+    doors = {
+        words: entities.unescape(door)
+        for part in marks
+        for door, words in re.findall(
+            r'class="medium[^"]*" href="([^"]*)">.*?</svg>(\w+) \d+%', part
+        )
+    }
+    assert [*doors] == ["Link", "Push", "Disc", "Paper", "Unknown"]
+    ids = {row["request_id"] for row in sent[::2]}
+    requests = synthetic.log().requests.to_pylist()
+    paper = {row["number"] or row["request_id"] for row in requests if row["request_id"] in ids}
+    for word, is_of_paper in (("Paper", True), ("Disc", False)):
+        listed = {row["number"] for row in director.get(doors[word]).context["rows"]}
+        assert listed
+        assert (listed <= paper, listed.isdisjoint(paper)) == (is_of_paper, not is_of_paper)
 
 
 def test_an_auditor_reads_in_words_what_somebody_looked_at(
