@@ -150,9 +150,11 @@ def _marks(now: Survival, top: float) -> Figure:
 
 
 def _beside(now: Survival, ends: tuple[float | None, float | None]) -> str:
-    """Return an interval short enough to stand in the drawing."""
+    """Return an interval short enough to stand in the drawing; nothing where there is none."""
     low, high = ends
-    return f"from {now.days(low)}" if high is None and low is not None else now.between(ends)
+    if low is None and high is None:
+        return ""
+    return f" (from {now.days(low)})" if high is None else f" ({now.between(ends)})"
 
 
 def _labels(
@@ -162,7 +164,7 @@ def _labels(
     labels: list[Figure] = []
     if now.median is not None:
         words = f"Half out in {now.days(now.median)} days"
-        text = words if narrow else f"{words} ({_beside(now, now.median_interval)})"
+        text = words if narrow else words + _beside(now, now.median_interval)
         labels.append(
             {
                 "name": "ink",
@@ -170,13 +172,14 @@ def _labels(
                 "y": 50,
                 "text": text,
                 "xanchor": "left",
-                "xshift": 20,
+                "xshift": 12,
+                "yshift": -14,  # below the line, which only rises: beside it may lie a flat step
                 "font": bold,
             }
         )
     if now.p90 is not None and now.p90 <= top:
         words = f"Nine in ten in {now.days(now.p90)}"
-        text = words if narrow else f"{words} days ({_beside(now, now.p90_interval)})"
+        text = words if narrow else f"{words} days{_beside(now, now.p90_interval)}"
         place = (
             {"x": now.p90, "y": 82, "xanchor": "left", "xshift": 8}
             if narrow

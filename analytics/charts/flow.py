@@ -136,17 +136,27 @@ class Drawing:
     moves: int
 
 
-def draw(graph: Graph, paper: Paper = WIDE) -> Drawing:
-    """Lay out the most frequent steps and moves, as many as there is room for."""
-    often = sorted(graph.nodes, key=lambda node: (-node.n, node.activity))[:MOST_NODES]
-    names = {node.activity for node in often}
+def draw(graph: Graph, paper: Paper = WIDE, *, told: tuple[str, str] | None = None) -> Drawing:
+    """Lay out the most frequent steps and moves, as many as there is room for.
+
+    The move that the page tells of is among them, however seldom it is.
+    """
+    often = sorted(
+        graph.nodes, key=lambda node: (node.activity not in (told or ()), -node.n, node.activity)
+    )
+    names = {node.activity for node in often[:MOST_NODES]}
     known = [edge for edge in graph.edges if {edge.previous, edge.activity} <= names]
+    known.sort(key=lambda edge: _key(edge) != told)  # stable: the others stay by frequency
     kept = min(len(known), paper.most_edges)
-    drawing = _drawn(graph, names, known[:kept], paper)
+    drawing = _drawn(graph, names, _by_times(known[:kept]), paper)
     while drawing.width > paper.room and kept > paper.least_edges:
         kept -= 1
-        drawing = _drawn(graph, names, known[:kept], paper)
+        drawing = _drawn(graph, names, _by_times(known[:kept]), paper)
     return drawing
+
+
+def _by_times(edges: list[Edge]) -> list[Edge]:
+    return sorted(edges, key=lambda edge: -edge.n)
 
 
 def _drawn(graph: Graph, names: set[str], edges: list[Edge], paper: Paper) -> Drawing:

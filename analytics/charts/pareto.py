@@ -8,6 +8,7 @@ from typing import Any
 
 from analytics.charts.tables import Failure
 from analytics.charts.words import count, spelled
+from analytics.statistics.intervals import FEW
 
 Figure = dict[str, Any]
 SHOWN = 9
@@ -18,10 +19,12 @@ def is_unmended(failures: Sequence[Failure]) -> bool:
     return bool(failures) and not any(failure.mended for failure in failures)
 
 
-def title(failures: Sequence[Failure]) -> str:
-    """Return the finding: the fewest codes that hold most of the hours."""
+def title(failures: Sequence[Failure], requests: int) -> str:
+    """Return the finding in so many failing requests: the fewest codes that hold most hours."""
     if is_unmended(failures):
         return "What failures cost cannot be said"
+    if requests < FEW:
+        return "Too few failures to say which cost the most"
     total = sum(failure.hours for failure in failures)
     if not total:
         return "No failure cost an hour"
@@ -31,11 +34,19 @@ def title(failures: Sequence[Failure]) -> str:
     return f"{spelled(n)} {noun} {verb} {100 * shares[n - 1]:.0f}% of the hours lost"
 
 
-def figure(failures: Sequence[Failure], *, narrow: bool = False) -> Figure:
-    """Return the bars, longest at the top, with the running share beside them."""
+def running_shares(failures: Sequence[Failure]) -> list[float]:
+    """Return for each failure the percentage of all hours that it and those before it hold."""
     total = sum(failure.hours for failure in failures) or 1.0
-    running = [100 * part / total for part in accumulate(failure.hours for failure in failures)]
-    shown = list(zip(failures, running, strict=True))[:SHOWN]
+    return [100 * part / total for part in accumulate(failure.hours for failure in failures)]
+
+
+def figure(failures: Sequence[Failure], *, narrow: bool = False) -> Figure:
+    """Return the bars, longest at the top, with the running share beside them.
+
+    A code that nobody noted the end of has unknown hours, which are no bar of nought.
+    """
+    failures = [failure for failure in failures if failure.mended]
+    shown = list(zip(failures, running_shares(failures), strict=True))[:SHOWN]
     bars = list(reversed(shown))
     trace = {
         "type": "bar",
@@ -91,10 +102,14 @@ def _narrow_layout(shown: Sequence[tuple[Failure, float]], longest: float) -> Fi
         "yanchor": "bottom",
         "yshift": 7,
     }
+    # There is no room for the running share: without its head it reads as this failure's own.
     rows = [
         place
-        | {"y": failure.label, "text": f"{failure.label} · {count(failure.hours)} h · {share:.0f}%"}
-        for failure, share in shown
+        | {
+            "y": failure.label,
+            "text": f"{failure.label} · {count(failure.hours)} h · {count(failure.requests)} req.",
+        }
+        for failure, _ in shown
     ]
     return {
         "margin": {"l": 2, "r": 2, "t": 16, "b": 2},

@@ -28,6 +28,11 @@ def one(value: float | None) -> str:
     return DASH if value is None else f"{round(value, 1) + 0.0:,.1f}"
 
 
+def percent(value: float | None) -> str:
+    """Return a percentage with one decimal, or a dash."""
+    return DASH if value is None else f"{one(value)}%"
+
+
 def whole(value: float | None) -> str:
     """Return a number without decimals, or a dash."""
     return DASH if value is None else f"{value:,.0f}"

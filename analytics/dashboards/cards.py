@@ -16,6 +16,7 @@ from analytics.metrics.question import Question
 from analytics.metrics.reading import most_of
 from analytics.statistics.intervals import FEW, differ, newcombe, wilson_within
 
+SPACE = "\N{NO-BREAK SPACE}"
 _INTERVALS = {
     Kind.SHARE: "Wilson, 95%",
     Kind.MEAN: "Student’s t, 95%",
@@ -90,7 +91,7 @@ def share_card(
         value=one(now.value),
         unit="%",
         range=f"{span(now.low, now.high)} · {sample(count(now.n))}",
-        foot=_foot(one(before.value) if before and before.value is not None else "", metric.target),
+        foot=_foot(one(before.value) if before and before.value is not None else "", metric),
         facts=facts_of(metric, now),
         delta=_points(metric, now, before),
         spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),
@@ -121,7 +122,7 @@ def plain_card(now: Result) -> Card:
         value=span(low, high, digits=digits),
         unit="%" if is_share else f" {metric.unit}",
         range=f"{words} · {sample(count(now.n))}",
-        foot=_foot("", metric.target),
+        foot=_foot("", metric),
         facts=facts_of(metric, now),
     )
 
@@ -150,7 +151,7 @@ def range_card(
         value=span(low, high, digits=0),
         unit="%",
         range=f"{words} · {sample(count(now.n))}",
-        foot=_foot(was, metric.target),
+        foot=_foot(was, metric),
         facts=(*facts_of(metric, now), *sent),
         delta=_range_delta(now, before),
         spark=spark([cell.least for cell in total], bands=bands, goal=metric.target),
@@ -186,7 +187,7 @@ def median_card(
         value=now.days(now.median),
         unit=" days",
         range=f"{now.between(now.median_interval)} · {sample(count(now.n))}",
-        foot=_foot(was, metric.target),
+        foot=_foot(was, metric),
         facts=facts,
         delta=_days(now, before),
         spark=spark(medians, goal=metric.target),
@@ -223,8 +224,11 @@ def without(metric: Metric, now: Result) -> Card:
     )
 
 
-def _foot(was: str, target: float | None) -> str:
-    parts = [f"was {was}" if was else "", f"target {target:g}" if target is not None else ""]
+def _foot(was: str, metric: Metric) -> str:
+    """Return the figure of the period before and the target, each with its unit."""
+    unit = "%" if metric.kind is Kind.SHARE else f"{SPACE}{metric.unit}"
+    target = "" if metric.target is None else f"target{SPACE}{metric.target:g}{unit}"
+    parts = [f"was{SPACE}{was}{unit}" if was else "", target]
     return " · ".join(part for part in parts if part)
 
 

@@ -8,7 +8,18 @@ from typing import Any
 from analytics.charts import ask as asked
 from analytics.charts import curve, media, pareto
 from analytics.charts.tables import Cell
-from analytics.charts.words import count, day, one, period, span, whole
+from analytics.charts.words import (
+    count,
+    day,
+    one,
+    percent,
+    period,
+    plural,
+    sample,
+    span,
+    too_few,
+    whole,
+)
 from analytics.dashboards import links
 from analytics.dashboards.head import DISCS
 from analytics.dashboards.needs import including
@@ -79,7 +90,18 @@ def _curve_words(view: View, now: Any, before: Any, label: str) -> Context:
         "rows": rows,
         "label": label,
         "door": links.behind(view.query, "turnaround_censored_median"),
-        "why": _lacks(view, "available") or ("" if now.n else "no request in this time"),
+        **_why_no_curve(view, now),
+    }
+
+
+def _why_no_curve(view: View, now: Any) -> Context:
+    """Return why there is no curve, and what stands under that title."""
+    why = _lacks(view, "available") or ("" if now.n else "no request in this time")
+    if why or now.n >= FEW:
+        return {"why": why, "under": "Not zero: unknown"}
+    return {
+        "why": too_few("requests"),
+        "under": f"{sample(count(now.n))}, {now.still_open} still open",
     }
 
 
@@ -123,8 +145,8 @@ def _month(view: View, cell: Cell) -> Context:
     days = {"since": cell.start, "until": min(last, view.until)}
     return {
         "month": f"{cell.start:%b %Y}",
-        "least": one(cell.least),
-        "most": one(cell.most),
+        "least": percent(cell.least),
+        "most": percent(cell.most),
         "n": count(cell.n),
         "door": links.behind(view.query, DISCS, by="event", changes=days),
     }
@@ -132,18 +154,29 @@ def _month(view: View, cell: Cell) -> Context:
 
 def _pareto_words(view: View, lost: list[Any], failing: int) -> Context:
     key = "failures_by_code"
+    unmended = sum(failure.unmended for failure in lost)
     return {
-        "title": pareto.title(lost),
+        "title": pareto.title(lost, failing),
         "hours": count(sum(failure.hours for failure in lost)),
         "n": count(failing),
         "door": links.behind(view.query, key),
         "without": links.without(view.query),
-        "rows": [(one_of, links.behind(view.query, key, group=one_of.code)) for one_of in lost],
+        "rows": [
+            (one_of, running, links.behind(view.query, key, group=one_of.code))
+            for one_of, running in zip(lost, pareto.running_shares(lost), strict=True)
+        ],
         "period": period(view.since, view.until),
         "why": _lacks(view, "reason"),
-        "unsaid": BY_KEY[HOURS].if_none if pareto.is_unmended(lost) else "",
-        "unmended": count(sum(failure.unmended for failure in lost)),
+        "unsaid": _why_no_hours(lost, failing),
+        "unmended": plural(unmended, "failure has", "failures have") if unmended else "",
     }
+
+
+def _why_no_hours(lost: list[Any], failing: int) -> str:
+    """Return why the hours are not drawn."""
+    if pareto.is_unmended(lost):
+        return BY_KEY[HOURS].if_none
+    return too_few("requests with a failure") if failing < FEW else ""
 
 
 def _lacks(view: View, field: str) -> str:

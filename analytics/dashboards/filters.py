@@ -44,7 +44,7 @@ def filters(view: View) -> Context:
         **slicing(view),
         "period": asked,
         "length": length,
-        "facility_words": _facility_words(view, chosen) if view.has_places else "",
+        **_places(view, chosen),
         "as_of": f"{lead} {local:%a}, {day(local.date(), year=True)}{clock}",
         "is_live": query.is_live,
         "is_stale": query.is_live and age > STALE_AFTER,
@@ -127,7 +127,7 @@ def _askers(view: View) -> Context:
 
 def _comparisons(query: Query, length: str) -> Context:
     """Return the choice of what to compare with."""
-    labels = {"before": f"The {length} before", "none": "Nothing"}
+    labels = {"before": f"{length} before", "none": "Nothing"}
     choices = [
         {"label": label, "href": query.address(compare=key), "on": key == query.compare}
         for key, label in labels.items()
@@ -176,6 +176,12 @@ def _periods(view: View, today: date) -> list[Context]:
         }
         for label, (since, until) in ends.items()
     ]
+
+
+def _places(view: View, chosen: tuple[str, ...]) -> Context:
+    """Return the chosen facilities in words, and short for the bar, where there are places."""
+    words = _facility_words(view, chosen) if view.has_places else ""
+    return {"facility_words": words, "facility_label": words.replace("all facilities", "All")}
 
 
 def _facility_words(view: View, chosen: tuple[str, ...]) -> str:

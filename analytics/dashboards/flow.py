@@ -6,7 +6,7 @@ from typing import Any
 
 from analytics.charts.flow import NARROW, Drawing, draw
 from analytics.charts.words import activity, count, lasting, plural, sample, share, span
-from analytics.dashboards.waits import counted
+from analytics.dashboards.waits import counted, headline
 from analytics.process.graph import Graph
 from analytics.process.rework import Loop, LoopKind
 from analytics.process.whole import Process
@@ -23,7 +23,8 @@ _KINDS = {
 def graph_words(seen: Process) -> Context:
     """Return the drawing for each width with its finding, and the numbers behind it."""
     graph, basis = seen.graph, seen.basis
-    wide, narrow = draw(graph), draw(graph, NARROW)
+    told = headline(seen)
+    wide, narrow = draw(graph, told=told), draw(graph, NARROW, told=told)
     return {
         "drawings": {
             "wide": {"drawing": wide, "title": _carried(graph, wide), "notes": _drawn(graph, wide)},

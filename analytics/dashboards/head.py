@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from analytics.charts import ask as asked
 from analytics.charts.marks import reading
 from analytics.charts.tables import Survival
-from analytics.charts.words import one, span
+from analytics.charts.words import fewer, one, span
 from analytics.dashboards import cards, links
 from analytics.dashboards.filters import filters, nothing_here
 from analytics.metrics.catalogue import BY_KEY, label_of
@@ -18,7 +18,7 @@ from analytics.metrics.compute import compute
 from analytics.metrics.definition import Result
 from analytics.metrics.question import Question, asking
 from analytics.readers.view import View
-from analytics.statistics.intervals import newcombe
+from analytics.statistics.intervals import FEW, newcombe
 
 Context = dict[str, Any]
 DISCS, USABLE = "physical_media_share_out", "immediately_usable"
@@ -69,17 +69,20 @@ _KEYS = (
 
 
 def _story(view: View, ask: Question, now: Context, before: Context) -> Context:
-    """Return the one sentence: the finding in bold, and what follows from it."""
+    """Return the one sentence: the finding in bold, and what follows from it.
+
+    What a card refuses, since too few were counted, is no finding here either.
+    """
     sla, discs = now[view.query.sla_key], now[DISCS]
     strong, rest = _released(view, sla, before.get(sla.key))
-    if sla.value is None:
-        strong, rest = _waited(asked.survival(ask), sla.why or "")
+    if sla.value is None or sla.n < FEW:
+        strong, rest = _waited(asked.survival(ask), sla.why or fewer("releases"))
     sentences = [rest]
-    if discs.value is not None:
+    if discs.value is not None and discs.n >= FEW:
         ends = span(*cards.ends(discs), digits=0)
         sentences.append(f"Discs carried {ends}% of deliveries.")
     lost = asked.failures(ask)
-    if lost and lost[0].hours:
+    if lost and lost[0].hours and asked.failing_requests(ask) >= FEW:
         sentences.append(f"“{lost[0].label}” cost the most hours.")
     return {"strong": strong, "rest": " ".join(sentences)}
 
@@ -104,8 +107,8 @@ def _released(view: View, sla: Result, was: Result | None) -> tuple[str, str]:
 
 def _waited(waits: Survival, why: str) -> tuple[str, str]:
     """Return the first thing that can be said where the chosen clock says nothing."""
-    rest = f". Whether that was in time cannot be judged: {why}."
-    if waits.median is None:
+    rest = f". Whether requests were in time cannot be judged: {why}."
+    if waits.median is None or waits.n < FEW:
         return "Little can be said of this time", rest
     return f"Half of requests are out in {waits.days(waits.median)} days", rest
 

@@ -16,7 +16,7 @@ from analytics.dashboards.filters import filters, nothing_here
 from analytics.dashboards.flow import graph_words, hands_words, rework_words, variants_words
 from analytics.dashboards.rules import rules_words
 from analytics.dashboards.waits import story, waits_words
-from analytics.dashboards.without import WORD, own_of, without_words
+from analytics.dashboards.without import WORD, own_of, strange_codes, without_words
 from analytics.process.whole import process
 from analytics.readers.looks import open_page, record_look
 
@@ -32,9 +32,12 @@ def show(request: HttpRequest) -> HttpResponse:
     view = replace(view, query=replace(view.query, kept=()))  # for doors out of this page
     seen = process(view.snapshot.mirror, view.selection)
     if not seen.basis.requests:
-        return render(request, "analytics/dashboards/process.html", bar | nothing_here(view))
+        said = {"problems": (*bar["problems"], *strange_codes(ticked))}
+        return render(request, "analytics/dashboards/process.html", bar | nothing_here(view) | said)
     cards = [plain_card(result) for result in seen.measures.values()]
+    without = without_words(view, ticked)
     context = {
+        "problems": (*bar["problems"], *without["strange"]),
         "cards": [(card, links.behind(view.query, card.key)) for card in cards],
         "story": story(seen),
         "graph": graph_words(seen),
@@ -43,6 +46,6 @@ def show(request: HttpRequest) -> HttpResponse:
         "variants": variants_words(seen),
         "hands": hands_words(seen),
         "rules": rules_words(view, seen),
-        "without": without_words(view, ticked),
+        "without": without,
     }
     return render(request, "analytics/dashboards/process.html", bar | context)

@@ -46,7 +46,10 @@ def show(request: HttpRequest, path: str = "") -> HttpResponse:
 
 
 def _order(request: HttpRequest, path: str, at: datetime) -> bytes:
-    """Record what is looked at, and return the body for Dash."""
+    """Record what is looked at, and return the body for Dash.
+
+    Of a source that is not there the page says so once, as the other pages do.
+    """
     if not path:
         _record_look(request, request.META.get("QUERY_STRING", ""), at)
     if path != CALLBACK:
@@ -54,14 +57,14 @@ def _order(request: HttpRequest, path: str, at: datetime) -> bytes:
     # Of a form the body is no longer there: the check of its token has read it.
     part, search = search_of(request.body if request.content_type == JSON else b"")
     if search != request.session.get(SEEN):  # its three parts ask about the page's own
-        _record_look(request, search, at)
+        with suppress(UnknownSource):
+            _record_look(request, search, at)
     return order_for(part, search)
 
 
 def _record_look(request: HttpRequest, search: str, at: datetime) -> None:
-    """Record what is looked at, or that its source does not open; Dash says so in each part."""
-    not_open = (UnknownSource, OSError, duckdb.Error)
-    with suppress(*not_open), refusals_recorded(request, "overview", at):
+    """Record what is looked at, or that its source does not open; Dash says in each part why not."""
+    with suppress(OSError, duckdb.Error), refusals_recorded(request, "overview", at):
         view = open_view(request.user, read(search), at)
         clock = ("clock", view.query.clock)
         before = ("compare", "before" if view.before is not None else "none")

@@ -16,7 +16,7 @@ SHOWN = 12
 def story(seen: Process) -> Context:
     """Return the finding in bold, and what it is out of."""
     waits, basis = seen.waits, seen.basis
-    if not waits.waits or not waits.hours:
+    if headline(seen) is None:
         strong = f"{plural(basis.requests, 'request')} took {plural(basis.steps, 'step')}"
         return {"strong": strong, "rest": ", and nothing waited before its delivery."}
     first = waits.waits[0]
@@ -26,6 +26,14 @@ def story(seen: Process) -> Context:
         "rest": f", {count(_hours(first, basis))} of {count(waits.hours)} {waits.ranked_by} hours "
         f"in {plural(basis.requests, 'request')}.",
     }
+
+
+def headline(seen: Process) -> tuple[str, str] | None:
+    """Return the move whose wait is the finding; None where nothing waited."""
+    waits = seen.waits
+    if not waits.waits or not waits.hours:
+        return None
+    return waits.waits[0].previous, waits.waits[0].activity
 
 
 def counted(basis: Basis) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 from analytics.charts import ask as asked
 from analytics.charts.marks import interval, reading
 from analytics.charts.tables import Cell
-from analytics.charts.words import count, day, listed, one, plural, share, span
+from analytics.charts.words import DASH, count, day, listed, one, plural, share, span
 from analytics.dashboards import links
 from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.compute import compute
+from analytics.metrics.definition import Result
 from analytics.metrics.question import asking
 from analytics.readers.view import View
 from analytics.statistics.intervals import FEW
@@ -29,25 +30,26 @@ def weekly(view: View) -> Context:
     with asking(view.snapshot.mirror, view.selection) as ask:
         cells = asked.shares(ask, key, starts, end=view.until)
     groups = sorted(result.by, key=lambda group: group.value or 0) if view.has_places else []
-    least = min([FLOOR, *(5 * ((group.low or 0) // 5) for group in groups)])
+    least = min([FLOOR, *(5 * ((one_of.low or 0) // 5) for one_of in groups if one_of.n >= FEW)])
     none = [Cell(start=start, n=0, hits=0) for start in starts]
     rows = [
         _row(view, group.group, group, cells.get(group.group, none), (least, target))
         for group in groups
     ]
-    rows.append(_row(view, "", result, asked.total(cells, starts), (least, target)))
+    if len(groups) != 1:  # of one facility the sum is that very facility
+        rows.append(_row(view, "", result, asked.total(cells, starts), (least, target)))
     judged: list[tuple[str, Any]] = [(view.name(group.group), group) for group in groups]
     if not view.has_places and result.value is not None:
         judged = [("The log", result)]
     below = [
         name
         for name, one_of in judged
-        if reading(int(one_of.numerator or 0), one_of.n, target) == "below"
+        if one_of.n >= FEW and reading(int(one_of.numerator or 0), one_of.n, target) == "below"
     ]
     missed = result.n - int(result.numerator or 0)
     late = f"{count(missed)} of {plural(result.n, 'release')} missed this clock"
     return {
-        "title": late if target >= 100 and result.n else _title(view, below, result.why, target),
+        "title": late if target >= 100 and result.n else _title(view, below, result, target),
         "is_empty": not result.n and not result.excluded,
         "label": label_of(key, is_live=view.query.is_live),
         "target": target,
@@ -59,9 +61,11 @@ def weekly(view: View) -> Context:
     }
 
 
-def _title(view: View, below: list[str], why: str | None, target: float) -> str:
-    if why:
+def _title(view: View, below: list[str], result: Result, target: float) -> str:
+    if result.why:
         return "This clock cannot be judged"
+    if result.n < FEW:
+        return "Too few releases to judge this clock"
     if below:
         shown = listed(below) if len(below) <= 3 else f"{len(below)} facilities"
         return f"{shown} {'is' if len(below) == 1 else 'are'} clearly below target"
@@ -77,7 +81,10 @@ def _weeks_words(view: View, starts: list[date]) -> str:
 
 
 def _whole(view: View) -> str:
-    return "All facilities" if view.has_places else "All requests"
+    if not view.has_places:
+        return "All requests"
+    chosen = set(view.query.facilities) & set(view.names)
+    return "These together" if 0 < len(chosen) < len(view.names) else "All facilities"
 
 
 def _week_heads(starts: list[date]) -> list[Context]:
@@ -93,7 +100,7 @@ def _row(
     view: View, facility: str, group: Any, cells: list[Cell], axis: tuple[float, float]
 ) -> Context:
     least, target = axis
-    has = group.value is not None
+    has = group.value is not None and group.n >= FEW
     only: dict[str, object] = {"facilities": (facility,)} if facility else {}
     ends = {"low": group.low or 0.0, "high": group.high or 0.0}
     side = reading(int(group.numerator or 0), group.n, target)
@@ -105,6 +112,7 @@ def _row(
         if has
         else None,
         "value": share(group.value),
+        "lacks": "too few" if group.value is not None else DASH,
         "exact": one(group.value),
         "low": one(group.low),
         "high": one(group.high),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from analytics.charts.without import NOT_REACHED, said
@@ -25,25 +26,38 @@ def without_words(view: View, ticked: tuple[str, ...]) -> Context:
     found = told(view.snapshot.mirror, view.selection)
     if found is None:
         why = why_untold(view.snapshot.mirror.log.missing)
-        return {"title": UNSAID, "under": "Not zero: unknown", "why": why}
+        return {"title": UNSAID, "under": "Not zero: unknown", "why": why, "strange": ()}
     n = sample(plural(len(found.took), "request"))
+    strange = strange_codes(ticked, found.waits)
     if found.too_few:
-        return {"title": UNSAID, "under": n, "why": too_few("requests")}
+        return {"title": UNSAID, "under": n, "why": too_few("requests"), "strange": strange}
     if found.why_none:
-        return {"title": "No failure can be taken away", "under": n, "why": found.why_none}
+        title = "No failure can be taken away"
+        return {"title": title, "under": n, "why": found.why_none, "strange": strange}
     each = found.each()
     chosen = tuple(code for code in dict.fromkeys(ticked) if code in found.waits)
     shown = [*each[:SHOWN], *(one_of for one_of in each[SHOWN:] if one_of.codes[0] in chosen)]
     hidden = len(each) - len(shown)
-    more = plural(hidden, "further failure moves", "further failures move")
+    none = "it moves" if hidden == 1 else "none of them moves"
+    more = plural(hidden, "further failure is", "further failures are")
     return {
         "title": _title(each[0]),
         "under": _under(each[0]),
         "rows": [_row(view, one_of, ticked=chosen) for one_of in shown],
+        "strange": strange,
         "together": _together(found, chosen),
-        "rest": f"{more} it by no more." if hidden else "",
+        "rest": f"{more} not listed; {none} the time more than these." if hidden else "",
         "caveat": CAVEAT,
     }
+
+
+def strange_codes(ticked: tuple[str, ...], had: Collection[str] = ()) -> tuple[str, ...]:
+    """Return a sentence for each ticked code that is not among those that requests had."""
+    return tuple(
+        f"{word[:40]!r} is no failure that these requests had: nothing is taken away for it."
+        for word in dict.fromkeys(ticked)
+        if word not in had
+    )
 
 
 def own_of(view: View, ticked: tuple[str, ...]) -> Own:

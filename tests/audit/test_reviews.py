@@ -52,6 +52,7 @@ def test_past_weeks_with_their_entries_wait(auditor: Client) -> None:
     text = auditor.get("/proof/").content.decode()
     assert "2 weeks wait for review" in text
     assert "due Fri, Nov 27" in text
+    assert "Review Nov 16 – Nov 22<" in text
 
 
 def test_this_week_does_not_wait_yet(auditor: Client) -> None:

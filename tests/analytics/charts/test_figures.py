@@ -89,6 +89,10 @@ def test_an_end_that_is_not_bounded_is_told_in_words_and_in_the_drawing(mirror) 
     open_ended = replace(now, p90=12.0, p90_interval=(9.5, None))
     labels = curve.figure(open_ended, None, before_label="")["layout"]["annotations"]
     assert "Nine in ten in 12.0 days (from 9.5)" in [one["text"] for one in labels]
+    bare = replace(now, median=10.7, median_interval=(None, None))
+    first, *_ = curve.figure(bare, None, before_label="")["layout"]["annotations"]
+    assert first["text"] == "Half out in 10.7 days"
+    assert first["yshift"] < 0  # beside the mark a flat step of the line would run through it
 
 
 def test_the_curves_marks_are_those_of_the_measures(mirror) -> None:
@@ -157,11 +161,12 @@ def test_pareto_outlines_what_is_the_requesters() -> None:
         ),
         Failure(code="LO01", label="Not found", hours=20, requests=9, is_theirs=False, mended=9),
     ]
-    assert pareto.title(failures) == "One failure costs 80% of the hours lost"
+    assert pareto.title(failures, 13) == "One failure costs 80% of the hours lost"
+    assert pareto.title(failures, 10) == "Too few failures to say which cost the most"
     assert pareto.figure(failures)["data"][0]["meta"]["bars"] == ["edge", "surface"]
-    assert pareto.title([]) == "No failure cost an hour"
+    assert pareto.title([], 13) == "No failure cost an hour"
     never = [replace(one, hours=0, mended=0, unmended=9) for one in failures]
-    assert pareto.title(never) == "What failures cost cannot be said"
+    assert pareto.title(never, 9) == "What failures cost cannot be said"
 
 
 @pytest.mark.parametrize(

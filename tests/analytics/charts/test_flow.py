@@ -111,6 +111,19 @@ def test_the_most_frequent_moves_are_drawn_as_far_as_they_fit(
 
 
 @settings(max_examples=100, deadline=None)
+@given(PAIRS.filter(bool), st.sampled_from([WIDE, NARROW]), st.data())
+def test_the_move_that_the_page_tells_of_is_drawn_however_seldom_it_is(
+    pairs: dict[tuple[str, str], int], paper: Paper, data: st.DataObject
+) -> None:
+    told = data.draw(st.sampled_from(sorted(pairs)))
+    drawing = draw(graph_of(pairs), paper, told=told)
+    assert told in [(edge.previous, edge.activity) for edge in drawing.edges]
+    times = [edge.n for edge in drawing.edges]
+    assert times == sorted(times, reverse=True)
+    assert len(drawing.boxes) <= MOST_NODES
+
+
+@settings(max_examples=100, deadline=None)
 @given(PAIRS.filter(bool), st.sampled_from([WIDE, NARROW]))
 def test_no_box_stands_without_a_move(pairs: dict[tuple[str, str], int], paper: Paper) -> None:
     drawing = draw(graph_of(pairs), paper)

@@ -84,7 +84,7 @@ def test_figures_are_those_of_the_slice_and_so_are_those_before(director: Client
     before = compute(synthetic.mirror(), now.before(), ["sla_compliance"])["sla_compliance"]
     text = page(director, "overview", CHEST)
     assert f"n\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}{found.n}<" in text
-    assert f"was {before.value:.1f} · target 95" in text
+    assert f"was {before.value:.1f}% · target 95%" in text.replace("\N{NO-BREAK SPACE}", " ")
     assert found.n < 384
 
 

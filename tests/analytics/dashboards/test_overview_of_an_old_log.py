@@ -154,11 +154,11 @@ def test_a_log_has_its_own_deadline_and_no_clock_of_ours(director: Client) -> No
 
 
 def test_a_log_is_compared_only_with_days_that_it_holds(director: Client) -> None:
-    assert "Compare with" not in html(director, "head", OLD)
+    assert "f-compare" not in html(director, "head", OLD)
     first = re.search(r'name="from" value="([\d-]+)"', html(director, "head", OLD))
     assert first is not None
     later = (date.fromisoformat(first[1]) + timedelta(days=60)).isoformat()
-    assert "Compare with" in html(director, "head", f"{OLD}&from={later}")
+    assert "f-compare" in html(director, "head", f"{OLD}&from={later}")
 
 
 def test_who_asked_is_no_filter_of_a_log_that_does_not_say(

@@ -218,14 +218,17 @@ def test_bad_values_get_a_sentence(director: Client, search: str, sentence: str)
     assert director.get("/overview/" + search).status_code == 200
 
 
-def test_a_log_that_is_not_there_gets_a_sentence(
+def test_a_log_that_is_not_there_is_one_page_with_a_sentence(
     director: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("analytics.readers.view.open_source", open_source)
     search = "?source=" + "x" * 500
     for part in ("head", "weekly", "needs", "charts"):
         assert "There is no imported log" in html(director, part, search)
-    assert director.get("/overview/" + search).status_code == 200
+    answer = director.get("/overview/" + search)
+    assert answer.status_code == 404
+    assert answer.content.decode().count("There is no imported log") == 1
+    assert answer.content.decode().count("<h1") == 1
 
 
 def test_looking_and_being_refused_are_recorded(person, director: Client, client: Client) -> None:
@@ -362,3 +365,12 @@ def test_an_auditor_reads_in_words_what_somebody_looked_at(
     words = client.get(f"/proof/entries/{entry.pk}/").content.decode()
     assert '<span class="muted">slice</span> direction=outbound' in words
     assert '<span class="muted">from</span> 2026-09-07' in words
+
+
+def test_the_bar_is_short_where_nothing_is_chosen(director: Client) -> None:
+    plain = html(director, "head")
+    assert "<span>Facility</span> All " in plain
+    assert "· all facilities" in plain
+    assert ">Clear</a>" not in plain
+    for search in ("?asked=patient", "?from=2026-09-01", "?nonsense=1", "?facility=northfield"):
+        assert ">Clear</a>" in html(director, "head", search), search

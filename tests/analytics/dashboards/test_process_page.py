@@ -74,6 +74,12 @@ def test_ticked_failures_are_taken_away_together_and_stay_in_the_address(
     assert all("without=AU02&amp;without=LO01" in one for one in filters)
     assert not any("without=" in one for one in re.findall(r'href="(/[^"]*)"', whole))
     assert "is not a filter" not in whole
+    assert whole.count("&#x27;XX99&#x27; is no failure that these requests had") == 1
+    assert (
+        "is no failure that" not in director.get(PAGE, YEAR | {"without": "AU02"}).content.decode()
+    )
+    nobody = {"from": "2020-01-01", "to": "2020-02-01", "without": "XX99"}
+    assert "XX99&#x27; is no failure" in director.get(PAGE, nobody).content.decode()
 
 
 def test_without_codes_or_with_few_requests_nothing_is_said_of_failures(
