@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from audit.mistyped import mistyped
 from audit.models import AuditEntry, Sequenced
 from audit.proof.entry import Outcome
 from audit.reader import Reader
 
-ALLOWED, REFUSED = "allowed", "refused"
+ALLOWED, REFUSED, NOT_UNDERSTOOD = "allowed", "refused", "not_understood"
+OUTCOMES = (ALLOWED, REFUSED, NOT_UNDERSTOOD)
 _WORDS = ("subject", "agent", "verb", "outcome")
 _CODE = re.compile(r"[A-Z]-[0-9]{1,12}|[0-9a-f]{32}", re.ASCII)  # no typed name enters the log
 _PROBLEM = "A date is written like 2026-11-24. The dates were left out."
@@ -55,7 +57,7 @@ class Filters:
 def filters_of(query: Mapping[str, str]) -> Filters:
     """Return the filters of an address; a date that is none is told, not guessed."""
     words = {name: query.get(name, "").replace("\x00", "").strip()[:120] for name in _WORDS}
-    if words["outcome"] not in (ALLOWED, REFUSED):
+    if words["outcome"] not in OUTCOMES:
         words["outcome"] = ""
     problem = ""
     try:
@@ -110,8 +112,10 @@ def _condition(filters: Filters, reader: Reader, path: str) -> Q:
     if filters.until:
         said["at__lt"] = _midnight(filters.until + timedelta(days=1), reader.zone)
     condition = reader.sees(path) & Q(**{path + name: value for name, value in said.items()})
-    if filters.outcome == REFUSED:
+    if filters.outcome in (REFUSED, NOT_UNDERSTOOD):
+        is_one = mistyped(path)
         condition &= ~Q(**{path + "outcome": Outcome.SUCCESS.value})
+        condition &= is_one if filters.outcome == NOT_UNDERSTOOD else ~is_one
     if filters.subject:
         about = Q(**{path + "subject__icontains": filters.subject})
         condition &= about | Q(**{path + "patient": filters.subject})

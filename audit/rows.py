@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import NoReverseMatch, reverse
 
+from audit.mistyped import is_mistyped
 from audit.origin import OPERATOR
 from audit.proof.entry import Outcome
 from audit.words import account_of, in_words, is_by_command, subject_words, verb_words
@@ -107,7 +108,7 @@ def row_of(entry: AuditEntry, seq: int, reader: Reader, names: Names) -> Row:
         why=in_words(str(said.get("purpose", ""))),
         where=str(agent.get("address", "")),
         allowed=entry.outcome == Outcome.SUCCESS.value,
-        understood=_is_understood(_part(said, "detail")),
+        understood=not is_mistyped(bytes(entry.body)),
     )
 
 
@@ -121,11 +122,6 @@ def page_of(entry: AuditEntry, reader: Reader) -> str:
         return reverse(view, args=[name])
     except NoReverseMatch:
         return ""
-
-
-def _is_understood(detail: dict[str, Any]) -> bool:
-    """Say whether no word of an address was unknown, but for a source, which may be another's."""
-    return "refused" not in detail or "source" in str(detail["refused"]).split(",")
 
 
 def _body(entry: AuditEntry) -> dict[str, Any]:

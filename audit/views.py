@@ -16,7 +16,7 @@ from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.examine import examine
-from audit.filters import Filters, count_of, filters_of, places_of
+from audit.filters import OUTCOMES, Filters, count_of, filters_of, places_of
 from audit.models import AuditEntry, Sequenced, SignedState
 from audit.path import proof_of
 from audit.proof.inclusion import verify_entry
@@ -68,6 +68,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
         "rows": rows_of(page.object_list, reader),
         "filters": filters,
         "kinds": KINDS,
+        "outcomes": OUTCOMES,
         "when": _days(filters),
         "did": dict(KINDS).get(filters.verb) or verb_words(filters.verb),
         "total": f"{pages.total:,}",

@@ -33,10 +33,12 @@ class NotUnderstood(DisclessError):
     code = "not_understood"
     status = 422
 
-    def __init__(self, sentence: str, *words: str) -> None:
+    def __init__(self, sentence: str, *words: str, mistyped: bool = False) -> None:
         super().__init__(sentence)
         self.words = words
         """The words of the address that were refused."""
+        self.mistyped = mistyped
+        """Whether how they were written was wrong, so that nothing was looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,8 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
     query = read(str(request.META.get("QUERY_STRING", "")), also=OWN, keep=also - _OF_SCREENS)
     if query.problems:
         # A page goes on with what is usual, and says so; here nothing goes on.
-        raise NotUnderstood(query.problems[0].split(", so ")[0].rstrip(".") + ".", *query.unread)
+        why = query.problems[0].split(", so ")[0].rstrip(".") + "."
+        raise NotUnderstood(why, *query.unread, mistyped=True)
     keys = tuple(dict.fromkeys(request.query_params.getlist("key")))
     if unknown := [key for key in keys if key not in BY_KEY]:
         raise NotUnderstood(f"There is no measure {unknown[0][:60]!r}. See definitions.", "key")
@@ -100,9 +103,11 @@ def _check_said(request: Request) -> None:
     """Refuse a blank word, which would choose everything, and one that is said twice."""
     for name, words in request.query_params.lists():
         if not all(words) and name != "slice":  # a form of filters has a blank choice
-            raise NotUnderstood(f"{name[:40]!r} is blank. Leave it out to choose all of it.", name)
+            why = f"{name[:40]!r} is blank. Leave it out to choose all of it."
+            raise NotUnderstood(why, name, mistyped=True)
         if len(words) > 1 and name not in SEVERAL:
-            raise NotUnderstood(f"{name[:40]!r} stands in the address more than once.", name)
+            why = f"{name[:40]!r} stands in the address more than once."
+            raise NotUnderstood(why, name, mistyped=True)
 
 
 def whole_number(request: Request, name: str, usual: int, most: int) -> int:

@@ -92,7 +92,8 @@ class Door(APIView):
         if words and self._is_known_caller():
             match = self.request._request.resolver_match
             subject = match.url_name or "" if match is not None else ""
-            record_refused(self.request._request, READ, subject, words, timezone.now())
+            mistyped, at = getattr(exc, "mistyped", False), timezone.now()
+            record_refused(self.request._request, READ, subject, words, at, mistyped=mistyped)
         return super().handle_exception(exc)
 
     def _is_known_caller(self) -> bool:

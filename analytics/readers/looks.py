@@ -48,9 +48,19 @@ def record_look(
 
 
 def record_refused(
-    http_request: HttpRequest, verb: str, subject: str, words: Collection[str], at: datetime
+    http_request: HttpRequest,
+    verb: str,
+    subject: str,
+    words: Collection[str],
+    at: datetime,
+    *,
+    mistyped: bool = False,
 ) -> None:
-    """Record that an address was refused, by the names of what was wrong with it."""
+    """Record that an address was refused, by the names of what was wrong with it.
+
+    `mistyped` tells that how it was written was wrong, before anything was looked for.
+    """
+    detail: dict[str, str | bool] = {"refused": names_of(words)}
     record(
         verb=verb,
         code=EventCode.QUERY,
@@ -58,7 +68,7 @@ def record_refused(
         outcome=Outcome.MINOR_FAILURE,
         http_request=http_request,
         subject=subject,
-        detail={"refused": names_of(words)},
+        detail=detail | ({"mistyped": True} if mistyped else {}),
         at=at,
     )
 

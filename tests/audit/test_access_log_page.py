@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from analytics.models import UploadedLog
@@ -47,16 +48,41 @@ def test_a_row_says_when_who_what_why_and_where_in_words(auditor: Client) -> Non
 
 
 @pytest.mark.parametrize(
-    ("refused", "shown"),
-    [("key", "Not understood"), ("key,1 other", "Not understood"), ("source", "Refused")],
+    ("said", "shown"),
+    [
+        ({"refused": "key"}, "Not understood"),
+        ({"refused": "key,1 other"}, "Not understood"),
+        ({"refused": "from,source"}, "Refused"),
+        ({"refused": "facility"}, "Refused"),
+        ({"refused": "facility,slice"}, "Refused"),
+        ({"refused": "source", "mistyped": True}, "Not understood"),
+        ({"refused": "source", "told": '"mistyped":true,"refused":"key"'}, "Refused"),
+        ({}, "Refused"),
+    ],
 )
-def test_a_mistyped_address_is_no_closed_door(auditor: Client, refused: str, shown: str) -> None:
-    entry = look(outcome=Outcome.MINOR_FAILURE, detail={"refused": refused})
-    page = auditor.get("/proof/?subject=R-&outcome=refused")
+def test_a_mistyped_address_is_no_closed_door_and_has_a_filter_of_its_own(
+    auditor: Client, said: dict[str, object], shown: str
+) -> None:
+    entry = look(outcome=Outcome.MINOR_FAILURE, detail=said)
+    other = {"Refused": "not_understood", "Not understood": "refused"}[shown]
+    assert rows(auditor.get(f"/proof/?subject=R-&outcome={other}")) == []
+    page = auditor.get(f"/proof/?subject=R-&outcome={shown.lower().replace(' ', '_')}")
     assert [row.what for row in rows(page)] == ["R-000001"]
     for one in (page, auditor.get(f"/proof/entries/{entry.pk}/")):
         text = one.content.decode()
         assert (f"</svg>{shown}</span>" in text, "</svg>Allowed</span>" in text) == (True, False)
+
+
+def test_an_entry_that_was_altered_beyond_reading_ends_no_filter(auditor: Client) -> None:
+    entry = look(outcome=Outcome.MINOR_FAILURE, detail={"refused": "key"})
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_auditentry DISABLE TRIGGER USER")
+        cursor.execute("UPDATE audit_auditentry SET body = %s", [b"\x00\xff\\"])
+        cursor.execute("ALTER TABLE audit_auditentry ENABLE TRIGGER USER")
+    assert rows(auditor.get("/proof/?subject=R-&outcome=not_understood")) == []
+    assert [row.id for row in rows(auditor.get("/proof/?subject=R-&outcome=refused"))] == [
+        str(entry.pk)
+    ]
 
 
 def test_a_request_is_linked_only_where_the_reader_may_open_it(auditor: Client, cast: Cast) -> None:
