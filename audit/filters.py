@@ -101,8 +101,6 @@ def count_of(filters: Filters, reader: Reader) -> int:
 
 def _condition(filters: Filters, reader: Reader, path: str) -> Q:
     said: dict[str, object] = {}
-    if filters.agent:
-        said["agent_name__icontains"] = filters.agent
     if filters.verb:
         said["verb__startswith"] = filters.verb
     if filters.outcome == ALLOWED:
@@ -116,6 +114,9 @@ def _condition(filters: Filters, reader: Reader, path: str) -> Q:
         is_one = mistyped(path)
         condition &= ~Q(**{path + "outcome": Outcome.SUCCESS.value})
         condition &= is_one if filters.outcome == NOT_UNDERSTOOD else ~is_one
+    if filters.agent:
+        called = Q(**{path + "agent__in": reader.accounts_called(filters.agent)})
+        condition &= called | Q(**{path + "agent_name__icontains": filters.agent})
     if filters.subject:
         about = Q(**{path + "subject__icontains": filters.subject})
         condition &= about | Q(**{path + "patient": filters.subject})

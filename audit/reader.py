@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 ROLES = frozenset({"auditor", "administrator"})
 View = Callable[..., "HttpResponseBase"]
+_AS_SUBJECT = Concat(Value("user:"), Cast("pk", CharField()))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +67,17 @@ class Reader:
         others = get_user_model().objects.exclude(organization=None)
         return others.exclude(organization=self.organization_id)
 
+    def accounts_called(self, words: str) -> QuerySet[Any]:
+        """Return accounts by a part of the name or the email that they have today, as entries do."""
+        full = Concat("first_name", Value(" "), "last_name")
+        found = get_user_model().objects.annotate(full=full)
+        called = found.filter(Q(full__icontains=words) | Q(email__icontains=words))
+        ours = called.exclude(pk__in=self.accounts_of_others())
+        return ours.values_list(_AS_SUBJECT)
+
     def _subjects_of_others(self) -> Iterator[QuerySet[Any]]:
         """Give what is another organization's alone, as entries name it: first its accounts."""
-        yield self.accounts_of_others().values_list(Concat(Value("user:"), Cast("pk", CharField())))
+        yield self.accounts_of_others().values_list(_AS_SUBJECT)
         for kind, model in settings.AUDIT_OWNED_NAMES.items():
             named = apps.get_model(model)._default_manager.order_by()
             own = named.filter(Q(organization=None) | Q(organization=self.organization_id))

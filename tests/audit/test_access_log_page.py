@@ -142,6 +142,24 @@ def test_filters_narrow_the_list(auditor: Client, query: str, found: list[str]) 
     assert [row.what for row in rows(auditor.get(f"/proof/?{query}"))] == found
 
 
+def test_a_person_is_found_by_the_name_and_the_email_of_today(auditor: Client) -> None:
+    elsewhere = Organization.objects.create(name="Elsewhere", slug="elsewhere")
+    people = [
+        User.objects.create_user(
+            name, f"{name}.reader@example.org", first_name="Ada", last_name="Reader", **more
+        )
+        for name, more in (("ours", {}), ("theirs", {"organization": elsewhere}))
+    ]
+    for number, one in enumerate(people):
+        look(number, agent=Agent(id=f"user:{one.pk}", role="auditor", name=one.username))
+    look(2)
+    for words in ("ADA READ", "ours.reader@example.org", "ours"):
+        shown = rows(auditor.get("/proof/", {"subject": "R-", "agent": words}))
+        assert [row.who for row in shown] == ["ours"]
+    assert [row.who for row in rows(auditor.get("/proof/?agent=theirs"))] == ["theirs"]
+    assert rows(auditor.get("/proof/?agent=theirs.reader@example.org")) == []
+
+
 def test_filters_stay_in_the_links_and_can_be_cleared(auditor: Client) -> None:
     text = auditor.get("/proof/?subject=R-1&agent=x&outcome=refused").content.decode()
     assert 'href="/proof/access-log.csv?subject=R-1&amp;agent=x&amp;outcome=refused"' in text
