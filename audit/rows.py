@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
 
 from audit.mistyped import is_mistyped
 from audit.origin import OPERATOR
@@ -83,11 +84,11 @@ def row_of(entry: AuditEntry, seq: int, reader: Reader, names: Names) -> Row:
 
     The entry stays as it was sealed: words and names are those of today.
     """
-    said = _body(entry)
-    agent = _part(said, "agent")
+    said = body_of(entry)
+    agent = part_of(said, "agent")
     who, role, operator = entry.agent_name or entry.agent, str(agent.get("role", "")), ""
     if is_by_command(entry.agent, entry.verb):
-        user = _part(said, "detail").get(OPERATOR)
+        user = part_of(said, "detail").get(OPERATOR)
         who = "Command line"
         operator = f"Operating system user {user or 'not recorded'}"
     local = entry.at.astimezone(reader.zone)
@@ -101,15 +102,23 @@ def row_of(entry: AuditEntry, seq: int, reader: Reader, names: Names) -> Row:
         sealed_role=in_words(role),
         operator=operator,
         did=verb_words(entry.verb),
-        what=subject_words(
-            entry.subject, name=names.of(entry.subject), is_door=entry.verb == "door.refused"
-        ),
+        what=_what(entry, part_of(said, "detail"), names),
         page=page_of(entry, reader),
         why=in_words(str(said.get("purpose", ""))),
         where=str(agent.get("address", "")),
         allowed=entry.outcome == Outcome.SUCCESS.value,
         understood=not is_mistyped(bytes(entry.body)),
     )
+
+
+def _what(entry: AuditEntry, detail: dict[str, Any], names: Names) -> str:
+    """Say what it was done to: a measure by its label, a page of figures with its source."""
+    subject, (kind, _, key) = entry.subject, entry.subject.partition(":")
+    if kind == "figure" and (measure := import_string(settings.AUDIT_MEASURES).get(key)):
+        return str(measure.label)
+    if entry.verb == "dashboard.viewed" and not key and (source := detail.get("source")):
+        subject = f"{subject}:{source}"
+    return subject_words(subject, name=names.of(subject), is_door=entry.verb == "door.refused")
 
 
 def page_of(entry: AuditEntry, reader: Reader) -> str:
@@ -124,7 +133,7 @@ def page_of(entry: AuditEntry, reader: Reader) -> str:
         return ""
 
 
-def _body(entry: AuditEntry) -> dict[str, Any]:
+def body_of(entry: AuditEntry) -> dict[str, Any]:
     """Return what the body says; nothing for one that was altered beyond reading."""
     try:
         said = json.loads(bytes(entry.body))
@@ -133,6 +142,7 @@ def _body(entry: AuditEntry) -> dict[str, Any]:
     return said if isinstance(said, dict) else {}
 
 
-def _part(said: dict[str, Any], name: str) -> dict[str, Any]:
+def part_of(said: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a part of a body that has parts of its own; nothing where it is none."""
     part = said.get(name)
     return part if isinstance(part, dict) else {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.chosen import chosen_in
 from audit.examine import examine
 from audit.filters import OUTCOMES, Filters, count_of, filters_of, places_of
 from audit.models import AuditEntry, Sequenced, SignedState
@@ -28,7 +28,7 @@ from audit.reviews import (
     waiting,
     week_of,
 )
-from audit.rows import Names, row_of, rows_of
+from audit.rows import Names, body_of, part_of, row_of, rows_of
 from audit.seal import log_key, sealed_beyond
 from audit.sequence import sequence
 from audit.standing import standing_of
@@ -142,7 +142,7 @@ def entry(request: HttpRequest, entry_id: str) -> HttpResponse:
         "zone": str(reader.zone),
         "body": bytes(found.body).decode(errors="replace"),
         "pretty": _pretty(bytes(found.body)),
-        "chosen": _chosen(bytes(found.body)),
+        "chosen": chosen_in(part_of(body_of(found), "detail")),
         "leaf": bytes(found.leaf).hex(),
         "row": row_of(found, place.seq if place else 0, reader, Names(reader)),
         "place": place,
@@ -162,18 +162,6 @@ def _proved(found: AuditEntry, place: Sequenced, state: SignedState) -> dict[str
         "size": f"{state.size:,}",
         "key": log_key().text,
     }
-
-
-def _chosen(body: bytes) -> list[tuple[str, str]]:
-    """Return the filters of a look at figures, each with its words; none where it had none."""
-    try:
-        said = json.loads(body)["detail"]["filters"]
-    except (ValueError, RecursionError, KeyError, TypeError):
-        return []
-    words: dict[str, list[str]] = {}
-    for name, word in parse_qsl(said if isinstance(said, str) else ""):
-        words.setdefault(name, []).append(word)
-    return [(name, ", ".join(found)) for name, found in words.items()]
 
 
 def _pretty(body: bytes) -> str:

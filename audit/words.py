@@ -109,7 +109,11 @@ KINDS: tuple[tuple[str, str], ...] = (
 )
 """What the filter "did" offers: the beginning of a verb and its name."""
 _SPELLED: dict[str, str] = {"him_director": "HIM director"}
-_ALONE: dict[str, str] = {"audit log": "The access log", "overview": "Overview"}
+_ALONE: dict[str, str] = {
+    "audit log": "The access log",
+    "overview": "Overview",
+    "log:all": "Imported logs",
+}
 _LISTS: dict[str, str] = {
     "own": "Own requests",
     "outbound": "The queue",
@@ -134,6 +138,13 @@ _DOORS: dict[str, str] = {
     "administration": "Administration",
 }
 """Parts of the product whose doors were tried, by the names of their addresses."""
+_AS_NAMED = frozenset(
+    {
+        *("log", "docket", "facility", "figures", "cases", "graph", "cost", "without_codes"),
+        *("overview", "measures", "process", "forecast"),
+    }
+)
+"""Kinds of subjects whose names somebody chose: they are shown as they are spelled."""
 _BY_COMMAND = ("report.", "figures.", "log.", "person.", "facility.", "holiday", "rule.")
 """Beginnings of verbs that the system never does by itself: a command of the server did."""
 
@@ -164,10 +175,12 @@ def subject_words(subject: str, *, name: str = "", is_door: bool = False) -> str
     if number := account_of(subject):
         return name or f"Account {number}"
     kind, _, rest = subject.partition(":")
-    if not rest or kind == "account":
-        return _ALONE.get(kind, in_words(kind))
+    if not rest or kind == "account" or subject in _ALONE:
+        return _ALONE.get(subject, in_words(kind))
     if kind == "list":
         return _LISTS.get(rest, in_words(rest))
     if kind in _DOORS and (is_door or kind == "administration"):
         return f"{_DOORS[kind]}: {rest.replace('_', ' ')}"
-    return rest if kind == "request" else f"{in_words(kind)} {rest.replace('_', ' ')}"
+    if kind == "request":
+        return rest
+    return f"{in_words(kind)} {rest if kind in _AS_NAMED else rest.replace('_', ' ')}"

@@ -199,6 +199,26 @@ def test_what_is_done_has_words_and_people_have_names(auditor: Client, cast: Cas
     ]
 
 
+def test_what_was_looked_at_is_said_in_words_with_its_source(auditor: Client) -> None:
+    filters = "facility_own=3&from=2026-11-01&to=2026-11-27&clock=contract&slice=modality%3DCT"
+    detail = {"source": "foia_requests_2017", "filters": filters}
+    page = look(verb="dashboard.viewed", subject="forecast", facility="", detail=detail)
+    look(verb="figure.opened", subject="figure:sla_compliance", facility="", detail=detail)
+    look(verb="api.figures_read", subject="figures:foia_requests_2017", facility="", detail=detail)
+    look(verb="logs.listed", subject="log:all", facility="")
+    shown = [row.what for row in rows(auditor.get("/proof/"))[1:5]]
+    assert shown == [
+        *("Imported logs", "Figures foia_requests_2017"),
+        *("Contract SLA met", "Forecast foia_requests_2017"),
+    ]
+    said = dict(auditor.get(f"/proof/entries/{page.pk}/").context["chosen"])
+    assert said == {
+        "Source": "foia_requests_2017",
+        "Facility, own words, counted and not told": "3",
+        **{"From": "2026-11-01", "To": "2026-11-27", "Clock": "Contract", "Only": "modality=CT"},
+    }
+
+
 def test_a_command_is_not_called_the_system_and_its_entry_stays_as_sealed(
     auditor: Client, tmp_path: Path
 ) -> None:
