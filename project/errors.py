@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
 from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -155,8 +155,9 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
         field, sentence = _first_finding(error.detail)
         response.data = shape("invalid", sentence, field)
         return response
-    # Django's own 403 and 404 say nothing of their own.
-    said = str(error.detail) if isinstance(error, APIException) else ""
+    # Django's own 403 and 404 say nothing of their own, and a call without a key what it lacks.
+    is_bare = isinstance(error, NotAuthenticated) or not isinstance(error, APIException)
+    said = "" if is_bare else str(getattr(error, "detail", ""))
     code, usual = SENTENCES.get(response.status_code, ("refused", said))
     response.data = shape(code, said or usual)
     return response

@@ -95,7 +95,7 @@ SELECTS = [
     OpenApiParameter(
         "asked", str, enum=[kind.value for kind in RequesterType], description="who asked"
     ),
-    _many("slice", f"NAME=WORD; names: {', '.join(SLICES)}"),
+    _many("slice", f"NAME=WORD, with one of the names {', '.join(SLICES)}"),
 ]
 MEASURES = [
     *SELECTS,

@@ -47,6 +47,15 @@ def word_breaks(text: str) -> SafeString:
     return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in _PARTS.split(text)))
 
 
+@register.filter
+def coded(text: str) -> SafeString:
+    """Show what stands between backticks as code."""
+    parts = enumerate(text.split("`"))
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", one) if at % 2 else one,) for at, one in parts)
+    )
+
+
 MEDIA: dict[Medium, tuple[str, str]] = {
     Medium.PHYSICAL: ("disc", "disc-3"),
     Medium.LINK: ("link", "link"),

@@ -1,20 +1,24 @@
-"""The API for people: every address with what it does and the fields that it takes, no script."""
+"""The API described: every address with what it does and the fields that it takes, no script."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.utils import extend_schema
+from rest_framework.response import Response
+from rest_framework.views import APIView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from django.http import HttpRequest, HttpResponse
+    from rest_framework.request import Request
 
 Schema = dict[str, Any]
 MOST_WORDS = 15
@@ -70,7 +74,11 @@ def _of_body(call: Schema, known: Mapping[str, Schema]) -> Iterator[Field]:
 def _of_address(call: Schema) -> Iterator[Field]:
     for one in call.get("parameters", ()):
         if one["in"] == "query":
-            yield Field(name=one["name"], is_needed=one.get("required", False), holds="")
+            form = one.get("schema", {})
+            words = ", ".join(map(str, form.get("items", form).get("enum", ())))
+            said = one.get("description", "")
+            holds = f"{said} ({words})" if said and words else said or words
+            yield Field(name=one["name"], is_needed=one.get("required", False), holds=holds)
 
 
 def _holds(said: Schema, known: Mapping[str, Schema]) -> str:
@@ -99,11 +107,26 @@ def _resolved(said: Schema, known: Mapping[str, Schema]) -> Schema:
     return known[name] if name else said
 
 
+class Described(APIView):
+    """The same for a program."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:  # noqa: ARG002
+        """Return every call with its fields."""
+        return Response({"calls": [asdict(one) for one in calls()]})
+
+
 @login_required
+def _page(request: HttpRequest) -> HttpResponse:
+    return render(request, "requests_app/api.html", {"calls": calls()})
+
+
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show every address of the API with what it does and takes."""
-    return render(request, "requests_app/api.html", {"calls": calls()})
+    """Show every address of the API with what it does and takes; JSON to who brings a key."""
+    if "Authorization" in request.headers:
+        return cast("HttpResponse", Described.as_view()(request))
+    return _page(request)
 
 
 class ByAccessKeyScheme(OpenApiAuthenticationExtension):

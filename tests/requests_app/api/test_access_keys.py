@@ -69,7 +69,32 @@ def test_a_call_without_a_key_is_asked_for_one() -> None:
     answer = Client().get("/api/requests/")
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"] == "Bearer"
-    assert answer.json()["error"]["code"] == "not_signed_in"
+    assert answer.json()["error"] == {
+        "code": "not_signed_in",
+        "sentence": "Sign in, or send an access key: Authorization: Bearer and the key.",
+    }
+
+
+def test_a_program_reads_what_every_call_takes_and_a_stranger_is_refused(supervisor: User) -> None:
+    _, secret = made(supervisor)
+    answer = call(secret, "/api/")
+    assert answer.status_code == 200
+    by_path = {(one["method"], one["path"]): one for one in answer.json()["calls"]}
+    figures, cost = (by_path["GET", f"/api/analytics/{one}/"] for one in ("metrics", "cost"))
+    holds = {one["name"]: one["holds"] for call in (cost, figures) for one in call["fields"]}
+    assert holds["by"].startswith("groups (") and "facility, " in holds["by"]
+    assert "percent" in holds["swing"] and "2026-01-31" in holds["from"]
+    assert all(holds.values())
+    refused = call("discless_unknown", "/api/")
+    assert (refused.status_code, set(refused.json())) == (401, {"error"})
+    assert Client().get("/api/").status_code == 302
+
+
+def test_the_page_of_the_calls_shows_code_as_code(client: Client, supervisor: User) -> None:
+    client.force_login(supervisor)
+    page = client.get("/api/").content.decode()
+    assert "<code>calibration</code> says how right" in page
+    assert "`" not in page
 
 
 @pytest.mark.parametrize("secret", ["", "discless_unknown", "x" * 5000, "d\u00e9j\u00e0"])
