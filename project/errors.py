@@ -33,7 +33,7 @@ SENTENCES: dict[int, tuple[str, str]] = {
 
 FOR_AUDITORS = (
     f"The access log is for {say_roles({Role(role) for role in ROLES})}. "
-    "Your question was recorded. "
+    "That you tried to open it was recorded. "
     "Ask an administrator if you need it."
 )
 TITLES: dict[int, tuple[str, str]] = {

@@ -91,7 +91,7 @@ def demand_reader(user: Any) -> None:
         return
     raise NotAllowed(
         f"Figures are for {say_roles(READERS)}. "
-        "Your question was recorded. Ask an administrator if you need them."
+        "That you tried to open them was recorded. Ask an administrator if you need them."
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.http import HttpRequest
+from django.utils.text import slugify
 
 from analytics.metrics.selection import Selection
 from analytics.mirror.published import Snapshot
@@ -27,6 +28,7 @@ from audit.seal import seal
 from requests_app.models import Organization
 
 EXPORTED = "report.exported"
+LONGEST_CUT = 60  # characters that a cut adds to the name of a file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,10 +91,25 @@ def _written(name: str, kind: str, order: Order, document: Document) -> Made:
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
         content_type=content_type,
-        file_name=f"{name.replace('_', '-')}-{order.since}-{order.until}.{kind}",
+        file_name=f"{name.replace('_', '-')}-{order.since}-{order.until}{_cut(order)}.{kind}",
         figures=document.figures,
         seal=order.seal,
     )
+
+
+def _cut(order: Order) -> str:
+    """Return what a file name adds of a narrower choice, so that two do not share one."""
+    chosen = order.selection
+    some = set(chosen.facilities or ()) if set(chosen.facilities or ()) < set(order.names) else ()
+    words = [*sorted(some), *filter(None, (chosen.direction, chosen.requester_type))]
+    words += [word for _, of in chosen.slices for word in of]
+    if not words:
+        return ""
+    said = slugify(" ".join(words))
+    if said == " ".join(words).lower().replace(" ", "-") and len(said) <= LONGEST_CUT:
+        return f"-{said}"
+    digest = hashlib.sha256("\n".join(words).encode()).hexdigest()[:8]
+    return f"-{said[:LONGEST_CUT].strip('-')}-{digest}".replace("--", "-")
 
 
 def _owned(source: str, owners: list[Organization]) -> dict[str, str]:

@@ -35,7 +35,7 @@ def administrators(view: View) -> View:
         user = request.user
         if user.has_role(Role.ADMINISTRATOR) and user.organization_id is not None:
             return view(request, *args, **kwargs)
-        raise NotAllowed("This page is for administrators. Your question was recorded.")
+        raise NotAllowed("This page is for administrators. That you tried to open it was recorded.")
 
     return guarded
 

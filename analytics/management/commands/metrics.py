@@ -129,8 +129,9 @@ def _told_by_fewer(results: Mapping[str, PublishedResult]) -> Iterator[str]:
     if hidden and len(results) > 1:
         yield (
             f"{hidden} of {len(results)} measures are hidden whole; what is told beside a count may "
-            "tell it. Fewer at once (--key) may show more of them: publish these instead, or both "
-            "in one --docket."
+            "tell it. Fewer measures at once (--key) may show more of them. Publish either all or "
+            "fewer, not both: two that were not compared can tell what each hides. For both, name "
+            "one --docket."
         )
 
 

@@ -54,4 +54,4 @@ HIDDEN = "hidden: "  # begins the reason of what is hidden
 
 def hidden_because(threshold: int) -> str:
     """Return the one sentence for small counts and for those that would tell them."""
-    return f"{HIDDEN}fewer than {threshold}, or it would tell a count that is"
+    return f"{HIDDEN}fewer than {threshold}, or it would give away another count that is fewer"

@@ -40,7 +40,8 @@ class Command(BaseCommand):
                 files = f"{one['files']:,} file{'' if one['files'] == 1 else 's'}"
                 self.stdout.write(f"{one['path']}: {one['verdict']}, {files}")
                 for finding in one["findings"]:
-                    self.stdout.write(f"  {finding['check']} {finding['sentence']}")
+                    of_file = f"{finding['file']}: " if finding.get("file") else ""
+                    self.stdout.write(f"  {finding['check']} {of_file}{finding['sentence']}")
         if any(one["verdict"] != "usable" for one in found):
             sys.exit(1)
 

@@ -114,6 +114,24 @@ class TestVouchedFor:
             f"facility=riverside&{days}&zone=America%2FChicago&modality_own=1&modality_unheard=2"
         )
 
+    @pytest.mark.parametrize(
+        ("cut", "added"),
+        [
+            ("", ""),
+            ("&slice=modality%3DCT", "-ct"),
+            ("&facility=riverside&asked=patient", "-riverside-patient"),
+            ("&slice=modality%3D" + "x" * 600, "-" + "x" * 60 + "-"),
+        ],
+    )
+    def test_a_cut_report_has_a_file_name_of_its_own(self, person, client, cut, added) -> None:
+        client.force_login(person("auditor", everything=True))
+        days = "from=2026-01-01&to=2026-12-31"
+        said = client.get(f"/reports/sla_compliance.csv?{days}{cut}")["Content-Disposition"]
+        begin, _, end = said.partition("sla-compliance-2026-01-01-2026-12-31")
+        assert begin == 'attachment; filename="'
+        assert end.startswith(added) and len(end) < 80
+        assert cut or end == '.csv"'
+
     def test_page_offers_every_format(self, person, client) -> None:
         client.force_login(person("auditor", everything=True))
         words = client.get("/reports/?from=2026-09-01").content.decode()
