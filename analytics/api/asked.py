@@ -60,8 +60,8 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
     query = read(str(request.META.get("QUERY_STRING", "")), also=OWN, keep=also - _OF_SCREENS)
     if query.problems:
         # A page goes on with what is usual, and says so; here nothing goes on.
-        why = query.problems[0].split(", so ")[0].rstrip(".") + "."
-        raise NotUnderstood(why, *query.unread, mistyped=True)
+        said = query.problems[0].split(", so ")[0].rstrip(".") + "."
+        raise NotUnderstood(said, *query.unread, mistyped=True)
     keys = tuple(dict.fromkeys(request.query_params.getlist("key")))
     if unknown := [key for key in keys if key not in BY_KEY]:
         raise NotUnderstood(f"There is no measure {unknown[0][:60]!r}. See definitions.", "key")

@@ -116,7 +116,7 @@ class Released:
 CODES = "codes"  # what tells under which key the words of a publication are called by codes
 ONE_OF_A_NUMBER = "one_pack_of_a_number"  # the constraint that the slower of two breaks
 NOT_COMPARED = (
-    "Not compared with anything published before: whoever has two publications can subtract one "
+    "Not compared with anything published before. Whoever has two publications can subtract one "
     "from the other and find small counts. Name a --docket to have them compared."
 )
 

@@ -101,6 +101,24 @@ def test_the_meanings_of_columns_have_room_for_their_words(
     assert visitor.found == []
 
 
+def test_on_a_phone_filters_stand_within_their_card_and_the_chosen_tab_is_seen(
+    client: Client, chromium: Any, live_server: Any
+) -> None:
+    client.force_login(somebody(Role.AUDITOR, facility()))
+    visitor = visitor_of(client, chromium, live_server, 390, "light")
+    visitor.open("/proof/")
+    head, pill = (
+        visitor.page.locator(one).first.bounding_box()
+        for one in ("section:has(.filterbar) h2", ".filterbar .btn")
+    )
+    visitor.open("/work/queue/?tab=ended")
+    tab = visitor.page.locator(".tabs [aria-current]").bounding_box()
+    visitor.context.close()
+    assert pill["x"] == head["x"]
+    assert 0 <= tab["x"] < tab["x"] + tab["width"] <= 390
+    assert visitor.found == []
+
+
 def test_a_list_that_was_left_open_keeps_its_arrow(chromium: Any, live_server: Any) -> None:
     visitor = Visitor(chromium, live_server.url, 390, "light")
     visitor.open("/ask/")
