@@ -46,6 +46,7 @@ def test_a_page_that_is_not_open_says_for_whom_it_is_and_whom_to_ask(staff: Clie
         answer = staff.get(where)
         text = answer.content.decode()
         assert answer.status_code == 403
+        assert ("That you tried to open" in answer.content.decode()) == (where != "/logs/")
         assert SIDE_BAR in text
         assert "Not open to you" in text
         assert who in text
