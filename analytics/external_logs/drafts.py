@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -118,14 +118,9 @@ def drop_draft(key: str) -> None:
 
 
 def sweep_drafts(at: datetime) -> None:
-    """Delete the files of more than a day, except those that are yet to be imported.
-
-    What was said of a file goes with it.
-    """
+    """Delete the files of more than a day and what was said of them, except those yet to import."""
     runs = ImportRun.objects.filter(state__in=ImportRun.OPEN)
     spared = set(runs.values_list("draft", flat=True))
-    over = ImportRun.objects.exclude(state__in=ImportRun.OPEN).exclude(mapping={})
-    over.filter(asked_at__lt=at - timedelta(seconds=KEEPS)).update(mapping={})
     for path in _folder().iterdir():
         if path.name.partition(".")[0] in spared:
             continue

@@ -90,20 +90,23 @@ def ask_to_stop(run: ImportRun) -> None:
             return
         now.stop_asked = True
         if now.state == State.WAITING or is_left_behind(now):
-            now.state = State.CANCELLED
-        now.save(update_fields=["stop_asked", "state"])
+            now.state, now.mapping = State.CANCELLED, {}
+        now.save(update_fields=["stop_asked", "state", "mapping"])
 
 
 def begin_again(run: ImportRun) -> bool:
     """Let the worker take a run that ended without its log, or was left behind.
 
-    What ended is tried as often as a new one; what was left behind only as often as is left.
+    What ended is tried as often as a new one, by what was said last of its file; what was left
+    behind only as often as is left.
     """
     is_over = run.state in (State.CANCELLED, State.FAILED)
     if not is_over and not is_left_behind(run):
         return False
+    draft = draft_of(run.draft, run.asked_by_id) if is_over else None
     ImportRun.objects.filter(pk=run.pk, state=run.state).update(
         state=State.WAITING,
+        mapping=draft.mapping if draft is not None else run.mapping,
         stop_asked=False,
         percent=0,
         stage="",
@@ -127,7 +130,8 @@ def _alone(key: int) -> Iterator[bool]:
 
 
 def _end(key: int, state: str, sentence: str) -> None:
-    ImportRun.objects.filter(pk=key).update(state=state, sentence=sentence[:500])
+    """Write how a run ended; what was said of its file may name somebody, and stays with that."""
+    ImportRun.objects.filter(pk=key).update(state=state, sentence=sentence[:500], mapping={})
 
 
 def _import(run: ImportRun, at: datetime) -> None:

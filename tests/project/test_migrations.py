@@ -60,3 +60,16 @@ def test_texts_that_may_name_somebody_leave_kept_mappings_and_imports_that_are_o
     assert SavedMapping.objects.get().mapping == {"values": {"channel": {"Desk": "physical_cd"}}}
     kept = dict(ImportRun.objects.values_list("state", "mapping"))
     assert kept == {"waiting": {"values": values}, "done": {}}
+
+
+@pytest.mark.django_db
+def test_what_was_said_of_a_file_leaves_imports_that_ended_without_their_log() -> None:
+    said = {"values": {"completed_at": {"Ann Example": "closed"}}}
+    words = {"name": "log", "mapping": said, "asked_at": timezone.now()}
+    analyst = person("asks", Role.ANALYST)
+    for state in ImportRun.State.values:
+        ImportRun.objects.create(asked_by=analyst, draft="0" * 32, state=state, **words)
+    name = "analytics.migrations.0013_what_was_said_goes_with_a_run"
+    importlib.import_module(name).forget(apps, None)
+    kept = dict(ImportRun.objects.values_list("state", "mapping"))
+    assert {state for state, mapping in kept.items() if mapping} == {"waiting", "running"}

@@ -1,17 +1,17 @@
 """What texts in a column of completion mean is kept with their log, and goes with it."""
 
 import json
-from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.test import Client
-from django.utils import timezone
 
+from analytics.external_logs import runs
 from analytics.external_logs.undated import is_ours
 from analytics.models import ImportRun, SavedMapping, UploadedLog
-from analytics.tasks import run_imports, sweep_logs
+from analytics.tasks import run_imports
 from tests.analytics.imports.sent import send
 from tests.analytics.imports.test_questions import answers_on
 
@@ -68,15 +68,46 @@ def test_what_was_said_of_a_large_file_goes_with_its_import(analyst: Client) -> 
     assert "Ann" not in kept_elsewhere()
 
 
-def test_what_was_said_of_a_file_that_was_never_imported_goes_after_a_day(analyst: Client) -> None:
+def test_what_was_said_of_a_file_lies_with_it_alone_once_its_import_is_over(
+    analyst: Client,
+) -> None:
     imported(analyst, LARGE, "large.csv")
     run = ImportRun.objects.get()
     analyst.post(f"/logs/runs/{run.pk}/cancel/")
-    sweep_logs()
-    assert "Ann" in kept_elsewhere()
-    ImportRun.objects.update(asked_at=timezone.now() - timedelta(days=2))
-    sweep_logs()
     assert "Ann" not in kept_elsewhere()
+    analyst.post(f"/logs/runs/{run.pk}/resume/")
+    assert "Ann" in kept_elsewhere()
+    assert run_imports()
+    assert UploadedLog.objects.get().mapping["values"]["completed_at"]["Ann Example cancelled"]
+    assert "Ann" not in kept_elsewhere()
+
+
+def test_what_was_said_of_a_file_leaves_an_import_that_asks_more_or_is_stopped(
+    analyst: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asks = b'y,2025-01-13,2025-01-14,"CD\nz,2025-01-13,2025-01-14,CD"\n'
+    rows = b"".join(b"g%d,2025-01-13,2025-01-14,CD\n" % at for at in range(6_000))
+    imported(analyst, LARGE + rows + asks, "large.csv")
+    assert run_imports()
+    run = ImportRun.objects.get()
+    assert (run.state, run.sentence[:24]) == ("failed", "The file asks a question")
+    assert "Ann" not in kept_elsewhere()
+    (cells, _) = answers_on(analyst, f"/logs/draft/{run.draft}/")
+    analyst.post(f"/logs/draft/{run.draft}/", {"answer": json.dumps(cells), "confirm": "yes"})
+    assert "Ann" in kept_elsewhere()
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "_read", stops)
+        assert run_imports()
+    assert "Ann" not in kept_elsewhere()
+    analyst.post(f"/logs/runs/{ImportRun.objects.latest('pk').pk}/resume/")
+    assert run_imports()
+    analyst.post("/logs/large/delete/")
+    assert not UploadedLog.objects.exists()
+    assert "Ann" not in kept_elsewhere()
+
+
+def stops(*_: Any) -> Any:
+    raise runs.Stopped
 
 
 def test_the_command_reads_as_last_time_by_the_answers_of_its_log(
