@@ -8,6 +8,7 @@ import io
 from collections.abc import Iterator
 from itertools import chain, islice, takewhile
 
+from analytics.external_logs.formats.crooked import CROOKED, Doubtful, is_crooked
 from analytics.external_logs.formats.csv_dialect import Dialect, dialect_of, other_separator
 from analytics.external_logs.formats.heading import LOOKS_AT, heading
 from analytics.external_logs.formats.quoted import Quoted, Record
@@ -55,7 +56,7 @@ def read_csv(content: bytes, quoted: str = "") -> Sheet:
         cells.notes.append(AS_WINDOWS)
     return Sheet(
         headers=header[1],
-        lines=chain(below, lines),
+        lines=map(_settled, chain(below, lines)),
         skipped=above,
         form="CSV",
         encoding="cp1252" if errors != "strict" else encoding.removesuffix("-sig"),
@@ -85,7 +86,12 @@ def _lines(records: Iterator[Record], dialect: Dialect, quoted: Quoted) -> Itera
             said = [_SEPARATORS.get(one, one) for one in (mark, dialect.delimiter)]
             yield number, f"its cells are set apart by {said[0]}, those of the file by {said[1]}"
         else:
-            yield number, cells
+            yield number, Doubtful(cells) if is_crooked(lines, cells, dialect) else cells
+
+
+def _settled(line: Line) -> Line:
+    """Return a line below the headers: no cell is kept of one that can be read in two ways."""
+    return (line[0], CROOKED) if isinstance(line[1], Doubtful) else line
 
 
 def _records(stream: Iterator[str], dialect: Dialect) -> Iterator[Record]:

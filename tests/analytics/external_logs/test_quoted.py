@@ -130,6 +130,47 @@ def test_strays_join_no_rows_in_silence_wherever_they_stand(stray: str) -> None:
     assert (crooked.questions, crooked.answer("log")["rows_read"]) == ([], 7)
 
 
+NAMES = ",".join((*HEAD[:-1], "Patient Name")) + "\n"
+UNCLOSED = "a quotation mark opens and does not close in this row"
+
+
+@pytest.mark.parametrize(
+    ("outer", "listed"),
+    [
+        (('"SMITH, ANN', 'ROE, BOB"'), [3, 6]),
+        (('"SMITH, ANN', 'ROE BOB"'), [3]),
+        (('"SMITH ANN', 'ROE, BOB, JR"'), [6]),
+    ],
+)
+def test_strays_in_cells_with_a_separator_join_no_rows_in_silence(
+    outer: tuple[str, str], listed: list[int]
+) -> None:
+    cells = ['"DOE, JO"', outer[0], "X", "", outer[1], '"DOE, AL"']
+    rows = [f"R{at},1/13/25,1/14/25,CD,{cell}" for at, cell in enumerate(cells)]
+    text = NAMES + "\n".join(rows) + "\n"
+    (asked,) = read(text).questions
+    assert asked["labels"]["cells"].endswith(": 3 rows in all")
+    said = f"; {len(listed)} of them listed, as their cells have no sure end"
+    assert asked["labels"]["rows"].endswith(f": 6 rows in all, such marks being letters{said}")
+    as_rows = read(text, quoted="rows")
+    assert as_rows.answer("log")["rows_read"] == 6
+    assert as_rows.rejected == [(row, UNCLOSED) for row in listed]
+    assert read(text, quoted="cells").answer("log")["rows_read"] == 3
+
+
+def test_rows_between_strays_are_asked_about_where_the_last_row_has_no_date() -> None:
+    stray = 'A,1/13/25,1/14/25,CD,"6 film\nB,1/13/25,1/14/25,CD,ok\nC,,,CD,5"\n'
+    text = ",".join(HEAD) + "\n" + stray + "D,1/13/25,1/14/25,CD,ok\n"
+    assert [one["field"] for one in read(text).questions] == ["quoted"]
+    assert read(text, quoted="rows").answer("log")["rows_read"] == 4
+
+
+def test_a_wide_last_line_with_a_date_in_no_column_of_dates_is_of_a_note() -> None:
+    note = 'A,1/13/25,1/14/25,CD,"called, twice\nsent, or so, on, 1/3/25, again, to him"\n'
+    reading = read(",".join(HEAD) + "\n" + note + "B,1/13/25,1/14/25,CD,ok\n")
+    assert (reading.questions, reading.answer("log")["rows_imported"]) == ([], 2)
+
+
 def test_one_mark_out_of_place_makes_strays_of_all_whatever_was_said() -> None:
     text = noted(a_row) + 'Z,1/13/25,1/14/25,CD,8" film\n'
     for said in ({}, {"quoted": "cells"}, {"quoted": "rows"}):
