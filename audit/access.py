@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.db import transaction
+from django.http import Http404
 
 from audit.append import append
 from audit.keys import kept_key
@@ -24,6 +26,20 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 SYSTEM = Agent(id="system", role="system", name="System")
+Found = TypeVar("Found")
+_NUMBER = re.compile(r"R-[0-9]{6,8}", re.ASCII)
+"""A request's number in form; nothing else that somebody typed into an address is kept."""
+
+
+class NotThere(Http404):
+    """What was named is not there, or is not the caller's: neither answer nor log says which."""
+
+
+def if_there(found: Found | None) -> Found:
+    """Return what a search within the caller's scope found; raise NotThere for nothing."""
+    if found is None:
+        raise NotThere
+    return found
 
 
 def system_for(organization_id: int | None) -> Agent:
@@ -86,14 +102,19 @@ def record(
         return append(entry)
 
 
-def record_refusal(http_request: HttpRequest, at: datetime) -> None:
+def record_refusal(http_request: HttpRequest, at: datetime, *, is_there: bool = True) -> None:
     """Record that a signed-in person was refused; visitors are only asked to sign in.
 
-    The subject is the view's name: an address may hold a number or a secret.
+    The subject is the view's name: an address may hold a number or a secret. Where nothing is
+    there for this person (NotThere) a request's number follows, in form: it tells a number that
+    was tried, and not that it exists. The entry has no facility, whoever's the number is: all
+    readers of the caller's organization see it, and no other.
     """
     user, match = getattr(http_request, "user", None), http_request.resolver_match
     if user is None or not user.is_authenticated:
         return
+    number = "" if is_there or match is None else str(match.kwargs.get("number", ""))
+    tried = f" {number}" if _NUMBER.fullmatch(number) else ""
     is_look = http_request.method in ("GET", "HEAD", "OPTIONS")
     record(
         verb="door.refused",
@@ -101,7 +122,7 @@ def record_refusal(http_request: HttpRequest, at: datetime) -> None:
         action=Action.READ if is_look else Action.EXECUTE,
         outcome=Outcome.MINOR_FAILURE,
         http_request=http_request,
-        subject=match.view_name if match is not None else "",
+        subject=f"{match.view_name if match is not None else ''}{tried}",
         at=at,
     )
 

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, Q, Value
 from django.db.models.functions import Cast, Concat
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponseBase
 
 ROLES = frozenset({"auditor", "administrator"})
+ASKS = "requester"
+"""The role of an account that belongs to no organization, but asks."""
 View = Callable[..., "HttpResponseBase"]
 _AS_SUBJECT = Concat(Value("user:"), Cast("pk", CharField()))
 
@@ -49,8 +52,8 @@ class Reader:
         """Return the condition of an entry that is theirs to see, for a query that reaches it so.
 
         Entries of no facility (sign-ins, imports, uses of this log) are shown to every reader,
-        but for those of accounts of another organization, and of commands that worked for one;
-        accounts of none serve the whole house.
+        but for those of accounts that are another organization's, and of commands that worked
+        for one.
         """
         agents, *named = self._subjects_of_others()
         commands = Q(**{path + "agent__startswith": COMMANDED})
@@ -63,9 +66,21 @@ class Reader:
         return nowhere | Q(**{path + "facility__in": sorted(self.facilities)})
 
     def accounts_of_others(self) -> QuerySet[Any]:
-        """Return the accounts of other organizations."""
-        others = get_user_model().objects.exclude(organization=None)
-        return others.exclude(organization=self.organization_id)
+        """Return the accounts that are another organization's.
+
+        Requesters have none. Where the house holds others than the reader's, a requester is the
+        reader's who asked at one of their facilities. Other accounts of none serve the house.
+        """
+        people = get_user_model().objects
+        of_others = ~Q(organization=None) & ~Q(organization=self.organization_id)
+        organizations = people.model._meta.get_field("organization").related_model
+        if organizations._default_manager.exclude(pk=self.organization_id).exists():
+            asked = apps.get_model(settings.AUDIT_ASKED)._default_manager.order_by()
+            here = asked.filter(facility__slug__in=self.facilities).exclude(requester=None)
+            staff = people.filter(groups__in=Group.objects.exclude(name=ASKS))
+            asks = Q(organization=None, is_superuser=False) & ~Q(pk__in=staff.values("pk"))
+            of_others |= asks & ~Q(pk__in=here.values("requester"))
+        return people.filter(of_others)
 
     def accounts_called(self, words: str) -> QuerySet[Any]:
         """Return accounts by a part of the name or the email that they have today, as entries do."""

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.access import if_there
 from audit.chosen import chosen_in
 from audit.examine import examine
 from audit.filters import OUTCOMES, Filters, count_of, filters_of, places_of
@@ -118,10 +119,7 @@ def check(request: HttpRequest) -> HttpResponse:
 def find_entry(request: HttpRequest, entry_id: str) -> AuditEntry:
     """Return an entry of the reader's facilities; others are not there."""
     reader = reader_of(request)
-    found = AuditEntry.objects.filter(reader.sees(), pk=entry_id).first()
-    if found is None:
-        raise Http404
-    return found
+    return if_there(AuditEntry.objects.filter(reader.sees(), pk=entry_id).first())
 
 
 @readers

@@ -7,13 +7,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from rest_framework.exceptions import APIException, NotAuthenticated, ValidationError
+from rest_framework.exceptions import APIException, NotAuthenticated, Throttled, ValidationError
 from rest_framework.exceptions import PermissionDenied as Forbidden
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from audit.access import record_refusal
+from audit.access import NotThere, record_refusal
 from audit.reader import ROLES
+from project.tries import TRIES, is_one_too_many
 from requests_app.refusals import DisclessError, NotAllowed
 from requests_app.vocabulary import Role
 from requests_app.words import say_roles
@@ -144,8 +145,11 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """Give errors of the API the one shape, and record refusals as the middleware does for pages."""
+    at, http_request = timezone.now(), context["request"]._request
     if isinstance(error, NotAllowed | PermissionDenied | Forbidden):
-        record_refusal(context["request"]._request, timezone.now())
+        record_refusal(http_request, at)
+    if isinstance(error, NotThere) and is_one_too_many(http_request, at):
+        error = Throttled(wait=TRIES.within.total_seconds())
     if isinstance(error, DisclessError):
         return Response(shape(error.code, error.sentence, error.field), status=error.status)
     response = exception_handler(error, context)

@@ -11,10 +11,11 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 
-from audit.access import record_refusal
+from audit.access import NotThere, record_refusal
 from project.body_limit import TOO_LARGE
 from project.errors import answer_refusal, framed, page
 from project.live_stream import in_turns
+from project.tries import SLOWER, is_one_too_many
 from requests_app.refusals import DisclessError, NotAllowed
 
 POLICY: dict[str, str] = {
@@ -104,6 +105,8 @@ class Refusals:
         """Answer refusals, and record those of persons; let bugs crash."""
         if isinstance(error, NotAllowed | PermissionDenied):
             record_refusal(request, timezone.now())
+        if isinstance(error, NotThere) and is_one_too_many(request, timezone.now()):
+            return page(request, 429, SLOWER)
         if isinstance(error, DisclessError):
             return answer_refusal(request, error)
         return None

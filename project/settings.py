@@ -34,6 +34,7 @@ AUDIT_ORIGIN = environment.text("AUDIT_ORIGIN", "discless.example/log")
 AUDIT_REVIEW_DAYS = environment.number("AUDIT_REVIEW_DAYS", 5, least=1)  # after a week's end
 AUDIT_OWNED_NAMES = {"log": "analytics.UploadedLog"}  # what has a name in an organization
 AUDIT_MEASURES = "analytics.metrics.catalogue.BY_KEY"  # what a figure of an entry is called
+AUDIT_ASKED = "requests_app.ImagingRequest"  # what a requester asks of a facility
 AUDIT_SUBJECT_PAGES = {"request": "staff:request"}  # what an entry tells of, and its page
 FRAME_CACHE_LIMIT = environment.number("FRAME_CACHE_LIMIT", 2 * 1024**3, least=0)  # bytes
 UPLOAD_LIMIT = environment.number("UPLOAD_LIMIT", 4 * 1024**3, least=1)  # bytes, one upload

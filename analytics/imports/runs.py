@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +18,7 @@ from analytics.external_logs.drafts import KEEPS, Draft
 from analytics.external_logs.runs import OPEN, ask_to_stop, begin_again, is_left_behind
 from analytics.imports.door import reader, record_act, zone_of
 from analytics.models import ImportRun
+from audit.access import if_there
 from requests_app.models import User
 
 AT_ONCE = 1024**2  # bytes; a larger file is imported by the worker
@@ -79,10 +80,8 @@ def runs_of(person: User) -> QuerySet[ImportRun]:
 
 
 def _own_run(person: User, key: int) -> ImportRun:
-    found = ImportRun.objects.filter(organization=person.organization_id, pk=key).first()
-    if found is None:
-        raise Http404
-    return found
+    ours = ImportRun.objects.filter(organization=person.organization_id)
+    return if_there(ours.filter(pk=key).first())
 
 
 def _shown(run: ImportRun) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -34,22 +34,18 @@ from analytics.imports.page import page_of, template_headers
 from analytics.imports.runs import AT_ONCE, rows_shown, runs_of, start_run
 from analytics.imports.sheets import rejected_csv, template_csv
 from analytics.models import SavedMapping, UploadedLog
+from audit.access import if_there
 from requests_app.models import User
 from requests_app.refusals import DisclessError
 
 
 def _own(person: User, name: str) -> UploadedLog:
-    found = UploadedLog.objects.filter(organization=person.organization_id, name=name).first()
-    if found is None:
-        raise Http404
-    return found
+    ours = UploadedLog.objects.filter(organization=person.organization_id)
+    return if_there(ours.filter(name=name).first())
 
 
 def _own_draft(person: User, key: str) -> Draft:
-    kept = draft_of(key, person.pk)
-    if kept is None:
-        raise Http404
-    return kept
+    return if_there(draft_of(key, person.pk))
 
 
 @login_required

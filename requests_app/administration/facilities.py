@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.access import if_there
 from requests_app.administration.doors import administrators, keeper_of, looked, put_on
 from requests_app.house.places import CLOSES_AFTER, Place, add_facility, change_facility
 from requests_app.house.rules import MOST_DAYS
@@ -59,9 +60,8 @@ def facilities(request: HttpRequest) -> HttpResponse:
 def facility(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Add a facility, or change one."""
     keeper = keeper_of(request)
-    found = (
-        get_object_or_404(Facility, slug=slug, organization=keeper.organization) if slug else None
-    )
+    ours = Facility.objects.filter(organization=keeper.organization)
+    found = if_there(ours.filter(slug=slug).first()) if slug else None
     initial = {name: getattr(found, name) for name in FacilityForm.base_fields} if found else {}
     form = FacilityForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.access import if_there
 from requests_app.administration.doors import administrators, keeper_of, looked
 from requests_app.house.holidays import add_holiday, load_federal, remove_holiday
 from requests_app.models import Facility, Holiday
@@ -112,7 +113,8 @@ def load(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, holiday_id: int) -> HttpResponse:
     """Remove a day of one facility."""
     keeper = keeper_of(request)
-    found = get_object_or_404(Holiday, pk=holiday_id, facility__organization=keeper.organization)
+    ours = Holiday.objects.filter(facility__organization=keeper.organization)
+    found = if_there(ours.filter(pk=holiday_id).first())
     year = found.date.year
     remove_holiday(keeper, found)
     messages.success(request, f"{found.date} is a working day at {found.facility} again.")

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.access import if_there
 from requests_app.administration.doors import administrators, keeper_of, looked, put_on
 from requests_app.house.invitation import send_invitation
 from requests_app.house.people import Post, change_person, invite, switch
@@ -207,7 +208,8 @@ def _sees_nothing(person: User) -> bool:
 
 
 def _own(keeper: Keeper, person_id: int) -> User:
-    return get_object_or_404(User, pk=person_id, organization=keeper.organization)
+    ours = User.objects.filter(organization=keeper.organization)
+    return if_there(ours.filter(pk=person_id).first())
 
 
 def _initial(found: User) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.text import capfirst
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.access import if_there
 from requests_app.administration.doors import administrators, keeper_of, looked, put_on
 from requests_app.house.rules import MOST_DAYS, Version, latest, publish, withdraw
 from requests_app.models import Facility, Policy
@@ -140,7 +141,7 @@ def rule(request: HttpRequest, key: str) -> HttpResponse:
 def withdraw_version(request: HttpRequest, policy_id: int) -> HttpResponse:
     """Remove a version that has not begun."""
     keeper = keeper_of(request)
-    row = get_object_or_404(Policy, pk=policy_id, organization=keeper.organization)
+    row = if_there(Policy.objects.filter(pk=policy_id, organization=keeper.organization).first())
     try:
         withdraw(keeper, row)
     except DisclessError as error:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from audit.access import record
+from audit.access import if_there, record
 from audit.proof.entry import Action, EventCode
 from requests_app.house.keys import LIVES, end_key, issue_key, live_keys, may_hold
 from requests_app.refusals import DisclessError, NotAllowed
@@ -65,9 +64,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end(request: HttpRequest, key_id: int) -> HttpResponse:
     """End one key."""
-    key = end_key(cast("User", request.user), key_id, at=timezone.now())
-    if key is None:
-        raise Http404
+    key = if_there(end_key(cast("User", request.user), key_id, at=timezone.now()))
     messages.success(request, f"The key “{key.name}” opens nothing any more.")
     return redirect("keys:list")
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from audit.access import if_there
 from requests_app.api.answers import RequestWithEvents, answers
 from requests_app.api.serializers import (
     DeliverySerializer,
@@ -40,10 +41,7 @@ def _in_scope(request: Request) -> ImagingRequestQuerySet:
 
 def find(request: Request, number: str) -> ImagingRequest:
     """Return a request in scope; others do not exist."""
-    found = _in_scope(request).filter(number=number).first()
-    if found is None:
-        raise Http404
-    return found
+    return if_there(_in_scope(request).filter(number=number).first())
 
 
 def _rows(body: Any) -> int:

@@ -7,10 +7,11 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from audit.access import if_there
 from requests_app.imaging.context import lacks_report
 from requests_app.intake.submission_key import begin_anew
 from requests_app.intake.submit import submit
@@ -144,7 +145,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, number: str) -> HttpResponse:
     """Withdraw a request of one's own; what has arrived meanwhile stays, and that is said."""
     user = cast("User", request.user)
-    own = get_object_or_404(ImagingRequest.objects.of_requester(user), number=number)
+    own = if_there(ImagingRequest.objects.of_requester(user).filter(number=number).first())
     try:
         transition(own, to=State.WITHDRAWN, by=user, at=timezone.now())
     except DisclessError as refusal:

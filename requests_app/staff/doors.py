@@ -7,8 +7,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.shortcuts import get_object_or_404
 
+from audit.access import if_there
 from requests_app.lifecycle.permissions import WORKERS
 from requests_app.models import ImagingRequest, User
 from requests_app.models.imaging_request import SEES_WORK
@@ -56,6 +56,5 @@ def person(http_request: HttpRequest) -> User:
 def find(http_request: HttpRequest, number: str) -> ImagingRequest:
     """Return a request of this person's own facilities; anything else is not there (404)."""
     seen = ImagingRequest.objects.in_care_of(person(http_request))
-    return get_object_or_404(
-        seen.select_related("facility", "patient", "assigned_to", "requester"), number=number
-    )
+    whole = seen.select_related("facility", "patient", "assigned_to", "requester")
+    return if_there(whole.filter(number=number).first())

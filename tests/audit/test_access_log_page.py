@@ -142,13 +142,17 @@ def test_filters_narrow_the_list(auditor: Client, query: str, found: list[str]) 
     assert [row.what for row in rows(auditor.get(f"/proof/?{query}"))] == found
 
 
-def test_a_person_is_found_by_the_name_and_the_email_of_today(auditor: Client) -> None:
+def test_a_person_is_found_by_the_name_and_the_email_of_today(auditor: Client, cast: Cast) -> None:
     elsewhere = Organization.objects.create(name="Elsewhere", slug="elsewhere")
     people = [
         User.objects.create_user(
-            name, f"{name}.reader@example.org", first_name="Ada", last_name="Reader", **more
+            name,
+            f"{name}.reader@example.org",
+            first_name="Ada",
+            last_name="Reader",
+            organization=house,
         )
-        for name, more in (("ours", {}), ("theirs", {"organization": elsewhere}))
+        for name, house in (("ours", cast.northfield.organization), ("theirs", elsewhere))
     ]
     for number, one in enumerate(people):
         look(number, agent=Agent(id=f"user:{one.pk}", role="auditor", name=one.username))

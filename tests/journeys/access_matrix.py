@@ -169,6 +169,19 @@ DOORS: dict[str, Door] = {
     "portal:shared_originals": _door(EVERYBODY, GET=404),
 }
 
+TELLS_NOTHING = {
+    *("dashboards:part none", "portal:tracking", "portal:share"),
+    *("portal:shared", "portal:shared_frame", "portal:shared_originals"),
+}
+"""Doors behind which nothing is a person's: what is not there is no try."""
+
+
+def is_refused(key: str, who: str, status: int) -> bool:
+    """Say whether an answer tells that a door was closed, or nothing of this person's behind it."""
+    has_no_images = key == "staff:frame" and who in DOORS[key].opens_to
+    missed = status == 404 and key not in TELLS_NOTHING and not has_no_images
+    return who != ANONYMOUS and (status == 403 or missed)
+
 
 def expected(door: Door, who: str, method: str) -> frozenset[int]:
     """Return the answers that are right."""

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from access_matrix import ANONYMOUS, DOORS, SIGN_IN, STRANGER, expected
+from access_matrix import ANONYMOUS, DOORS, SIGN_IN, STRANGER, expected, is_refused
 from address_book import CALLBACK, address, cast, client_of, doors, knock, sample_world
 from django.test import Client
 from django.utils.timezone import now
@@ -55,11 +55,14 @@ def test_every_answer_is_the_declared_one_and_every_refusal_one_entry() -> None:
                 told = AuditEntry.objects.filter(verb="door.refused", at__gte=began).count()
                 if method not in DOORS[key].answers:
                     continue
-                is_told = status == 403 and person is not None
+                is_told = is_refused(key, who, status)
                 if told != is_told:
                     wrong.append(f"{method} {key} as {who}: {told} refusals are told")
                 if is_told:
-                    assert last_refusal() == (name, f"user:{person.pk}")
+                    tried = (
+                        f" {world['number']}" if status == 404 and "number" in parameters else ""
+                    )
+                    assert last_refusal() == (name + tried, f"user:{person.pk}")
                     refused_at.add(name)
     assert wrong == []
     rooms = {name.partition(":")[0] for name in refused_at}
