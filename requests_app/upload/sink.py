@@ -37,6 +37,7 @@ _SENTENCES: dict[int, tuple[str, str]] = {
     302: ("signed_out", "You are signed out. Sign in again, then send the images again."),
     403: ("not_allowed", "You may not attach images, or this page is too old. Reload it."),
     404: ("not_found", "There is no such request, or it is not yours to see."),
+    429: ("too_many", "Too many requests were named that are not there. Wait a minute."),
 }
 _BROKEN = ("internal", "Something broke on our side. Nothing was kept; send it again.")
 

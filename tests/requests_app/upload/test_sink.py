@@ -3,15 +3,19 @@
 import errno
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from audit.models import AuditEntry
+from project import tries
 from requests_app.imaging import store
 from requests_app.imaging.store import Draft, sweep
 from requests_app.models import ImagingRequest, Instance, Receipt, User
 from requests_app.tasks import sweep_uploads
+from requests_app.throttle import Limit
 from requests_app.vocabulary import Role, State
 from tests.requests_app.cast import Cast, approve_request, file_request, make_cast
 from tests.requests_app.imaging.dicom_made import bytes_of, ct_slice
@@ -125,6 +129,19 @@ def test_a_refused_person_cannot_make_us_read_a_long_body(
     status, _, read = post(address(approved), headers_of(client_of(cast.outsider)), pieces)
     assert status == 404
     assert read < 10
+
+
+def test_a_try_at_anothers_request_is_one_entry_and_many_are_slowed_in_words(
+    approved: ImagingRequest, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = Limit(name="few-uploads", times=1, within=timedelta(days=1))
+    monkeypatch.setattr(tries, "TRIES", few)
+    headers = headers_of(client_of(cast.outsider))
+    found = [post(address(approved), headers, [form(("a", SLICE))])[:2] for _ in range(2)]
+    assert [status for status, _ in found] == [404, 429]
+    assert found[1][1]["error"]["code"] == "too_many"
+    entry = AuditEntry.objects.get(verb="door.refused")
+    assert entry.subject == f"staff:attach_stream {approved.number}"
 
 
 def test_a_request_that_takes_no_images_says_so_before_the_body(
