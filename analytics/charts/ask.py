@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.charts.tables import Age, Cell, Failure, Survival, Waiting
-from analytics.metrics.band import BAND
+from analytics.metrics.band import BAND, STATE
 from analytics.metrics.catalogue import BY_KEY
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import DAY
@@ -169,7 +169,7 @@ def waiting(ask: Question, limit: int = 6) -> list[Waiting]:
     """Return the open requests that are late or at risk, the most urgent first."""
     rows = ask.rows(
         "SELECT coalesce(number, request_id), facility, coalesce(modality, ''), "
-        f"coalesce(state, ''), {BAND} AS band, due, coalesce(due_unit, 'calendar') FROM cases "
+        f"coalesce({STATE}, ''), {BAND} AS band, due, coalesce(due_unit, 'calendar') FROM cases "
         f"WHERE $selection AND {_OPEN} AND {BAND} IN ('late', 'very_late', 'at_risk') "
         f"ORDER BY band = 'at_risk', due, request_id LIMIT {int(limit)}",
         ask.whenever,

@@ -12,9 +12,8 @@ from analytics.charts.words import day, listed, period, plural
 from analytics.metrics.question import asking
 from analytics.readers.offered import words_of
 from analytics.readers.query import Query
-from analytics.readers.slicing import slicing
+from analytics.readers.slicing import slicing, source_choice
 from analytics.readers.view import View
-from analytics.sources.opening import LIVE
 from requests_app.vocabulary import RequesterType
 from requests_app.words import say
 
@@ -55,7 +54,7 @@ def filters(view: View) -> Context:
         ],
         **_clocks(query),
         **_askers(view),
-        **_sources(view),
+        **source_choice(view),
         **(_comparisons(query, length) if view.has_before else {"compare": []}),
         "plain": plain,
         "is_narrowed": query.address() != plain,
@@ -133,23 +132,6 @@ def _comparisons(query: Query, length: str) -> Context:
         for key, label in labels.items()
     ]
     return {"compare": choices, "compare_label": labels[query.compare]}
-
-
-def _sources(view: View) -> Context:
-    """Return the choice of live work and imported logs; another source keeps no other filter."""
-    labels = {LIVE: "Live work"} | {name: f"Log {name}" for name in view.sources}
-    choices = [
-        {
-            "label": label,
-            "href": Query(source=name, kept=view.query.kept).address(),
-            "on": name == view.query.source,
-        }
-        for name, label in labels.items()
-    ]
-    return {
-        "sources": choices if len(choices) > 1 else [],
-        "source_label": labels.get(view.query.source, view.query.source),
-    }
 
 
 def _periods(view: View, today: date) -> list[Context]:

@@ -1,4 +1,4 @@
-"""More filters: the words to choose from by slice, and what is chosen as chips to take away."""
+"""The source, more filters by slice, and what is chosen as chips to take away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from analytics.charts.slices import say_word
 from analytics.charts.words import count
 from analytics.metrics.slices import LABELS
 from analytics.readers.offered import offered, strange_words, words_of
+from analytics.readers.query import Query
 from analytics.readers.view import View
+from analytics.sources.opening import LIVE
 
 Context = dict[str, Any]
 Pairs = Sequence[tuple[str, str]]
@@ -91,6 +93,23 @@ def place_chips(view: View, own: Pairs = ()) -> list[Context]:
         _chip(LABELS["facility"], view.name(slug), view.query.address(facilities=others), own)
         for slug, others in left.items()
     ]
+
+
+def source_choice(view: View) -> Context:
+    """Return the choice of live work and imported logs; another source keeps no other filter."""
+    labels = {LIVE: "Live work"} | {name: f"Log {name}" for name in view.sources}
+    choices = [
+        {
+            "label": label,
+            "href": Query(source=name, kept=view.query.kept).address(),
+            "on": name == view.query.source,
+        }
+        for name, label in labels.items()
+    ]
+    return {
+        "sources": choices if len(choices) > 1 else [],
+        "source_label": labels.get(view.query.source, view.query.source),
+    }
 
 
 def _chip(label: str, words: str, address: str, own: Pairs) -> Context:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from analytics.readers.looks import details, refusals_recorded
 from analytics.readers.query import read
-from analytics.readers.slicing import asked_chips, slicing
+from analytics.readers.slicing import asked_chips, slicing, source_choice
 from analytics.readers.view import demand_reader, open_view
 from analytics.reports.builders import BUILDERS, TITLES
 from analytics.reports.orders import EXPORTED, make
@@ -30,6 +30,7 @@ def index(request: HttpRequest) -> HttpResponse:
     chosen = view.selection.facilities or ()
     context = {
         **slicing(view),
+        **source_choice(view),
         "other_chips": asked_chips(view),
         "view": view,
         "query": view.query,
