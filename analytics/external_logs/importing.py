@@ -63,6 +63,8 @@ class Reading:
     """What was taken for what, in sentences."""
     order_is_said: bool = False
     """False where the dates of this file settled their order: those of the next may be others."""
+    has_loose_times: bool = False
+    """True where times without a zone are read in that of the mapping, so that a figure may tell."""
     ignored: str = ""
     """Why no way of sending is read although some are known, where that is so."""
 
@@ -264,6 +266,7 @@ def _finished(
         log=log,
         merged=merged,
         has_times=grain.is_second,
+        has_loose_times=False in findings.offsets,
         events=rows if mapping.layout != "requests" else built.events.num_rows,
     )
 

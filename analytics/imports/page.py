@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.text import Truncator
+
 from analytics.external_logs.columns import FIELD_WORDS, is_private
 from analytics.external_logs.grades import (
     GRADE_WORDS,
@@ -62,7 +64,7 @@ def columns_of(reading: Reading) -> list[dict[str, Any]]:
                 "field": field,
                 "hidden": hidden,
                 "must_drop": is_private(header),
-                "examples": [masked(value)[:40] for value in words[:2]],
+                "examples": [Truncator(masked(value)).chars(40) for value in words[:2]],
                 "hint": "yes or no" if not field and is_yes_no(words[:400]) else "",
                 "filled": round(100 * raw.filled(header) / rows),
                 "state": state,
@@ -190,6 +192,7 @@ def page_of(
         "name": name,
         "raw": reading.raw,
         "answer": answer,
+        "has_loose_times": reading.has_loose_times,
         "will_import": answer["rows_imported"] - answer["rows_recognised"],
         **_question(question),
         "columns": columns,

@@ -3,6 +3,7 @@
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +12,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from analytics.charts.words import plural
 from analytics.external_logs.as_said import read_linked
 from analytics.external_logs.grades import GRADE_WORDS, by_reason
 from analytics.external_logs.importing import Reading, digest_of, read_log
-from analytics.external_logs.mapping import OURS
 from analytics.external_logs.progress import silent
 from analytics.external_logs.questions import example_answer
 from analytics.external_logs.read import read_file
 from analytics.external_logs.refusals import BadMapping, UnusableLog
+from analytics.external_logs.remarks import columns_read, unsure
 from analytics.external_logs.saved import as_last_time, remember
 from analytics.external_logs.store import held, keep, name_for
 from analytics.readers.arguments import check_reach
@@ -27,7 +29,6 @@ from audit.origin import of_command
 from audit.pipe import let_go
 from audit.proof.entry import Action, EventCode
 from requests_app.models import Organization
-from requests_app.vocabulary import Channel
 
 LONGEST = 200  # characters of an answer that is spelled out
 
@@ -35,7 +36,7 @@ LONGEST = 200  # characters of an answer that is spelled out
 class Command(BaseCommand):
     """Exit status 0 when imported, 1 with questions or an unusable file, 2 for misuse."""
 
-    help = "Import a log (CSV, XLSX, ODS, JSON lines, XES): one row a request, or one row an event."
+    help = "Import a log (CSV, XLSX, XLS, ODS, JSON lines, XES): one row a request, or one row an event."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -97,7 +98,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             raise CommandError("Cancelled; nothing was stored.", returncode=130) from None
         answer = reading.answer(name)
-        self._say(options["json"], answer)
+        self._say(options["json"], answer, columns_read(reading))
         if answer["log"] and not options["json"]:
             self.stdout.write(_where_seen(name, owner))
         if answer["questions"]:
@@ -112,7 +113,7 @@ class Command(BaseCommand):
         except OSError:
             let_go(self.stderr)
 
-    def _say(self, as_json: bool, answer: dict[str, Any]) -> None:
+    def _say(self, as_json: bool, answer: dict[str, Any], columns: Iterable[str] = ()) -> None:
         if as_json:
             self.stdout.write(json.dumps(answer))
             return
@@ -128,15 +129,16 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {asked['labels'].get(choice, choice)}: {said}")
         if answer["log"]:
             self.stdout.write(
-                f"{answer['rows_imported']:,} of {answer['rows_read']:,} rows imported as "
-                f"{answer['log']}: {answer['cases']:,} cases, {answer['events']:,} events. "
-                f"{answer['rows_added']:,} rows are new, {answer['rows_recognised']:,} were here "
+                f"{answer['rows_imported']:,} of {plural(answer['rows_read'], 'row')} imported as "
+                f"{answer['log']}: {plural(answer['cases'], 'case')}, "
+                f"{plural(answer['events'], 'event')}. "
+                f"{plural(answer['rows_added'], 'row is', 'rows are')} new, "
+                f"{answer['rows_recognised']:,} were here "
                 f"already, {answer['rows_corrected']:,} took the place of older ones."
             )
             if answer["replaced_whole"]:
                 self.stdout.write("The file is read in another way: it takes the log's place.")
-            self.stdout.write(f"Times without a zone are read in {answer['mapping']['zone']}.")
-        for line in _unsure(answer):
+        for line in (*columns, *unsure(answer)):
             self.stdout.write(f"  {line}")
         for row in answer["rejected"]:
             self.stdout.write(f"  row {row['row']}: {row['reason']}")
@@ -150,53 +152,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {key}: {GRADE_WORDS[grade['grade']]}; {grade['why']}")
         for why, keys in by_reason(grades).items():
             self.stdout.write(f"  {GRADE_WORDS['not_computable']}: {why}: {', '.join(keys)}")
-
-
-def _unsure(answer: dict[str, Any]) -> list[str]:
-    """Return what could not be read, what was taken for what, and words without a meaning."""
-    return [
-        *answer["remarks"],
-        *(
-            f"{field}: {cells['rows']} cells could not be read ({cells['example']})"
-            for field, cells in answer["unread"].items()
-        ),
-        *(_meanings_in(field, words) for field, words in answer["unknown_meanings"].items()),
-        *_words_in(answer["unknown_words"], answer["own_meanings"]),
-    ]
-
-
-def _meanings_in(field: str, words: list[dict[str, Any]]) -> str:
-    """Return which words of a field say nothing that we know, and how to give them a meaning."""
-    said = ", ".join(
-        f"“{one['word']}” ({one['rows']:,} row{'' if one['rows'] == 1 else 's'})" for one in words
-    )
-    example = {"values": {field: {words[0]["word"]: sorted(OURS[field])[0]}}}
-    return (
-        f"{field}: words without a meaning: {said}. Give them one of {', '.join(sorted(OURS[field]))} "
-        f"in a file for --mapping: {json.dumps(example, ensure_ascii=False)}"
-    )
-
-
-def _words_in(unknown: list[dict[str, Any]], own: dict[str, str]) -> list[str]:
-    """Return which words for channels have no meaning of ours, and how to give them one."""
-    ours = f"Channels: {', '.join(one for one in Channel if one is not Channel.UNKNOWN)}"
-    kept = [
-        f"channel: “{word}” means “{means}” by the mapping, which is no channel of ours: "
-        "it stays as written"
-        for word, means in own.items()
-    ]
-    if not unknown:
-        return [*kept, ours] if kept else []
-    words = ", ".join(
-        f"“{one['word']}” ({one['rows']:,} row{'' if one['rows'] == 1 else 's'})" for one in unknown
-    )
-    example = {"values": {"channel": {unknown[0]["word"]: Channel.PHYSICAL_CD.value}}}
-    return [
-        *kept,
-        f"channel: words without a meaning: {words}",
-        f"Give them one in a file for --mapping: {json.dumps(example, ensure_ascii=False)}",
-        ours,
-    ]
 
 
 def _read(content: bytes, steps: bytes | None, by: str, words: dict[str, Any]) -> Reading:

@@ -54,7 +54,9 @@ def test_live_work_and_each_log_can_be_chosen_as_the_source(director: Client, wh
     words = director.get(where).content.decode()
     assert "<span>Source</span> Live work" in words
     assert '<a href="?source=cd-log">Log cd-log</a>' in words
-    assert "<span>Source</span> Log cd-log" in director.get(f"{where}?source=cd-log").content.decode()
+    assert (
+        "<span>Source</span> Log cd-log" in director.get(f"{where}?source=cd-log").content.decode()
+    )
 
 
 def test_the_overview_of_a_log_leads_to_its_forecast(director: Client) -> None:

@@ -81,7 +81,7 @@ def test_the_command_gives_a_log_to_the_only_organization(
     path.write_bytes(LOG)
     said = imported(capsys, str(path))
     assert "visible on the command line only" in said
-    assert "Times without a zone are read in UTC." in said
+    assert "Times without a zone" not in said  # it holds dates alone
     assert "  turnaround_mean: Good; " in said
     (discs,) = (line for line in said.splitlines() if "opened where they arrived" in line)
     assert discs.startswith("  Not computable: no column says ")
@@ -153,3 +153,36 @@ def test_a_question_tells_each_answer_in_words_and_as_it_is_given(
     said = capsys.readouterr().out
     assert "Where a date would stand, “Date Sent” holds “NULL” (1 row). Were" in said
     assert 'Yes, read it as a blank: {"values": {"completed_at": {"NULL": "blank"}}}' in said
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("time", "said"),
+    [("", False), (" 10:00", True), ("T10:00:00Z", False), ("T10:00:00-06:00", False)],
+)
+def test_the_zone_of_times_is_said_only_where_times_lack_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], time: str, said: bool
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(f"Date Rcvd,Date Out\n2025-01-13{time},2025-01-14{time}\n")
+    told = imported(capsys, str(path))
+    assert ("Times without a zone are read in UTC." in told) is said
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_each_column_was_read_as(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text(
+        "Req #,Date Rcvd,Date Out,Patient Name,MRN,Shelf\n1,2025-01-13,2025-01-14,Canary,77,B\n"
+    )
+    lines = [line.strip() for line in imported(capsys, str(path)).splitlines()]
+    (read,) = (line for line in lines if line.startswith("Columns read: "))
+    assert "“Req #” is Request number" in read
+    assert "“Date Rcvd” is Received" in read
+    assert "“MRN” is Random code" in read
+    assert "Columns dropped: “Patient Name”." in lines
+    assert "Columns ignored: “Shelf”." in lines
+    assert "Canary" not in "".join(lines)
+    assert lines[0].startswith("1 of 1 row imported as log: 1 case, 2 events. 1 row is new, ")

@@ -198,3 +198,23 @@ def test_two_files_that_are_too_large_together_leave_no_draft(
     files = {"log": SimpleUploadedFile("cd.csv", LOG), "steps": SimpleUploadedFile("s.csv", STEPS)}
     assert analyst.post("/logs/new/", files).status_code == 413
     assert list(Path(settings.UPLOAD_ROOT).iterdir()) == []
+
+
+@pytest.mark.parametrize(("time", "said"), [("", False), (" 10:00", True), ("T10:00:00Z", False)])
+def test_the_zone_of_times_is_said_only_where_times_lack_one(
+    analyst: Client, time: str, said: bool
+) -> None:
+    log = f"Date Rcvd,Date Out\n2025-01-13{time},2025-01-14{time}\n".encode()
+    page = analyst.get(send(analyst, log)).content.decode()
+    assert ("times without a zone are read in" in page) is said
+
+
+def test_a_first_value_that_is_cut_says_so(analyst: Client) -> None:
+    log = f"Date Rcvd,Date Out,Shelf\n2025-01-13,2025-01-14,{'long words ' * 9}\n".encode()
+    page = analyst.get(send(analyst, log)).content.decode()
+    assert "long words long words long words long w…" in page.replace("</span>", "")
+
+
+def test_a_first_value_of_usual_length_is_whole(analyst: Client) -> None:
+    log = f"Date Rcvd,Date Out,Shelf\n2025-01-13,2025-01-14,{'x' * 40}\n".encode()
+    assert "x" * 40 in analyst.get(send(analyst, log)).content.decode()
