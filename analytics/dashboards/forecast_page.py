@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,23 +16,30 @@ from analytics.charts.marks import interval, standing
 from analytics.charts.words import count, day, one, period, plural, share, span, whole
 from analytics.dashboards import links
 from analytics.dashboards.filters import filters
-from analytics.dashboards.needs import behind_it
+from analytics.dashboards.needs import Calendars, behind_it, calendars_of, days_left
 from analytics.dashboards.standing import STEPS
-from analytics.forecast.model import METHOD
+from analytics.forecast.model import method
 from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
 from analytics.forecast.stories import DAY
-from analytics.forecast.verdict import calibration
+from analytics.forecast.verdict import calibration, points
 from analytics.readers.foreseen import foreseen
 from analytics.readers.looks import open_page, record_look
-from analytics.readers.places import due_day, zones_of
+from analytics.readers.places import due_day
 from analytics.readers.query import Query
 from analytics.readers.slicing import asked_chips
 from analytics.readers.view import View
 from analytics.statistics.scores import Bin, Figure
+from requests_app.sla.rules import Unit
 
 Context = dict[str, Any]
 PER_PAGE = 25
 UNITS = {"business": "business days", "elapsed": "days", "": "days"}
+
+TIMES = {
+    "business": "Counted in business days; waits for the requester stop the clock.",
+    "elapsed": "Counted in days from receipt; nothing stops the clock.",
+}
+"""How time is counted: an imported log has no business calendar, and no pauses of ours."""
 
 LEFT_ASIDE = (
     "Who works on it, how much else waits, and what is asked for. Requests that were denied, "
@@ -56,7 +62,7 @@ def page(request: HttpRequest) -> HttpResponse:
     found = foreseen(query.source, view.snapshot, view.selection, whole=view.whole)
     chances = found.chances if isinstance(found, Forecast) else ()
     pages = Paginator(chances, PER_PAGE).get_page(request.GET.get("page"))
-    zones = zones_of(query.source)
+    calendars = calendars_of(view, {chance.facility for chance in pages})
     record_look(request, view, "forecast", rows=len(pages))
     context = {
         **filters(view),
@@ -65,11 +71,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "is_given": isinstance(found, Forecast),
         "places": _places(view),
         "story": _story(found, query),
-        "rows": [_row(view, chance, found.unit, zones) for chance in pages],
+        "rows": [_row(view, chance, found.unit, calendars) for chance in pages],
         "page": pages,
         "trial": _trial(view, found.evaluation) if found.evaluation else None,
         "facts": _facts(view, found),
-        "unit": UNITS[found.unit],
         "back": links.overview(query),
     }
     return render(request, "analytics/dashboards/forecast.html", context)
@@ -101,8 +106,10 @@ def _story(found: Forecast | Refusal, query: Query) -> Context:
     }
 
 
-def _row(view: View, chance: Chance, unit: str, zones: Mapping[str, str]) -> Context:
-    due = due_day(chance.due, zones.get(chance.facility, view.selection.zone))
+def _row(view: View, chance: Chance, unit: str, calendars: Calendars) -> Context:
+    calendar = calendars[chance.facility]
+    due = due_day(chance.due, calendar.zone)
+    counted = Unit.BUSINESS if unit == "business" else Unit.CALENDAR
     state = STEPS.get(chance.state, chance.state.replace("_", " "))
     return {
         "number": chance.number,
@@ -112,7 +119,7 @@ def _row(view: View, chance: Chance, unit: str, zones: Mapping[str, str]) -> Con
         "state": state,
         "stayed": f"for {one(chance.stayed / DAY)} {UNITS[unit]}",
         "due": day(due, year=True),
-        "left": one(chance.left / DAY),
+        "left": days_left(view, due, calendar, counted),
         "chance": share(100 * chance.chance),
         "ends": span(100 * chance.low, 100 * chance.high, digits=0),
         "mark": interval(
@@ -164,15 +171,20 @@ def _verdict(tried: Evaluation) -> str:
 
 def _skill(skill: Figure) -> str:
     if skill.low is None or skill.high is None:
-        return f"{whole(100 * skill.value)}%"
-    return f"{whole(100 * skill.value)}% ({whole(100 * skill.low)} to {whole(100 * skill.high)})"
+        return f"{_percent(skill.value)}%"
+    return f"{_percent(skill.value)}% ({_percent(skill.low)} to {_percent(skill.high)})"
+
+
+def _percent(share: float) -> str:
+    """Return whole percent, with a minus as long as a plus; less than nothing by none is 0."""
+    return whole(round(100 * share) + 0.0).replace("-", "−")
 
 
 def _points(excess: Figure) -> str:
     """Return by how many points the mean chance lies above what came."""
     if excess.low is None or excess.high is None:
-        return f"{100 * excess.value:+.1f} points"
-    return f"{100 * excess.value:+.1f} points ({100 * excess.low:+.1f} to {100 * excess.high:+.1f})"
+        return f"{points(excess.value)} points"
+    return f"{points(excess.value)} points ({points(excess.low)} to {points(excess.high)})"
 
 
 def _bin(part: Bin) -> Context:
@@ -200,13 +212,13 @@ def _bin(part: Bin) -> Context:
 def _facts(view: View, found: Forecast | Refusal) -> list[tuple[str, str]]:
     """Return what the model is and what it learned from."""
     learned = found.learned
-    facts = [("Method", METHOD)]
+    facts = [("Method", method(found.unit))]
     if learned is not None:
         facts += [
             ("Learned from", _learned(view, learned)),
             ("Whatever you choose", CHOSEN),
             *_days(view),
-            ("Time", f"Counted in {UNITS[found.unit]}; waits for the requester stop the clock."),
+            ("Time", TIMES[found.unit]),
         ]
     return [
         *facts,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -43,7 +43,7 @@ def _listed(view: View, ask: Question) -> Context:
         (risk, "at risk", "at_risk_requests"),
         (held, "more on hold", "held_requests"),
     )
-    calendars = _calendars(view, waiting)
+    calendars = calendars_of(view, {row.facility for row in waiting})
     foretold = foreseen(view.query.source, view.snapshot, view.selection, whole=view.whole)
     known = foretold.chances if isinstance(foretold, Forecast) else ()
     chances = {one.number: one for one in known}
@@ -91,9 +91,8 @@ def including(outside: int) -> str:
     return f"including {plural(outside, 'outside image', 'outside images')}" if outside else ""
 
 
-def _calendars(view: View, waiting: list[Waiting]) -> Calendars:
+def calendars_of(view: View, slugs: Collection[str]) -> Calendars:
     """Return the calendar of each facility shown: its zone draws the day, its holidays count."""
-    slugs = {row.facility for row in waiting}
     if not view.query.is_live:
         return dict.fromkeys(slugs, BusinessCalendar(zone=view.selection.zone))
     places = Facility.objects.filter(slug__in=slugs).prefetch_related("holidays")
@@ -105,9 +104,8 @@ def _need(view: View, row: Waiting, calendar: BusinessCalendar) -> Context:
     due = due_day(row.due, calendar.zone) if row.due else None
     far = False
     if due is not None:
-        today = calendar.local_day(datetime.fromtimestamp(ask_time(view), calendar.zone_info))
-        words = _days(due, today, calendar, Unit(row.due_unit))
-        far = due.year != today.year
+        words = days_left(view, due, calendar, Unit(row.due_unit))
+        far = due.year != _today(view, calendar).year
     return {
         "number": row.number,
         "what": say_modality(row.modality),
@@ -139,13 +137,14 @@ def behind_it(one: Chance) -> str:
     return f"95% interval {ends}%; n = {same}, {count(one.n_any)} at that age in any state"
 
 
-def ask_time(view: View) -> int:
-    """Return the moment, in seconds, at which the figures stand."""
-    return view.snapshot.mirror.log.as_of
+def _today(view: View, calendar: BusinessCalendar) -> date:
+    """Return the day, where a facility is, on which the figures stand."""
+    as_of = datetime.fromtimestamp(view.snapshot.mirror.log.as_of, calendar.zone_info)
+    return calendar.local_day(as_of)
 
 
-def _days(due: date, today: date, calendar: BusinessCalendar, unit: Unit) -> str:
+def days_left(view: View, due: date, calendar: BusinessCalendar, unit: Unit) -> str:
     """Return the time left or over in the days that the deciding clock counts."""
-    is_business = unit is Unit.BUSINESS
+    today, is_business = _today(view, calendar), unit is Unit.BUSINESS
     left = calendar.business_days_between(today, due) if is_business else (due - today).days
     return say_left(left, unit, is_late=due < today)

@@ -124,7 +124,7 @@ def _doubt(missing: tuple[str, ...], tried: Evaluation | None) -> tuple[str, tup
     if unbeaten := tuple(_unbeaten(tried)):
         return NO_BETTER, unbeaten
     found = calibration(tried)
-    most = f"at most {100 * MOST_ASTRAY:.0f} points are allowed where chance does not explain them"
+    most = f"More than {100 * MOST_ASTRAY:.0f} points that chance does not explain are too many."
     return ASTRAY, (found.sentence, most) if found.is_refused else ()
 
 

@@ -16,11 +16,17 @@ DRAWN = 20
 AROUND = 12 * 3600
 """Seconds of age: while the requester is waited for the contract clock stands still, so those
 who began to wait up to half a day before or after this age are compared."""
-METHOD = (
-    "Of earlier requests that ran in the same state at the same age of their contract clock: the "
-    "share still running when this one is due, by Kaplan-Meier, open ones censored; drawn "
-    f"towards the share of all requests of that age, which weighs as much as {DRAWN} requests."
-)
+AGES = {"business": "age of their contract clock", "elapsed": "age since their receipt"}
+"""What an age is, by the time that is counted: a log without a business calendar has no other clock."""
+
+
+def method(unit: str) -> str:
+    """Return what the model does, in a sentence, over the time that it counts."""
+    return (
+        f"Of earlier requests that ran in the same state at the same {AGES.get(unit, 'age')}: the "
+        "share still running when this one is due, by Kaplan-Meier, open ones censored; drawn "
+        f"towards the share of all requests of that age, which weighs as much as {DRAWN} requests."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics.forecast.model import METHOD
+from analytics.forecast.model import method
 from analytics.forecast.results import Chance, Evaluation, Forecast, Learned, Refusal
 from analytics.forecast.stories import DAY
 from analytics.forecast.verdict import calibration
@@ -42,7 +42,7 @@ def as_object(source: str, found: Answer, zone: str) -> dict[str, Any]:
 
 
 def _model(learned: Learned | None, unit: str, zone: str) -> dict[str, Any]:
-    said: dict[str, Any] = {"method": METHOD, "time": unit}
+    said: dict[str, Any] = {"method": method(unit), "time": unit}
     return said | ({**_learned(learned, zone)} if learned else {})
 
 

@@ -34,7 +34,7 @@ def calibration(tried: Evaluation) -> Calibration:
     )
     span = ""
     if low is not None and high is not None:
-        span = f" (95% interval {_points(low)} to {_points(high)})"
+        span = f" (95% interval {points(low)} to {points(high)})"
     if low is None or high is None:
         verdict = "and there are too few requests to say whether that is chance"
     elif is_clear:
@@ -47,11 +47,12 @@ def calibration(tried: Evaluation) -> Calibration:
         observed=observed,
         is_clear=is_clear,
         is_refused=is_clear and abs(gap) > MOST_ASTRAY,
-        sentence=f"{counted}: a difference of {_points(gap)} points{span}, {verdict}.",
+        sentence=f"{counted}: a difference of {points(gap)} points{span}, {verdict}.",
     )
 
 
-def _points(share: float) -> str:
+def points(share: float) -> str:
+    """Return a share in points with its sign; what rounds to nothing is no less than nothing."""
     text = f"{100 * abs(share):.1f}"
     is_less = share < 0 and float(text) > 0
     return f"{'−' if is_less else '+'}{text}"

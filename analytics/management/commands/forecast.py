@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from analytics.dashboards.standing import STEPS
-from analytics.forecast.model import METHOD
+from analytics.forecast.model import method
 from analytics.forecast.results import Evaluation, Forecast, Refusal
 from analytics.forecast.told import as_object
 from analytics.forecast.verdict import calibration
@@ -63,7 +63,7 @@ def in_words(found: Answer, zones: Mapping[str, str], zone: str) -> Iterator[str
         yield f"No forecast. {found.why}"
         yield from (f"  {word}" for word in found.missing)
         return
-    yield f"{_score(found.evaluation, zone)} {METHOD}"
+    yield f"{_score(found.evaluation, zone)} {method(found.unit)}"
     yield calibration(found.evaluation).sentence
     for one in found.chances:
         due = due_day(one.due, zones[one.facility])
@@ -84,7 +84,7 @@ def trial_in_words(found: Answer, zone: str) -> Iterator[str]:
     if tried is None:
         yield "There is nothing to try the model on."
         return
-    yield METHOD
+    yield method(found.unit)
     yield _score(tried, zone)
     for one in tried.baselines:
         yield f"Baseline, {one.label}: Brier {one.brier:.4f}; skill {one.skill.words()}"

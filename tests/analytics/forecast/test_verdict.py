@@ -57,7 +57,7 @@ def test_a_house_that_changed_its_pace_gets_no_chances_of_its_past(pace: float, 
     assert isinstance(found, Refusal)
     assert found.why == ASTRAY
     assert f"its chances are too {way}" in found.missing[0]
-    assert "at most 10 points" in found.missing[1]
+    assert found.missing[1] == "More than 10 points that chance does not explain are too many."
     excess = found.evaluation.excess
     assert abs(excess.value) > MOST_ASTRAY
     assert excess.low * excess.high > 0
