@@ -42,7 +42,14 @@ def _said(result: Result | PublishedResult) -> str:
 def _sized(one: Result | PublishedResult | Group | PublishedGroup, unit: str) -> str:
     if unit == "days" and 0 < (one.value or 0) < A_MOMENT:
         return f"under {A_MOMENT} days"
-    return f"{number(one.value)} {unit}{_sure(one.low, one.high)}"
+    return f"{number(one.value)} {_unit(one.value, unit)}{_sure(one.low, one.high)}"
+
+
+def _unit(value: float | None, unit: str) -> str:
+    """Return the unit of a value; of one thing as one thing: 1 failure, 1 delivery."""
+    if value != 1 or not unit.endswith("s"):
+        return unit
+    return f"{unit[:-3]}y" if unit.endswith("ies") else unit[:-1]
 
 
 def _sure(low: float | None, high: float | None) -> str:

@@ -137,6 +137,24 @@ def check_order(chosen: Selection) -> None:
         raise CommandError("The period ends before it begins.", returncode=MISUSE)
 
 
+def told_of(source: str, mirror: Mirror, chosen: Selection) -> str:
+    """Return of what an answer is, in a line: the source, its days, and when the figures stand."""
+    since, until = chosen.since, chosen.until
+    days = (
+        f"received {since} to {until}"
+        if since and until
+        else f"received from {since} on"
+        if since
+        else f"received up to {until}"
+        if until
+        else "all days"
+    )
+    work = "Live work" if source == LIVE else f"Imported log {source}"
+    as_of = datetime.fromtimestamp(mirror.log.as_of, ZoneInfo(chosen.zone))
+    shape = "%Y-%m-%d" if mirror.log.granularity == "day" else "%Y-%m-%d %H:%M %Z"
+    return f"{work}, {days}, as of {as_of:{shape}}"
+
+
 def in_days(chosen: Selection, since: date, until: date) -> Selection:
     """Return the selection with the usual days where none were asked for."""
     found = replace(chosen, since=chosen.since or since, until=chosen.until or until)

@@ -24,7 +24,13 @@ from analytics.metrics.without import Without, strange, told, why_untold
 from analytics.mirror.fold import Mirror
 from analytics.mirror.published import Snapshot
 from analytics.models import PublishedPack
-from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
+from analytics.readers.arguments import (
+    add_selection,
+    owner_of,
+    selection_for,
+    snapshot_for,
+    told_of,
+)
 from analytics.readers.dockets import Ask, Released, release
 from analytics.readers.engines import EngineName, compute_by
 from analytics.readers.own_words import own_words_of
@@ -95,6 +101,7 @@ class Command(BaseCommand):
         if not options["json"]:
             named = options["engine"] is not None
             lines = [released.words, *released.notes] if released is not None else []
+            lines.append(told_of(options["source"], mirror, chosen))
             lines += [in_words(result, named=named) for result in results.values()]
             changes_told = [_changed(computed[key], one) for key, one in changed.items()]
             self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes, untold)]))

@@ -10,10 +10,16 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from analytics.charts.results import in_words
-from analytics.charts.words import activity, count, lasting, one, share
+from analytics.charts.results import in_words, number
+from analytics.charts.words import activity, count, lasting, one, plural, share
 from analytics.process.whole import Process, process
-from analytics.readers.arguments import add_selection, owner_of, selection_for, snapshot_for
+from analytics.readers.arguments import (
+    add_selection,
+    owner_of,
+    selection_for,
+    snapshot_for,
+    told_of,
+)
 
 FIRST = 10
 
@@ -36,7 +42,8 @@ class Command(BaseCommand):
         chosen = selection_for(options, mirror, owner)
         seen = process(mirror, chosen)
         if not options["json"]:
-            self.stdout.write("\n".join(lines(seen)))
+            of = told_of(options["source"], mirror, chosen)
+            self.stdout.write("\n".join([of, *lines(seen)]))
             return
         answer = {
             "source": options["source"],
@@ -52,7 +59,8 @@ class Command(BaseCommand):
 def lines(seen: Process) -> Iterator[str]:
     """Yield the view as lines for people, the first few of each part."""
     basis = seen.basis
-    yield f"{count(basis.requests)} requests, {count(basis.steps)} steps"
+    steps = f"{plural(basis.requests, 'request')}, {plural(basis.steps, 'step')}"
+    yield f"{steps}; a touch says how a step was done, and is none"
     yield f"Business time: {basis.why_no_business or basis.calendar}"
     yield from (f"{count(n)} {why}" for why, n in basis.left_out.items())
     yield from (in_words(result) for result in seen.measures.values())
@@ -77,8 +85,8 @@ def lines(seen: Process) -> Iterator[str]:
 
 def _people_and_rules(seen: Process) -> Iterator[str]:
     hands, rules = seen.hand_offs, seen.conformance
-    told = f"{one(hands.mean)} a request, {count(hands.handoffs)} in all"
-    yield f"Hand-offs: {hands.why or told}"
+    told = f"{number(hands.mean)} a request, {count(hands.handoffs)} in all"
+    yield f"Hand-offs of all requests, delivered or not: {hands.why or told}"
     allowed = f"{share(rules.fitness)}% of {count(rules.moves)} changes of state are allowed"
     yield f"Conformance: {rules.why or allowed}"
     for breach in rules.breaches:

@@ -93,6 +93,11 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{out}: {len(made.content):,} bytes, SHA-256 {made.sha256}, under {vouched}"
         )
+        if not made.figures["requests_received.n"]:
+            self.stdout.write(
+                f"No request was received from {chosen.since} to {chosen.until}: no figure stands "
+                "in the report."
+            )
 
 
 def _names(source: str, snapshot: Snapshot) -> dict[str, str]:

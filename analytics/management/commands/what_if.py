@@ -21,6 +21,7 @@ from analytics.readers.arguments import (
     owner_of,
     selection_for,
     snapshot_for,
+    told_of,
 )
 from requests_app.vocabulary import Channel
 from requests_app.words import say
@@ -53,14 +54,16 @@ class Command(BaseCommand):
         asked = _asked(options)
         owner = owner_of(options)
         mirror = snapshot_for(options, timezone.now(), owner).mirror
-        volume = volume_of(mirror, selection_for(options, mirror, owner))
+        chosen = selection_for(options, mirror, owner)
+        volume = volume_of(mirror, chosen)
         if volume.why:
             raise CommandError(f"The discs cannot be counted: {volume.why}.", returncode=1)
         found = costs(volume, asked)
         if options["json"]:
             self.stdout.write(json.dumps({"source": options["source"]} | as_object(found)))
             return
-        self.stdout.write("\n".join(in_words(found)))
+        of = told_of(options["source"], mirror, chosen)
+        self.stdout.write("\n".join([of, *in_words(found)]))
 
 
 def _asked(options: Mapping[str, Any]) -> Asked:
@@ -96,7 +99,7 @@ def in_words(found: Costs) -> Iterator[str]:
     if (share := volume.failures.share) is not None:
         low, high = volume.failures.interval
         yield (
-            f"In this log {count(volume.failures.failed)} of {count(volume.failures.made)} discs "
+            f"Here {count(volume.failures.failed)} of {count(volume.failures.made)} discs "
             f"failed: {in_three_figures('failure_share', share)} ({100 * low:.1f}-{100 * high:.1f})."
         )
     yield "Assumed:"

@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 
 from analytics.charts.results import in_words, signed
 from analytics.charts.without import without_in_words
+from analytics.costs.volume import Failures, volume_of
 from analytics.metrics.definition import Result
 from analytics.metrics.suppression.published import IN_THE_HOUSE
 from analytics.metrics.without import When, Without
@@ -71,7 +72,8 @@ def test_a_log_has_its_own_deadline_in_every_line(
     monkeypatch.setattr("analytics.readers.arguments.open_source", lambda *_, **__: shot)
     asked = ("metrics", "--source", "old", "--key", "sla_compliance")
     call_command(*asked, "--compare", "--from", "2026-06-01", "--to", "2026-06-30")
-    lines = capsys.readouterr().out.splitlines()
+    of, *lines = capsys.readouterr().out.splitlines()
+    assert of == "Imported log old, received 2026-06-01 to 2026-06-30, as of 2026-11-24 08:00 CST"
     assert [line.partition(":")[0] for line in lines if not line.startswith(" ")] == [
         "The log's own deadline met",
         "The log's own deadline met, change",
@@ -127,12 +129,12 @@ def test_what_was_not_counted_ahead_is_refused_by_that_engine() -> None:
 
 def test_words_list_the_groups_of_a_measure_and_those_that_were_asked_for(capsys: Printed) -> None:
     call_command("metrics", "--key", "sla_compliance", "--by", "facility")
-    head, *groups = capsys.readouterr().out.splitlines()
+    _, head, *groups = capsys.readouterr().out.splitlines()
     assert head.startswith("Contract SLA met: ")
     assert [line.split(":")[0] for line in groups] == ["  northfield", "  riverside"]
     assert all(re.fullmatch(r"  \w+: [\d.]+ % \([\d.-]+\), n = \d+", line) for line in groups)
     call_command("metrics", "--key", "failures_by_code", "--by", "facility")
-    head, *groups = capsys.readouterr().out.splitlines()
+    _, head, *groups = capsys.readouterr().out.splitlines()
     codes = ["AU02", "LO01", "RV01", "TR06"]
     named = [
         *codes,
@@ -184,7 +186,7 @@ def test_codes_can_be_taken_away_together(capsys: Printed) -> None:
     call_command(*asked)
     told = capsys.readouterr().out
     assert "open requests censored; n = 800" in told
-    assert "Without AU02 and LO01 (" in told
+    assert "Without AU02 “Authorization element missing” and LO01 “Study not found” (" in told
     with pytest.raises(CommandError, match="'XX99' is no failure code here") as refused:
         call_command("metrics", "--without", "XX99")
     assert refused.value.returncode == 2
@@ -218,10 +220,13 @@ def test_a_time_that_is_not_reached_is_said_so() -> None:
     )
     assert list(without_in_words([one])) == [
         "Fewer than nine in ten were seen out, open requests censored; n = 20, 15 still open",
-        "Without AU02 (2 requests, 9 hours): within 4.0 days (from 3.0, not bounded above)",
+        "Without AU02 “Authorization element missing” (2 requests, 9 hours): within 4.0 days "
+        "(from 3.0, not bounded above)",
     ]
     (_, line) = without_in_words([replace(one, without=never)])
-    assert line == "Without AU02 (2 requests, 9 hours): fewer than nine in ten were seen out"
+    assert line.endswith("missing” (2 requests, 9 hours): fewer than nine in ten were seen out")
+    (_, line) = without_in_words([replace(one, codes=("lost",), requests=1, hours=1)])
+    assert line.startswith("Without lost (1 request, 1 hour): ")
 
 
 def test_of_few_discs_no_saving_is_given(capsys: Printed) -> None:
@@ -313,3 +318,35 @@ def test_a_line_says_plain_numbers_and_what_the_unknown_leave_open() -> None:
     assert in_words(above) == "P90: 46 days (from 30.5, not bounded above), n = 20"
     assert in_words(below) == "P90: 46 days (up to 50, not bounded below), n = 20"
     assert (signed(12_345.6), signed(-0.00004)) == ("+12,346", "-0.000040")
+
+
+def test_one_thing_is_called_as_one() -> None:
+    one = Result(key="failures_by_code", label="Failures", unit="failures", value=1, n=1)
+    assert in_words(one) == "Failures: 1 failure, n = 1"
+    assert in_words(replace(one, unit="deliveries")) == "Failures: 1 delivery, n = 1"
+    assert in_words(replace(one, unit="%")) == "Failures: 1 %, n = 1"
+
+
+@pytest.mark.parametrize("command", ["metrics", "process", "what_if"])
+def test_what_an_answer_in_words_is_of_stands_at_its_head(capsys: Printed, command: str) -> None:
+    for words, days in (
+        ((), "all days"),
+        (("--from", "2026-09-01"), "received from 2026-09-01 on"),
+        (("--to", "2026-09-30"), "received up to 2026-09-30"),
+        (("--from", "2026-09-01", "--to", "2026-09-30"), "received 2026-09-01 to 2026-09-30"),
+    ):
+        call_command(command, *words)
+        head = capsys.readouterr().out.splitlines()[0]
+        assert head == f"Live work, {days}, as of 2026-11-24 08:00 CST"
+
+
+def test_live_work_is_no_log(capsys: Printed, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = Failures(failed=62, made=588)
+    monkeypatch.setattr(
+        "analytics.management.commands.what_if.volume_of",
+        lambda *of: replace(volume_of(*of), failures=counted),
+    )
+    call_command("what_if")
+    told = capsys.readouterr().out
+    assert "Here 62 of 588 discs failed: " in told
+    assert "this log" not in told

@@ -82,13 +82,15 @@ class TestVouchedFor:
         assert entry.agent == f"system:{new.pk}"
         assert b'"organization":"new"' in bytes(entry.body)
 
-    def test_nothing_counted_is_one(self, tmp_path) -> None:
+    def test_nothing_counted_is_one_and_said(self, tmp_path, capsys) -> None:
         days = {"since": "2001-01-01", "until": "2001-01-31"}
         with pytest.raises(SystemExit) as end:
             call_command(
                 "report", "sla_compliance", format="csv", out=str(tmp_path / "x.csv"), **days
             )
         assert end.value.code == 1
+        said = "No request was received from 2001-01-01 to 2001-01-31: no figure stands"
+        assert said in capsys.readouterr().out
 
     def test_download_is_cut_to_the_scope(self, person, client) -> None:
         client.force_login(person("supervisor", "riverside"))
