@@ -18,7 +18,7 @@ class Reported:
 REPORTED = (
     Reported(
         what="Cost of one CD",
-        figure="$15.83; “$8 low”",
+        figure="$15.83, or as low as $8",
         source="Vendors, in their own advertising",
         year="no year said",
     ),

@@ -56,7 +56,7 @@ def _context(view: View, volume: Volume, asked: Asked, said: Mapping[str, str]) 
         "fields": fields_of(asked, said),
         "is_changed": asked != Asked(),
         "usual": query.address(),
-        "problems_in_form": bool(asked.problems),
+        "problems_in_form": len(asked.problems),
         "volume": volume_words(query, volume),
         "why": volume.why,
         "failures": failures(view.query, volume),

@@ -91,7 +91,7 @@ def cards(query: Query, found: Costs) -> list[Money]:
             key="discs",
             label="Discs sent",
             value="—" if volume.why else span(volume.discs, volume.discs + volume.unknown, 0),
-            range=volume.why or _known(volume),
+            range="not known, not zero" if volume.why else _known(volume),
             foot="" if volume.why else f"{n}, counted",
             door="" if volume.why else links.behind(query, SHARE_OUT, part="counted"),
         ),
@@ -101,10 +101,18 @@ def cards(query: Query, found: Costs) -> list[Money]:
             value=("—" if volume.why else "too few")
             if few
             else _sum(abs(found.surely.saved), abs(found.at_most.saved)),
-            range=few or f"{span(found.surely.moved, found.at_most.moved)} discs moved",
-            foot="counted discs, assumed prices",
+            range=_why_not_moved(found)
+            or f"{span(found.surely.moved, found.at_most.moved)} discs moved",
+            foot="" if few else "counted discs, assumed prices",
         ),
     ]
+
+
+def _why_not_moved(found: Costs) -> str:
+    """Return in the words of a card why nothing is moved; the page says the whole of it elsewhere."""
+    if found.too_few:
+        return fewer("discs")
+    return "hangs on the number of discs" if found.why else ""
 
 
 def _known(volume: Volume) -> str:

@@ -15,7 +15,7 @@ from analytics.charts.words import count, plural, sample, span
 from analytics.dashboards import links
 from analytics.dashboards.cards import facts_of, plain_card
 from analytics.dashboards.filters import filters, nothing_here
-from analytics.metrics.catalogue import METRICS, label_of
+from analytics.metrics.catalogue import METRICS, label_of, question_of
 from analytics.metrics.compute import compute
 from analytics.metrics.definition import Group, Kind, Metric, Result
 from analytics.metrics.rfi import prompts_of
@@ -101,6 +101,7 @@ def _themes(query: Query, results: Mapping[str, Result]) -> Iterator[Theme]:
 
 
 def _line(query: Query, metric: Metric, result: Result) -> Line:
+    metric = replace(metric, question=question_of(metric, is_live=query.is_live))
     figure, reach, why = _figure(metric, result)
     return Line(
         metric=metric,

@@ -66,7 +66,9 @@ def waits_words(seen: Process) -> Context:
     if left:
         held_by_rest = count(sum(_hours(one, basis) for one in left))
         notes = [f"{plural(len(left), 'further wait')} hold {held_by_rest} hours."]
-    notes += [f"After a delivery lie {count(waits.after)} hours; they delay no images."]
+    if after := round(waits.after):
+        held = plural(after, "hour lies", "hours lie")
+        notes += [f"{held} after a first delivery: not counted here, since the images are there."]
     return {
         "title": title,
         "under": f"From one step to the next, up to the first delivery, in {counted(basis)}",

@@ -118,8 +118,8 @@ def test_links_that_cost_more_are_called_a_loss(director: Client) -> None:
 def test_of_few_discs_no_saving_is_shown(director: Client) -> None:
     text = unescape(director.get(PAGE, {"from": "2026-08-24", "to": "2026-08-27"}).content.decode())
     assert "too few" in card(text, "saving")
-    assert "No saving is shown" in text
-    assert "fewer than 11 discs" in text
+    assert "fewer than 11 discs" in card(text, "saving")
+    assert 'id="swings"' not in text
     assert "$14.95" in card(text, "disc")
     assert "With fewer than 11 discs no saving is shown; choose a longer period" in text
 
@@ -148,8 +148,11 @@ def test_a_log_without_channels_says_that_discs_cannot_be_counted(
     text = words(director)
     assert "Discs cannot be counted" in text
     assert "No column says how images were sent." in text
+    assert text.lower().count("no column says how images were sent") == 2  # found, and in its place
     assert "$14.95" in card(text, "disc")
     assert "—" in card(text, "saving")
+    assert "counted discs" not in text
+    assert "No saving is shown" not in text
 
 
 def test_the_share_of_failed_discs_of_the_log_is_offered(
@@ -219,3 +222,13 @@ def test_the_side_bar_leads_there(director: Client) -> None:
     text = words(director)
     assert re.search(r'href="/work/analytics/cost/" aria-current="page"', text)
     assert "&#x27;luck&#x27; is not a filter" in director.get(PAGE, {"luck": "1"}).content.decode()
+
+
+def test_all_that_could_not_be_read_is_said_with_its_number(director: Client) -> None:
+    assert "an assumption could not be read. It is marked" in words(director, postage="x")
+    both = words(director, postage="x", handling_minutes="y")
+    assert "2 assumptions could not be read. They are marked" in both
+
+
+def test_what_vendors_say_needs_no_riddle(director: Client) -> None:
+    assert "$15.83, or as low as $8" in words(director)

@@ -1,11 +1,15 @@
 """The page of all measures: each one with its figure or the reason, its definition and its door."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
 from analytics.metrics.catalogue import METRICS
+from analytics.mirror.fold import fold
+from analytics.mirror.refresh import Snapshot
+from tests.analytics import synthetic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 PAGE = "/work/analytics/measures/"
@@ -59,3 +63,38 @@ def test_the_measures_are_of_what_one_may_see(person, client: Client) -> None:
     assert own != every
     client.force_login(person("supervisor"))
     assert "No requests in this view" in client.get(PAGE).content.decode()
+
+
+def test_a_log_is_asked_by_its_own_deadline_and_not_by_a_contract(
+    person, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shot = Snapshot(
+        mirror=fold(replace(synthetic.log(), name="old")), watermark="1", content="c" * 64
+    )
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    client.force_login(person("him_director", everything=True))
+    assert "within the contract&#x27;s time?" in row_of(
+        client.get(PAGE).content.decode(), "sla_compliance"
+    )
+    row = row_of(client.get(PAGE, {"source": "old"}).content.decode(), "sla_compliance")
+    assert "How many requests were released by the log&#x27;s own deadline?" in row
+    assert "contract&#x27;s time" not in row
+
+
+def test_no_definition_speaks_of_what_the_page_has_not(person, client: Client) -> None:
+    client.force_login(person("him_director", everything=True))
+    text = client.get(PAGE).content.decode()
+    assert "beside it" not in text
+    assert "the curve on the overview keeps the open ones" in text
+
+
+def test_where_all_is_unknown_it_is_said_that_no_word_tells(
+    person, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = synthetic.log().events
+    rows = [row | {"medium": row["medium"] and "unknown"} for row in events.to_pylist()]
+    shot = synthetic.snapshot(events=events.from_pylist(rows, events.schema))
+    monkeypatch.setattr("analytics.readers.view.open_source", lambda *_, **__: shot)
+    client.force_login(person("him_director", everything=True))
+    row = row_of(client.get(PAGE).content.decode(), "physical_media_share_out")
+    assert "No figure: no word that we know says it of any of them" in row

@@ -2,14 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from analytics.dashboards.waits import waits_words
 from analytics.metrics.selection import Selection
 from analytics.metrics.without import told
+from analytics.process.whole import process
 from audit.models import AuditEntry
 from tests.analytics import synthetic
 
@@ -38,6 +41,15 @@ def test_the_page_says_the_finding_and_draws_every_step(director: Client) -> Non
     assert 'href="/overview/behind/?key=rework_rate"' in text
     assert "Failure noted → Failure recovered" in text
     assert "Every step was taken once" in text
+
+
+def test_hours_after_a_delivery_are_told_only_where_there_are_some(director: Client) -> None:
+    assert "after a first delivery" not in director.get(PAGE, YEAR).content.decode()
+    seen = process(synthetic.mirror(), Selection())
+    seen = replace(seen, waits=replace(seen.waits, after=7.2))
+    assert waits_words(seen)["notes"] == [
+        "7 hours lie after a first delivery: not counted here, since the images are there."
+    ]
 
 
 def test_without_a_move_in_the_log_conformance_is_not_judged(director: Client) -> None:

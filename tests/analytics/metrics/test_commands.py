@@ -218,10 +218,10 @@ def test_a_time_that_is_not_reached_is_said_so() -> None:
     one = Without(
         codes=("AU02",), requests=2, hours=9, n=20, still_open=15, now=never, without=then
     )
+    missing = "AU02 “Authorization element missing”"
     assert list(without_in_words([one])) == [
         "Fewer than nine in ten were seen out, open requests censored; n = 20, 15 still open",
-        "Without AU02 “Authorization element missing” (2 requests, 9 hours): within 4.0 days "
-        "(from 3.0, not bounded above)",
+        f"Without {missing} (2 requests, 9 hours): within 4.0 days (from 3.0, not bounded above)",
     ]
     (_, line) = without_in_words([replace(one, without=never)])
     assert line.endswith("missing” (2 requests, 9 hours): fewer than nine in ten were seen out")
