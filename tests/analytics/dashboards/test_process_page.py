@@ -41,6 +41,7 @@ def test_the_page_says_the_finding_and_draws_every_step(director: Client) -> Non
     assert 'href="/overview/behind/?key=rework_rate"' in text
     assert "Failure noted → Failure recovered" in text
     assert "Every step was taken once" in text
+    assert 'data-label="Share of waiting:"' in text  # a card on a phone, like the ways below it
 
 
 def test_hours_after_a_delivery_are_told_only_where_there_are_some(director: Client) -> None:
