@@ -363,8 +363,8 @@ def test_an_auditor_reads_in_words_what_somebody_looked_at(
     entry = AuditEntry.objects.get(verb="dashboard.viewed")
     client.force_login(person("auditor", everything=True))
     words = client.get(f"/proof/entries/{entry.pk}/").content.decode()
-    assert '<span class="muted">slice</span> direction=outbound' in words
-    assert '<span class="muted">from</span> 2026-09-07' in words
+    assert '<span class="muted">Only</span> direction=outbound' in words
+    assert '<span class="muted">From</span> 2026-09-07' in words
 
 
 def test_the_bar_is_short_where_nothing_is_chosen(director: Client) -> None:
