@@ -11,6 +11,8 @@ from analytics.metrics.suppression.published import PublishedGroup, PublishedRes
 
 A_MOMENT = 0.01
 """Days of less than a quarter of an hour: a mean of them in days would be all zeros."""
+_ONE = {"deliveries": "delivery", "touches": "touch"}
+"""Units of one thing that are spelled otherwise than without their s."""
 
 
 def number(value: float | None) -> str:
@@ -49,7 +51,7 @@ def _unit(value: float | None, unit: str) -> str:
     """Return the unit of a value; of one thing as one thing: 1 failure, 1 delivery."""
     if value != 1 or not unit.endswith("s"):
         return unit
-    return f"{unit[:-3]}y" if unit.endswith("ies") else unit[:-1]
+    return _ONE.get(unit, unit[:-1])
 
 
 def _sure(low: float | None, high: float | None) -> str:

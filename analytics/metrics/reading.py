@@ -12,7 +12,7 @@ from analytics.statistics.ordered import Ordered, interval, quantile
 
 Parts = dict[str, Any]
 NOBODY = "no request of this kind in the period"
-ALL_UNKNOWN = "no word that we know says it of any of them"
+ALL_UNKNOWN = "nothing is known of any of them, or no word that we know says it"
 
 
 def read_share(n: int, hits: int, unknown: int = 0) -> Parts:

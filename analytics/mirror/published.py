@@ -13,7 +13,7 @@ import secrets
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import file_digest, sha256
@@ -161,11 +161,10 @@ def publish(
 ) -> Published:
     """Write the pieces that `last` does not have, link the others, and switch the pointer."""
     name = secrets.token_hex(8)
-    try:
+    with ExitStack() as undone:  # a full disk is not to fill further
+        undone.callback(shutil.rmtree, root / name, ignore_errors=True)
         made = _drafted(root / name, facts, pieces, last)
-    except BaseException:
-        shutil.rmtree(root / name, ignore_errors=True)  # a full disk is not to fill further
-        raise
+        undone.pop_all()
     point(root, name)
     return made
 

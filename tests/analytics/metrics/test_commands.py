@@ -324,6 +324,7 @@ def test_one_thing_is_called_as_one() -> None:
     one = Result(key="failures_by_code", label="Failures", unit="failures", value=1, n=1)
     assert in_words(one) == "Failures: 1 failure, n = 1"
     assert in_words(replace(one, unit="deliveries")) == "Failures: 1 delivery, n = 1"
+    assert in_words(replace(one, unit="touches")) == "Failures: 1 touch, n = 1"
     assert in_words(replace(one, unit="%")) == "Failures: 1 %, n = 1"
 
 
