@@ -21,10 +21,11 @@ from analytics.eventlog import EventLog
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
+from analytics.mirror.arranged import replaced, split
 from analytics.mirror.fold import fold
 from analytics.mirror.lineage import Line, steps_after
 from analytics.mirror.opened import opened
-from analytics.mirror.partition import Partitions, replaced, split
+from analytics.mirror.partition import Partitions
 from analytics.mirror.published import Facts, Published
 from analytics.sources.live import live_log
 from analytics.sources.mirrored import everything, live_snapshot

@@ -15,9 +15,10 @@ from typing import Any, TypeVar
 import django
 import numpy as np
 
+from analytics.mirror.arranged import arranged, split, with_more
 from analytics.mirror.cut import Plan, plan_of
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import Partitions, arranged, split, with_more
+from analytics.mirror.partition import Partitions
 from analytics.mirror.published import Facts, publish
 from project.bench_world import DAY, DAYS, START, log_of, parts_of, sites
 
@@ -56,7 +57,7 @@ def publish_world(root: Path, size: Size) -> dict[str, Any]:
     for part in parts_of(size.requests, facilities=size.facilities, days=size.days):
         more = split(fold(log_of(part, size.as_of)), size.plans)
         for piece in more.values():
-            piece.pack()
+            piece.stored.pack()
         pieces = with_more(pieces, more)
     pieces = arranged(pieces)
     facts = Facts(source="world", as_of=size.as_of, watermark="", zone="UTC")

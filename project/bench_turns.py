@@ -1,8 +1,9 @@
 """Measure how soon a hundred changed requests are shown, again and again, a minute apart.
 
 Each turn folds their events, replaces their rows, publishes the mirror, lets what was made of the
-last one follow, and answers every measure; reading the events is left out. The newest hundred
-change, and a hundred spread over all days.
+last one follow, and answers every measure; reading the events is left out. What moves on beside,
+for whoever asks next, is waited for between two turns, and its work is counted. The newest hundred
+change, another hundred of the last month each time, and another hundred of all.
 """
 
 from __future__ import annotations
@@ -27,15 +28,17 @@ from analytics.metrics.engines.duck import Duck
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
+from analytics.mirror.amended import amended
 from analytics.mirror.fold import fold
 from analytics.mirror.lineage import Line, steps_after
-from analytics.mirror.partition import replaced
+from analytics.mirror.opened import is_open
 from analytics.mirror.published import Published, Snapshot
 from project.bench_engines import check_same
 from project.bench_published import Size, apart, publish_world
 from project.bench_world import log_of, parts_of
 
-CHANGED, TURNS, MINUTE, SOME = 100, 1000, 60, 20
+CHANGED, TURNS, SOME = 100, 1000, 20
+MINUTE, MONTH = 60, 30 * 86400  # seconds
 CPU = "cpu_s"
 
 
@@ -46,7 +49,7 @@ def bench_turns(requests: int, facilities: int, days: int, turns: int = TURNS) -
     under.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=under, prefix="bench-") as folder:
         made = apart(publish_world, Path(folder), size)
-        kinds = {"newest": turns, "spread": max(2 * SOME, turns // 10)}
+        kinds = {"newest": turns, "month": turns, "any": max(2 * SOME, turns // 10)}
         return made | {
             kind: apart(turned, Path(folder), made["name"], size, kind, times)
             for kind, times in kinds.items()
@@ -54,7 +57,7 @@ def bench_turns(requests: int, facilities: int, days: int, turns: int = TURNS) -
 
 
 def turned(root: Path, name: str, size: Size, kind: str, turns: int) -> dict[str, Any]:
-    """Time turns; in every second one the hundred requests are other ones.
+    """Time turns, in each of which other requests change than in the one before.
 
     Raises ValueError where what followed them all differs from what DuckDB counts in any cell.
     """
@@ -65,8 +68,7 @@ def turned(root: Path, name: str, size: Size, kind: str, turns: int) -> dict[str
     line = _Turns(root, served, first, served.next(first, first.facts.as_of))
     for _ in range(2):  # opened, and counted ahead
         compute(line.shot.mirror, Selection())
-    logs = list(_changing(size, kind))
-    took = [line.turn(logs[turn % 2]) for turn in range(turns)]
+    took = [line.turn(log) for log in _changing(size, kind, turns)]
     mirror = line.shot.mirror
     with asking(mirror, Selection()) as question:
         check_same(compute(mirror, Selection()), answer(Duck(question), mirror, METRICS))
@@ -92,20 +94,54 @@ def _in_all(took: Sequence[dict[str, float]]) -> list[float]:
     return [sum(span for part, span in one.items() if part != CPU) for one in took]
 
 
-def _changing(size: Size, kind: str) -> Iterator[EventLog]:
-    """Yield what twice a hundred requests tell: the newest of a part of the world, or any."""
-    *_, part = parts_of(size.requests, facilities=size.facilities, days=size.days)
-    log = log_of(part, size.as_of)
-    order = pc.sort_indices(log.requests, [("received", "descending"), ("request_id", "ascending")])
-    step = 1 if kind == "newest" else len(order) // (2 * CHANGED)
-    for first in (0, 1):
-        at = order[first * step : 2 * CHANGED * step : 2 * step].slice(0, CHANGED)
-        ids = log.requests["request_id"].take(at).combine_chunks()
-        tables = {
+def _changing(size: Size, kind: str, turns: int) -> Iterator[EventLog]:
+    """Yield what a hundred requests tell, turn after turn.
+
+    The newest two hundred by turns; a hundred drawn from those of the last month, or from all.
+    """
+    pool = _pool(size, kind, turns)
+    draw = np.random.default_rng(turns)
+    for turn in range(turns):
+        if kind == "newest":
+            at = np.arange(turn % 2, 2 * CHANGED, 2)
+        else:
+            at = draw.choice(pool.requests.num_rows, CHANGED, replace=False)
+        yield _only(pool, pool.requests["request_id"].take(pa.array(at)).combine_chunks())
+
+
+def _pool(size: Size, kind: str, turns: int) -> EventLog:
+    """Return what the requests tell of which any may change."""
+    draw, parts = np.random.default_rng(size.requests), list[EventLog]()
+    for part in parts_of(size.requests, facilities=size.facilities, days=size.days):
+        if kind != "any" and part.until <= size.as_of - MONTH:
+            continue
+        log = log_of(part, size.as_of)
+        ids, received = log.requests["request_id"], log.requests["received"].to_numpy()
+        if kind == "any":
+            held = draw.random(len(ids)) < turns * CHANGED / size.requests
+        else:
+            held = received >= size.as_of - MONTH
+        parts.append(_only(log, ids.filter(pa.array(held)).combine_chunks()))
+    tables = {name: pa.concat_tables([vars(one)[name] for one in parts]) for name in _TABLES}
+    if kind == "newest":
+        order = [("received", "descending"), ("request_id", "ascending")]
+        tables["requests"] = tables["requests"].sort_by(order).slice(0, 2 * CHANGED)
+    return replace(parts[0], **tables)
+
+
+_TABLES = ("requests", "events")
+
+
+def _only(log: EventLog, ids: pa.Array) -> EventLog:
+    """Return what some requests tell."""
+    tables = {name: vars(log)[name] for name in _TABLES}
+    return replace(
+        log,
+        **{
             name: table.filter(pc.is_in(table["request_id"], value_set=ids))
-            for name, table in (("requests", log.requests), ("events", log.events))
-        }
-        yield EventLog(**{**log.__dict__, **tables})
+            for name, table in tables.items()
+        },
+    )
 
 
 @dataclass
@@ -125,16 +161,23 @@ class _Turns:
         moments.append(time.perf_counter())
         facts = replace(self.last.facts, steps=steps_after(self.last, ids))
         now = published.publish(
-            self.root, facts, replaced(self.last.pieces, ids, fresh), last=self.last
+            self.root, facts, amended(self.last.pieces, ids, fresh), last=self.last
         )
         moments.append(time.perf_counter())
         before = self._show(now)
         moments.append(time.perf_counter())
         if before.facts.steps:  # as a refresh removes what nobody reads any more
             shutil.rmtree(self.root / before.name)
+        self._let_be()
         parts = ("folded_s", "published_s", "shown_s")
         took = dict(zip(parts, np.diff(moments).tolist(), strict=True))
         return took | {CPU: time.process_time() - worked}
+
+    def _let_be(self) -> None:
+        """Wait as long as a minute has room for, until the rows moved on beside what was shown."""
+        until = time.monotonic() + MINUTE
+        while not is_open(self.shot.mirror) and time.monotonic() < until:
+            time.sleep(0.001)
 
     def _show(self, now: Published) -> Published:
         before = self.last

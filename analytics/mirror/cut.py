@@ -24,6 +24,7 @@ from analytics.mirror.words import codes_of, joined
 Key = tuple[str, str]
 """A facility and a period of receipt (UTC), in order: 2026, or 2026-11, or 2026-11-26."""
 BEFORE = "0000"  # the period of all that came before the newest months; it sorts before any year
+AMENDED = "amended-"  # begins the period of what lies beside, with the facility ""
 NEVER = "none"  # sorts after every period, as rows without a receipt do
 SMALL = 2048  # requests of a year, or of one of the newest months, that lie in one piece
 LONG_AGO = 8192  # requests of all that came before the newest months that do
@@ -75,6 +76,11 @@ def month_of(period: str) -> int | None:
 def is_day(period: str) -> bool:
     """Say whether a period is a day."""
     return len(period) == _DAY
+
+
+def is_amendment(key: Key) -> bool:
+    """Say whether a piece lies beside those of facilities and periods, with rows of any of them."""
+    return key[1].startswith(AMENDED)
 
 
 def months_in(table: pa.Table) -> dict[str, Counter[int]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 import pyarrow as pa
+from pyarrow import compute as pc
 
 from analytics.mirror.digest import digest
 from analytics.mirror.packed import Packed, names_in, parquet_bytes, rows_in, unpacked, words_in
@@ -76,3 +78,41 @@ class Held:
     def digest(self) -> str:
         """The hash of the rows."""
         return digest(self.table)
+
+
+@dataclass(frozen=True)
+class Sieved:
+    """A table but for the rows of some requests, which are counted elsewhere."""
+
+    held: Held
+    left_out: pa.Array
+    """Their ids, as they stand in the rows."""
+
+    @property
+    def table(self) -> pa.Table:
+        """The rows; sieved each time."""
+        return self._sieved(self.held.table)
+
+    def columns(self, names: Sequence[str]) -> pa.Table:
+        """Return some columns of all rows."""
+        wanted = dict.fromkeys([*names, "request_id"])
+        return self._sieved(self.held.columns(list(wanted))).select(list(names))
+
+    @property
+    def words(self) -> Words:
+        """The words of each column; some of them may be of rows that are left out."""
+        return self.held.words
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns."""
+        return self.held.names
+
+    @cached_property
+    def rows(self) -> int:
+        """How many rows there are."""
+        found: int = self.columns(["request_id"]).num_rows
+        return found
+
+    def _sieved(self, rows: pa.Table) -> pa.Table:
+        return rows.filter(pc.invert(pc.is_in(rows["request_id"], value_set=self.left_out)))

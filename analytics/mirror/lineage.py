@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from weakref import ref
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.mirror.fold import Change
-from analytics.mirror.partition import Partition, nothing
+from analytics.mirror.fold import Change, Mirror
+from analytics.mirror.opened import is_open, rows_at_hand
+from analytics.mirror.partition import Partition, ids_of, nothing, numbers_of
 from analytics.mirror.published import Facts, Published, Snapshot, mirror_of
 from analytics.mirror.rows import Asked, Rows
+from analytics.mirror.stored import Numbers
 
 MOST_TOLD = 10_000  # changed requests that a manifest names
 MOST_STEPS = 20  # snapshots back: whoever did not look at each of them follows all the same
+HANDY = 4096  # requests in the pieces that some lie in, up to which these are unpacked
 FOLLOWED = 3  # snapshots served last that the next one can follow: their pieces stay in memory
 Steps = tuple[tuple[str, tuple[int, ...]], ...]
 
@@ -72,11 +76,12 @@ def change_since(before: Published, served: Snapshot, now: Published) -> Change 
     if before is now:
         gone = come = nothing().rows
     elif (changed := changed_since(now.facts, before.name)) is not None:
-        ids = pa.array([str(one) for one in sorted(changed)], pa.string())
-        keys = sorted({*before.pieces, *now.pieces})
-        touched = [key for key in keys if before.pieces.get(key) is not now.pieces.get(key)]
-        gone = _of(ids, (before.pieces[key] for key in touched if key in before.pieces))
-        come = _of(ids, (now.pieces[key] for key in touched if key in now.pieces))
+        numbers = numbers_of(changed)
+        there = {id(one.stored) for one in before.pieces.values()}
+        differ = [one for key, one in before.pieces.items() if now.pieces.get(key) is not one]
+        new = [one for one in now.pieces.values() if id(one.stored) not in there]
+        come = Asked(lambda table: _of(numbers, new, table))
+        gone = Asked(_gone(served.mirror, numbers, differ, come))
     else:
         return None
     return Change(
@@ -86,15 +91,32 @@ def change_since(before: Published, served: Snapshot, now: Published) -> Change 
     )
 
 
-def _of(ids: pa.Array, pieces: Iterable[Partition]) -> Rows:
-    """Return the rows of some requests in some pieces; their steps once somebody asks for them."""
-    held = list(pieces)
+def _gone(
+    was: Mirror, numbers: Numbers, pieces: Sequence[Partition], come: Rows
+) -> Callable[[str], pa.Table]:
+    """Return what gives the rows that went of a table.
 
-    def of(table: str) -> pa.Table:
-        found = list(nothing().rows.batches(table))
-        for one in held:
+    Where they lie among many, they are looked up in the open database before that moves on.
+    """
+    known = dict[str, pa.Table]()
+    if is_open(was):
+        holding = [(one, _counting(one, numbers)) for one in pieces]
+        if sum(one.requests for one, held in holding if len(held)) > HANDY:
+            went = np.concatenate([held for _, held in holding])
+            known = rows_at_hand(was, ids_of(went), come.of_cases(["request_id", "received"]))
+    return lambda table: known[table] if table in known else _of(numbers, pieces, table)
+
+
+def _counting(piece: Partition, numbers: Numbers) -> Numbers:
+    """Return which of some requests count in a piece."""
+    return np.setdiff1d(piece.stored.held(numbers), piece.left_out, assume_unique=True)
+
+
+def _of(numbers: Numbers, pieces: Iterable[Partition], table: str) -> pa.Table:
+    """Return the rows of some requests that count in some pieces."""
+    found, ids = list(nothing().rows.batches(table)), ids_of(numbers)
+    for one in pieces:
+        if len(_counting(one, numbers)):
             rows = one.of(table).table
             found.append(rows.filter(pc.is_in(rows["request_id"], value_set=ids)))
-        return pa.concat_tables(found).unify_dictionaries().combine_chunks()
-
-    return Asked(of)
+    return pa.concat_tables(found).unify_dictionaries().combine_chunks()

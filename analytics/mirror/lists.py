@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from analytics.mirror.cut import Key
+from analytics.mirror.cut import Key, is_amendment
 from analytics.mirror.partition import Partition, Partitions
 from analytics.mirror.rows import TABLES, Words
 
@@ -20,10 +20,12 @@ def words_in_all(
     """Return the words of each table, sorted.
 
     `kept` are the pieces that were there `before`, when all words were `known`. Pieces that stay
-    are looked at only where a word may have gone with the others.
+    are looked at only where a word may have gone with the others. While rows lie beside, words of
+    what lay beside before are still told.
     """
     new = [pieces[key] for key in pieces.keys() - kept]
-    left = [before[key] for key in before.keys() - kept]
+    is_amended = any(is_amendment(key) for key in pieces)
+    left = [before[key] for key in before.keys() - kept if not (is_amended and is_amendment(key))]
     found: dict[str, Words] = {}
     for table in TABLES:
         come, gone = _words(table, new), _words(table, left)
@@ -41,6 +43,6 @@ def words_in_all(
 def _words(table: str, pieces: Iterable[Partition]) -> _Sets:
     lists: dict[str, list[Sequence[str]]] = {}
     for piece in pieces:
-        for name, words in piece.of(table).words.items():
+        for name, words in piece.stored.of(table).words.items():
             lists.setdefault(name, []).append(words)
     return {name: set().union(*some) for name, some in lists.items()}

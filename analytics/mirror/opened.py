@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
 from threading import Lock
 from typing import TypeVar
 
@@ -19,7 +21,7 @@ from analytics.mirror.fold import Change, Mirror
 from analytics.mirror.further import NONE, Marks
 from analytics.mirror.once import Once
 from analytics.mirror.turns import turns_of
-from analytics.mirror.words import settled
+from analytics.mirror.words import in_lists, settled
 
 Made = TypeVar("Made")
 LEAN = ("cases", "landmarks")
@@ -109,17 +111,18 @@ class Reader:
     """A cursor over `cases`, `landmarks`, `turns` and, once a statement names them, `steps`.
 
     It sees one state to its end, also while the rows move on to the next mirror. Rows that are
-    not open yet, or move on, are opened beside whatever is done until the first statement.
+    not open yet, or move on, are opened for the first statement; where none comes, they move on
+    beside whatever is done next, for whoever asks then.
     """
 
     def __init__(self, mirror: Mirror, marks: Marks) -> None:
         self._mirror, self._marks = mirror, marks
         self._has_steps, self._is_closed = False, False
+        self._moving: Future[duckdb.DuckDBPyConnection] | None = None
         shared = _OPEN.there(mirror)
         self._cursor = self._reading(shared) if shared is not None else None
         if shared is not None:
             self._shared = shared
-        self._opening = beside(self._opened) if self._cursor is None else None
 
     def of(self, sql: str) -> duckdb.DuckDBPyConnection:
         """Return the cursor for a statement."""
@@ -132,11 +135,12 @@ class Reader:
         return self._cursor
 
     def close(self) -> None:
-        """See no more; rows that move on are left to whoever asks next."""
+        """See no more."""
         self._is_closed = True
-        if self._opening is not None:
-            self._opening.add_done_callback(self._let_go)
-        elif self._cursor is not None:
+        if self._cursor is None:
+            self._moving = beside(self._opened)
+            self._moving.add_done_callback(self._let_go)
+        else:
             self._cursor.close()
             self._shared.tidy()
 
@@ -146,9 +150,8 @@ class Reader:
             self._shared.tidy()
 
     def _now(self) -> duckdb.DuckDBPyConnection:
-        if self._opening is not None:
-            self._cursor, self._opening = self._opening.result(), None
-        assert self._cursor is not None
+        if self._cursor is None:
+            self._cursor = self._opened()
         return self._cursor
 
     def _opened(self) -> duckdb.DuckDBPyConnection:
@@ -197,6 +200,59 @@ def glance(mirror: Mirror) -> duckdb.DuckDBPyConnection | None:
     """Return a cursor over `cases` where the mirror is open already, whatever marks it bears."""
     shared = _OPEN.there(mirror)
     return shared.reading(mirror, with_steps=False) if shared is not None else None
+
+
+def is_open(mirror: Mirror) -> bool:
+    """Say whether a database holds the rows of a mirror now."""
+    shared = _OPEN.there(mirror)
+    return shared is not None and shared.holds() is mirror
+
+
+def rows_at_hand(mirror: Mirror, ids: pa.Array, likely: pa.Table) -> dict[str, pa.Table]:
+    """Return the cases and landmarks of some requests; neither where the mirror is not open now.
+
+    To look for a few there takes less than to unpack the files in which they lie. `likely` are
+    their moments of receipt, as far as they are known: by these whole blocks are passed over.
+    """
+    looking = [one for one in (glance(mirror) for _ in LEAN) if one is not None]
+    with ExitStack() as ending:
+        for one in looking:
+            ending.enter_context(one)
+        if len(looking) < len(LEAN):
+            return {}
+        found = _both(looking, mirror, ids, likely["received"])
+        if found["cases"].num_rows < len(ids):
+            found = _both(looking, mirror, ids, None)
+    return found
+
+
+def _both(
+    looking: Sequence[duckdb.DuckDBPyConnection],
+    mirror: Mirror,
+    ids: pa.Array,
+    received: pa.ChunkedArray | None,
+) -> dict[str, pa.Table]:
+    """Return rows of both tables, each read beside the other."""
+    other = beside(partial(_those, looking[1], mirror, LEAN[1], ids, received))
+    return {LEAN[0]: _those(looking[0], mirror, LEAN[0], ids, received), LEAN[1]: other.result()}
+
+
+def _those(
+    looking: duckdb.DuckDBPyConnection,
+    mirror: Mirror,
+    name: str,
+    ids: pa.Array,
+    received: pa.ChunkedArray | None,
+) -> pa.Table:
+    """Return the rows that a mirror has of some requests, received at these moments or at any."""
+    is_when = received is not None and not received.null_count
+    by, went = ("received", received) if is_when else ("request_id", ids)
+    looking.register("went", pa.table({by: went}))
+    columns = ", ".join(mirror.rows.names(name))
+    found = looking.sql(f"SELECT {columns} FROM {name} WHERE {by} IN (SELECT {by} FROM went)")
+    rows = in_lists(found.to_arrow_table())
+    looking.unregister("went")
+    return rows.filter(pc.is_in(rows["request_id"], value_set=ids))
 
 
 def opened(mirror: Mirror) -> duckdb.DuckDBPyConnection:

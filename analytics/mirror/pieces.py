@@ -7,8 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pyarrow as pa
+from pyarrow import compute as pc
 
-from analytics.mirror.cut import NEVER
+from analytics.mirror.cut import NEVER, is_amendment
 from analytics.mirror.partition import Partition, Partitions, nothing
 from analytics.mirror.rows import BATCH, Words
 
@@ -37,7 +38,14 @@ class Pieces:
     @property
     def facilities(self) -> tuple[str, ...]:
         """The facilities that received any of the requests, in order."""
-        return tuple(sorted({facility for facility, _ in self.pieces}))
+        found = set[str]()
+        for key, piece in self.pieces.items():
+            if is_amendment(key):
+                words = piece.of("cases").columns(["facility"])["facility"]
+                found.update(pc.unique(words).to_pylist())
+            elif piece.requests:
+                found.add(key[0])
+        return tuple(sorted(found))
 
     def names(self, table: str) -> list[str]:
         """Return the columns of a table."""
@@ -95,6 +103,6 @@ def pack_but_newest(pieces: Partitions) -> None:
     """Pack the steps of pieces, but for those of the newest receipts, where changes fall."""
     left = UNPACKED
     for key in sorted(pieces, key=lambda one: (one[1] != NEVER, one[1]), reverse=True):
-        left -= pieces[key].of("steps").rows if pieces[key].is_unpacked else 0
+        left -= pieces[key].stored.of("steps").rows if pieces[key].stored.is_unpacked else 0
         if left < 0:
-            pieces[key].pack()
+            pieces[key].stored.pack()

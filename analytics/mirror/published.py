@@ -16,22 +16,23 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+import numpy as np
 import pyarrow as pa
 from django.conf import settings
 
 from analytics.eventlog import Setting, Source
 from analytics.mirror.cut import Key
+from analytics.mirror.files import held_in, path_of, read_left_out, write_left_out
 from analytics.mirror.fold import Change, Mirror
-from analytics.mirror.held import Held
 from analytics.mirror.lists import words_in_all
-from analytics.mirror.partition import Partition, Partitions, content_of
+from analytics.mirror.partition import NOBODY, Partition, Partitions, content_of
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.rows import TABLES, Rows, Words
+from analytics.mirror.stored import Stored
 
 MANIFEST = "manifest.json"
 AT_ONCE = 2  # files: packing and hashing leave Python alone
@@ -89,7 +90,8 @@ class Published:
             {
                 (file["facility"], file["period"], file["table"]): file["content"]
                 for file in self.files.values()
-            }
+            },
+            self.pieces,
         )
 
     @cached_property
@@ -140,18 +142,6 @@ def locked(source: str) -> Iterator[Path]:
         yield root
 
 
-def path_of(table: str, key: Key) -> str:
-    """Return the name of a piece's file; a facility's word never becomes a path of its own.
-
-    A name that begins with a dot or an underline is one that Spark would not read.
-    """
-    facility, period = key
-    name = quote(facility, safe="")
-    if name[:1] in ("", ".", "_"):
-        name = f"%{ord(name[0]):02X}{name[1:]}" if name else "%"
-    return f"{table}/{name}.{period}.parquet"
-
-
 def publish(
     root: Path,
     facts: Facts,
@@ -173,11 +163,13 @@ def _drafted(draft: Path, facts: Facts, pieces: Partitions, last: Published | No
     """Write a folder whole: the pieces that `last` does not have, and links to the others."""
     for table in TABLES:
         (draft / table).mkdir(mode=0o700, parents=True)
-    kept = {key for key in pieces if last is not None and last.pieces.get(key) is pieces[key]}
+    kept = {key for key, piece in pieces.items() if last is not None and _lies_in(last, key, piece)}
     new = [(path_of(table, key), table, key) for key in pieces.keys() - kept for table in TABLES]
-    is_brief = sum(pieces[key].of(table).rows for _, table, key in new) <= BRIEF
+    is_brief = sum(pieces[key].stored.of(table).rows for _, table, key in new) <= BRIEF
     with ThreadPoolExecutor(1 if is_brief else AT_ONCE) as pool:
-        said = pool.map(lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]]), new)
+        said = pool.map(
+            lambda one: _write(draft / one[0], one[1], one[2], pieces[one[2]].stored), new
+        )
         # Those that stay are linked while others are packed.
         files = (
             _linked(draft.parent / last.name, draft, kept, last.files) if last is not None else {}
@@ -185,8 +177,15 @@ def _drafted(draft: Path, facts: Facts, pieces: Partitions, last: Published | No
         files |= {path: file for (path, *_), file in zip(new, said, strict=True)}
     words = words_in_all(pieces, kept, *((last.pieces, last.words) if last else ({}, None)))
     made = Published(draft.name, facts, pieces, files, words)
+    write_left_out(draft, pieces)
     _write_manifest(draft, made)
     return made
+
+
+def _lies_in(last: Published, key: Key, piece: Partition) -> bool:
+    """Say whether a piece's files are among those of a snapshot, whatever is left out of them."""
+    before = last.pieces.get(key)
+    return before is not None and before.stored is piece.stored
 
 
 def _linked(
@@ -199,18 +198,7 @@ def _linked(
     return {path: files[path] for path in paths}
 
 
-def differing(made: Published, pieces: Partitions) -> tuple[str, ...]:
-    """Return the files that would have other bytes for these pieces, or are not in both."""
-    hashes = {
-        path_of(table, key): sha256(piece.of(table).packed).hexdigest()
-        for key, piece in pieces.items()
-        for table in TABLES
-    }
-    ours = {path: file["sha256"] for path, file in made.files.items()}
-    return tuple(sorted({path for path, _ in hashes.items() ^ ours.items()}))
-
-
-def _write(path: Path, table: str, key: Key, piece: Partition) -> dict[str, Any]:
+def _write(path: Path, table: str, key: Key, piece: Stored) -> dict[str, Any]:
     content = piece.of(table).packed
     path.write_bytes(content)
     facility, period = key
@@ -259,11 +247,17 @@ def read(root: Path, name: str, *, known: Published | None = None) -> Published 
         content, words = said.pop("content"), said.pop("words")
         keys = sorted({(file["facility"], file["period"]) for file in files.values()})
 
+        out = read_left_out(root / name)
+
         def piece_of(key: Key) -> Partition:
             paths = [path_of(table, key) for table in TABLES]
+            left_out = out.get(key, NOBODY)
             if known is not None and all(known.files.get(one) == files.get(one) for one in paths):
-                return known.pieces[key]
-            return Partition(*(_held(root / name / one, files[one]) for one in paths))
+                before = known.pieces[key]
+                is_as_it_was = np.array_equal(before.left_out, left_out)
+                return before if is_as_it_was else Partition(before.stored, left_out)
+            stored = Stored(*(held_in(root / name / one, files[one]) for one in paths))
+            return Partition(stored, left_out)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             pieces = dict(zip(keys, pool.map(piece_of, keys), strict=True))
@@ -271,28 +265,3 @@ def read(root: Path, name: str, *, known: Published | None = None) -> Published 
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
         return None
     return found if found.content == content else None
-
-
-def _held(path: Path, file: Mapping[str, Any]) -> Held:
-    """Return a table in its file; steps stay there, since measures read none."""
-    read_in = _lying if file["table"] == "steps" else _content
-    return Held(read_in(path, file), file["rows"])
-
-
-def _content(path: Path, file: Mapping[str, Any]) -> bytes:
-    content = path.read_bytes()
-    _check(path, sha256(content).hexdigest(), file)
-    return content
-
-
-def _lying(path: Path, file: Mapping[str, Any]) -> pa.Buffer:
-    """Return a file where it lies; it stays there while anybody looks."""
-    with path.open("rb") as content:
-        _check(path, file_digest(content, "sha256").hexdigest(), file)
-    with pa.memory_map(str(path)) as content:
-        return content.read_buffer()
-
-
-def _check(path: Path, found: str, file: Mapping[str, Any]) -> None:
-    if found != file["sha256"]:
-        raise ValueError(f"{path.name} is not the file that was published")

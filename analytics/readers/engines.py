@@ -20,9 +20,10 @@ from analytics.metrics.grouping import Grouping
 from analytics.metrics.planner import prepared_for
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
+from analytics.mirror.arranged import split
+from analytics.mirror.files import LEFT_OUT
 from analytics.mirror.fold import Mirror
 from analytics.mirror.kept import with_content
-from analytics.mirror.partition import split
 from analytics.mirror.published import Facts, Snapshot, publish, root_of
 from requests_app.refusals import DisclessError
 
@@ -93,11 +94,12 @@ def _published(snapshot: Snapshot) -> Iterator[Path]:
     """Yield the folder of a snapshot's Parquet, written for this once where it was not published."""
     source = snapshot.mirror.log.name
     kept = with_content(source, snapshot.content)
-    if kept is not None:
-        yield root_of(source) / kept.name
+    folder = root_of(source) / kept.name if kept is not None else None
+    if folder is not None and (folder / LEFT_OUT).exists():  # older ones tell of nothing left out
+        yield folder
         return
     log = snapshot.mirror.log
     facts = Facts(source=log.name, as_of=log.as_of, watermark=snapshot.watermark, zone=log.zone)
-    with tempfile.TemporaryDirectory(dir=_scratch()) as folder:
-        made = publish(Path(folder), facts, split(snapshot.mirror), last=None)
-        yield Path(folder) / made.name
+    with tempfile.TemporaryDirectory(dir=_scratch()) as scratch:
+        made = publish(Path(scratch), facts, split(snapshot.mirror), last=None)
+        yield Path(scratch) / made.name

@@ -15,10 +15,13 @@ import analytics
 import requests_app
 from analytics.eventlog import LIVE
 from analytics.mirror import kept, published
+from analytics.mirror.amended import amended
+from analytics.mirror.arranged import arranged, split, with_more
+from analytics.mirror.compared import differing
 from analytics.mirror.cut import Plan
 from analytics.mirror.fold import fold
 from analytics.mirror.lineage import steps_after
-from analytics.mirror.partition import Partitions, arranged, replaced, split, with_more
+from analytics.mirror.partition import Partitions
 from analytics.mirror.pieces import pack_but_newest
 from analytics.mirror.published import Facts, Published, Snapshot
 from analytics.mirror.refresh import known, remember, served
@@ -110,16 +113,16 @@ def rebuild(at: datetime, *, only_check: bool) -> Rebuilt:
         with outbox.one_moment() as watermark:
             step = Refresh(root=root, last=last, moment=moment, watermark=watermark)
             found, is_whole = step.taken()
-            differing: tuple[str, ...] = ()
+            otherwise: tuple[str, ...] = ()
             if not is_whole:
                 usual = needs_today(moment)
                 whole = everything(moment, needs=usual)
-                differing = published.differing(found, whole)
-                if not only_check and (differing or needs_of(found.facts) != usual):
+                otherwise = differing(found, whole)
+                if not only_check and (otherwise or needs_of(found.facts) != usual):
                     found = replace(step, last=found).publish(whole, usual, found.name)
                     outbox.settle(LIVE, found.name)
     remember(LIVE, found)
-    return Rebuilt(published=found, differing=differing)
+    return Rebuilt(published=found, differing=otherwise)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +187,7 @@ class Refresh:
         for part in parts_of(ids):
             with by_index():
                 log = live_log(self.moment, ids=part, needs=usual)
-            pieces = replaced(pieces, part, fold(log))
+            pieces = amended(pieces, part, fold(log))
         return self._publish(pieces, usual, name, changed=tuple(sorted(ids)))
 
     def _publish(
@@ -235,7 +238,7 @@ def _packed(reading: Reading, plans: Mapping[str, Plan]) -> Partitions:
     """Count, fold and pack a part of the work, while the next part is read."""
     pieces = split(fold(reading.log()), plans)
     for piece in pieces.values():
-        piece.pack()
+        piece.stored.pack()
     return pieces
 
 

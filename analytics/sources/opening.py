@@ -150,5 +150,5 @@ def live_as_of(at: datetime) -> Snapshot:
     return Snapshot(
         mirror=mirror_of(Pieces(pieces), facts, facts.as_of),
         watermark=f"as of {at.isoformat()}",
-        content=content_of(digests_of(pieces)),
+        content=content_of(digests_of(pieces), pieces),
     )

@@ -1,7 +1,7 @@
 """The benches measure what they say: as many events, entries and the same figures."""
 
 from analytics.metrics.compute import compute
-from analytics.mirror.partition import split
+from analytics.mirror.arranged import split
 from analytics.mirror.published import Facts, Published
 from project.bench_promises import bench_import, bench_verify
 from project.bench_selections import SELECTIONS

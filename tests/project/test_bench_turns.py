@@ -12,10 +12,10 @@ from project import bench_turns
 from project.bench_published import Size, publish_world
 from project.bench_turns import CHANGED, turned
 
-SIZE = Size(requests=3 * CHANGED, facilities=2)
+SIZE = Size(requests=3 * CHANGED, facilities=2, days=40)
 
 
-@pytest.mark.parametrize("kind", ["newest", "spread"])
+@pytest.mark.parametrize("kind", ["newest", "month", "any"])
 def test_turns_are_timed_and_end_at_what_the_rows_say(kind: str, tmp_path: Path) -> None:
     made = publish_world(tmp_path, SIZE)
     found = turned(tmp_path, made["name"], SIZE, kind, 4)

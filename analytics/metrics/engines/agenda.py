@@ -14,7 +14,7 @@ from analytics.metrics.question import Question
 from analytics.mirror.partition import nothing
 
 NEAR = 86_400  # seconds ahead for which rows are at hand
-CHUNKS = 32  # pieces of these rows, before they are put together
+CHUNKS = 8  # pieces of these rows, before they are put together
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,12 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analytics.mirror.files import LEFT_OUT
 from analytics.mirror.turns import turns_of
 from requests_app.refusals import DisclessError
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
 LOCAL = "local[2]"
 # Spark's launcher adds a module that the wheel's Java was built without.
@@ -60,10 +61,20 @@ def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSes
     session.sparkContext.setLogLevel("ERROR")
     for name in ("cases", "steps"):
         # Thirty statements look at the same rows: what does not fit in memory Spark puts on disk.
-        session.read.parquet(f"{snapshot}/{name}").cache().createOrReplaceTempView(name)
+        _counting(session, snapshot, name).cache().createOrReplaceTempView(name)
     turns = turns_of(session.table("cases").columns)
     session.sql(f"CREATE OR REPLACE TEMPORARY VIEW turns AS {turns}")
     return session
+
+
+def _counting(session: SparkSession, snapshot: str, name: str) -> DataFrame:
+    """Return the rows of a table that count: a file may still hold those of before a change."""
+    from pyspark.sql.functions import broadcast, url_decode
+
+    rows = session.read.parquet(f"{snapshot}/{name}")
+    rows = rows.withColumn("file", url_decode(rows["_metadata.file_name"]))  # as in an address
+    out = session.read.parquet(f"{snapshot}/{LEFT_OUT}").select("file", "request_id")
+    return rows.join(broadcast(out), ["file", "request_id"], "left_anti").drop("file")
 
 
 def _java_home(scratch: Path) -> Path:

@@ -63,9 +63,10 @@ def test_nothing_is_made_of_a_mirror_that_nobody_waits_for(
     assert loaded == [before]  # the rows moved on
     late = reader(before, marks())
     late.close()
-    _until(lambda: late._opening is None or late._opening.done())
-    assert len(loaded) <= 2
-    assert (before in opening._OPEN._made) == (len(loaded) == 2)
+    assert late._moving is not None
+    assert isinstance(late._moving.exception(10), NotWantedError)
+    assert loaded == [before]
+    assert before not in opening._OPEN._made
 
 
 def test_a_reader_that_closes_before_anything_is_open_lets_go_of_it(
@@ -75,9 +76,9 @@ def test_a_reader_that_closes_before_anything_is_open_lets_go_of_it(
     early = reader(mirror, marks())
     early.close()
     let.set()
-    assert early._opening is not None
-    failed = early._opening.exception(10)
-    assert failed is None or isinstance(failed, NotWantedError)
+    assert early._moving is not None
+    assert isinstance(early._moving.exception(10), NotWantedError)
+    assert loaded == []
     with closing(reader(mirror, marks())) as asking:
         assert asking.of("x").execute("SELECT count(*) FROM cases").fetchone() == (N,)
     assert loaded == [mirror]
@@ -103,7 +104,7 @@ def test_whoever_asks_is_told_why_a_mirror_cannot_be_opened(
 def test_rows_move_on_once_they_are_open(slowly: tuple[list[Mirror], Event]) -> None:
     (loaded, let), line = slowly, Line.begun()
     before = line.shot.mirror
-    first = reader(before, marks())  # still opening
+    first = reader(before, marks())
     after = line.change(None, range(40), 60)
     second = reader(after, marks())
     let.set()

@@ -25,12 +25,13 @@ from analytics.metrics.engines.prepared import Counted, Prepared, count_ahead
 from analytics.metrics.engines.reach import Reach, span_of
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
+from analytics.mirror import amended, lineage
 from analytics.mirror import opened as opening
+from analytics.mirror.arranged import replaced, split
 from analytics.mirror.fold import Change, Mirror, fold
 from analytics.mirror.lineage import Line as Served
 from analytics.mirror.lineage import steps_after
 from analytics.mirror.opened import opened
-from analytics.mirror.partition import replaced, split
 from analytics.mirror.published import Facts, Published, Snapshot
 from project.bench_world import world
 from tests.analytics.metrics.test_engines import differing
@@ -94,7 +95,7 @@ class Line:
     def change_unseen(self, number: int | None, ids: Sequence[int]) -> None:
         """Let some requests change while nobody asks."""
         come = telling(number or 0, ids if number is not None else ())
-        pieces = replaced(self.last.pieces, ids, fold(come))
+        pieces = amended.amended(self.last.pieces, ids, fold(come))
         facts = replace(self.last.facts, steps=steps_after(self.last, tuple(ids)))
         self.last = Published(str(int(self.last.name) + 1), facts, pieces, {})
 
@@ -124,12 +125,22 @@ CHANGES = st.lists(
 
 
 @settings(max_examples=examples(4), deadline=None)
-@given(CHANGES, st.booleans(), st.sampled_from([0, 1 << 14]))
+@given(
+    CHANGES,
+    st.booleans(),
+    st.sampled_from([0, 1 << 14]),
+    st.fixed_dictionaries({"HANDY": st.sampled_from([0, N]), "MOST": st.sampled_from([0, 9, N])}),
+)
 def test_what_follows_changes_equals_what_is_counted_from_nothing(
-    changes: list[Any], is_counted_in_at_once: bool, rows_in_small_counts: int
+    changes: list[Any],
+    is_counted_in_at_once: bool,
+    rows_in_small_counts: int,
+    bounds: dict[str, int],
 ) -> None:
     with pytest.MonkeyPatch.context() as patching:
         patching.setattr(rollup, "FEW_ROWS", rows_in_small_counts)
+        patching.setattr(lineage, "HANDY", bounds["HANDY"])
+        patching.setattr(amended, "MOST", bounds["MOST"])
         if is_counted_in_at_once:
             for of, name in ((rollup, "MOST_CELLS"), (cube, "FEW"), (agenda, "NEAR")):
                 patching.setattr(of, name, 0)

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from analytics.eventlog import EventLog
@@ -21,8 +22,10 @@ from analytics.metrics.grouping import grouping_of
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.metrics.statements import population, sums_of
+from analytics.mirror import amended
+from analytics.mirror.arranged import split
 from analytics.mirror.fold import Mirror, fold
-from analytics.mirror.partition import split
+from analytics.mirror.partition import Partitions
 from analytics.mirror.published import Facts, publish
 from project.bench_world import world
 from tests.analytics.metrics.test_commands import Printed, said
@@ -66,8 +69,39 @@ def _java() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def mirror() -> Mirror:
-    return fold(_renamed(world(400, facilities=4)))
+def log() -> EventLog:
+    return _renamed(world(400, facilities=4))
+
+
+@pytest.fixture(scope="module")
+def mirror(log: EventLog) -> Mirror:
+    return fold(log)
+
+
+def amended_to(log: EventLog) -> Partitions:
+    """Return pieces that became those of a log: what they told before is left out of them.
+
+    Of every ninth request the first amendment tells too little, too.
+    """
+    ids = [int(one) for one in log.requests["request_id"].to_pylist()]
+    pieces: Partitions = split(fold(_told(log, ids, ids[::3])))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(amended, "ALIKE", 0)
+        for some, cut in ((ids[::3], ids[::9]), (ids[::9], [])):
+            pieces = amended.amended(pieces, some, fold(_told(log, some, cut)))
+    assert sum(len(piece.left_out) for piece in pieces.values()) > len(ids[::3])
+    return pieces
+
+
+def _told(log: EventLog, ids: list[int], cut: list[int]) -> EventLog:
+    """Return what a log tells of some requests, of others of them only that they came."""
+
+    def of(table: pa.Table, ids: list[int]) -> pa.Table:
+        wanted = pa.array([str(one) for one in ids], pa.string())
+        return table.filter(pc.is_in(table["request_id"], value_set=wanted))
+
+    told = of(log.events, [one for one in ids if one not in cut])
+    return EventLog(**{**log.__dict__, "requests": of(log.requests, ids), "events": told})
 
 
 def _renamed(log: EventLog) -> EventLog:
@@ -87,10 +121,10 @@ def _renamed(log: EventLog) -> EventLog:
 
 
 @pytest.fixture(scope="module")
-def session(mirror: Mirror, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def session(log: EventLog, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = tmp_path_factory.mktemp("spark")
-    facts = Facts(source="live", as_of=mirror.log.as_of, watermark="1", zone="UTC")
-    made = publish(folder, facts, split(mirror), last=None)
+    facts = Facts(source="live", as_of=log.as_of, watermark="1", zone="UTC")
+    made = publish(folder, facts, amended_to(log), last=None)
     found = spark_over(str(folder / made.name), scratch=folder)
     yield found
     found.stop()

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.mirror import cut
+from analytics.mirror.arranged import arranged, replaced, split, with_more
 from analytics.mirror.fold import Mirror, fold
-from analytics.mirror.partition import arranged, digests_of, replaced, split, with_more
+from analytics.mirror.partition import digests_of
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.rows import Whole
 from project.bench_world import world

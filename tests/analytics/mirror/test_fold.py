@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from analytics.eventlog import EVENTS, REQUESTS, EventLog, table_of
+from analytics.mirror.arranged import split
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import split
 from analytics.mirror.published import Facts, publish, read
 from analytics.mirror.refresh import content_hash
 from requests_app.sla.calendar import BusinessCalendar

@@ -1,18 +1,23 @@
 """What increments give is what a reading of everything gives: row by row, hash and bytes."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from unittest import mock
 
+import pyarrow as pa
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from analytics.eventlog import LIVE
-from analytics.mirror import cut, published
+from analytics.mirror import amended, cut, published
+from analytics.mirror.arranged import replaced, split
+from analytics.mirror.compared import differing
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import digests_of, split
+from analytics.mirror.partition import digests_of, nothing
 from analytics.mirror.pieces import Pieces
+from analytics.mirror.published import Published
 from analytics.mirror.refresh import forget, known
 from analytics.mirror.rows import TABLES
 from analytics.sources.live import live_log
@@ -23,22 +28,36 @@ from tests.requests_app.cast import make_cast
 
 
 def assert_as_if_read_whole(at: datetime) -> None:
-    """The mirror at a moment equals a reading of everything at that moment."""
+    """The mirror at a moment equals a reading of everything at that moment.
+
+    Its rows are those of that reading; put where they belong, they are the same bytes.
+    """
     shot = live_snapshot(at)
     held = known(LIVE)
     assert held is not None
     whole = split(fold(live_log(at)))
-    rows = Pieces(whole)
-    assert shot.mirror.cases.to_pylist() == rows.cases.to_pylist()
-    assert shot.mirror.steps.to_pylist() == rows.steps.to_pylist()
-    assert shot.content == published.content_of(digests_of(whole))
+    rows, arranged = Pieces(whole), replaced(held.pieces, (), nothing())
+    assert Pieces(arranged).cases.to_pylist() == rows.cases.to_pylist()
+    assert Pieces(arranged).steps.to_pylist() == rows.steps.to_pylist()
+    assert digests_of(arranged) == digests_of(whole)
+    assert differing(held, whole) == ()
     root = published.root_of(LIVE)
-    folder = root / str(published.current(root))
-    assert {path: (folder / path).read_bytes() for path in held.files} == {
-        published.path_of(table, key): piece.of(table).packed
-        for key, piece in whole.items()
-        for table in TABLES
-    }
+    read = published.read(root, str(published.current(root)))
+    assert read is not None
+    for found in (shot.mirror.rows, read.rows):
+        assert _in_order(found.cases) == _in_order(rows.cases)
+        assert _in_order(found.steps) == _in_order(rows.steps)
+        assert found.facilities == rows.facilities
+        for table in TABLES:
+            assert found.count(table) == rows.count(table)
+            told = found.words(table)
+            assert all(set(words) <= set(told[name]) for name, words in rows.words(table).items())
+    assert shot.content == read.content
+    assert held.stale_from == read.stale_from == Published("", held.facts, whole, {}).stale_from
+
+
+def _in_order(table: pa.Table) -> list[dict[str, Any]]:
+    return sorted(table.to_pylist(), key=lambda row: (row["request_id"], row.get("seq", 0)))
 
 
 @pytest.fixture
@@ -71,12 +90,23 @@ STEPS = st.lists(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(steps=STEPS, most=st.fixed_dictionaries({"SMALL": MANY, "LONG_AGO": MANY}))
+@given(
+    steps=STEPS,
+    most=st.fixed_dictionaries({"SMALL": MANY, "LONG_AGO": MANY}),
+    beside=st.fixed_dictionaries({"FEW": MANY, "MOST": MANY, "ALIKE": st.integers(0, 3)}),
+)
 def test_increments_equal_a_reading_of_everything(
-    steps: list[tuple[list[tuple], timedelta]], most: dict[str, int], few_are_enough: None
+    steps: list[tuple[list[tuple], timedelta]],
+    most: dict[str, int],
+    beside: dict[str, int],
+    few_are_enough: None,
 ) -> None:
     forget(LIVE)
-    with transaction.atomic(), mock.patch.multiple(cut, **most):
+    with (
+        transaction.atomic(),
+        mock.patch.multiple(cut, **most),
+        mock.patch.multiple(amended, **beside),
+    ):
         world = World(make_cast())
         live_snapshot(world.at)
         for done, passed in steps:

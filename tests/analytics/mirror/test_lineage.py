@@ -11,10 +11,11 @@ import pytest
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import lineage, published
+from analytics.mirror.arranged import replaced, split
 from analytics.mirror.fold import Change, fold
 from analytics.mirror.lineage import Line, change_since, changed_since, steps_after
 from analytics.mirror.once import Once
-from analytics.mirror.partition import nothing, replaced, split
+from analytics.mirror.partition import nothing
 from analytics.mirror.published import Facts, Published
 from project.bench_world import world
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
+from analytics.mirror.arranged import replaced, split
 from analytics.mirror.fold import fold
 from analytics.mirror.kept import remove_old
 from analytics.mirror.lists import words_in_all
-from analytics.mirror.partition import nothing, replaced, split
+from analytics.mirror.partition import nothing
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.published import Facts, mirror_of
 from project.bench_world import WORDS, world

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from analytics.mirror import refresh
+from analytics.mirror.arranged import replaced, split
 from analytics.mirror.fold import fold
 from analytics.mirror.lineage import steps_after
-from analytics.mirror.partition import nothing, replaced, split
+from analytics.mirror.partition import nothing
 from analytics.mirror.published import Facts, Published
 from analytics.mirror.refresh import known, remember, served
 from project.bench_world import world

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.mirror import cut, databases, pieces, rows
+from analytics.mirror.arranged import split
 from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.opened import opened
 from analytics.mirror.packed import parquet_bytes, rows_in, unpacked, words_in
-from analytics.mirror.partition import split
 from analytics.mirror.pieces import Pieces, pack_but_newest
 from analytics.mirror.words import in_lists, settled
 from project.bench_world import world
@@ -56,7 +56,7 @@ def test_a_packed_piece_tells_its_rows_and_words_without_being_unpacked() -> Non
         steps, content = piece.steps, piece.of("steps").packed
         words = piece.of("steps").words
         assert (rows_in(content), words_in(content)) == (steps.num_rows, words)
-        piece.pack()
+        piece.stored.pack()
         assert piece.steps.equals(steps)
         assert unpacked(content).equals(steps)
         assert piece.of("steps").words == words
@@ -69,7 +69,7 @@ def test_only_the_newest_months_stay_unpacked(monkeypatch: pytest.MonkeyPatch) -
     kept = [key for key in found if key[1] == newest]
     monkeypatch.setattr(pieces, "UNPACKED", sum(found[key].of("steps").rows for key in kept))
     pack_but_newest(found)
-    assert [key for key, piece in found.items() if piece.is_unpacked] == kept
+    assert [key for key, piece in found.items() if piece.stored.is_unpacked] == kept
 
 
 @pytest.mark.parametrize("many", [1, 3_000_000])

@@ -3,9 +3,10 @@
 import pytest
 
 from analytics.mirror import cut
+from analytics.mirror.arranged import split
 from analytics.mirror.cut import plans_of
 from analytics.mirror.fold import fold
-from analytics.mirror.partition import digests_of, split
+from analytics.mirror.partition import digests_of
 from analytics.sources import parts
 from analytics.sources.live import live_log
 from analytics.sources.mirrored import everything
