@@ -1,10 +1,11 @@
 """Where a mirror is cut into pieces: what a facility received long ago, and its newest months.
 
-Every piece takes its time to write and to open, however few rows it has; and a change of one
-request writes its whole piece. So a facility's two newest months, where changes fall, are pieces,
-or their days where there are many requests. What it received before them is one piece; where that
-is much, its years are, and the months of a year of many. The cut follows from the rows alone:
-whoever folds the same requests, at once or bit by bit, comes to the same pieces.
+Every piece takes its time to write and to open, however few rows it has; and what changed is put
+into its piece by writing all of that anew. So a facility's two newest months, where most changes
+fall, are one piece, or a piece each where there are many requests, or their days. What it received
+before them is one piece; where that is much, its years are, and the months of a year of many. The
+cut follows from the rows alone: whoever folds the same requests, at once or bit by bit, comes to
+the same pieces.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ Key = tuple[str, str]
 """A facility and a period of receipt (UTC), in order: 2026, or 2026-11, or 2026-11-26."""
 BEFORE = "0000"  # the period of all that came before the newest months; it sorts before any year
 AMENDED = "amended-"  # begins the period of what lies beside, with the facility ""
+NEWEST = "newest"  # the period of the newest months together; it sorts after any month
 NEVER = "none"  # sorts after every period, as rows without a receipt do
-SMALL = 2048  # requests of a year, or of one of the newest months, that lie in one piece
+SMALL = 2048  # requests of a year, of the newest months, or of one of them, that lie in one piece
 LONG_AGO = 8192  # requests of all that came before the newest months that do
 RECENT = 2  # months up to a facility's newest
 _MONTH, _DAY = len("2026-11"), len("2026-11-26")
@@ -45,6 +47,9 @@ def plan_of(months: Months) -> dict[int, str | None]:
     found: dict[int, str | None] = {
         month: None if n > SMALL else name_of(month) for month, n in months.items()
     }
+    new = months.keys() - old.keys()
+    if sum(months[month] for month in new) <= SMALL:
+        found |= dict.fromkeys(new, NEWEST)
     if sum(old.values()) <= LONG_AGO:
         return found | dict.fromkeys(old, BEFORE)
     years: Counter[str] = Counter()

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from analytics.mirror.cut import Plan, plan_of
+from analytics.mirror.cut import NEWEST, Months, Plan, name_of, plan_of
 from analytics.sources.copied import copied
 from requests_app.models import Facility
 from requests_app.vocabulary import State
@@ -98,9 +98,16 @@ def _periods(of: _Cells) -> tuple[NDArray[Any], dict[str, Plan]]:
     for pk, month, n in zip(*cells.tolist(), requests.tolist(), strict=True):
         counts.setdefault(slugs[pk], Counter())[month] += n
     plans: dict[str, Plan] = {slug: plan_of(months) for slug, months in counts.items()}
-    periods = [plans[slugs[pk]][month] for pk, month in cells.T.tolist()]
-    first = np.array([period or "NaT" for period in periods], "M8[D]")[back]
+    begins = [_begins(plans[slugs[pk]][month], counts[slugs[pk]]) for pk, month in cells.T.tolist()]
+    first = np.array(begins, "M8[D]")[back]
     return np.where(np.isnat(first), of.day, first), plans
+
+
+def _begins(period: str | None, months: Months) -> str:
+    """Return a day by which a piece is known among those of its facility, in their order."""
+    if period == NEWEST:
+        return name_of(max(months))
+    return period or "NaT"
 
 
 def parts_of(ids: Collection[int]) -> Iterator[list[int]]:

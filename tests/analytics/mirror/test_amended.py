@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -237,3 +238,17 @@ def test_a_snapshot_that_lost_what_is_left_out_is_not_whole(
     assert published.read(tmp_path, made.name) is None
     (tmp_path / first.name / "left_out" / "requests.parquet").unlink()
     assert published.read(tmp_path, first.name) is not None  # as those of before had none
+
+
+def test_other_readers_leave_out_what_the_guide_says(begun: Partitions, tmp_path: Path) -> None:
+    first = published.publish(tmp_path, facts(), begun, last=None)
+    pieces = changed(begun, {1, 2, 40}, told(1, {1, 2, 40}))
+    made = published.publish(tmp_path, facts(), pieces, last=first)
+    guide = Path("docs/how-to/measure-on-spark.md").read_text().split("```sql\n")[1]
+    said = guide.split("```")[0].replace("current/", f"{tmp_path}/current/")
+    for table in TABLES:
+        with duckdb.connect() as database:
+            rows = database.sql(said.replace("/cases/", f"/{table}/")).to_arrow_table()
+        assert rows.num_rows == made.rows.count(table)
+        ids = pa.concat_tables(made.rows.batches(table))["request_id"].to_pylist()
+        assert sorted(rows["request_id"].to_pylist()) == sorted(ids)

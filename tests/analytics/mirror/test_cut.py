@@ -29,10 +29,15 @@ def only(ids: set[int]) -> Mirror:
 
 def received_in(facility: str, begins: str) -> int:
     """Return how many requests of the world a facility received in a period, before its newest months."""
-    rows = zip(WORLD.cases["facility"].to_pylist(), WORLD.cases["day"].to_pylist(), strict=True)
-    days = [str(np.datetime64(day, "D")) for where, day in rows if where == facility]
+    days = _of(facility)
     newest = np.datetime64(max(days), "M") - cut.RECENT + 1
     return sum(day.startswith(begins) and np.datetime64(day, "M") < newest for day in days)
+
+
+def _of(facility: str) -> list[str]:
+    """Return the day of receipt of each request of a facility."""
+    rows = zip(WORLD.cases["facility"].to_pylist(), WORLD.cases["day"].to_pylist(), strict=True)
+    return [str(np.datetime64(day, "D")) for where, day in rows if where == facility]
 
 
 @pytest.mark.parametrize("long_ago", [0, 10, 1000])
@@ -47,7 +52,12 @@ def test_what_came_long_ago_is_one_piece_and_the_newest_months_are_pieces(
         if period == cut.BEFORE:
             assert piece.cases.num_rows == received_in(facility, "") <= long_ago
             continue
+        if period == cut.NEWEST:
+            before = received_in(facility, "")
+            assert piece.cases.num_rows == len(_of(facility)) - before <= small
+            continue
         is_old = received_in(facility, period) > 0
+        assert is_old or len(_of(facility)) - received_in(facility, "") > small
         assert not is_old or received_in(facility, "") > long_ago
         if cut.is_day(period):
             around = [of for of in pieces if of[0] == facility and of[1].startswith(period[:7])]
