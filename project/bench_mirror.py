@@ -21,7 +21,8 @@ from analytics.eventlog import EventLog
 from analytics.metrics.compute import compute
 from analytics.metrics.selection import Selection
 from analytics.mirror import published
-from analytics.mirror.arranged import replaced, split
+from analytics.mirror.amended import amended
+from analytics.mirror.arranged import split
 from analytics.mirror.fold import fold
 from analytics.mirror.lineage import Line, steps_after
 from analytics.mirror.opened import opened
@@ -84,11 +85,11 @@ def _changed(log: EventLog, root: Path) -> dict[str, Any]:
     took: dict[str, Any] = {"requests": log.requests.num_rows, "files": len(first.files)}
     took["fold"] = seconds(lambda: fold(some))
     fresh = fold(some)
-    took["replace"] = seconds(lambda: replaced(pieces, names, fresh))
-    after = replaced(pieces, names, fresh)
+    took["replace"] = seconds(lambda: amended(pieces, names, fresh))
+    after = amended(pieces, names, fresh)
     # What was packed once is not packed again: each run replaces anew.
     took["replace_and_publish"] = seconds(
-        lambda: published.publish(root, facts, replaced(pieces, names, fresh), last=first)
+        lambda: published.publish(root, facts, amended(pieces, names, fresh), last=first)
     )
     took["read"] = seconds(lambda: _read(root, first.name), 3)
     took["shown"] = _shown(root, first, after, names)

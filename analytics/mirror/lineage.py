@@ -77,11 +77,10 @@ def change_since(before: Published, served: Snapshot, now: Published) -> Change 
         gone = come = nothing().rows
     elif (changed := changed_since(now.facts, before.name)) is not None:
         numbers = numbers_of(changed)
-        there = {id(one.stored) for one in before.pieces.values()}
-        differ = [one for key, one in before.pieces.items() if now.pieces.get(key) is not one]
-        new = [one for one in now.pieces.values() if id(one.stored) not in there]
+        old = [one for key, one in before.pieces.items() if now.pieces.get(key) is not one]
+        new = [one for key, one in now.pieces.items() if before.pieces.get(key) is not one]
         come = Asked(lambda table: _of(numbers, new, table))
-        gone = Asked(_gone(served.mirror, numbers, differ, come))
+        gone = Asked(_gone(served.mirror, numbers, old, come))
     else:
         return None
     return Change(
