@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
 
 from analytics.external_logs.permission import READERS as IMPORTERS
 from analytics.readers.view import READERS
+from analytics.sources.opening import LIVE, names_of_logs
 from requests_app.models import ImagingRequest
 from requests_app.models.imaging_request import SEES_WORK
 from requests_app.vocabulary import Direction, Role
@@ -90,6 +92,10 @@ _DOORS = (
         ("Clock rules", "administration:rules", "calendar-clock", KEEPERS),
     ),
 )
+_OF_A_SOURCE = frozenset(
+    ("dashboards:overview", "process:view", "forecast:page", "cost:page", "reports:index")
+)
+"""Doors to figures of a source: whoever looks at a log goes from one to the next and stays there."""
 _BELONGS = {"staff": QUEUE}
 """The door that the pages of a namespace stand behind where no door's address begins theirs."""
 
@@ -100,12 +106,13 @@ def groups_for(request: HttpRequest) -> tuple[SideGroup, ...]:
     if user is None or not user.is_authenticated:
         return ()
     here, counts = _here(request), _counts(user)
+    of_log = _of_log(request, user, here)
     seen = [door for door in _DOORS if user.has_role(*door.roles)]
     titles = dict.fromkeys(door.title for door in seen)
     return tuple(
         SideGroup(
             title=title,
-            items=tuple(_item(door, here, counts) for door in seen if door.title == title),
+            items=tuple(_item(door, here, counts, of_log) for door in seen if door.title == title),
         )
         for title in titles
     )
@@ -134,10 +141,20 @@ def searches_at(request: HttpRequest) -> str:
     return f"{reverse(QUEUE)}#find"
 
 
-def _item(door: Door, here: str, counts: dict[str, int]) -> SideItem:
+def _of_log(request: HttpRequest, user: User, here: str) -> str:
+    """Return what an address ends with that stays at the log which a page is of; mostly nothing."""
+    given = request.GET.getlist("source")
+    if here not in _OF_A_SOURCE or len(given) != 1 or given[0] == LIVE:
+        return ""
+    is_there = given[0] in names_of_logs(user.organization_id)
+    return f"?{urlencode({'source': given[0]})}" if is_there else ""
+
+
+def _item(door: Door, here: str, counts: dict[str, int], of_log: str) -> SideItem:
+    address = _addresses()[door.name]
     return SideItem(
         label=door.label,
-        path=_addresses()[door.name],
+        path=address + of_log if door.name in _OF_A_SOURCE else address,
         icon=door.icon,
         current=door.name == here,
         count=counts.get(door.name),
