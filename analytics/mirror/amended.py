@@ -4,8 +4,8 @@ A piece takes its time to be written anew, however few of its rows changed, and 
 change within a minute lie in many pieces. So their rows come into one small piece beside the
 others, an amendment, and the pieces leave out what lies there of the same requests. Amendments of
 like size become one, so that they stay few; half of what is in them is put where it belongs once it
-is much, into the pieces first that have the largest share of it. What is gone is gone at once: no file
-keeps a request that was removed.
+is much, into the pieces first that have the largest share of it. What is gone is gone at once: the
+pieces that hold it are written anew, so that no file keeps a request that was removed.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def amended(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Key
     It has the rows that `replaced` gives, but for where they lie.
     """
     numbers = numbers_of(ids)
-    gone = np.setdiff1d(numbers, numbers_of(map(int, fresh.cases["request_id"].to_pylist())))
-    if len(numbers) > FEW or any(len(piece.stored.held(gone)) for piece in pieces.values()):
+    if len(numbers) > FEW:
         return replaced(pieces, ids, fresh)
-    left = _without(pieces, numbers)
+    gone = np.setdiff1d(numbers, numbers_of(map(int, fresh.cases["request_id"].to_pylist())))
+    left = _rid_of(gone, _without(pieces, numbers))
     if fresh.cases.num_rows:
         base, amendments = _apart(left)
         number = 1 + max((int(key[1][len(AMENDED) :]) for key in _apart(pieces)[1]), default=0)
@@ -48,6 +48,16 @@ def _without(pieces: Partitions, numbers: Numbers) -> dict[Key, Partition]:
     """Return pieces with some requests left out; those of which nothing counts any more are gone."""
     left = {key: piece.without(numbers) for key, piece in pieces.items()}
     return {key: piece for key, piece in left.items() if piece.requests}
+
+
+def _rid_of(gone: Numbers, pieces: dict[Key, Partition]) -> dict[Key, Partition]:
+    """Return pieces in none of whose files anything of some requests is."""
+    holding = {key for key, piece in pieces.items() if len(piece.stored.held(gone))}
+    if not holding:
+        return pieces
+    base, amendments = _apart(pieces)
+    left = amendments | {key: amendments[key].settled() for key in holding & amendments.keys()}
+    return put_in(base, [], anew=holding & base.keys(), beside=left.items()) | left
 
 
 def _apart(pieces: Partitions) -> tuple[dict[Key, Partition], dict[Key, Partition]]:

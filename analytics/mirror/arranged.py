@@ -23,6 +23,7 @@ from analytics.mirror.cut import (
 from analytics.mirror.fold import Mirror
 from analytics.mirror.held import Held
 from analytics.mirror.partition import Partition, Partitions, ids_of, nothing, numbers_of
+from analytics.mirror.rows import Whole
 from analytics.mirror.stored import Numbers, Stored
 from analytics.mirror.words import joined, settled
 
@@ -61,7 +62,22 @@ def replaced(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Ke
     base = {key: piece for key, piece in left.items() if not is_amendment(key)}
     beside = rows_of([piece for key, piece in left.items() if is_amendment(key)])
     worn = {key for key, piece in base.items() if len(piece.left_out)}
-    return put_in(base, [beside, (fresh.cases, fresh.steps)], anew=worn)
+    come = [beside, (fresh.cases, fresh.steps)]
+    return put_in(base, come, anew=worn | _misfits(base, come))
+
+
+def _misfits(base: Partitions, come: Sequence[Tables]) -> set[Key]:
+    """Return the pieces that are not cut as all rows together would be."""
+    plans = plans_with(base.items(), map(_months, come))
+    return {
+        key
+        for key, piece in base.items()
+        if piece.requests and not _fits(key[1], _wanted(key, piece, plans[key[0]]))
+    }
+
+
+def _months(tables: Tables) -> Mapping[str, Mapping[int, int]]:
+    return months_in(tables[0].select(["facility", "received"]))
 
 
 def put_in(
@@ -75,7 +91,7 @@ def put_in(
 
     Facilities are cut as if they had what stays `beside`, too.
     """
-    months = [months_in(cases.select(["facility", "received"])) for cases, _ in come]
+    months = [_months(tables) for tables in come]
     touched = {facility for facility, _ in anew}.union(*months)
     stay = {key: piece for key, piece in base.items() if key[0] not in touched}
     kept = [
@@ -99,6 +115,12 @@ def rows_of(pieces: Sequence[Partition], numbers: Numbers | None = None) -> Tabl
         return in_order([getattr(nothing(), name), *found], *more)
 
     return rows("cases"), rows("steps", "seq")
+
+
+def sorted_rows(mirror: Mirror) -> Mirror:
+    """Return a mirror with all rows in order, as whoever cuts them needs them."""
+    rows = Whole(in_order([mirror.cases]), in_order([mirror.steps], "seq"))
+    return Mirror(log=mirror.log, rows=rows)
 
 
 def in_order(tables: Sequence[pa.Table], *more: str) -> pa.Table:
@@ -156,14 +178,24 @@ def _arranged(
 def _fitted(key: Key, piece: Partition, plan: Plan) -> Iterable[tuple[str, Partition]]:
     """Return a piece in the parts that a plan wants, each with its period."""
     facility, period = key
-    months = piece.months(key).get(facility, {})
-    wanted = {plan[month] for month in months} if period != NEVER else {NEVER}
-    if wanted == {None} and is_day(period):
+    wanted = _wanted(key, piece, plan)
+    if _fits(period, wanted):
         return [(period, piece)]
     if len(wanted) == 1 and (whole := next(iter(wanted))) is not None:
         return [(whole, piece)]
     parts = _cut((piece.cases, piece.steps), {facility: plan})
     return [(of, part) for (_, of), part in parts.items()]
+
+
+def _wanted(key: Key, piece: Partition, plan: Plan) -> set[str | None]:
+    """Return the periods that a plan has for what is in a piece; None where its days are pieces."""
+    facility, period = key
+    months = piece.months(key).get(facility, {})
+    return {plan[month] for month in months} if period != NEVER else {NEVER}
+
+
+def _fits(period: str, wanted: set[str | None]) -> bool:
+    return wanted == {period} or (wanted == {None} and is_day(period))
 
 
 def merged(pieces: Sequence[Partition]) -> Partition:

@@ -106,7 +106,8 @@ def plans_of(cases: pa.Table) -> dict[str, Plan]:
 def runs(table: pa.Table, plans: Mapping[str, Plan]) -> dict[Key, pa.Table]:
     """Cut a sorted table as planned; a month that no plan knows is a piece.
 
-    What is cut off is not settled: others may come to it.
+    What is cut off is not settled: others may come to it. Raises ValueError where a table is not
+    sorted.
     """
     found: dict[Key, tuple[int, int]] = {}
     for facility, month, start, end in _months(table):
@@ -116,7 +117,10 @@ def runs(table: pa.Table, plans: Mapping[str, Plan]) -> dict[Key, pa.Table]:
             _days(table, start, end) if period is None else [(period, start, end)]
         ):
             key = facility, name
-            found[key] = found.get(key, (first, last))[0], last
+            begun, until = found.get(key, (first, first))
+            if until != first:
+                raise ValueError("the rows are not sorted by facility and receipt")
+            found[key] = begun, last
     return {key: table.slice(first, last - first) for key, (first, last) in found.items()}
 
 

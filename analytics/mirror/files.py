@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import file_digest, sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,8 +15,9 @@ from pyarrow import parquet
 
 from analytics.mirror.cut import Key
 from analytics.mirror.held import Held
-from analytics.mirror.partition import Partitions, left_out
+from analytics.mirror.partition import Partitions, all_left_out
 from analytics.mirror.stored import Numbers
+from analytics.mirror.words import codes_of, joined
 
 LEFT_OUT = "left_out"
 """The folder that says which requests do not count in which file, although their rows lie there."""
@@ -41,23 +43,40 @@ def _name_of(key: Key) -> str:
 def write_left_out(folder: Path, pieces: Partitions) -> None:
     """Write which requests do not count in which file, also where there are none."""
     (folder / LEFT_OUT).mkdir(mode=0o700)
-    found = left_out(pieces)
-    counts = {key: len(one.left_out) for key, one in sorted(pieces.items())}
-    names = np.repeat(np.array([_name_of(key) for key in counts], object), [*counts.values()])
-    told = found.append_column("file", pa.array(names, pa.string()).dictionary_encode())
+    counts = {key: len(piece.left_out) for key, piece in sorted(pieces.items())}
+    told = all_left_out(pieces).append_column("file", _files(counts).dictionary_encode())
     parquet.write_table(told, folder / LEFT_OUT / "requests.parquet")
 
 
 def read_left_out(folder: Path) -> dict[Key, Numbers]:
-    """Return the requests that do not count in a piece; snapshots of before left none out."""
+    """Return the requests that do not count in a piece; snapshots of before left none out.
+
+    Raises ValueError where another file is named than that of the piece.
+    """
     path = folder / LEFT_OUT / "requests.parquet"
     if not path.exists():
         return {}
-    found = parquet.read_table(path, partitioning=None).to_pandas()
-    return {
-        key: np.sort(rows["request_id"].to_numpy(np.int64))
-        for key, rows in found.groupby(["facility", "period"], observed=True)
-    }
+    told = parquet.read_table(path, partitioning=None)
+    numbers = told["request_id"].cast(pa.int64()).to_numpy()
+    codes = [codes_of(joined(told[name])) for name in _KEY]
+    turns = np.flatnonzero(np.any([np.diff(one) != 0 for one in codes], axis=0)) + 1
+    found = dict[Key, Numbers]()
+    for first, last in pairwise([0, *turns.tolist(), len(numbers)]) if len(numbers) else ():
+        facility, period = (told[name][first].as_py() for name in _KEY)
+        found[facility, period] = np.sort(numbers[first:last])
+    files = _files({key: len(part) for key, part in found.items()})
+    if not files.equals(joined(told["file"].cast(pa.string()))):
+        raise ValueError(f"{path.name} names files that are not those of its pieces")
+    return found
+
+
+_KEY = ("facility", "period")
+
+
+def _files(counts: Mapping[Key, int]) -> pa.Array:
+    """Return the names of pieces' files, each so many times."""
+    names = np.array([_name_of(key) for key in counts], object)
+    return pa.array(np.repeat(names, [*counts.values()]), pa.string())
 
 
 def held_in(path: Path, file: Mapping[str, Any]) -> Held:
@@ -66,7 +85,7 @@ def held_in(path: Path, file: Mapping[str, Any]) -> Held:
     Raises ValueError where it is not the file that was published.
     """
     read_in = _lying if file["table"] == "steps" else _content
-    return Held(read_in(path, file), file["rows"])
+    return Held(read_in(path, file), file["rows"], file["content"])
 
 
 def _content(path: Path, file: Mapping[str, Any]) -> bytes:

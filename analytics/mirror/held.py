@@ -18,10 +18,13 @@ from analytics.mirror.words import words_of
 class Held:
     """A sorted and settled table in one chunk, or the bytes of its file."""
 
-    def __init__(self, held: pa.Table | Packed, rows: int | None = None) -> None:
-        """Hold a table; `rows` is how many it has, where that is known without opening it."""
+    def __init__(
+        self, held: pa.Table | Packed, rows: int | None = None, digest: str | None = None
+    ) -> None:
+        """Hold a table; `rows` and `digest` are what is known of it without opening it."""
         self._table = held if isinstance(held, pa.Table) else None
-        self._packed, self._rows = None if isinstance(held, pa.Table) else held, rows
+        self._packed = None if isinstance(held, pa.Table) else held
+        self._rows, self._digest = rows, digest
 
     @property
     def table(self) -> pa.Table:
@@ -77,7 +80,7 @@ class Held:
     @cached_property
     def digest(self) -> str:
         """The hash of the rows."""
-        return digest(self.table)
+        return digest(self.table) if self._digest is None else self._digest
 
 
 @dataclass(frozen=True)

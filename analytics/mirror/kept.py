@@ -20,7 +20,7 @@ REPORTED = "reported"  # the file that says when a report last referred to a sna
 def with_content(source: str, content: str) -> Published | None:
     """Return the kept snapshot whose rows have a hash, if they have the columns of today."""
     root = root_of(source)
-    names = (name for name in _kept(root) if _content(root / name) == content)
+    names = (name for name in _kept(root) if content in _contents(root / name))
     read_in = (read(root, name) for name in names)
     return next((found for found in read_in if found is not None and _is_of_today(found)), None)
 
@@ -34,12 +34,15 @@ def _is_of_today(found: Published) -> bool:
     )
 
 
-def note_report(source: str, content: str, *, at: datetime) -> bool:
-    """Keep a snapshot, since a report refers to it; False where it is gone already."""
+def note_report(source: str, content: str, rows: str, *, at: datetime) -> bool:
+    """Keep the snapshot of a content, since a report refers to it by the hash of its rows.
+
+    False where it is gone already.
+    """
     root = root_of(source)
     for name in _kept(root):
         if _content(root / name) == content:
-            (root / name / REPORTED).write_text(str(at.timestamp()))
+            (root / name / REPORTED).write_text(f"{at.timestamp()}\n{rows}")
             return True
     return False
 
@@ -64,6 +67,19 @@ def _content(folder: Path) -> str | None:
     return found
 
 
+def _contents(folder: Path) -> set[str | None]:
+    """Return the hashes by which a snapshot is known."""
+    return {_content(folder), *_said_of_reports(folder)[1:]}
+
+
+def _said_of_reports(folder: Path) -> list[str]:
+    """Return when a report referred to a snapshot, and the hash by which it did."""
+    try:
+        return (folder / REPORTED).read_text().split("\n")
+    except OSError:
+        return []
+
+
 def remove_old(root: Path, *, at: datetime) -> None:
     """Keep the newest snapshots, and those that a report referred to not too long ago.
 
@@ -84,6 +100,6 @@ def remove_old(root: Path, *, at: datetime) -> None:
 
 def _reported(folder: Path) -> float:
     try:
-        return float((folder / REPORTED).read_text())
-    except (OSError, ValueError):
+        return float(_said_of_reports(folder)[0])
+    except (LookupError, ValueError):
         return float("-inf")

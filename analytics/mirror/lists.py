@@ -21,17 +21,21 @@ def words_in_all(
 
     `kept` are the pieces that were there `before`, when all words were `known`. Pieces that stay
     are looked at only where a word may have gone with the others. While rows lie beside, words of
-    what lay beside before are still told.
+    what lay beside before are still told, until some of it is put where it belongs.
     """
     new = [pieces[key] for key in pieces.keys() - kept]
-    is_amended = any(is_amendment(key) for key in pieces)
-    left = [before[key] for key in before.keys() - kept if not (is_amended and is_amendment(key))]
+    went = {key: before[key] for key in before.keys() - kept}
+    was_amended, is_amended = (any(map(is_amendment, of)) for of in (before, pieces))
+    left = [piece for key, piece in went.items() if not (is_amended and is_amendment(key))]
+    is_put_in_place = was_amended and (not is_amended or bool(left))
     found: dict[str, Words] = {}
     for table in TABLES:
         come, gone = _words(table, new), _words(table, left)
-        if known is None or any(words - come.get(name, set()) for name, words in gone.items()):
+        is_exact = known is not None and not is_put_in_place
+        if not is_exact or any(words - come.get(name, set()) for name, words in gone.items()):
             all_kept = _words(table, [pieces[key] for key in kept])
         else:
+            assert known is not None
             all_kept = {name: set(words) for name, words in known[table].items()}
         found[table] = {
             name: sorted(all_kept.get(name, set()) | come.get(name, set()))

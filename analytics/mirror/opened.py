@@ -6,7 +6,7 @@ import re
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from threading import Lock
 from typing import TypeVar
@@ -138,8 +138,9 @@ class Reader:
         """See no more."""
         self._is_closed = True
         if self._cursor is None:
-            self._moving = beside(self._opened)
-            self._moving.add_done_callback(self._let_go)
+            with suppress(RuntimeError):  # the process ends: nobody will ask
+                self._moving = beside(self._opened)
+                self._moving.add_done_callback(self._let_go)
         else:
             self._cursor.close()
             self._shared.tidy()
@@ -223,7 +224,7 @@ def rows_at_hand(mirror: Mirror, ids: pa.Array, likely: pa.Table) -> dict[str, p
         found = _both(looking, mirror, ids, likely["received"])
         if found["cases"].num_rows < len(ids):
             found = _both(looking, mirror, ids, None)
-    return found
+    return found if found["cases"].num_rows == len(ids) else {}
 
 
 def _both(

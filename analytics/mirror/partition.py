@@ -66,11 +66,6 @@ class Partition:
         """How many requests count here."""
         return self.stored.of("cases").rows - len(self.left_out)
 
-    @property
-    def numbers(self) -> Numbers:
-        """The requests that count here."""
-        return np.setdiff1d(self.stored.numbers, self.left_out, assume_unique=True)
-
     def without(self, numbers: Numbers) -> Partition:
         """Return the piece with more requests left out; itself where none of them counts here."""
         held = np.setdiff1d(self.stored.held(numbers), self.left_out, assume_unique=True)
@@ -122,8 +117,8 @@ def nothing() -> Mirror:
     return fold(EventLog(name="", as_of=0, requests=requests, events=events))
 
 
-def left_out(pieces: Partitions) -> pa.Table:
-    """Return which requests do not count in which piece, although their rows lie there."""
+def all_left_out(pieces: Partitions) -> pa.Table:
+    """Return which requests do not count in which piece, although their rows lie there, in order."""
     worn = [(key, one.left_out) for key, one in sorted(pieces.items()) if len(one.left_out)]
     of = np.repeat(np.arange(len(worn), dtype=np.int32), [len(numbers) for _, numbers in worn])
     words = zip(*(key for key, _ in worn), strict=True) if worn else ([], [])
@@ -147,6 +142,6 @@ def digests_of(pieces: Partitions) -> dict[tuple[str, str, str], str]:
 def content_of(digests: Mapping[tuple[str, str, str], str], pieces: Partitions) -> str:
     """Return the SHA-256 of all rows, from the hashes of the pieces and who is left out of them."""
     lines = ["\n".join((*words, found)) for words, found in sorted(digests.items())]
-    if (out := left_out(pieces)).num_rows:
-        lines.append(digest(out))
+    if (found := all_left_out(pieces)).num_rows:
+        lines.append(digest(found))
     return sha256("\n\n".join(lines).encode()).hexdigest()

@@ -58,6 +58,8 @@ class Pieces:
 
     def count(self, table: str) -> int:
         """Return how many rows a table has."""
+        if table == "cases":
+            return sum(one.requests for one in self._ordered)
         return sum(one.of(table).rows for one in self._ordered)
 
     def words(self, table: str) -> Words:
@@ -102,7 +104,10 @@ def _together(tables: list[pa.Table]) -> pa.Table:
 def pack_but_newest(pieces: Partitions) -> None:
     """Pack the steps of pieces, but for those of the newest receipts, where changes fall."""
     left = UNPACKED
-    for key in sorted(pieces, key=lambda one: (one[1] != NEVER, one[1]), reverse=True):
+    newest_first = sorted(
+        pieces, key=lambda one: (is_amendment(one), one[1] != NEVER, one[1]), reverse=True
+    )
+    for key in newest_first:
         left -= pieces[key].stored.of("steps").rows if pieces[key].stored.is_unpacked else 0
         if left < 0:
             pieces[key].stored.pack()

@@ -163,7 +163,9 @@ def _drafted(draft: Path, facts: Facts, pieces: Partitions, last: Published | No
     """Write a folder whole: the pieces that `last` does not have, and links to the others."""
     for table in TABLES:
         (draft / table).mkdir(mode=0o700, parents=True)
-    kept = {key for key, piece in pieces.items() if last is not None and _lies_in(last, key, piece)}
+    kept = {
+        key for key, piece in pieces.items() if last is not None and _has_files_of(last, key, piece)
+    }
     new = [(path_of(table, key), table, key) for key in pieces.keys() - kept for table in TABLES]
     is_brief = sum(pieces[key].stored.of(table).rows for _, table, key in new) <= BRIEF
     with ThreadPoolExecutor(1 if is_brief else AT_ONCE) as pool:
@@ -182,7 +184,7 @@ def _drafted(draft: Path, facts: Facts, pieces: Partitions, last: Published | No
     return made
 
 
-def _lies_in(last: Published, key: Key, piece: Partition) -> bool:
+def _has_files_of(last: Published, key: Key, piece: Partition) -> bool:
     """Say whether a piece's files are among those of a snapshot, whatever is left out of them."""
     before = last.pieces.get(key)
     return before is not None and before.stored is piece.stored
@@ -198,17 +200,17 @@ def _linked(
     return {path: files[path] for path in paths}
 
 
-def _write(path: Path, table: str, key: Key, piece: Stored) -> dict[str, Any]:
-    content = piece.of(table).packed
+def _write(path: Path, table: str, key: Key, stored: Stored) -> dict[str, Any]:
+    content = stored.of(table).packed
     path.write_bytes(content)
     facility, period = key
     return {
         "table": table,
         "facility": facility,
         "period": period,
-        "rows": piece.of(table).rows,
+        "rows": stored.of(table).rows,
         "sha256": sha256(content).hexdigest(),
-        "content": piece.of(table).digest,
+        "content": stored.of(table).digest,
     }
 
 
@@ -246,12 +248,11 @@ def read(root: Path, name: str, *, known: Published | None = None) -> Published 
         files: dict[str, dict[str, Any]] = said.pop("files")
         content, words = said.pop("content"), said.pop("words")
         keys = sorted({(file["facility"], file["period"]) for file in files.values()})
-
-        out = read_left_out(root / name)
+        not_counting = read_left_out(root / name)
 
         def piece_of(key: Key) -> Partition:
             paths = [path_of(table, key) for table in TABLES]
-            left_out = out.get(key, NOBODY)
+            left_out = not_counting.get(key, NOBODY)
             if known is not None and all(known.files.get(one) == files.get(one) for one in paths):
                 before = known.pieces[key]
                 is_as_it_was = np.array_equal(before.left_out, left_out)

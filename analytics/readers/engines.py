@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from shutil import copytree
 
 from django.conf import settings
 
@@ -20,7 +22,7 @@ from analytics.metrics.grouping import Grouping
 from analytics.metrics.planner import prepared_for
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
-from analytics.mirror.arranged import split
+from analytics.mirror.arranged import sorted_rows, split
 from analytics.mirror.files import LEFT_OUT
 from analytics.mirror.fold import Mirror
 from analytics.mirror.kept import with_content
@@ -92,14 +94,27 @@ def _scratch() -> Path:
 @contextmanager
 def _published(snapshot: Snapshot) -> Iterator[Path]:
     """Yield the folder of a snapshot's Parquet, written for this once where it was not published."""
+    with tempfile.TemporaryDirectory(dir=_scratch()) as scratch:
+        folder = _linked(snapshot, Path(scratch) / "kept")
+        if folder is None:
+            log = snapshot.mirror.log
+            facts = Facts(
+                source=log.name, as_of=log.as_of, watermark=snapshot.watermark, zone=log.zone
+            )
+            pieces = split(sorted_rows(snapshot.mirror))
+            folder = Path(scratch) / publish(Path(scratch), facts, pieces, last=None).name
+        yield folder
+
+
+def _linked(snapshot: Snapshot, folder: Path) -> Path | None:
+    """Link the files of a published snapshot, since it may be removed meanwhile; None where it is."""
     source = snapshot.mirror.log.name
     kept = with_content(source, snapshot.content)
-    folder = root_of(source) / kept.name if kept is not None else None
-    if folder is not None and (folder / LEFT_OUT).exists():  # older ones tell of nothing left out
-        yield folder
-        return
-    log = snapshot.mirror.log
-    facts = Facts(source=log.name, as_of=log.as_of, watermark=snapshot.watermark, zone=log.zone)
-    with tempfile.TemporaryDirectory(dir=_scratch()) as scratch:
-        made = publish(Path(scratch), facts, split(snapshot.mirror), last=None)
-        yield Path(scratch) / made.name
+    if kept is None:
+        return None
+    try:
+        for name in ("cases", "steps", LEFT_OUT):  # older ones have none that is left out
+            copytree(root_of(source) / kept.name / name, folder / name, copy_function=os.link)
+    except OSError:
+        return None
+    return folder

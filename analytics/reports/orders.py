@@ -65,7 +65,7 @@ def make(
     owners = [owner] if owner else organizations_of(source, snapshot, selection, names)
     order = Order(
         source=source,
-        snapshot=snapshot,
+        snapshot=keep_for_report(source, snapshot, at=at),
         selection=selection,
         since=since,
         until=until,
@@ -77,7 +77,6 @@ def make(
         is_demonstration=source == LIVE and has_made_up_work(),
     )
     document = _stamped(name, order)
-    keep_for_report(source, snapshot, at=at)
     made = _written(name, kind, order, document)
     more = {"ignored": ignored} if ignored else {}
     _record(name, kind, order, made.sha256, owners, more, at=at, http_request=http_request)

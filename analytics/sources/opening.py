@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import chain
@@ -11,6 +12,7 @@ from django.db.models import QuerySet
 from analytics.eventlog import LIVE, EventLog
 from analytics.external_logs.store import load, reported_logs
 from analytics.external_logs.store import note_report as note_report_of_log
+from analytics.mirror.compared import content_of_rows
 from analytics.mirror.fold import fold
 from analytics.mirror.kept import note_report, with_content
 from analytics.mirror.partition import content_of, digests_of
@@ -90,12 +92,19 @@ def _snapshot(log: EventLog, watermark: str = "") -> Snapshot:
     return Snapshot(mirror=mirror, watermark=watermark, content=content_hash(mirror))
 
 
-def keep_for_report(source: str, snapshot: Snapshot, *, at: datetime) -> None:
-    """Keep what a report was counted from, so that it can be counted again."""
-    if source == LIVE:
-        note_report(LIVE, snapshot.content, at=at)
-    else:
+def keep_for_report(source: str, snapshot: Snapshot, *, at: datetime) -> Snapshot:
+    """Keep what a report is counted from, so that it can be counted again; return it for a stamp.
+
+    A stamp names the rows by a hash that a reading of everything has too, so that they are found
+    also where the snapshot is no longer kept.
+    """
+    if source != LIVE:
         note_report_of_log(snapshot.watermark, snapshot.content, at=at)
+        return snapshot
+    rows = snapshot.mirror.rows
+    content = content_of_rows(rows.pieces) if isinstance(rows, Pieces) else snapshot.content
+    note_report(LIVE, snapshot.content, content, at=at)
+    return replace(snapshot, content=content)
 
 
 def imported_at(source: str, snapshot: Snapshot) -> datetime | None:

@@ -88,6 +88,7 @@ class Command(BaseCommand):
         _check(options)
         at, owner = timezone.now(), owner_of(options)
         snapshot = snapshot_for(options, at, owner)
+        kept = keep_for_report(options["source"], snapshot, at=at) if options["json"] else snapshot
         mirror = snapshot.mirror
         chosen = selection_for(options, mirror, owner, cut=False)
         computed = _computed(snapshot, chosen, options)
@@ -106,7 +107,7 @@ class Command(BaseCommand):
             changes_told = [_changed(computed[key], one) for key, one in changed.items()]
             self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes, untold)]))
             return
-        answer = _facts(options, snapshot, chosen)
+        answer = _facts(options, kept, chosen)
         if released is not None:
             answer["filters"] |= _in_codes(options, chosen)
             answer |= {"compared": released.compared(), "notes": released.notes}
@@ -116,7 +117,6 @@ class Command(BaseCommand):
             answer["why_not_without"] = untold or None
         if options["compare"]:
             answer["changes"] = {key: asdict(one) for key, one in changed.items()}
-        keep_for_report(options["source"], snapshot, at=at)
         self.stdout.write(json.dumps(answer))
 
     def _released(self, ask: Ask, computed: Mapping[str, Result], at: datetime) -> Released:

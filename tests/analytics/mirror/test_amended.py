@@ -14,13 +14,19 @@ from hypothesis import strategies as st
 
 from analytics.mirror import amended, cut, lineage, published
 from analytics.mirror.amended import amended as changed
-from analytics.mirror.arranged import replaced, split
-from analytics.mirror.compared import differing
+from analytics.mirror.arranged import replaced, sorted_rows, split
+from analytics.mirror.compared import content_of_rows, differing
 from analytics.mirror.cut import is_amendment
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.lineage import change_since, steps_after
 from analytics.mirror.opened import is_open, opened
-from analytics.mirror.partition import Partitions, digests_of, nothing
+from analytics.mirror.partition import (
+    Partitions,
+    content_of,
+    digests_of,
+    nothing,
+    numbers_of,
+)
 from analytics.mirror.pieces import Pieces
 from analytics.mirror.published import Facts, Published
 from analytics.mirror.rows import TABLES
@@ -59,8 +65,11 @@ def begun() -> dict[cut.Key, Any]:
     return split(told(0, set(range(N))))
 
 
-IDS = st.sets(st.integers(0, N - 1), max_size=12)
-CHANGES = st.lists(st.tuples(st.integers(0, 2), IDS, IDS), min_size=1, max_size=5)
+SOME = 40  # requests to begin with; the others come later
+IDS = st.sets(st.integers(0, N - 1), min_size=1, max_size=12)
+COME = st.tuples(st.integers(0, 2), IDS, st.just(set[int]()))
+GONE = st.tuples(st.integers(0, 2), st.just(set[int]()) | IDS, IDS)
+CHANGES = st.lists(COME | COME | COME | GONE, min_size=1, max_size=8)
 """A world, the requests that are now as it tells them, and those that are gone."""
 FEW = st.integers(0, 20)
 
@@ -68,7 +77,9 @@ FEW = st.integers(0, 20)
 @settings(max_examples=examples(20), deadline=None)
 @given(
     changes=CHANGES,
-    bounds=st.fixed_dictionaries({"FEW": FEW, "MOST": FEW, "ALIKE": st.integers(0, 3)}),
+    bounds=st.fixed_dictionaries(
+        {"FEW": st.sampled_from([5, N]), "MOST": FEW | st.just(N), "ALIKE": st.integers(0, 3)}
+    ),
     cuts=st.fixed_dictionaries({"SMALL": FEW, "LONG_AGO": FEW}),
 )
 def test_what_lies_beside_counts_as_what_was_put_where_it_belongs(
@@ -82,7 +93,7 @@ def test_what_lies_beside_counts_as_what_was_put_where_it_belongs(
         for of, values in ((amended, bounds), (cut, cuts)):
             for name, value in values.items():
                 patch.setattr(of, name, value)
-        belongs = split(told(0, set(range(N))))
+        belongs: Partitions = split(told(0, set(range(SOME))))
         last = published.publish(root, facts(), belongs, last=None)
         for number, come, gone in changes:
             fresh = told(number, come - gone)
@@ -90,8 +101,8 @@ def test_what_lies_beside_counts_as_what_was_put_where_it_belongs(
             pieces = changed(last.pieces, come | gone, fresh)
             assert sum(beside(pieces)) <= bounds["MOST"]
             last = published.publish(root, facts(), pieces, last=last)
-            assert digests_of(replaced(last.pieces, (), nothing())) == digests_of(belongs)
             assert differing(last, belongs) == ()
+            assert content_of_rows(last.pieces) == content_of(digests_of(belongs), belongs)
             read = published.read(root, last.name)
             assert read is not None
             followed = published.read(root, last.name, known=last)
@@ -99,6 +110,8 @@ def test_what_lies_beside_counts_as_what_was_put_where_it_belongs(
             assert all(followed.pieces[key] is piece for key, piece in last.pieces.items())
             for found in (last, read):
                 assert_same_rows(found, belongs)
+            for piece in last.pieces.values():
+                assert not len(piece.stored.held(numbers_of(gone)))
 
 
 def assert_same_rows(found: Published, belongs: Partitions) -> None:
@@ -132,20 +145,46 @@ def files_of(root: Path, made: Published, table: str) -> Iterator[pa.Table]:
         yield pa.parquet.read_table(path, partitioning=None)
 
 
-def test_who_is_gone_is_in_no_file(begun: Partitions, tmp_path: Path) -> None:
+def test_who_is_gone_is_in_no_file_and_others_stay_where_they_lie(
+    begun: Partitions, tmp_path: Path
+) -> None:
     first = published.publish(tmp_path, facts(), begun, last=None)
     beside_now = changed(first.pieces, {3, 4, 5}, told(1, {3, 4, 5}))
     second = published.publish(tmp_path, facts(), beside_now, last=first)
     left = changed(second.pieces, {4, 7}, told(1, {7}))
     third = published.publish(tmp_path, facts(), left, last=second)
+    assert sum(beside(third.pieces)) == 3
     for table in TABLES:
-        held = {
-            one
+        held = [
+            number
             for rows in files_of(tmp_path, third, table)
-            for one in rows["request_id"].to_pylist()
-        }
+            for number in rows["request_id"].to_pylist()
+        ]
         assert "4" not in held
-        assert "3" in held or table == "landmarks"
+        assert table == "landmarks" or "3" in held
+
+
+def test_words_that_came_and_went_beside_are_told_until_they_are_put_in_place(
+    begun: Partitions, tmp_path: Path
+) -> None:
+    def facilities(made: Published) -> set[str]:
+        return set(made.rows.words("cases")["facility"])
+
+    first = published.publish(tmp_path, facts(), begun, last=None)
+    strange = told(2, set(range(N)))
+    at = strange.cases["facility"].to_pylist().index("site-003")
+    number = int(strange.cases["request_id"][at].as_py())
+    usual = facilities(first)
+    assert "site-003" not in usual
+    last = first
+    for world_of, known in ((2, usual | {"site-003"}), (0, usual | {"site-003"})):
+        pieces = changed(last.pieces, {number}, told(world_of, {number}))
+        last = published.publish(tmp_path, facts(), pieces, last=last)
+        assert facilities(last) == known
+    assert "site-003" not in last.rows.facilities
+    pieces = replaced(last.pieces, (), nothing())
+    for whole in (pieces, begun):
+        assert facilities(published.publish(tmp_path, facts(), whole, last=last)) == usual
 
 
 def test_amendments_stay_few_and_no_piece_is_written_anew_for_few_changes(
@@ -195,6 +234,13 @@ def test_what_went_is_the_same_looked_up_or_unpacked(
     ids = {1, 2, 30, 31}
     with opened(shot.mirror):
         assert is_open(shot.mirror)
+    looked, look = list[dict[str, pa.Table]](), lineage.rows_at_hand
+
+    def looking(*asked: Any) -> dict[str, pa.Table]:
+        looked.append(look(*asked))
+        return looked[-1]
+
+    monkeypatch.setattr(lineage, "rows_at_hand", looking)
     pieces = changed(first.pieces, ids, told(1, ids))
     now = replace(facts(), steps=steps_after(first, tuple(ids)))
     second = published.publish(tmp_path, now, pieces, last=first)
@@ -206,6 +252,7 @@ def test_what_went_is_the_same_looked_up_or_unpacked(
             rows, others = (pa.concat_tables(one.rows.batches(table)) for one in (side, alone))
             assert rows.schema == others.schema
             assert _sorted(rows) == _sorted(others)
+    assert [set(found) for found in looked] == ([] if handy else [{"cases", "landmarks"}])
 
 
 def test_requests_whose_receipt_moved_are_found_all_the_same(
@@ -216,16 +263,21 @@ def test_requests_whose_receipt_moved_are_found_all_the_same(
     shot = first.snapshot(first.facts.as_of)
     with opened(shot.mirror):
         pass
+    fresh = told(2, {8, 9})
+    moved = {one: set(fresh.cases[one].to_pylist()) for one in ("received", "facility")}
     second = published.publish(
         tmp_path,
         replace(facts(), steps=steps_after(first, (8, 9))),
-        changed(first.pieces, {8, 9}, told(2, {8})),
+        changed(first.pieces, {8, 9}, fresh),
         last=first,
     )
+    assert sum(beside(second.pieces)) == 2
     change = change_since(first, shot, second)
     assert change is not None
-    assert sorted(change.gone.cases["request_id"].to_pylist()) == ["8", "9"]
-    assert change.come.cases["request_id"].to_pylist() == ["8"]
+    went = change.gone.cases
+    assert moved["received"].isdisjoint(went["received"].to_pylist())
+    assert _sorted(went) == _sorted(told(0, {8, 9}).cases)
+    assert _sorted(change.come.cases) == _sorted(fresh.cases)
 
 
 def test_a_snapshot_that_lost_what_is_left_out_is_not_whole(
@@ -252,3 +304,14 @@ def test_other_readers_leave_out_what_the_guide_says(begun: Partitions, tmp_path
         assert rows.num_rows == made.rows.count(table)
         ids = pa.concat_tables(made.rows.batches(table))["request_id"].to_pylist()
         assert sorted(rows["request_id"].to_pylist()) == sorted(ids)
+
+
+def test_rows_are_cut_only_where_they_are_in_order(begun: Partitions, tmp_path: Path) -> None:
+    first = published.publish(tmp_path, facts(), begun, last=None)
+    ids = {0, 20, 59}
+    pieces = changed(begun, ids, told(0, ids))
+    made = published.publish(tmp_path, facts(), pieces, last=first)
+    mirror = made.snapshot(made.facts.as_of).mirror
+    with pytest.raises(ValueError, match="not sorted"):
+        split(mirror)
+    assert digests_of(split(sorted_rows(mirror))) == digests_of(begun)

@@ -16,7 +16,8 @@ from analytics.eventlog import LIVE
 from analytics.metrics.definition import METHOD_VERSION
 from analytics.metrics.selection import Selection
 from analytics.mirror import kept, published
-from analytics.mirror.refresh import _SHOWN
+from analytics.mirror.cut import is_amendment
+from analytics.mirror.refresh import _SHOWN, forget
 from analytics.reports.orders import make
 from analytics.reports.reproduced import NOT_TOLD
 from analytics.reports.stamp import Stamp, Unstamped, read_stamp, written
@@ -77,6 +78,30 @@ def test_a_report_of_any_format_is_counted_again_though_work_went_on(
     status, answer = reproduced(path)
     assert (status, answer["verdict"], answer["differing"]) == (0, "equal", [])
     assert answer["figures"] > 20
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_report_names_its_rows_wherever_they_lay(
+    is_kept: bool, world: World, tmp_path: Path
+) -> None:
+    before = live_snapshot(world.at)
+    world.happen(1, "complete", "", HOUR)
+    path = report(world, "csv", tmp_path)
+    shown = _SHOWN[LIVE]
+    assert any(map(is_amendment, shown.pieces))
+    content = read_stamp(path.read_bytes()).content
+    assert content not in (shown.content, before.content)
+    if is_kept:
+        for _ in range(kept.KEPT + 1):
+            world.happen(2, "complete", "", HOUR)
+            world.at += HOUR
+            live_snapshot(world.at)
+    else:
+        forget(LIVE)
+    _SHOWN.clear()
+    status, answer = reproduced(path)
+    assert (status, answer["verdict"], answer["differing"]) == (0, "equal", [])
+    assert answer["snapshot"]["content"] == content
 
 
 def test_other_figures_than_those_of_the_data_are_named(world: World, tmp_path: Path) -> None:
