@@ -10,6 +10,7 @@ _NAMES = {
     "facility": "Facility",
     "from": "From",
     "to": "To",
+    "days": "Days",
     "zone": "Days of the zone",
     "clock": "Clock",
     "compare": "Compared with",
@@ -34,6 +35,7 @@ _WORDS = {
     ("compare", "before"): "As many days before",
     ("compare", "none"): "Nothing",
     ("by", "event"): "Day of the event",
+    ("days", "all"): "All",
 }
 
 

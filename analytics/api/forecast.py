@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -53,6 +55,6 @@ class Forecasts(Door):
         view = asked.view
         found = foreseen(view.query.source, view.snapshot, view.selection, whole=view.whole)
         body = as_object(view.query.source, found, view.selection.zone)
-        record_read(request, asked, "forecast", len(body["open"]))
+        record_read(request, replace(asked, view=view.of_any_day), "forecast", len(body["open"]))
         period = {"from": None, "to": None, "zone": view.selection.zone, "why": WHENEVER}
         return Response(facts_of(asked) | {"period": period} | body)

@@ -63,7 +63,7 @@ def page(request: HttpRequest) -> HttpResponse:
     chances = found.chances if isinstance(found, Forecast) else ()
     pages = Paginator(chances, PER_PAGE).get_page(request.GET.get("page"))
     calendars = calendars_of(view, {chance.facility for chance in pages})
-    record_look(request, view, "forecast", rows=len(pages))
+    record_look(request, view.of_any_day, "forecast", rows=len(pages))
     context = {
         **filters(view),
         "other_chips": asked_chips(view),

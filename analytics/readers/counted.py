@@ -95,15 +95,14 @@ def each_told(said: Mapping[str, str], of: Mapping[str, str], *, is_live: bool) 
 
 
 def _chosen(mirror: Mirror, selection: Selection, whole: Selection) -> Pairs:
-    if selection.facilities is not None:
-        live = mirror.log.is_live
-        yield from told("facility", selection.facilities, of="facility", is_live=live)
-        if not selection.facilities:
-            yield "facility_count", "0"
-    if selection.since is not None and selection.until is not None:
-        yield "from", selection.since.isoformat()
-        yield "to", selection.until.isoformat()
-        yield "zone", selection.zone
+    places = mirror.facilities if selection.facilities is None else selection.facilities
+    yield from told("facility", places, of="facility", is_live=mirror.log.is_live)
+    if not places:
+        yield "facility_count", "0"
+    ends = (("from", selection.since), ("to", selection.until))
+    bounds = [(name, end.isoformat()) for name, end in ends if end is not None]
+    yield from bounds or [("days", "all")]
+    yield "zone", selection.zone
     if selection.clock != "received":
         yield "by", "event"
     if selection.direction is not None:

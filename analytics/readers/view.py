@@ -80,6 +80,11 @@ class View:
         """Say whether the source tells facilities apart."""
         return self.query.is_live or set(self.names) != {NAMELESS}
 
+    @property
+    def of_any_day(self) -> View:
+        """The same of whatever day, for figures that no period bounds."""
+        return replace(self, selection=replace(self.selection, since=None, until=None))
+
     def name(self, facility: str) -> str:
         """Return the name of a facility; a log's own word where it is none of ours."""
         return self.names.get(facility, facility)

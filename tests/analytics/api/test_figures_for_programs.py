@@ -222,7 +222,8 @@ def test_the_log_says_which_selection_was_read(analyst: Client, door: str, own: 
     asked = "&".join(filter(None, (own, chosen)))
     assert analyst.get(f"/api/analytics/{door}/?{asked}").status_code == 200
     detail = _detail_of_last_read()
-    counted = f"facility=riverside&{WHOLE}&{ZONE}&asked=patient&modality_own=1"
+    days = "days=all" if door == "forecast" else WHOLE  # of all that is open, whenever it came
+    counted = f"facility=riverside&{days}&{ZONE}&asked=patient&modality_own=1"
     assert detail["source"] == "live"
     assert detail["filters"] == "&".join(filter(None, (counted, own)))
 

@@ -22,6 +22,7 @@ from tests.analytics import synthetic
 from tests.depth import examples
 
 WHOLE = Selection(facilities=("northfield", "riverside"), zone="America/Chicago")
+ALL_DAYS = (("days", "all"), ("zone", "UTC"))
 DAYS = {"since": date(2026, 1, 1), "until": date(2026, 12, 31), "zone": "America/Chicago"}
 
 
@@ -47,14 +48,21 @@ def test_a_choice_is_said_in_one_order_whatever_the_address_left_out() -> None:
 def test_a_word_that_no_request_has_is_counted_and_not_told() -> None:
     words = ("CT chest", "Zebulon", "Ezra")
     assert said(Selection(facilities=("northfield",), slices=(("modality", words),))) == [
-        ("facility", "northfield"),
+        *(("facility", "northfield"), *ALL_DAYS),
         ("modality_own", "1"),
         ("modality_unheard", "2"),
     ]
 
 
 def test_who_may_see_nothing_chose_no_facility() -> None:
-    assert said(Selection(facilities=())) == [("facility_count", "0")]
+    assert said(Selection(facilities=())) == [("facility_count", "0"), *ALL_DAYS]
+
+
+def test_a_choice_of_nothing_names_all_that_counted() -> None:
+    places = (("facility", "northfield"), ("facility", "riverside"))
+    assert said(Selection()) == [*places, *ALL_DAYS]
+    opened = Selection(facilities=("riverside",), since=date(2026, 3, 1))
+    assert said(opened) == [places[1], ("from", "2026-03-01"), ("zone", "UTC")]
 
 
 def test_of_many_words_an_entry_holds_some_their_number_and_a_digest_of_all() -> None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import synthetic
@@ -42,6 +42,11 @@ def log(received: int, released: int) -> Mirror:
     out = [({**row, "available": AS_OF - DAY}, sent)] * released
     made = log_of([*out, *([(row, [])] * (received - released))])
     return fold(replace(made, name="live"))
+
+
+def of_a_log(mirror: Mirror) -> Mirror:
+    """Return a mirror as that of an imported log."""
+    return replace(mirror, log=replace(mirror.log, name="old"))
 
 
 def publish(
@@ -119,6 +124,12 @@ def test_without_a_docket_nothing_is_kept_and_the_answer_says_so() -> None:
     assert not PublishedPack.objects.exists()
 
 
+def test_where_nothing_was_received_a_publication_says_so() -> None:
+    found = publish(log(264, 200), "turnaround_mean", selection=Selection(since=date(2030, 1, 1)))
+    assert (found.results["turnaround_mean"].value, found.publication) == (None, 1)
+    assert "no request" in (found.results["turnaround_mean"].why or "")
+
+
 def test_a_publication_is_sealed_with_what_is_kept(place: Organization) -> None:
     chosen = Selection(facilities=("south", "north"))
     publish(log(264, 200), "requests_received", owner=place, selection=chosen)
@@ -127,7 +138,19 @@ def test_a_publication_is_sealed_with_what_is_kept(place: Organization) -> None:
     assert said["subject"] == "docket:imaging-2027"
     assert (said["detail"]["publication"], said["detail"]["organization"]) == (1, place.slug)
     assert said["detail"]["source"] == "live"
-    assert said["detail"]["filters"] == "facility=north&facility=south"
+    assert said["detail"]["filters"] == "facility=north&facility=south&days=all&zone=UTC"
+
+
+def test_a_publication_of_everything_is_sealed_with_all_that_counted() -> None:
+    since = Selection(since=date(2023, 1, 1))
+    for mirror, chosen in ((log(264, 200), since), (of_a_log(log(264, 200)), Selection())):
+        publish(mirror, "requests_received", docket=mirror.log.name, selection=chosen)
+    ours, theirs = (
+        json.loads(AuditEntry.objects.get(subject=f"docket:{name}").body)["detail"]["filters"]
+        for name in ("live", "old")
+    )
+    assert ours == "facility=north&from=2023-01-01&zone=UTC"
+    assert theirs == "facility_own=1&days=all&zone=UTC"
 
 
 def test_of_two_at_once_the_second_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,4 +100,4 @@ def test_of_live_work_the_names_that_the_house_chose_stand() -> None:
         *(("without", "AU02"), ("without_own", "1"))
     ]
     said = filters_of(synthetic.mirror(), Selection(slices=(("modality", ("CT chest",)),)))
-    assert said == "modality_own=1"
+    assert said == "facility=northfield&facility=riverside&days=all&zone=UTC&modality_own=1"
