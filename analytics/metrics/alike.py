@@ -27,6 +27,8 @@ def alike(question: Question, sums: Sequence[Sum], by: Grouping | None = None) -
     With a grouping a request that is counted in two groups is two rows. Of more than 65,536
     requests these are some.
     """
+    if not sums:  # where nothing has a count, nothing can tell another
+        return np.zeros((0, 0), np.float32)
     tables = [(mine, _asked(question, table, mine, by)) for table, mine in by_table(sums)]
     keys = [_keys(found, by) for _, found in tables]
     names = pc.dictionary_encode(pa.concat_arrays(keys))
