@@ -6,8 +6,11 @@ from requests_app.vocabulary import Channel, Medium
 DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
 ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
 UNKNOWN = "(medium IS NULL OR medium = 'unknown')"
-NOTHING_KNOWN = "nothing is known of how any delivery went"
-"""Why discs cannot be counted where every delivery has an unknown channel."""
+NOTHING_KNOWN = (
+    "of no delivery it is known how it went: that is blank, or stands in words that were not read"
+)
+"""Why discs cannot be counted where every delivery has an unknown channel: a log may say some ways
+that we know, too few to read its words by. Which words these are stays with the import."""
 UNKNOWN_ARE = ("unknown channel", "unknown channels")
 PAPER = Channel.PHYSICAL_PAPER
 """Something to hold that is no medium of images: a print is a delivery by another way."""

@@ -12,7 +12,7 @@ from analytics.statistics.ordered import Ordered, interval, quantile
 
 Parts = dict[str, Any]
 NOBODY = "no request of this kind in the period"
-ALL_UNKNOWN = "nothing is known of any of them, or no word that we know says it"
+ALL_UNKNOWN = "it is known of none of them: it is blank, or stands in words that were not read"
 
 
 def read_share(n: int, hits: int, unknown: int = 0) -> Parts:
