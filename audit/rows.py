@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
+from audit.doors import figures_words, with_source
 from audit.mistyped import is_mistyped
 from audit.origin import OPERATOR
 from audit.proof.entry import Outcome
@@ -112,11 +113,13 @@ def row_of(entry: AuditEntry, seq: int, reader: Reader, names: Names) -> Row:
 
 
 def _what(entry: AuditEntry, detail: dict[str, Any], names: Names) -> str:
-    """Say what it was done to: a measure by its label, a page of figures with its source."""
+    """Say what it was done to: a measure by its label, figures with their source."""
     subject, (kind, _, key) = entry.subject, entry.subject.partition(":")
-    if kind == "figure" and (measure := import_string(settings.AUDIT_MEASURES).get(key)):
-        return str(measure.label)
-    if entry.verb == "dashboard.viewed" and not key and (source := detail.get("source")):
+    source = str(detail.get("source", ""))
+    if kind == "figure":
+        measure = import_string(settings.AUDIT_MEASURES).get(key)
+        return with_source(str(measure.label), source) if measure else figures_words(kind, source)
+    if entry.verb == "dashboard.viewed" and not key and source:
         subject = f"{subject}:{source}"
     return subject_words(subject, name=names.of(subject), is_door=entry.verb == "door.refused")
 

@@ -1,5 +1,6 @@
 """What the log's verbs, roles and purposes are called on a page."""
 
+from audit.doors import FIGURES, HOUSES, door_words, figures_words
 from audit.origin import COMMANDED
 
 VERBS: dict[str, str] = {
@@ -111,7 +112,6 @@ KINDS: tuple[tuple[str, str], ...] = (
 _SPELLED: dict[str, str] = {"him_director": "HIM director"}
 _ALONE: dict[str, str] = {
     "audit log": "The access log",
-    "overview": "Overview",
     "log:all": "Imported logs",
 }
 _LISTS: dict[str, str] = {
@@ -121,29 +121,7 @@ _LISTS: dict[str, str] = {
     "deliveries": "Deliveries",
     "api": "Requests, by program",
 }
-_DOORS: dict[str, str] = {
-    "staff": "Work",
-    "portal": "Public pages",
-    "audit": "Access log",
-    "dashboards": "Figures",
-    "measures": "Figures",
-    "cost": "Figures",
-    "process": "Figures",
-    "forecast": "Figures",
-    "figures": "Figures by program",
-    "reports": "Reports",
-    "logs": "Imported logs",
-    "api": "Requests by program",
-    "keys": "Keys for programs",
-    "administration": "Administration",
-}
-"""Parts of the product whose doors were tried, by the names of their addresses."""
-_AS_NAMED = frozenset(
-    {
-        *("log", "docket", "facility", "figures", "cases", "graph", "cost", "without_codes"),
-        *("overview", "measures", "process", "forecast"),
-    }
-)
+_AS_NAMED = frozenset({"log", "docket", "facility"})
 """Kinds of subjects whose names somebody chose: they are shown as they are spelled."""
 _BY_COMMAND = ("report.", "figures.", "log.", "person.", "facility.", "holiday", "rule.")
 """Beginnings of verbs that the system never does by itself: a command of the server did."""
@@ -175,12 +153,12 @@ def subject_words(subject: str, *, name: str = "", is_door: bool = False) -> str
     if number := account_of(subject):
         return name or f"Account {number}"
     kind, _, rest = subject.partition(":")
+    if rest and kind in HOUSES and (is_door or kind == "administration"):
+        return door_words(subject)
+    if kind in FIGURES:
+        return figures_words(kind, rest)
     if not rest or kind == "account" or subject in _ALONE:
         return _ALONE.get(subject, in_words(kind))
-    if kind == "list":
-        return _LISTS.get(rest, in_words(rest))
-    if kind in _DOORS and (is_door or kind == "administration"):
-        return f"{_DOORS[kind]}: {rest.replace('_', ' ')}"
-    if kind == "request":
-        return rest
+    if kind in ("list", "request"):
+        return rest if kind == "request" else _LISTS.get(rest, in_words(rest))
     return f"{in_words(kind)} {rest if kind in _AS_NAMED else rest.replace('_', ' ')}"

@@ -194,12 +194,12 @@ def test_what_is_done_has_words_and_people_have_names(auditor: Client, cast: Cas
         look(verb=verb, subject=subject, facility="")
     shown = [(row.did, row.what) for row in rows(auditor.get("/proof/"))[1:7]]
     assert shown[::-1] == [
-        ("Read figures by program", "Metrics live"),
+        ("Read figures by program", "Measures, live work"),
         ("Listed requests", "Own requests"),
         ("Changed a person", str(staff)),
         ("Looked at the administration", f"Account {other.pk}"),
         ("Looked at the administration", "Administration: people"),
-        ("Tried a closed door", "Work: step"),
+        ("Tried a closed door", "Work: a step of a request"),
     ]
 
 
@@ -212,8 +212,8 @@ def test_what_was_looked_at_is_said_in_words_with_its_source(auditor: Client) ->
     look(verb="logs.listed", subject="log:all", facility="")
     shown = [row.what for row in rows(auditor.get("/proof/"))[1:5]]
     assert shown == [
-        *("Imported logs", "Figures foia_requests_2017"),
-        *("Contract SLA met", "Forecast foia_requests_2017"),
+        *("Imported logs", "Measures, log foia_requests_2017"),
+        *("Contract SLA met, log foia_requests_2017", "Forecast, log foia_requests_2017"),
     ]
     said = dict(auditor.get(f"/proof/entries/{page.pk}/").context["chosen"])
     assert said == {
