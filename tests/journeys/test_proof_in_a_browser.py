@@ -11,6 +11,7 @@ from audit.proof.inclusion import verify_entry_file
 from audit.proof.verify import verify_file
 from requests_app.models import Organization
 from requests_app.vocabulary import Role
+from tests.audit.looked import look
 from tests.requests_app.cast import file_request
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -110,4 +111,25 @@ def test_an_auditor_filters_reviews_a_week_and_takes_an_entrys_proof(
     proof = tmp_path / "entry.json"
     kept.value.save_as(proof)
     assert verify_entry_file(proof).is_sound
+    assert visitor.found == []
+
+
+def test_nothing_of_an_entry_lies_beyond_an_edge(chromium: Any, live_server: Any) -> None:
+    auditor = somebody(Role.AUDITOR, facility())
+    days = "from=2026-08-24&to=2026-11-22&zone=America%2FChicago"
+    detail = {"source": "live", "filters": f"facility=northfield&facility=riverside&{days}"}
+    for _ in range(9):
+        entry = look(verb="dashboard.viewed", subject="cost", facility="", detail=detail)
+    visitor = Visitor(chromium, live_server.url, *WAY)
+    sign_in(visitor, auditor.email)
+    visitor.open(f"/proof/entries/{entry.pk}/")
+    assert "Cost of discs, live work" in visitor.page.inner_text(".page-head")
+    for width in (390, 1440):
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        beyond = "[...document.querySelectorAll('pre')].map(one => one.scrollWidth - one.clientWidth)"
+        assert visitor.page.evaluate(beyond) == [0, 0, 0]
+    lines = "one => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)"
+    hashes = visitor.page.evaluate(f"[...document.querySelectorAll('.hashes li')].map({lines})")
+    assert len(hashes) > 2
+    assert max(hashes) < 2
     assert visitor.found == []
