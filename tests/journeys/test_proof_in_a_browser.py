@@ -126,9 +126,13 @@ def test_nothing_of_an_entry_lies_beyond_an_edge(chromium: Any, live_server: Any
     assert "Cost of discs, live work" in visitor.page.inner_text(".page-head")
     for width in (390, 1440):
         visitor.page.set_viewport_size({"width": width, "height": 900})
-        beyond = "[...document.querySelectorAll('pre')].map(one => one.scrollWidth - one.clientWidth)"
+        beyond = (
+            "[...document.querySelectorAll('pre')].map(one => one.scrollWidth - one.clientWidth)"
+        )
         assert visitor.page.evaluate(beyond) == [0, 0, 0]
-    lines = "one => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)"
+    lines = (
+        "one => one.getBoundingClientRect().height / parseFloat(getComputedStyle(one).lineHeight)"
+    )
     hashes = visitor.page.evaluate(f"[...document.querySelectorAll('.hashes li')].map({lines})")
     assert len(hashes) > 2
     assert max(hashes) < 2
