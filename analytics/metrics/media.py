@@ -7,7 +7,7 @@ DELIVERED_OUT = "activity = 'available' AND direction = 'outbound'"
 ARRIVED = "activity = 'images_received' AND direction = 'inbound'"
 UNKNOWN = "(medium IS NULL OR medium = 'unknown')"
 NOTHING_KNOWN = (
-    "of no delivery it is known how it went: that is blank, or stands in words that were not read"
+    "it is known of no delivery how it went: that is blank, or stands in words that were not read"
 )
 """Why discs cannot be counted where every delivery has an unknown channel: a log may say some ways
 that we know, too few to read its words by. Which words these are stays with the import."""

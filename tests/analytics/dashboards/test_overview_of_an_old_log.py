@@ -55,7 +55,7 @@ def director(person, client: Client, monkeypatch: pytest.MonkeyPatch) -> Client:
 def test_discs_are_not_called_none_where_nothing_is_known(director: Client) -> None:
     words = html(director, "charts", OLD)
     assert "Discs cannot be counted" in words
-    assert f"O{NOTHING_KNOWN[1:]}" in words
+    assert f"I{NOTHING_KNOWN[1:]}" in words
     assert "Discs carry" not in words
 
 
@@ -66,11 +66,11 @@ def test_the_cost_page_says_as_much_of_discs_as_the_overview(
     monkeypatch.setattr("analytics.readers.arguments.open_source", lambda *_, **__: shot)
     words = director.get("/work/analytics/cost/", {"source": "old"}).content.decode()
     assert "Discs cannot be counted" in words
-    assert f"O{NOTHING_KNOWN[1:]}" in words
+    assert f"I{NOTHING_KNOWN[1:]}" in words
     assert "What counts as a disc" not in words
     answer = director.get("/api/analytics/cost/", {"source": "old"}).json()
     assert (answer["discs"], answer["why"]) == (None, NOTHING_KNOWN)
-    with pytest.raises(CommandError, match="of no delivery it is known how it went") as refused:
+    with pytest.raises(CommandError, match="it is known of no delivery how it went") as refused:
         call_command("what_if", "--source", "old")
     assert refused.value.returncode == 1
 
