@@ -226,11 +226,21 @@ def flow(ask: Question) -> tuple[int, int]:
 
 def reach(ask: Question) -> tuple[date, date] | None:
     """Return the first and last day of receipt; None for nothing."""
-    ((first, last),) = ask.rows("SELECT min(received), max(received) FROM cases WHERE $selection")
-    if first is None:
+    return _days_of(ask, "min(received), max(received) FROM cases")  # type: ignore[return-value]
+
+
+def whole(ask: Question) -> tuple[date, date, date] | None:
+    """Return the first and last day of receipt, and the last on which a request came or ended."""
+    came = "(received) FILTER (WHERE turn >= 0)"
+    return _days_of(ask, f"min{came}, max{came}, max(received) FROM turns")  # type: ignore[return-value]
+
+
+def _days_of(ask: Question, moments: str) -> tuple[date, ...] | None:
+    (row,) = ask.rows(f"SELECT {moments} WHERE $selection")
+    if row[0] is None:
         return None
     zone = ZoneInfo(ask.selection.zone)
-    return datetime.fromtimestamp(first, zone).date(), datetime.fromtimestamp(last, zone).date()
+    return tuple(datetime.fromtimestamp(at, zone).date() for at in row)
 
 
 def _bounds(days: Sequence[date], zone: str) -> list[int]:

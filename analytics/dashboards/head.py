@@ -27,8 +27,8 @@ DISCS, USABLE = "physical_media_share_out", "immediately_usable"
 def head(view: View) -> Context:
     """Return the period, the as-of line, the filters, the sentence and the cards."""
     with asking(view.snapshot.mirror, view.selection) as ask:
-        last = min(view.until, _as_of_day(view))
-        starts = asked.finished(asked.weeks(view.since, view.until), last)
+        last = min(view.came_until, _as_of_day(view))
+        starts = asked.finished(asked.weeks(view.since, view.came_until), last)
         end = min(starts[-1] + timedelta(days=6), last) if starts else last
         now = compute(view.snapshot.mirror, view.selection, _KEYS)
         before = compute(view.snapshot.mirror, view.before, _KEYS) if view.before else {}

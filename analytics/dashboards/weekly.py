@@ -26,9 +26,9 @@ def weekly(view: View) -> Context:
     key = view.query.sla_key
     target = BY_KEY[key].target or 95.0
     result = compute(view.snapshot.mirror, view.selection, [key], by="facility")[key]
-    starts = asked.weeks(view.since, view.until)
+    starts = asked.weeks(view.since, view.came_until)
     with asking(view.snapshot.mirror, view.selection) as ask:
-        cells = asked.shares(ask, key, starts, end=view.until)
+        cells = asked.shares(ask, key, starts, end=view.came_until)
     groups = sorted(result.by, key=lambda group: group.value or 0) if view.has_places else []
     least = min([FLOOR, *(5 * ((one_of.low or 0) // 5) for one_of in groups if one_of.n >= FEW)])
     none = [Cell(start=start, n=0, hits=0) for start in starts]

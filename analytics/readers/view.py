@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics.charts.ask import reach
+from analytics.charts.ask import reach, whole
 from analytics.metrics.lacking import no_cut
 from analytics.metrics.own_words import NAMELESS
 from analytics.metrics.question import asking
@@ -30,7 +30,8 @@ class View:
 
     `whole` is all that the reader may see of the source, whatever was asked; `usual` are the
     days that are shown where none were asked for; `ignored` are words of the address that did
-    not count, or not all that they say.
+    not count, or not all that they say; `begins` and `last_came` are the first and last day on
+    which a log received anything.
     """
 
     query: Query
@@ -46,11 +47,19 @@ class View:
     usual: tuple[date, date]
     sources: tuple[str, ...] = ()
     begins: date | None = None
+    last_came: date | None = None
 
     @property
     def has_before(self) -> bool:
-        """Say whether the source reaches back before the period; `begins` is a log's first day."""
+        """Say whether the source reaches back before the period."""
         return self.begins is None or self.begins < self.since
+
+    @property
+    def came_until(self) -> date:
+        """The last day of the period by receipt: after the last receipt of a log it only ended."""
+        if self.last_came is None or self.last_came < self.since:
+            return self.until
+        return min(self.until, self.last_came)
 
     @property
     def before(self) -> Selection | None:
@@ -119,10 +128,10 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         slices=query.slices,
         zone=zone,
     ).within(allowed)
-    whole = Selection(zone=zone).within(allowed)
+    everything = Selection(zone=zone).within(allowed)
     # The usual days do not move with the words that are chosen.
-    first, last = _reach(
-        query, snapshot, whole if query.is_live else replace(chosen, slices=()), zone
+    first, came, last = _reach(
+        query, snapshot, everything if query.is_live else replace(chosen, slices=()), zone
     )
     since, until = _period(query, first, last, _as_of(snapshot, zone))
     return View(
@@ -135,9 +144,10 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
         at=at,
         problems=tuple(sentence for _, sentence in problems),
         ignored=(*query.unread, *(name for name, _ in problems if name)),
-        whole=whole,
+        whole=everything,
         sources=names_of_logs(user.organization_id),
         begins=None if query.is_live else first,
+        last_came=None if query.is_live else came,
         usual=(first, last),
     )
 
@@ -185,12 +195,18 @@ def _period(query: Query, first: date, last: date, today: date) -> tuple[date, d
     return since, max(since, today)
 
 
-def _reach(query: Query, snapshot: Snapshot, chosen: Selection, zone: str) -> tuple[date, date]:
-    """Return the last 13 weeks of live work, or the first and last day of a log."""
-    if query.is_live and query.since and query.until:  # no need to look when work began
-        return usual_period(_as_of(snapshot, zone))
-    with asking(snapshot.mirror, chosen) as ask:
-        found = reach(ask)
-    if found is not None and not query.is_live:
-        return found
-    return usual_period(_as_of(snapshot, zone), found[0] if found else None)
+def _reach(
+    query: Query, snapshot: Snapshot, chosen: Selection, zone: str
+) -> tuple[date, date, date]:
+    """Return the first day, that of the last receipt and the last: of 13 weeks, or of a log.
+
+    A log lasts until its last end: closings after the last receipt are of it too.
+    """
+    today, began = _as_of(snapshot, zone), None
+    if not (query.is_live and query.since and query.until):  # no need to look when work began
+        with asking(snapshot.mirror, chosen) as ask:
+            if not query.is_live and (found := whole(ask)) is not None:
+                return found
+            began = reach(ask) if query.is_live else None
+    first, last = usual_period(today, began[0] if began else None)
+    return first, last, last

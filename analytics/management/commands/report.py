@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from analytics.charts.ask import reach
+from analytics.charts.ask import reach, whole
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.refresh import Snapshot
@@ -115,8 +115,8 @@ def _in_usual_days(
     log = snapshot.mirror.log
     chosen = selection_for(options, snapshot.mirror, owner)
     with asking(snapshot.mirror, replace(chosen, since=None, until=None)) as ask:
-        found = reach(ask)
+        found = reach(ask) if options["source"] == LIVE else whole(ask)
     if found is not None and options["source"] != LIVE:
-        return in_days(chosen, *found)
+        return in_days(chosen, found[0], found[-1])
     today = datetime.fromtimestamp(log.as_of, ZoneInfo(chosen.zone)).date()
     return in_days(chosen, *usual_period(today, found[0] if found else None))
