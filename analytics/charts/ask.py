@@ -18,6 +18,7 @@ from analytics.metrics.media import PAPER
 from analytics.metrics.question import Question
 from analytics.metrics.slices import PERIODS
 from analytics.statistics.curve import Curve, curve_of, steps_of
+from analytics.statistics.intervals import FEW
 from requests_app.failure_codes import FAILURES, FailureCode
 
 AGES: tuple[tuple[str, float], ...] = (
@@ -83,12 +84,12 @@ def total(by_facility: dict[str, list[Cell]], starts: Sequence[date]) -> list[Ce
 
 
 def medians(ask: Question, mondays: Sequence[date]) -> list[float | None]:
-    """Return the median turnaround of each week of receipt, the open ones censored.
+    """Return the median turnaround of each week of receipt, the open ones censored, none of few.
 
     Of completed ones alone the last weeks would look fast: their slow ones are still open.
     """
     found = compute(ask.mirror, ask.selection, [MEDIAN], by="week")[MEDIAN]
-    of_week = {one.group: one.value for one in found.by}
+    of_week = {one.group: one.value for one in found.by if one.n >= FEW}
     return [of_week.get(f"{monday:{PERIODS['week']}}") for monday in mondays]
 
 

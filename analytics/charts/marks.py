@@ -26,7 +26,7 @@ def spark(
     bands: Sequence[tuple[float, float] | None] = (),
     goal: float | None = None,
 ) -> Spark | None:
-    """Return the line through the values; None for fewer than two."""
+    """Return the line through the values, broken where one is missing; None for fewer than two."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return None
@@ -39,15 +39,30 @@ def spark(
         y = 2 + (HEIGHT - 4) * (1 - (value - low) / ((high - low) or 1))
         return f"{x:.1f},{y:.1f}"
 
-    points = [at(i, value) for i, value in enumerate(values) if value is not None]
-    upper = [at(i, band[1]) for i, band in enumerate(bands) if band]
-    lower = [at(i, band[0]) for i, band in enumerate(bands) if band]
+    def around(run: range) -> str:
+        known = [(i, band) for i in run if (band := bands[i])]
+        edge = [at(i, band[1]) for i, band in known] + [at(i, band[0]) for i, band in known[::-1]]
+        return "M" + " ".join(edge) + " Z"
+
+    lines = [[at(i, values[i] or 0.0) for i in run] for run in _runs(values)]
     return Spark(
-        curve="M" + " ".join(points),
-        end=f"M{points[-1]}h.01",
-        band="M" + " ".join([*upper, *reversed(lower)]) + " Z" if len(upper) > 1 else "",
+        # One alone has no neighbour to be joined with: it is a dash.
+        curve=" ".join("M" + " ".join(line) + ("h2" if len(line) == 1 else "") for line in lines),
+        end=f"M{lines[-1][-1]}h.01",
+        band=" ".join(around(run) for run in _runs(bands) if len(run) > 1),
         goal=f"M0,{at(0, goal).split(',')[1]}H{WIDTH:.0f}" if goal is not None else "",
     )
+
+
+def _runs(values: Sequence[object | None]) -> list[range]:
+    """Return the stretches of places in which no value is missing."""
+    found: list[range] = []
+    for i, value in enumerate(values):
+        if value is None:
+            continue
+        joins = bool(found) and found[-1].stop == i
+        found = [*found[:-1], range(found[-1].start, i + 1)] if joins else [*found, range(i, i + 1)]
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -94,13 +94,18 @@ def share_card(
         foot=_foot(one(before.value) if before and before.value is not None else "", metric),
         facts=facts_of(metric, now),
         delta=_points(metric, now, before),
-        spark=spark([cell.least for cell in cells], bands=bands, goal=metric.target),
+        spark=spark(_enough(cells), bands=bands, goal=metric.target),
     )
+
+
+def _enough(cells: list[Cell]) -> list[float | None]:
+    """Return the shares of weeks; none of few, as in the table of weeks below."""
+    return [cell.least if cell.n >= FEW else None for cell in cells]
 
 
 def _bands(cells: list[Cell]) -> list[tuple[float, float] | None]:
     return [
-        (100 * low, 100 * high) if cell.n else None
+        (100 * low, 100 * high) if cell.n >= FEW else None
         for cell in cells
         for low, high in [wilson_within(cell.hits, cell.unknown, cell.n)]
     ]
@@ -154,7 +159,7 @@ def range_card(
         foot=_foot(was, metric),
         facts=(*facts_of(metric, now), *sent),
         delta=_range_delta(now, before),
-        spark=spark([cell.least for cell in total], bands=bands, goal=metric.target),
+        spark=spark(_enough(total), bands=bands, goal=metric.target),
     )
 
 

@@ -145,6 +145,8 @@ def _month(view: View, cell: Cell) -> Context:
     days = {"since": cell.start, "until": min(last, view.until)}
     return {
         "month": f"{cell.start:%b %Y}",
+        # What the chart leaves out is left out below it too.
+        "is_few": cell.n < FEW,
         "least": percent(cell.least),
         "most": percent(cell.most),
         "n": count(cell.n),
@@ -168,6 +170,7 @@ def _pareto_words(view: View, lost: list[Any], failing: int) -> Context:
         "period": period(view.since, view.until),
         "why": _lacks(view, "reason"),
         "unsaid": _why_no_hours(lost, failing),
+        "is_told": failing >= FEW or pareto.is_unmended(lost),
         "unmended": plural(unmended, "failure has", "failures have") if unmended else "",
     }
 

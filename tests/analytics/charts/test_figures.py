@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 import synthetic
@@ -180,6 +181,40 @@ def test_a_tint_needs_the_whole_interval(low: float, high: float, word: str) -> 
 def test_a_spark_needs_two_points() -> None:
     assert spark([1.0, None]) is None
     assert spark([1.0, None, 3.0], goal=2.0).curve.count(",") == 2
+
+
+def test_a_spark_is_broken_where_a_week_says_nothing() -> None:
+    bands = [(0.0, 50.0), (0.0, 50.0), None, (10.0, 60.0), None]
+    drawn = spark([10.0, 20.0, None, 30.0, None], bands=bands)
+    first, alone = drawn.curve.split(" M")
+    assert first.count(",") == 2
+    assert alone.endswith("h2")
+    assert drawn.end.startswith("M" + alone.removesuffix("h2"))
+    assert drawn.end.startswith("M150.0,")  # the last week has no point
+    assert drawn.band.count("M") == 1
+    assert drawn.band.count(",") == 4
+
+
+def test_a_curve_that_ends_between_two_days_ends_with_its_last_step(mirror) -> None:
+    with asking(mirror, SELECTION) as ask:
+        now = survival(ask)
+    steps = [step for step in now.steps if step.time < 3.8]
+    last = steps[-1]._replace(time=3.847, censored=1, waiting=0.64)
+    short = replace(now, steps=(*steps, last), median=None, p90=None)
+    _, line, ticks, _ = curve.figure(short, None, before_label="")["data"]
+    assert (line["x"][-1], line["y"][-1]) == (3.847, 36.0)
+    assert (ticks["x"][-1], ticks["y"][-1]) == (3.85, 36.0)
+
+
+@pytest.mark.parametrize("p90", [2.0, 3.3, 6.0, 9.0, 14.0, 30.0])
+def test_days_below_the_curve_are_evenly_apart(mirror, p90: float) -> None:
+    with asking(mirror, SELECTION) as ask:
+        now = replace(survival(ask), p90=p90)
+    for narrow in (False, True):
+        axis = curve.figure(now, None, before_label="", narrow=narrow)["layout"]["xaxis"]
+        days = axis["tickvals"]
+        assert len({b - a for a, b in pairwise(days)}) == 1
+        assert 2 < len(days) <= 9
 
 
 def test_the_median_of_a_week_keeps_those_still_open() -> None:

@@ -44,6 +44,20 @@ def test_no_part_states_a_finding_of_few(director: Client) -> None:
     assert 'data-chart="curve"' not in words
     assert "Too few failures to say which cost the most" in words
     assert 'data-chart="pareto"' not in words
+    assert 'aria-label="Failures"' not in words
+
+
+def test_a_line_and_a_table_show_no_few_that_is_left_out_beside_them(director: Client) -> None:
+    row = rows_of(html(director, "weekly", "?facility=riverside"))["Riverside Campus"]
+    shown = len(re.findall(r'title="\d+ of \d+"', row))
+    assert 'title="7 of 7: fewer than 11 requests"' in row
+    card = html(director, "head", "?facility=riverside").split('id="k-sla_compliance"')[1]
+    curve = re.search(r'class="curve" d="([^"]+)"', card)[1]
+    assert curve.count(",") == shown == 12
+    months = html(director, "charts").split('aria-label="Discs by month"')[1].split("</table>")[0]
+    for row in months.split("<tr>")[2:]:
+        n = int(re.findall(r">([\d,]+)</td>", row)[-1].replace(",", ""))
+        assert ("%</td>" in row) is (n >= 11), row
 
 
 def test_a_facility_with_few_releases_has_no_share(director: Client) -> None:
