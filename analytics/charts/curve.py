@@ -73,10 +73,8 @@ def _horizon(now: Survival) -> float:
 
 
 def _ticks_of(top: float, *, narrow: bool) -> list[float]:
-    if top <= 7:
-        return [0, 1, 2, 3, 5, 7]
-    if top <= 21:
-        return [day for day in ([0, 7, 14, 21] if narrow else [0, 3, 7, 10, 14, 21]) if day <= top]
+    if top <= 21 and not (narrow and top > 7):
+        return [float(day) for day in range(0, int(top) + 1, round(top / 7))]
     least = top / (3 if narrow else 6)
     step = next((size for size in _NICE if size >= least), top)
     return [float(step * i) for i in range(int(top / step) + 1)]
@@ -85,11 +83,10 @@ def _ticks_of(top: float, *, narrow: bool) -> list[float]:
 def _grid(survival: Survival, top: float) -> list[tuple[float, float, float, float]]:
     """Return (day, out, low, high) in percent on an even grid, so that figures stay small."""
     rows, at, known = [], 0, reach(survival)
+    grid = (top * i / _POINTS for i in range(_POINTS + 1))
     current = (0.0, 0.0, 0.0)
-    for i in range(_POINTS + 1):
-        day = top * i / _POINTS
-        if day > known:
-            break
+    # A curve that ends between two points of the grid ends with its own last step.
+    for day in (*(one for one in grid if one <= known), *([known] if known < top else [])):
         while at < len(survival.steps) and survival.steps[at].time <= day:
             step = bounded(survival.steps[at], 1 - current[1] / 100)
             out, least, most = (100 * (1 - one) for one in (step.waiting, step.high, step.low))
