@@ -41,7 +41,7 @@ from audit.spreadsheet import guarded
 from requests_app.failure_codes import FAILURES, FailureCode
 from requests_app.words import say_modality
 
-PER_PAGE = 25
+PER_PAGE, MOMENTS = 25, ("received", "available", "due")
 OPENED, EXPORTED = "figure.opened", "figure.exported"
 OWN = frozenset({"key", "part", "group", "medium", "band", "age", "by", "page"})
 """Words of this page in an address, beside the filters."""
@@ -210,7 +210,8 @@ def _row(view: View, row: dict[str, Any], place: str) -> dict[str, Any]:
         "href": links.request(view.query, row["number"]),
         "what": say_modality(row["modality"] or ""),
         "where": view.name(row["facility"]),
-        "asked": (row["requester_type"] or "").replace("_", " "),
+        "asked": say_word("requester_type", row["requester_type"] or ""),
+        "side": row["counted_as"],
         "direction": {"inbound": "in", "outbound": "out"}.get(row["direction"], "unknown"),
         "received": day(received, year=True) if received else "",
         "available": day(available, year=True) if available else "",
@@ -248,9 +249,8 @@ def _lines(asked: Asked, rows: list[dict[str, Any]]) -> Iterator[list[Any]]:
     yield ["Note", asked.why or metric.caveat]
     yield []
     yield list(COLUMNS)
-    moments = ("received", "available", "due")
     for row in rows:
-        yield [_moment(row[name]) if name in moments else row[name] for name in COLUMNS]
+        yield [_moment(row[name]) if name in MOMENTS else row[name] for name in COLUMNS]
 
 
 def _moment(seconds: int | None) -> str:

@@ -15,7 +15,7 @@ from analytics.mirror.fold import Mirror
 
 COLUMNS = (
     *("number", "facility", "direction", "requester_type", "modality", "state", "outcome"),
-    *("received", "available", "due", "band"),
+    *("received", "available", "due", "band", "counted_as"),
 )
 
 
@@ -61,6 +61,14 @@ def _left_out(metric: Metric) -> tuple[Part, ...]:
     )
 
 
+def _counted_as(metric: Metric) -> str:
+    """Return SQL for the sides of a share on which a request stands: of its several, maybe both."""
+    cases = [
+        f"CASE WHEN bool_or({side.predicate}) THEN '{side.words}' END" for side in _sides(metric)
+    ]
+    return f"concat_ws('; ', {', '.join(cases)})" if cases else "''"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Narrowing:
     """What else narrows the rows: one group of a measure that counts groups, one medium, one
@@ -98,8 +106,8 @@ class Behind:
         page = f"LIMIT {int(limit)} OFFSET {int(skip)}" if limit is not None else ""
         columns = ", ".join(f"{BAND} AS band" if one == "band" else one for one in COLUMNS)
         found = self._ask(
-            f"WITH hits AS (SELECT DISTINCT request_id FROM {self._place} "
-            f"WHERE $selection AND ({part.predicate})) "
+            f"WITH hits AS (SELECT request_id, {_counted_as(self.metric)} AS counted_as FROM {self._place} "
+            f"WHERE $selection AND ({part.predicate}) GROUP BY request_id) "
             f"SELECT {columns} FROM cases JOIN hits USING (request_id) "
             f"ORDER BY received DESC, request_id {page}"
         )

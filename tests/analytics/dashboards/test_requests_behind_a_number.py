@@ -13,6 +13,8 @@ from test_overview_page import ask
 from analytics.metrics.catalogue import METRICS
 from audit.models import AuditEntry
 from requests_app.models import Facility
+from requests_app.vocabulary import RequesterType
+from requests_app.words import say
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
 PAGE, FILE = "/overview/behind/", "/overview/behind.csv"
@@ -80,6 +82,36 @@ def test_the_file_holds_every_row_and_how_it_was_counted(director: Client) -> No
     assert rows[0] == ["Contract SLA met", "Missed"]
     assert len(rows) - 10 == 44
     assert answer["Content-Disposition"] == 'attachment; filename="sla-compliance-rest.csv"'
+
+
+def test_each_request_says_on_which_side_of_a_share_it_counts(director: Client) -> None:
+    sides = re.compile(r'data-label="Counted as:">([^<]*)<')
+    everything = [
+        side
+        for page in range(1, 17)
+        for side in sides.findall(
+            director.get(PAGE, {"key": "sla_compliance", "page": page}).content.decode()
+        )
+    ]
+    assert (everything.count("Met"), everything.count("Missed")) == (340, 44)
+    assert len(everything) == 384
+    missed = director.get(PAGE, {"key": "sla_compliance", "part": "rest"}).content.decode()
+    assert set(sides.findall(missed)) == {"Missed"}
+    for words in ({"key": "sla_compliance", "part": "left-1"}, {"key": "open_requests"}):
+        assert "Counted as" not in director.get(PAGE, words).content.decode()
+    rows = list(
+        csv.reader(
+            io.StringIO(director.get(FILE, {"key": "sla_compliance"}).content.decode("utf-8-sig"))
+        )
+    )
+    assert [row[-1] for row in rows[-384:]].count("Met") == 340
+
+
+def test_who_asked_is_said_as_in_the_filters(director: Client) -> None:
+    text = director.get(PAGE, {"key": "sla_compliance"}).content.decode()
+    said = set(re.findall(r'data-label="Asked by:">([^<]*)<', text))
+    assert said <= {str(say(one)) for one in RequesterType} | {"not said"}
+    assert "Patient" in said
 
 
 def test_a_due_date_is_a_day_of_the_facility(director: Client) -> None:
