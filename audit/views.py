@@ -80,6 +80,10 @@ def access_log(request: HttpRequest) -> HttpResponse:
         "standing": standing_of(),
         "waiting": len(weeks),
         "weeks": [week_of(days, reader) for days in weeks[:SHOWN_WEEKS]],
+        "earlier": [
+            (since, until, Filters(since=since, until=until).address())
+            for since, until in weeks[SHOWN_WEEKS:]
+        ],
         "reviews": reviews_of(reader)[:SHOWN_REVIEWS],
         "sees_all": reader.sees_all,
         "checked": request.session.pop("log-check", None),

@@ -1,6 +1,8 @@
 """Weeks wait for review until somebody looked through them; no review overlaps or lies ahead."""
 
+import re
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -53,6 +55,28 @@ def test_past_weeks_with_their_entries_wait(auditor: Client) -> None:
     assert "2 weeks wait for review" in text
     assert "due Fri, Nov 27" in text
     assert "Review Nov 16 – Nov 22<" in text
+
+
+def test_every_week_that_waits_can_be_opened(auditor: Client) -> None:
+    for day in (3, 10, 17):
+        look(day)
+    record(
+        verb="request.viewed",
+        code=EventCode.PATIENT_RECORD,
+        action=Action.READ,
+        subject="request:R-000001",
+        facility="northfield",
+        at=datetime(2026, 9, 29, 18, tzinfo=UTC),
+    )
+    text = auditor.get("/proof/").content.decode()
+    assert "8 weeks wait for review" in text
+    assert "6 earlier weeks wait" in text
+    earlier = text.split("6 earlier weeks wait")[1].split("</details>")[0]
+    doors = re.findall(r'<a href="(\?[^"]+)">', earlier)
+    assert len(doors) == 6
+    assert "Sep 28 – Oct 4, 2026" in earlier
+    last = auditor.get("/proof/" + unescape(doors[-1]))
+    assert last.context["total"] == "1"
 
 
 def test_this_week_does_not_wait_yet(auditor: Client) -> None:
