@@ -18,7 +18,8 @@ def title(now: Survival) -> str:
         return "Not half of the requests are out yet"
     if now.p90 is None:
         return f"Half of requests are out in {now.days(now.median)} days; not yet nine in ten"
-    return f"Half of requests are out in {now.days(now.median)} days; one in ten takes longer than {now.days(now.p90)}"
+    half, slow = now.days(now.median), now.days(now.p90)
+    return f"Half of requests are out in {half} days; one in ten takes longer than {slow} days"
 
 
 def released_by(survival: Survival, day: float) -> Step | None:
@@ -175,8 +176,8 @@ def _labels(
             }
         )
     if now.p90 is not None and now.p90 <= top:
-        words = f"Nine in ten in {now.days(now.p90)}"
-        text = words if narrow else f"{words} days{_beside(now, now.p90_interval)}"
+        words = f"Nine in ten in {now.days(now.p90)} days"
+        text = words if narrow else f"{words}{_beside(now, now.p90_interval)}"
         place = (
             {"x": now.p90, "y": 82, "xanchor": "left", "xshift": 8}
             if narrow

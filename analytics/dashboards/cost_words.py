@@ -198,12 +198,12 @@ def _reach(swing: Swing) -> str:
         reach = span(swing.least, swing.greatest, digits=0)
         return f"{reach}: every channel known" if is_known else reach
     of = DECLARED[name].of if name in DECLARED else Of.SHARE
-    if swing.least == swing.greatest:
-        return f"{written(name, swing.least)}: no swing"
-    if of in (Of.DOLLARS, Of.WAGE):
-        return dollar_span(swing.least, swing.greatest)
     low, high = (written(name, round(end, 6)) for end in (swing.least, swing.greatest))
-    return f"{low}–{high}" + (" minutes" if of is Of.MINUTES else "")
+    if of in (Of.DOLLARS, Of.WAGE):
+        reach = dollar_span(swing.least, swing.greatest)
+    else:
+        reach = (low if low == high else f"{low}–{high}") + " minutes" * (of is Of.MINUTES)
+    return f"{reach}: no swing" if swing.least == swing.greatest else reach
 
 
 def volume_words(query: Query, volume: Volume) -> Context:

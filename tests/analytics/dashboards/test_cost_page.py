@@ -232,3 +232,10 @@ def test_all_that_could_not_be_read_is_said_with_its_number(director: Client) ->
 
 def test_what_vendors_say_needs_no_riddle(director: Client) -> None:
     assert "$15.83, or as low as $8" in words(director)
+
+
+def test_an_assumption_that_cannot_swing_has_its_unit_too(director: Client) -> None:
+    text = director.get(PAGE).content.decode()
+    assert "$0.00: no swing" in text
+    nothing = director.get(PAGE, {"link_minutes": "0"}).content.decode()
+    assert "0 minutes: no swing" in nothing
