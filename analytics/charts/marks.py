@@ -26,9 +26,9 @@ def spark(
     bands: Sequence[tuple[float, float] | None] = (),
     goal: float | None = None,
 ) -> Spark | None:
-    """Return the line through the values, broken where one is missing; None for fewer than two."""
-    known = [value for value in values if value is not None]
-    if len(known) < 2:
+    """Return the line through the values, broken where one is missing; None where no two join."""
+    known, runs = [value for value in values if value is not None], _runs(values)
+    if all(len(run) == 1 for run in runs):
         return None
     edges = [edge for band in bands if band for edge in band]
     reach = [*known, *edges, *([goal] if goal is not None else [])]
@@ -44,7 +44,7 @@ def spark(
         edge = [at(i, band[1]) for i, band in known] + [at(i, band[0]) for i, band in known[::-1]]
         return "M" + " ".join(edge) + " Z"
 
-    lines = [[at(i, values[i] or 0.0) for i in run] for run in _runs(values)]
+    lines = [[at(i, values[i] or 0.0) for i in run] for run in runs]
     return Spark(
         # One alone has no neighbour to be joined with: it is a dash.
         curve=" ".join("M" + " ".join(line) + ("h2" if len(line) == 1 else "") for line in lines),

@@ -42,6 +42,10 @@ def test_curve_marks_the_median_and_names_roles(mirror) -> None:
         now = survival(ask)
     figure = curve.figure(now, now, before_label="the 91 days before")
     assert f"{now.median:.1f} days" in curve.title(now)
+    assert curve.title(now).endswith(f"longer than {now.p90:.1f} days")
+    for narrow in (False, True):
+        labels = curve.figure(now, None, before_label="", narrow=narrow)["layout"]["annotations"]
+        assert all(" days" in one["text"] for one in labels)
     assert now.n == 400
     assert now.still_open == 17
     assert "#" not in json.dumps(figure)
@@ -179,8 +183,10 @@ def test_a_tint_needs_the_whole_interval(low: float, high: float, word: str) -> 
 
 
 def test_a_spark_needs_two_points() -> None:
+    assert spark([None, None]) is None
     assert spark([1.0, None]) is None
-    assert spark([1.0, None, 3.0], goal=2.0).curve.count(",") == 2
+    assert spark([1.0, None, 3.0]) is None
+    assert spark([1.0, 3.0], goal=2.0).curve.count(",") == 2
 
 
 def test_a_spark_is_broken_where_a_week_says_nothing() -> None:
