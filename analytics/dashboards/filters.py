@@ -37,7 +37,8 @@ def filters(view: View) -> Context:
     periods = _periods(view, local.date())
     asked = period(view.since, view.until)
     return {
-        "period_label": next((one["label"] for one in periods if one["on"]), asked),
+        # The days themselves stand above the bar, which with them is longer than a line.
+        "period_label": next((one["label"] for one in periods if one["on"]), "Chosen days"),
         "view": view,
         "query": query,
         **slicing(view),
@@ -163,7 +164,8 @@ def _periods(view: View, today: date) -> list[Context]:
 def _places(view: View, chosen: tuple[str, ...]) -> Context:
     """Return the chosen facilities in words, and short for the bar, where there are places."""
     words = _facility_words(view, chosen) if view.has_places else ""
-    return {"facility_words": words, "facility_label": words.replace("all facilities", "All")}
+    short = f"{len(chosen)} of {len(view.names)}" if 1 < len(chosen) < len(view.names) else words
+    return {"facility_words": words, "facility_label": short.replace("all facilities", "All")}
 
 
 def _facility_words(view: View, chosen: tuple[str, ...]) -> str:

@@ -179,3 +179,63 @@ def test_a_number_is_cut_by_modality_and_followed_to_its_requests(
     expect(page.locator(".tabs a").first).not_to_have_text(f"All {n[1]}")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert said == []
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        "?slice=modality=CT&slice=channel=physical_cd&slice=medium=physical",
+        "?from=2026-09-21&to=2026-11-25",
+        "?facility=riverside",
+    ],
+)
+def test_the_bar_of_filters_is_one_line_whatever_is_chosen(pages, chosen: str) -> None:
+    make, said, address = pages
+    page = make(1440, "light")
+    page.goto(f"{address}/overview/{chosen}")
+    page.wait_for_selector(".filterbar", timeout=20_000)
+    tops = page.locator(".filterbar > .btn").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().top)"
+    )
+    assert len(tops) >= 5
+    assert max(tops) - min(tops) < 2
+    assert page.get_by_role("link", name="Clear", exact=True).is_visible()
+    assert said == []
+
+
+def test_an_opened_table_leaves_the_card_beside_it_as_it_was(pages) -> None:
+    make, said, address = pages
+    page = make(1440, "light")
+    page.goto(f"{address}/overview/")
+    page.wait_for_selector(READY, timeout=20_000)
+    ages = page.locator("[aria-labelledby=c6].panel")
+    before = ages.bounding_box()["height"]
+    page.locator("[aria-labelledby=c5] summary").click()
+    opened = page.locator("[aria-labelledby=c5].panel").bounding_box()["height"]
+    assert ages.bounding_box()["height"] <= before < opened
+    assert said == []
+
+
+def test_a_phone_names_the_month_of_every_week(pages) -> None:
+    make, said, address = pages
+    page = make(390, "dark")
+    page.goto(f"{address}/overview/")
+    page.wait_for_selector(READY, timeout=20_000)
+    heads = page.locator("#weekly thead th.text-center").all_inner_texts()
+    assert all(re.fullmatch(r"[A-Z][a-z]{2}\s+\d+", head) for head in heads), heads
+    wide = page.locator("#weekly thead th.text-center .again").first
+    assert wide.bounding_box()["width"] > 10
+    page.set_viewport_size({"width": 1440, "height": 900})
+    assert wide.bounding_box()["width"] <= 1
+    assert said == []
+
+
+def test_a_long_tab_wraps_on_a_phone(pages) -> None:
+    make, said, address = pages
+    page = make(390, "light")
+    page.goto(f"{address}/overview/behind/?key=sla_compliance&facility=northfield")
+    page.locator(".tabs a").first.evaluate(
+        "one => one.textContent = 'Left out: withdrawn, duplicate or not our patient before due'"
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert said == []
