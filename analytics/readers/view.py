@@ -130,9 +130,8 @@ def open_view(user: Any, query: Query, at: datetime) -> View:
     ).within(allowed)
     everything = Selection(zone=zone).within(allowed)
     # The usual days do not move with the words that are chosen.
-    first, came, last = _reach(
-        query, snapshot, everything if query.is_live else replace(chosen, slices=()), zone
-    )
+    seen = everything if query.is_live else replace(chosen, slices=())
+    first, came, last = _reach(query, snapshot, seen, zone)
     since, until = _period(query, first, last, _as_of(snapshot, zone))
     return View(
         query=query,
