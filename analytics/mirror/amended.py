@@ -30,7 +30,8 @@ ALIKE = 2  # times the size of what comes, up to which an amendment becomes one 
 def amended(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Key, Partition]:
     """Return the pieces with some requests as they were folded afresh; those not there are gone.
 
-    It has the rows that `replaced` gives, but for where they lie.
+    It has the rows that `replaced` gives, but for where they lie; those of amendments are in no
+    order that holds for facilities.
     """
     numbers = numbers_of(ids)
     if len(numbers) > FEW:

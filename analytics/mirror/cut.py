@@ -5,7 +5,7 @@ into its piece by writing all of that anew. So a facility's two newest months, w
 fall, are one piece, or a piece each where there are many requests, or their days. What it received
 before them is one piece; where that is much, its years are, and the months of a year of many. The
 cut follows from the rows alone: whoever folds the same requests, at once or bit by bit, comes to
-the same pieces.
+the same pieces once nothing lies beside them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A piece of a mirror: the requests that one facility received in one period, with their steps.
 
-Pieces are sorted as the whole is, so that they stand one after the other. Beside them lie
+Pieces are sorted as the whole is, so that they stand one after the other. Before them stand
 amendments (`amended.py`): the rows of requests that changed since their piece was written.
 """
 

@@ -1,4 +1,4 @@
-"""The rows of a mirror in pieces, which stand one after the other as the whole is sorted."""
+"""The rows of a mirror in pieces: amendments first, and then as the whole is sorted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNPACKED = 1 << 20  # steps that stay at hand
 
 @dataclass(frozen=True)
 class Pieces:
-    """The rows of a mirror in pieces, one after the other."""
+    """The rows of a mirror in pieces, one after the other: amendments first."""
 
     pieces: Partitions
     known: Mapping[str, Words] | None = None

@@ -1,5 +1,7 @@
 """Published mirrors: a folder each with Parquet files by facility and period, and a manifest.
 
+Beside these lie amendments, and a table of what other files hold of their requests (`files.py`).
+
 `current` points to the last one. A folder is whole before the pointer moves to it; files that did
 not change are hard links to those of the folder before.
 """
@@ -85,7 +87,7 @@ class Published:
 
     @cached_property
     def content(self) -> str:
-        """The hash of all rows."""
+        """The hash of all rows as they lie in files."""
         return content_of(
             {
                 (file["facility"], file["period"], file["table"]): file["content"]

@@ -49,7 +49,7 @@ class Rows(Protocol):
         """Return the words of each column of a table."""
 
     def batches(self, table: str) -> Iterator[pa.Table]:
-        """Yield the rows of a table, in order, each column of words with one list."""
+        """Yield the rows of a table, each column of words with one list."""
 
 
 class _AtHand(ABC):
