@@ -51,6 +51,16 @@ def prepared_for(
     return found if is_there else None
 
 
+def not_counted(question: Question, chosen: Sequence[Metric], by: Grouping | None) -> list[Metric]:
+    """Return the measures that were not counted ahead for groups; all where the selection was not."""
+    found = _prepared(question)
+    return [
+        one
+        for one in chosen
+        if found is None or not _is_counted([one], by) or not _holds(found.counted, one)
+    ]
+
+
 def _prepared(question: Question) -> Prepared | None:
     if _COUNTED.was_left(question.mirror):
         return None

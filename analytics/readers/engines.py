@@ -19,7 +19,7 @@ from analytics.metrics.engines.duck import Duck
 from analytics.metrics.engines.spark import Spark
 from analytics.metrics.engines.spark_session import spark_over
 from analytics.metrics.grouping import Grouping
-from analytics.metrics.planner import prepared_for
+from analytics.metrics.planner import not_counted, prepared_for
 from analytics.metrics.question import asking
 from analytics.metrics.selection import Selection
 from analytics.mirror.arranged import sorted_rows, split
@@ -36,6 +36,16 @@ class EngineName(StrEnum):
     DUCKDB = "duckdb"
     COUNTED = "counted"
     SPARK = "spark"
+
+
+WHAT_THEY_ARE = {
+    EngineName.DUCKDB: "DuckDB over the rows",
+    EngineName.COUNTED: "sums made beforehand, which answers call rollup",
+    EngineName.SPARK: "Apache Spark over the published files",
+}
+"""What each name means, as the option tells it."""
+NAMED = 3
+"""Measures that a refusal names."""
 
 
 class NotCounted(DisclessError):
@@ -63,11 +73,22 @@ def compute_by(
             return answer(Duck(question), mirror, chosen, by=group, of=selection)
         prepared = prepared_for(question, chosen, group)
         if prepared is None:
-            raise NotCounted(
-                "Counted ahead are facilities and days in the source's own zone, without other "
-                "filters, and in groups only what adds up. Ask another engine."
-            )
+            raise NotCounted(why_not_counted(not_counted(question, chosen, group), chosen))
         return answer(prepared, mirror, chosen, by=group, of=selection)
+
+
+def why_not_counted(stops: Sequence[Metric], chosen: Sequence[Metric]) -> str:
+    """Say what is counted ahead, and which measures, the first few, are not where others are."""
+    why = (
+        "Counted ahead are facilities and days in the source's own zone, without other filters, "
+        "and in groups only what adds up. Ask another engine"
+    )
+    if not len(stops) < len(chosen):
+        return f"{why}."
+    named = ", ".join(one.key for one in stops[:NAMED])
+    more = f" and {len(stops) - NAMED:,} more" if len(stops) > NAMED else ""
+    of = f"of {len(chosen):,} measures"
+    return f"Not counted ahead, {of}: {named}{more}. {why}, or name other measures with --key."
 
 
 def _by_spark(

@@ -32,10 +32,12 @@ from analytics.readers.arguments import (
     told_of,
 )
 from analytics.readers.dockets import Ask, Released, release
-from analytics.readers.engines import EngineName, compute_by
+from analytics.readers.engines import WHAT_THEY_ARE, EngineName, compute_by
 from analytics.readers.own_words import own_words_of
 from analytics.sources.opening import keep_for_report
 from requests_app.refusals import DisclessError
+
+_ENGINES = "; ".join(f"{name}, {what}" for name, what in WHAT_THEY_ARE.items())
 
 
 class Command(BaseCommand):
@@ -52,7 +54,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--engine",
             choices=list(EngineName),
-            help="what computes: by default whatever is fastest (docs/how-to/measure-on-spark.md)",
+            help=f"what computes, by default whatever is fastest: {_ENGINES} "
+            "(docs/how-to/measure-on-spark.md)",
         )
         parser.add_argument(
             "--without-codes",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,30 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 LOCAL = "local[2]"
-# Spark's launcher adds a module that the wheel's Java was built without.
+# Spark's launcher adds a module that the wheel's Java was built without, and opens a package that
+# this Java no longer has, which would be a line on standard error.
 _WRAPPER = """#!/bin/sh
 for word in "$@"; do
   shift
-  [ "$word" = --add-modules=jdk.incubator.vector ] || set -- "$@" "$word"
+  case "$word" in
+    --add-modules=jdk.incubator.vector | --add-opens=java.base/sun.security.action=*) ;;
+    *) set -- "$@" "$word" ;;
+  esac
 done
 exec "{java}" "$@"
 """
+_LOGGING = """status = error
+rootLogger.level = error
+rootLogger.appenderRef.console.ref = console
+logger.gateway.name = org.apache.spark.api.python.PythonGatewayServer
+logger.gateway.level = error
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n%ex
+"""
+"""Errors alone: Spark's own default tells of host names and libraries before any level can be set."""
 
 
 class NoSpark(DisclessError):
@@ -46,18 +63,12 @@ def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSes
         ) from error
     if "JAVA_HOME" not in os.environ:
         os.environ["JAVA_HOME"] = str(_java_home(scratch))
-    session = (
-        SparkSession.builder.master(master)
-        .appName("discless")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.ui.enabled", "false")
-        .config("spark.driver.bindAddress", "127.0.0.1")
-        .config("spark.driver.host", "127.0.0.1")
-        .config("spark.sql.warehouse.dir", str(scratch / "warehouse"))
-        .config("spark.local.dir", str(scratch))
-        .config("spark.sql.shuffle.partitions", "4" if master == LOCAL else "200")
-        .getOrCreate()
-    )
+    # The tests hold the figures equal under this pandas too; PySpark warns of every newer one.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    builder = SparkSession.builder.master(master).appName("discless")
+    for name, value in _settings(master, scratch).items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     for name in ("cases", "steps"):
         # Thirty statements look at the same rows: what does not fit in memory Spark puts on disk.
@@ -65,6 +76,28 @@ def spark_over(snapshot: str, *, master: str = LOCAL, scratch: Path) -> SparkSes
     turns = turns_of(session.table("cases").columns)
     session.sql(f"CREATE OR REPLACE TEMPORARY VIEW turns AS {turns}")
     return session
+
+
+def _settings(master: str, scratch: Path) -> dict[str, str]:
+    """Return what a session is started with; on a cluster its own configuration says the rest."""
+    found = {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.shuffle.partitions": "4" if master == LOCAL else "200",
+    }
+    if not master.startswith("local"):
+        return found
+    scratch.mkdir(parents=True, exist_ok=True)
+    logging = scratch / "log4j2.properties"
+    logging.write_text(_LOGGING)
+    return found | {
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={logging.resolve().as_uri()}",
+        "spark.local.dir": str(scratch),
+    }
 
 
 def _counting(session: SparkSession, snapshot: str, name: str) -> DataFrame:
