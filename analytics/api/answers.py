@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from analytics.api.columns import CASES
 from analytics.metrics.change import Change
 from analytics.metrics.definition import Result
 from analytics.metrics.question import asking
@@ -48,16 +49,6 @@ by what was asked for stands in its own row, as the settings of its clock do (a 
 
 The change, from `before` on, is null unless the call compares.
 """
-
-CASES = (
-    *("request_id", "number", "facility", "direction", "requester_type", "legal_basis"),
-    *("modality", "partner", "priority", "intake", "state", "outcome", "received", "complete"),
-    *("available", "first_opened", "closed", "ended", "contract_due", "contract_stop"),
-    *("contract_seconds", "legal_due", "due", "due_unit", "usable", "deliveries"),
-    *("failed_deliveries", "failures", "touches", "channel", "medium", "lost"),
-    *("handoffs", "moves", "moves_outside", "staff_group"),
-)
-"""The columns of a request; moments are seconds since 1970, UTC."""
 
 
 @dataclass(frozen=True)

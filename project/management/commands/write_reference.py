@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
+from analytics.api.columns import CASES
 from analytics.external_logs.columns import SYNONYMS
 from analytics.metrics.catalogue import METRICS
 from analytics.metrics.rfi import prompts_of
@@ -86,6 +87,17 @@ def columns_page() -> str:
     return f"# Columns of a log\n\n{MARK}{head}" + "\n".join(rows) + "\n"
 
 
+def cases_page() -> str:
+    """Return the columns of a request as programs get it."""
+    rows = [f"| `{name}` | {one.unit} | {one.holds} |" for name, one in CASES.items()]
+    told = (
+        "What `/api/analytics/cases/` answers of each request. A column that the source has nothing "
+        "for is left out. `staff_group` knows live work alone.\n\n"
+    )
+    head = "| column | unit | what it holds |\n|---|---|---|\n"
+    return f"# Columns of a request\n\n{MARK}{told}{head}" + "\n".join(rows) + "\n"
+
+
 def api_page() -> str:
     """Return every call of the API with its fields."""
     rows = [
@@ -131,6 +143,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "metrics.md": metrics_page,
     "log-columns.md": columns_page,
     "api.md": api_page,
+    "case-columns.md": cases_page,
     "commands.md": commands_page,
 }
 
