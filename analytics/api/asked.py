@@ -57,14 +57,22 @@ def asked_of(request: Request, at: datetime, *, also: frozenset[str] = frozenset
     _check_said(request)
     if strange := sorted(_OF_SCREENS.intersection(request.query_params) - also):
         raise NotUnderstood(f"{strange[0]!r} means nothing here. Leave it out.", *strange)
-    query = read(str(request.META.get("QUERY_STRING", "")), also=OWN, keep=also - _OF_SCREENS)
+    query = read(
+        str(request.META.get("QUERY_STRING", "")),
+        also=OWN,
+        keep=also - _OF_SCREENS,
+        place="address",
+    )
     if query.problems:
         # A page goes on with what is usual, and says so; here nothing goes on.
         said = query.problems[0].split(", so ")[0].rstrip(".") + "."
         raise NotUnderstood(said, *query.unread, mistyped=True)
     keys = tuple(dict.fromkeys(request.query_params.getlist("key")))
     if unknown := [key for key in keys if key not in BY_KEY]:
-        raise NotUnderstood(f"There is no measure {unknown[0][:60]!r}. See definitions.", "key")
+        raise NotUnderstood(
+            f"There is no measure {unknown[0][:60]!r}. /api/analytics/definitions/ lists them.",
+            "key",
+        )
     by = request.query_params.get("by")
     if by is not None and by not in GROUPINGS:
         raise NotUnderstood(f"{by[:60]!r} groups nothing. Known: {', '.join(GROUPINGS)}.", "by")

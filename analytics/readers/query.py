@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlencode
@@ -21,7 +22,7 @@ LONGEST = 8000  # characters of an address: a web server refuses longer ones
 EARLIEST, LATEST = date(1950, 1, 1), date(2100, 1, 1)
 Problems = list[tuple[str, str]]
 """Words of an address that were not understood, each with what is said of it."""
-_KNOWN = {"from", "to", "facility", "source", "clock", "compare", "asked", "slice"}
+_KNOWN = frozenset({"from", "to", "facility", "source", "clock", "compare", "asked", "slice"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,11 +100,16 @@ class Query:
 
 
 def read(
-    search: str, *, also: frozenset[str] = frozenset(), keep: frozenset[str] = frozenset()
+    search: str,
+    *,
+    also: frozenset[str] = frozenset(),
+    keep: frozenset[str] = frozenset(),
+    place: str = "page",
 ) -> Query:
     """Read a query string; what is not understood is left at its default and named.
 
-    `also` are words of the page that are not filters, `keep` those of them that go with its filters.
+    `also` are words of the page that are not filters, `keep` those of them that go with its filters;
+    `place` is what the reader takes it for.
     """
     if len(search) > LONGEST:
         return _unread("The address is too long; none of its filters was used.")
@@ -111,11 +117,7 @@ def read(
         given = parse_qs(search.lstrip("?"), max_num_fields=250)
     except ValueError:
         return _unread("The address holds too many filters; none was used.")
-    problems = [
-        (name, f"{name[:40]!r} is not a filter of this page.")
-        for name in given
-        if name not in _KNOWN | also | keep
-    ]
+    problems = list(_strange(given, _KNOWN | also | keep, place))
     since, until = _days(given, problems)
     asked = _word(given, "asked", "", ("", *(kind.value for kind in RequesterType)), problems)
     # A field of a form that was left alone comes as a blank word.
@@ -136,6 +138,13 @@ def read(
         unread=tuple(dict.fromkeys(name for name, _ in problems)),
         kept=tuple((name, word) for name, words in given.items() if name in keep for word in words),
     )
+
+
+def _strange(given: Iterable[str], known: frozenset[str], place: str) -> Iterator[tuple[str, str]]:
+    """Yield the words that are no filters of a place, each with what is said of it."""
+    for name in given:
+        if name not in known:
+            yield name, f"{name[:40]!r} is not a filter of this {place}."
 
 
 def _unread(why: str) -> Query:

@@ -1,7 +1,7 @@
 """JSON forms of requests."""
 
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from django.utils import timezone
 from django.utils.encoding import smart_str
@@ -31,6 +31,17 @@ MAIL: dict[str, Any] = {
     "validators": [check_address],
 }
 """What every address of a mail must be: short enough to be kept, and one that can be sent to."""
+
+
+class WordField(serializers.ChoiceField):
+    """One word of a list of ours; another is refused with the list."""
+
+    default_error_messages = {"invalid_choice": "{said} is not one of {known}."}
+
+    def fail(self, key: str, **words: Any) -> NoReturn:
+        """Refuse a word in a sentence, quoted as everywhere in the API."""
+        said = repr(str(words.get("input", ""))[:40])
+        super().fail(key, **words, said=said, known=", ".join(map(str, self.choices)))
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -103,9 +114,9 @@ class SubmissionSerializer(serializers.Serializer[None]):
     facility = FacilityField(
         slug_field="slug", queryset=Facility.objects.filter(accepts_requests=True)
     )
-    direction = serializers.ChoiceField(choices=choices_of(Direction), default=Direction.OUTBOUND)
-    requester_type = serializers.ChoiceField(choices=choices_of(RequesterType))
-    legal_basis = serializers.ChoiceField(choices=choices_of(LegalBasis))
+    direction = WordField(choices=choices_of(Direction), default=Direction.OUTBOUND)
+    requester_type = WordField(choices=choices_of(RequesterType))
+    legal_basis = WordField(choices=choices_of(LegalBasis))
     requester_name = serializers.CharField(max_length=200)
     requester_email = serializers.EmailField(**MAIL)
     recipient_name = serializers.CharField(max_length=200)
@@ -127,7 +138,7 @@ REASONS = [(code.value, what.label) for code, what in FAILURES.items()]
 class ExpectedSerializer(serializers.Serializer[None]):
     """A step; `expected` is the state that the caller saw."""
 
-    expected = serializers.ChoiceField(choices=STATES, required=False)
+    expected = WordField(choices=STATES, required=False)
 
 
 class NoteSerializer(ExpectedSerializer):
@@ -139,14 +150,14 @@ class NoteSerializer(ExpectedSerializer):
 class TransitionSerializer(NoteSerializer):
     """A plain move; what a way out, a hold or a letter needs has an address of its own."""
 
-    to = serializers.ChoiceField(choices=STATES)
-    reason = serializers.ChoiceField(choices=REASONS, required=False)
+    to = WordField(choices=STATES)
+    reason = WordField(choices=REASONS, required=False)
 
 
 class ReasonSerializer(NoteSerializer):
     """A step with its code."""
 
-    reason = serializers.ChoiceField(choices=REASONS)
+    reason = WordField(choices=REASONS)
 
 
 class LinkSerializer(ExpectedSerializer):
@@ -160,9 +171,7 @@ class LinkSerializer(ExpectedSerializer):
 class HandOverSerializer(ExpectedSerializer):
     """Another way out than the link."""
 
-    channel = serializers.ChoiceField(
-        choices=[pair for pair in CHANNELS if pair[0] != Channel.LINK_SECURE]
-    )
+    channel = WordField(choices=[pair for pair in CHANNELS if pair[0] != Channel.LINK_SECURE])
     recipient_name = serializers.CharField(max_length=200)
     recipient_address = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=320
@@ -180,4 +189,4 @@ class DenySerializer(ExtendSerializer):
 
     review = serializers.CharField(max_length=2000)
     complaint = serializers.CharField(max_length=2000)
-    reason = serializers.ChoiceField(choices=REASONS, default=FailureCode.RV02)
+    reason = WordField(choices=REASONS, default=FailureCode.RV02)

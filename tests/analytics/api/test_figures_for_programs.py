@@ -145,6 +145,16 @@ def test_what_is_not_understood_is_a_sentence_in_any_form(
     assert answer.json()["error"]["sentence"]
 
 
+def test_a_word_that_is_not_known_is_told_where_to_look(analyst: Client) -> None:
+    for words, told in (
+        ("key=nope", "There is no measure 'nope'. /api/analytics/definitions/ lists them."),
+        ("colour=red", "'colour' is not a filter of this address."),
+    ):
+        error = analyst.get(f"/api/analytics/metrics/?{words}").json()["error"]
+        assert error["sentence"] == told
+    assert analyst.get("/api/analytics/definitions/").status_code == 200
+
+
 @pytest.mark.parametrize(
     "words", ["limit=-1", "limit=x", "limit=100001", "offset=1e9", "limit=٣٣٣٣٣٣٣"]
 )

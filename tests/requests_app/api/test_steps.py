@@ -52,6 +52,18 @@ def test_a_step_of_another_role_is_refused_with_our_sentence_before_its_body_is_
     }
 
 
+def test_a_word_of_no_list_is_answered_with_the_list(client: Client, cast: Cast) -> None:
+    request = approve_request(cast.northfield)
+    client.force_login(cast.people[Role.SUPERVISOR])
+    answer = post(client, request, "transition", to="lost")
+    assert answer.status_code == 400
+    assert answer.json()["error"] == {
+        "code": "invalid",
+        "field": "to",
+        "sentence": f"'lost' is not one of {', '.join(State)}.",
+    }
+
+
 def test_a_move_by_the_api_moves_and_a_late_one_is_told(client: Client, cast: Cast) -> None:
     request = approve_request(cast.northfield)
     client.force_login(cast.people[Role.SUPERVISOR])
