@@ -79,7 +79,7 @@ class Metrics(Figures):
 
     @extend_schema(parameters=MEASURES, responses=answers(MetricsSerializer, 403, 404, 422))
     def get(self, request: Request) -> Response:
-        """Compute them; in tables one row a measure and one a group of it."""
+        """Compute measures; a table has a row for each measure and one for each of its groups."""
         asked = asked_of(request, timezone.now(), also=OF_MEASURES)
         found = compute(asked.view.snapshot.mirror, asked.view.selection, asked.keys, by=asked.by)
         record_read(request, asked, "figures", len(found))

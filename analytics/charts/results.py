@@ -33,11 +33,11 @@ def _said(result: Result | PublishedResult) -> str:
     """Return the value with its interval, or the range that what is unknown leaves open."""
     if result.unknown and result.value is not None and result.n:
         are = BY_KEY[result.key].unknown_are
-        turn = f"{plural(result.unknown, *are)} {'turns' if result.unknown == 1 else 'turn'} out"
+        on = plural(result.unknown, *are)
         most = number(result.value + 100 * result.unknown / result.n)
         sure = _sure(result.low, result.high)
         chance = f", 95 % interval{sure}" if sure else ""
-        return f"between {number(result.value)} and {most} {result.unit}, as {turn}{chance}"
+        return f"between {number(result.value)} and {most} {result.unit}, depending on {on}{chance}"
     return _sized(result, result.unit)
 
 

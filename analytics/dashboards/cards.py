@@ -17,6 +17,8 @@ from analytics.metrics.reading import most_of
 from analytics.statistics.intervals import FEW, differ, newcombe, wilson_within
 
 SPACE = "\N{NO-BREAK SPACE}"
+_OVER = {Kind.SHARE: "Divided by", Kind.MEAN: "Divided by"}
+"""What the population is to the figure: a median, a count and a difference are divided by nothing."""
 _INTERVALS = {
     Kind.SHARE: "Wilson, 95%",
     Kind.MEAN: "Student’s t, 95%",
@@ -57,7 +59,7 @@ def facts_of(metric: Metric, result: Result) -> tuple[tuple[str, str], ...]:
     rows = (
         ("Asks", metric.question),
         ("Counts", metric.numerator),
-        ("Divided by", metric.denominator if result.why else of),
+        (_OVER.get(metric.kind, "Of"), metric.denominator if result.why else of),
         ("Left out", "" if result.why else left_out or "nobody"),
         ("Interval", _interval_of(metric, result)),
         *(("The clock", one) for one in result.settings),

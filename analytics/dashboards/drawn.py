@@ -199,14 +199,18 @@ def _age_words(view: View, ages: list[Any], flow: tuple[int, int], outside: int)
                 parts.append({"n": n, "tone": tone, "icon": icon, "words": words, "href": href})
         door = links.behind(view.query, "open_requests", by="now", age=this_age)
         rows.append({"label": age.label, "n": count(age.n), "parts": parts, "door": door})
-    net = came - ended
     return {
         "title": _open_words(total, old),
         "rows": rows,
         "outside": including(outside),
         "outside_door": _outside_door(view),
-        "flow": f"Received {count(came)} last week · closed {count(ended)} · net {'−' if net < 0 else '+'}{abs(net)}",
+        "flow": f"Received {count(came)} last week · closed {count(ended)} · net {_net(came - ended)}",
     }
+
+
+def _net(n: int) -> str:
+    """Return a difference with its sign; none has none."""
+    return f"{'−' if n < 0 else '+'}{count(abs(n))}" if n else "0"
 
 
 def _outside_door(view: View) -> str:

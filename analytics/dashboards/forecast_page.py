@@ -231,7 +231,7 @@ def _days(view: View) -> list[tuple[str, str]]:
     """Say whose days they are; a log of dates alone knows no hour, and stands in no zone."""
     if view.snapshot.mirror.log.granularity == "day":
         return []
-    return [("Days", f"Days are those of {view.selection.zone}.")]
+    return [("Days", f"Each begins at midnight in {view.selection.zone}.")]
 
 
 def _learned(view: View, learned: Learned) -> str:

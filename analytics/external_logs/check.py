@@ -154,11 +154,20 @@ def note_unread(cells: pa.Table, names: Iterable[str], findings: Findings) -> No
 
 
 def note_turned(cells: pa.Table, earlier: str, later: str, what: str, findings: Findings) -> None:
-    """Say how many rows have a moment after another that it comes before."""
+    """Say how many rows, of how many cases, have a moment after another that it comes before."""
     if {f"at:{earlier}", f"at:{later}"} <= set(cells.column_names):
         turned = pc.greater(cells[f"at:{earlier}"], cells[f"at:{later}"])
         if rows := pc.sum(turned).as_py():
-            findings.remarks.append(f"{rows:,} {'row has' if rows == 1 else 'rows have'} {what}.")
+            has = "row has" if rows == 1 else "rows have"
+            findings.remarks.append(f"{rows:,} {has} {what}{_cases_of(cells, turned)}.")
+
+
+def _cases_of(cells: pa.Table, rows: pa.ChunkedArray) -> str:
+    """Say of how many cases some rows are, where several rows tell of one: figures count cases."""
+    if "case_id" not in cells.column_names:
+        return ""
+    cases = pc.count_distinct(cells["case_id"].filter(rows)).as_py()
+    return f", in {cases:,} {'case' if cases == 1 else 'cases'}"
 
 
 def note_uncounted(cells: pa.Table, mapping: Mapping, findings: Findings) -> None:

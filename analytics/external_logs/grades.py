@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -184,7 +185,7 @@ def grade(
         share = min((shares.get(name, 1.0) for name in needs), default=1.0)
         silent = [why for name, why in _NO_ROW.items() if name in needs and not shares[name]]
         lacks += [ignored if ignored and why == _NO_ROW["medium"] else why for why in silent]
-        why = lacks[0] if lacks else _said(share, needs)
+        why = lacks[0] if lacks else _said(share, [one for one in needs if one in shares])
         if not lacks and "days" in metric.unit:
             why = f"{_exactness(timed)}{why}"
         grades[metric.key] = {
@@ -205,12 +206,16 @@ def _exactness(timed: float) -> str:
     return f"{timed:.1%} of the rows have a time at both ends, {counted} in whole days; "
 
 
-def _said(share: float, needs: tuple[str, ...]) -> str:
+def _said(share: float, needs: Sequence[str]) -> str:
+    """Say what so many of the rows tell, of the fields whose share was counted."""
     if "mended" in needs:
-        return f"{share:.1%} {_OF_FAILURES}" if share < 1.0 else "every failure says it"
+        is_whole = share == 1.0
+        return (
+            "every failure says when it was mended" if is_whole else f"{share:.1%} {_OF_FAILURES}"
+        )
+    words = " and ".join(dict.fromkeys(_SAYS[name] for name in needs if name in _SAYS))
     if share == 1.0:
-        return "every row says it"
-    words = " and ".join(_SAYS[name] for name in needs if name in _SAYS)
+        return f"every row says {words}" if words else "every row counts"
     return f"{share:.1%} of the rows say {words}; the others are counted apart"
 
 

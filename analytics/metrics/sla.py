@@ -24,7 +24,7 @@ def gone_before(due: str) -> str:
 
 
 _CONTRACT_GONE, _LEGAL_GONE = gone_before("contract_due"), gone_before("legal_due")
-LEFT = "withdrawn, duplicate or not our patient before due, or nobody knows when"
+LEFT = "withdrawn, duplicate or not our patient, before it was due or at an unknown time"
 _NONE = "no such rule in force where it was received, or its clock has not begun"
 _MAMMOGRAPHY = certain("modality = 'MG'")
 _CONTRACT_RUNS = f"NOT {certain(_ANSWERED)} AND NOT {_CONTRACT_GONE}"

@@ -138,8 +138,9 @@ def _told_by_fewer(results: Mapping[str, PublishedResult]) -> Iterator[str]:
     hidden = sum(1 for one in results.values() if _is_hidden_whole(one))
     if hidden and len(results) > 1:
         yield (
-            f"{hidden} of {len(results)} measures are hidden whole; what is told beside a count may "
-            "tell it. Fewer measures at once (--key) may show more of them. Publish either all or "
+            f"{hidden} of {len(results)} measures show nothing: their counts are small, or could be "
+            "worked out from counts that other measures show. Asking for fewer measures at once "
+            "(--key) may show more of them. Publish either all or "
             "fewer, not both: two that were not compared can tell what each hides. For both, name "
             "one --docket."
         )

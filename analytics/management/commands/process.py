@@ -60,7 +60,7 @@ def lines(seen: Process) -> Iterator[str]:
     """Yield the view as lines for people, the first few of each part."""
     basis = seen.basis
     steps = f"{plural(basis.requests, 'request')}, {plural(basis.steps, 'step')}"
-    yield f"{steps}; a touch says how a step was done, and is none"
+    yield f"{steps}; touches are not counted as steps, they say how one was done"
     yield f"Business time: {basis.why_no_business or basis.calendar}"
     yield from (f"{count(n)} {why}" for why, n in basis.left_out.items())
     yield from (in_words(result) for result in seen.measures.values())

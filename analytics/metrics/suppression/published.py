@@ -54,4 +54,4 @@ HIDDEN = "hidden: "  # begins the reason of what is hidden
 
 def hidden_because(threshold: int) -> str:
     """Return the one sentence for small counts and for those that would tell them."""
-    return f"{HIDDEN}fewer than {threshold}, or it would give away another count that is fewer"
+    return f"{HIDDEN}fewer than {threshold}, or another hidden count could be worked out from it"

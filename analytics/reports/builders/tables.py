@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analytics.charts.words import DASH, count, span
+from analytics.charts.words import DASH, plural, span
 from analytics.metrics.catalogue import BY_KEY, label_of
 from analytics.metrics.definition import Kind, Metric, Result
 from analytics.metrics.reading import most_of
@@ -21,7 +21,8 @@ def _range_words(result: Result) -> str:
     """Say an interval, and over what it is taken."""
     if result.low is None and result.high is None:
         return DASH
-    what = f", as {count(result.unknown)} unknown turn out" if result.unknown else ""
+    are = BY_KEY[result.key].unknown_are
+    what = f", depending on {plural(result.unknown, *are)}" if result.unknown else ""
     return f"{span(result.low, result.high)} (95% interval{what})"
 
 

@@ -7,6 +7,7 @@ import synthetic
 from django.test import Client
 from test_overview_page import ask, html
 
+from analytics.dashboards.drawn import _net
 from analytics.eventlog import EVENTS, table_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("small_source")]
@@ -127,3 +128,7 @@ def test_numbers_stand_with_their_units(director: Client) -> None:
     assert re.search(r"was \d+\.\d days · target 3 days", words)
     months = html(director, "charts").split('aria-label="Discs by month"')[1].split("</table>")[0]
     assert re.search(r'<td class="num">\d+\.\d%</td><td class="num">\d+\.\d%</td>', months)
+
+
+def test_a_flow_of_nothing_has_no_sign() -> None:
+    assert [_net(n) for n in (-1200, 0, 3)] == ["−1,200", "0", "+3"]

@@ -278,7 +278,7 @@ def test_the_days_of_the_trial_are_those_of_the_house_at_every_door(
     assert first.date() != datetime.fromtimestamp(ends[0], UTC).date()
     words = director.get(WHERE).content.decode()
     assert f"What was said on {period(first.date(), last.date())} by a model" in words
-    assert "Days are those of Pacific/Kiritimati." in words
+    assert "Each begins at midnight in Pacific/Kiritimati." in words
     answer = director.get("/api/analytics/forecast/").json()
     house = ("--organization", "northfield-health")
     call_command("forecast", *house, "--json", stdout=(out := StringIO()))

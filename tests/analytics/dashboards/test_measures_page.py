@@ -82,6 +82,15 @@ def test_a_log_is_asked_by_its_own_deadline_and_not_by_a_contract(
     assert "contract&#x27;s time" not in row
 
 
+def test_a_median_is_of_requests_and_a_share_is_divided_by_them(person, client: Client) -> None:
+    client.force_login(person("him_director", everything=True))
+    text = client.get(PAGE).content.decode()
+    share, median = (row_of(text, key) for key in ("sla_compliance", "turnaround_censored_median"))
+    assert "Divided by" in share
+    assert "Divided by" not in median
+    assert re.search(r">\s*Of\s*<", median)
+
+
 def test_no_definition_speaks_of_what_the_page_has_not(person, client: Client) -> None:
     client.force_login(person("him_director", everything=True))
     text = client.get(PAGE).content.decode()

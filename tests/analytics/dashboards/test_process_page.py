@@ -197,7 +197,7 @@ def test_the_command_prints_the_same_as_json_and_in_words() -> None:
     assert answer["conformance"]["why"] == "no step says which state it led to"
     text = run()
     assert "800 requests, " in text
-    assert "; a touch says how a step was done, and is none" in text
+    assert "; touches are not counted as steps, they say how one was done" in text
     assert "Hand-offs of all requests, delivered or not: " in text
     assert "Move: Received -> Available" in text
     assert "Conformance: no step says which state it led to" in text

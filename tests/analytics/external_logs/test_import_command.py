@@ -117,7 +117,10 @@ def test_the_command_names_words_without_a_meaning_and_how_to_give_one(
     mapping.write_text(example)
     told = imported(capsys, str(path), "--name=second", f"--mapping={mapping}")
     assert "without a meaning" not in told
-    assert "physical_media_share_out: Good; every row says it" in told
+    assert (
+        "physical_media_share_out: Good; every row says a way of sending that is known as a disc or not"
+        in told
+    )
     mapping.write_text(json.dumps({"values": {"channel": {'Desk "A"': "nope"}}}))
     told = imported(capsys, str(path), "--name=own", f"--mapping={mapping}")
     assert 'channel: “Desk "A"” means “nope” by the mapping, which is no channel of ours' in told

@@ -131,10 +131,11 @@ def test_moments_in_the_wrong_order_are_said() -> None:
         "case,activity,start_timestamp,timestamp,case:startdate,case:enddate\n"
         "a,x,2025-01-02 10:00,2025-01-01 10:00,2025-01-01,2025-01-03\n"
         "b,x,2025-01-01 10:00,2025-01-01 10:00,2025-01-02,2025-01-01\n"
+        "b,y,2025-01-01 11:00,2025-01-01 11:00,2025-01-02,2025-01-01\n"
     )
     assert read(events).answer("log")["remarks"] == [
-        "1 row has a start after its end.",
-        "1 row has an end of the case before its receipt.",
+        "1 row has a start after its end, in 1 case.",
+        "2 rows have an end of the case before its receipt, in 1 case.",
     ]
 
 

@@ -9,7 +9,7 @@ from tests.analytics.metrics.oracle_answers import Left, Measure, Row, quantile_
 
 ANSWERED = ("denied", "not_found")
 GONE = ("withdrawn", "duplicate", "not_our_patient", "ended_undated")
-LEFT = Left("withdrawn, duplicate or not our patient before due, or nobody knows when")
+LEFT = Left("withdrawn, duplicate or not our patient, before it was due or at an unknown time")
 NOT_YET = Left("not due yet")
 
 

@@ -148,7 +148,7 @@ def test_what_unknowns_leave_open_is_a_range_now_and_before_within_its_interval(
     ranges = tuple(span(one.value, most_of(one)) for one in (now, before))
     assert (sent[1], sent[4]) == ranges
     assert now.low < now.value < most_of(now) < now.high
-    sure = f"{span(now.low, now.high)} (95% interval, as {now.unknown} unknown turn out)"
+    sure = f"{span(now.low, now.high)} (95% interval, depending on {now.unknown} unknown channels)"
     assert sent[3] == sure
     met = rows["Contract SLA met"]
     assert isinstance(met[1], float)

@@ -7,7 +7,7 @@ from analytics.metrics.definition import Result
 from analytics.metrics.suppression.published import PublishedResult
 from analytics.metrics.suppression.results import published_together
 
-HIDDEN = "hidden: fewer than 11, or it would give away another count that is fewer"
+HIDDEN = "hidden: fewer than 11, or another hidden count could be worked out from it"
 
 
 def suppressed(result: Result, *, by: str | None = None) -> PublishedResult:
