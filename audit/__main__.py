@@ -43,10 +43,10 @@ def main(words: list[str] | None = None) -> int:
             return 2
     if options.command == "verify-entry":
         verdict = verify_entry_file(options.file, key=options.key)
-        sound = f"The entry is in the signed log of {verdict.size} entries, as it was written."
+        sound = f"The entry is in the signed log of {verdict.size:,} entries, as it was written."
     else:
         verdict = verify_file(options.file, key=options.key, previous=options.previous)
-        sound = f"No alteration found in {verdict.entries} entries."
+        sound = f"No alteration found in {verdict.entries:,} entries."
     _say(verdict, sound, as_json=options.json)
     return 0 if verdict.is_sound else 1
 

@@ -21,7 +21,10 @@ def number(value: float | None) -> str:
         return "-"
     value += 0.0  # no number is less than nothing by being minus nothing
     text = f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:.4g}"
-    return f"{value:.6f}" if "e" in text else text
+    text = f"{value:.6f}" if "e" in text else text
+    return text.replace(
+        "-", "\N{MINUS SIGN}"
+    )  # as the pages have it; a hyphen joins the ends of a span
 
 
 def signed(value: float | None) -> str:

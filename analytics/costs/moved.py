@@ -15,6 +15,7 @@ SWING = 0.5
 """By which part of itself an assumption goes down and up, unless the reader says another."""
 MOVE, DISCS = "move", "discs"
 """What a saving hangs on beside the assumptions: the share moved, and how many discs there are."""
+_LABELS = {MOVE: "Share of discs moved", DISCS: "Number of discs"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,11 @@ class WhatIf:
     share: float
     moved: float
     saved: float
+
+
+def label_of(name: str) -> str:
+    """Return what pages and commands call an assumption, or another thing that a saving hangs on."""
+    return _LABELS.get(name) or DECLARED[name].label
 
 
 def what_if(discs: int, share: float, assumed: Assumptions) -> WhatIf:

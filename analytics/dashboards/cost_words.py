@@ -11,7 +11,7 @@ from analytics.charts.words import WIDER, count, fewer, plural, sample, span, to
 from analytics.costs.answer import Costs
 from analytics.costs.asked import SWINGS_BY, in_three_figures, written
 from analytics.costs.assumptions import DECLARED, Of
-from analytics.costs.moved import DISCS, MOVE, Swing
+from analytics.costs.moved import DISCS, MOVE, Swing, label_of
 from analytics.costs.volume import Volume
 from analytics.dashboards import links
 from analytics.readers.query import Query
@@ -22,7 +22,6 @@ from requests_app.words import plain, say
 Context = dict[str, Any]
 SHARE_OUT = "physical_media_share_out"
 _FINE = 100.0  # below so many dollars cents are shown
-_LABELS = {MOVE: "Share of discs moved", DISCS: "Number of discs"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +165,7 @@ def tornado(found: Costs) -> Context:
     title = "The saving hangs on nothing here"
     if first.width:
         ends = dollar_span(first.at_least, first.at_greatest, cents=fine)
-        title = f"It hangs most on “{_label(first).lower()}”: {ends}"
+        title = f"It hangs most on “{label_of(first.assumption).lower()}”: {ends}"
     return {
         "title": title,
         "saved": dollars(saved, cents=fine),
@@ -175,14 +174,9 @@ def tornado(found: Costs) -> Context:
     }
 
 
-def _label(swing: Swing) -> str:
-    name = swing.assumption
-    return _LABELS.get(name) or DECLARED[name].label
-
-
 def _bar(swing: Swing, bar: Bar, *, fine: bool) -> Context:
     return {
-        "label": _label(swing),
+        "label": label_of(swing.assumption),
         "reach": _reach(swing),
         "at_least": dollars(swing.at_least, cents=fine),
         "at_greatest": dollars(swing.at_greatest, cents=fine),

@@ -26,8 +26,13 @@ class Figure:
     def words(self) -> str:
         """Return the value and its interval, with two decimals."""
         if self.low is None or self.high is None:
-            return f"{self.value:.2f}"
-        return f"{self.value:.2f} ({self.low:.2f} to {self.high:.2f})"
+            return _two(self.value)
+        return f"{_two(self.value)} ({_two(self.low)} to {_two(self.high)})"
+
+
+def _two(value: float) -> str:
+    """Return a number with two decimals; what rounds to nothing is no less than nothing."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,9 +70,9 @@ def in_words(found: Answer, zones: Mapping[str, str], zone: str) -> Iterator[str
         span = f"{100 * one.low:.0f}-{100 * one.high:.0f}"
         state = STEPS.get(one.state, one.state.replace("_", " "))
         place = f"{one.facility}, {state}, due {due}"
-        yield f"{one.number}: {100 * one.chance:.0f} % ({span}), n = {one.n} of {one.n_any}; {place}"
-    left_out = "; ".join(f"{n} {why}" for why, n in found.left_out.items())
-    yield f"{len(found.chances)} open requests" + (f"; left out: {left_out}" if left_out else "")
+        yield f"{one.number}: {100 * one.chance:.0f} % ({span}), n = {one.n:,} of {one.n_any:,}; {place}"
+    left_out = "; ".join(f"{n:,} {why}" for why, n in found.left_out.items())
+    yield f"{len(found.chances):,} open requests" + (f"; left out: {left_out}" if left_out else "")
 
 
 def trial_in_words(found: Answer, zone: str) -> Iterator[str]:
@@ -93,7 +93,7 @@ def trial_in_words(found: Answer, zone: str) -> Iterator[str]:
     yield calibration(tried).sentence
     yield "Chance      looks  requests  mean   missed  95 % interval"
     for bin_ in tried.bins:
-        size = f"{100 * bin_.low:3.0f}-{100 * bin_.high:3.0f} %  {bin_.n:6}  {bin_.cases:8}"
+        size = f"{100 * bin_.low:3.0f}-{100 * bin_.high:3.0f} %  {bin_.n:6,}  {bin_.cases:8,}"
         if bin_.predicted is None or bin_.observed is None:
             yield f"{size}       -       -"
             continue
@@ -103,8 +103,8 @@ def trial_in_words(found: Answer, zone: str) -> Iterator[str]:
 
 def _score(tried: Evaluation, zone: str) -> str:
     days = " to ".join(_day(at, zone) for at in (tried.first, tried.last))
-    seen = f"{tried.looks} looks at {tried.requests} open requests, {days} ({zone})"
-    return f"Brier {tried.brier:.4f} on {seen}; learned from {tried.learned.finished} finished."
+    seen = f"{tried.looks:,} looks at {tried.requests:,} open requests, {days} ({zone})"
+    return f"Brier {tried.brier:.4f} on {seen}; learned from {tried.learned.finished:,} finished."
 
 
 def _day(at: int, zone: str) -> str:

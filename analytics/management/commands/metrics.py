@@ -60,7 +60,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-codes",
             action="store_true",
-            help="also by when nine in ten would be out without each failure code",
+            help="by when nine in ten would be out without each failure code; measures only where "
+            "they are named (--json has them all)",
         )
         parser.add_argument(
             "--without",
@@ -106,9 +107,11 @@ class Command(BaseCommand):
             named = options["engine"] is not None
             lines = [released.words, *released.notes] if released is not None else []
             lines.append(told_of(options["source"], mirror, chosen))
-            lines += [in_words(result, named=named) for result in results.values()]
-            changes_told = [_changed(computed[key], one) for key, one in changed.items()]
-            self.stdout.write("\n".join([*lines, *changes_told, *without_in_words(codes, untold)]))
+            lines += without_in_words(codes, untold)
+            if not _is_of_codes_alone(options):
+                lines += [in_words(result, named=named) for result in results.values()]
+            lines += [_changed(computed[key], one) for key, one in changed.items()]
+            self.stdout.write("\n".join(lines))
             return
         answer = _facts(options, kept, chosen)
         if released is not None:
@@ -131,6 +134,13 @@ class Command(BaseCommand):
         for sentence in (*found.sentences, *_told_by_fewer(found.results)):
             self.stderr.write(sentence)
         return found
+
+
+def _is_of_codes_alone(options: Mapping[str, Any]) -> bool:
+    """Say whether only what would be without codes is asked: no measure, no groups, no change."""
+    others = ("key", "by", "compare", "engine")
+    is_of_codes = options["without_codes"] or options["without"]
+    return bool(is_of_codes) and not any(options[name] for name in others)
 
 
 def _told_by_fewer(results: Mapping[str, PublishedResult]) -> Iterator[str]:

@@ -34,7 +34,7 @@ class Command(BaseCommand):
             "equal": not made.differing,
             "differing": list(made.differing),
         }
-        text = f"{cases} cases and {steps} steps in {len(made.published.files)} files"
+        text = f"{cases:,} cases and {steps:,} steps in {len(made.published.files):,} files"
         same = "byte for byte what increments gave"
         if made.differing:
             same = f"increments gave otherwise: {', '.join(made.differing[:10])}"

@@ -12,8 +12,8 @@ from analytics.charts.money import dollar_span, dollars
 from analytics.charts.words import count, listed, one, plural, too_few
 from analytics.costs.answer import FREED, Costs, as_object, costs
 from analytics.costs.asked import SWINGS_BY, Asked, asked_of, in_three_figures, written
-from analytics.costs.assumptions import DECLARED, NAMES, USUAL
-from analytics.costs.moved import DISCS, MOVE, Swing
+from analytics.costs.assumptions import DECLARED, NAMES, USUAL, Of
+from analytics.costs.moved import DISCS, MOVE, Swing, label_of
 from analytics.costs.volume import volume_of
 from analytics.readers.arguments import (
     MISUSE,
@@ -102,11 +102,12 @@ def in_words(found: Costs) -> Iterator[str]:
             f"Here {count(volume.failures.failed)} of {count(volume.failures.made)} discs "
             f"failed: {in_three_figures('failure_share', share)} ({100 * low:.1f}-{100 * high:.1f})."
         )
-    yield "Assumed:"
+    yield "Assumed, with the names that --assume takes:"
     for name, declared in DECLARED.items():
         value = getattr(asked.assumed, name)
         source = declared.basis if value == getattr(USUAL, name) else "Your own."
-        yield f"  {name} {written(name, value)} ({declared.of.value}). {source}"
+        unit = "" if declared.of is Of.SHARE else f" {declared.of.value}"
+        yield f"  {declared.label}: {written(name, value)}{unit} ({name}). {source}"
     if not found.too_few:
         yield f"One at a time, {written(SWINGS_BY, asked.swing)} down and up:"
         yield from (_swing(one_of) for one_of in found.swings)
@@ -128,4 +129,4 @@ def _swing(one_of: Swing) -> str:
         for end in (one_of.least, one_of.greatest)
     ]
     saved = f"{dollars(one_of.at_least)} to {dollars(one_of.at_greatest)}"
-    return f"  {one_of.assumption} from {ends[0]} to {ends[1]}: {saved}"
+    return f"  {label_of(one_of.assumption)} from {ends[0]} to {ends[1]}: {saved}"

@@ -54,7 +54,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(answer))
         else:
-            self.stdout.write(f"{state.size} entries written to {target}. Root {state.root}")
+            self.stdout.write(f"{state.size:,} entries written to {target}. Root {state.root}")
 
     def _write(self, target: Path, at: datetime) -> Seal:
         """Write beside the target and rename, so that an earlier bundle is never left half."""

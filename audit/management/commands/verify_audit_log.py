@@ -31,6 +31,6 @@ class Command(BaseCommand):
         elif found.findings:
             self.stdout.write("\n".join(found.findings))
         else:
-            self.stdout.write(f"No alteration found in {found.entries} entries.")
+            self.stdout.write(f"No alteration found in {found.entries:,} entries.")
         if found.findings:
             sys.exit(1)

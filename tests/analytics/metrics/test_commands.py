@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from analytics.charts.results import in_words, signed
+from analytics.charts.results import in_words, number, signed
 from analytics.charts.without import without_in_words
 from analytics.costs.volume import Failures, volume_of
 from analytics.metrics.definition import Result
@@ -127,6 +127,26 @@ def test_what_was_not_counted_ahead_is_refused_by_that_engine() -> None:
         assert refused.value.returncode == 2
 
 
+def test_numbers_have_the_minus_of_the_pages() -> None:
+    assert (number(-1234.5), number(-0.25), signed(-3), signed(3)) == (
+        "−1,234",
+        "−0.25",
+        "−3",
+        "+3",
+    )
+    assert (number(-0.0), number(None)) == ("0", "-")
+
+
+def test_the_measures_that_stop_that_engine_are_named() -> None:
+    some = ("--key", "requests_received", "--key", "turnaround_median", "--by", "facility")
+    with pytest.raises(CommandError, match="ahead, of 2 measures: turnaround_median. Counted"):
+        call_command("metrics", "--engine", "counted", *some)
+    with pytest.raises(CommandError, match=r"turnaround_p90, \w+ and \d+ more. .* with --key"):
+        call_command("metrics", "--engine", "counted", "--by", "facility")
+    with pytest.raises(CommandError, match="^Counted ahead are"):
+        call_command("metrics", "--engine", "counted", "--slice", "modality=CT chest")
+
+
 def test_words_list_the_groups_of_a_measure_and_those_that_were_asked_for(capsys: Printed) -> None:
     call_command("metrics", "--key", "sla_compliance", "--by", "facility")
     _, head, *groups = capsys.readouterr().out.splitlines()
@@ -168,7 +188,9 @@ def test_the_codes_say_what_turnaround_would_be_without_them(capsys: Printed) ->
     now = found["without_codes"][0]["now"]["days"]
     assert now == pytest.approx(found["metrics"][0]["value"])
     call_command("metrics", "--without-codes")
-    assert "Without AU02" in capsys.readouterr().out
+    _, first, *codes_told = capsys.readouterr().out.splitlines()
+    assert first.startswith("Nine in ten are out within ")
+    assert [line.split()[0] for line in codes_told] == ["Without"] * 4
 
 
 def test_codes_can_be_taken_away_together(capsys: Printed) -> None:
@@ -185,6 +207,7 @@ def test_codes_can_be_taken_away_together(capsys: Printed) -> None:
     assert one["codes"] == ["AU02", "LO01"]
     call_command(*asked)
     told = capsys.readouterr().out
+    assert told.splitlines()[-1].startswith("90th percentile of turnaround: ")
     assert "open requests censored; n = 800" in told
     assert "Without AU02 “Authorization element missing” and LO01 “Study not found” (" in told
     with pytest.raises(CommandError, match="'XX99' is no failure code here") as refused:
@@ -210,7 +233,7 @@ def test_of_few_requests_nothing_is_said_without_a_code(capsys: Printed) -> None
     found = said(capsys, *asked)
     assert (found["without_codes"], found["why_not_without"]) == ([], "fewer than 11 requests")
     call_command(*asked)
-    assert capsys.readouterr().out.endswith("Without codes: - (fewer than 11 requests)\n")
+    assert "\nWithout codes: - (fewer than 11 requests)\n" in capsys.readouterr().out
 
 
 def test_a_time_that_is_not_reached_is_said_so() -> None:
@@ -254,8 +277,9 @@ def test_moving_discs_names_their_number_and_every_assumption(capsys: Printed) -
     call_command("what_if", "--assume", "failure_share=10%")
     told = capsys.readouterr().out
     assert "on the assumptions below" in told
-    assert "failure_share 10% (share). Your own." in told
-    assert "postage 6 (dollars). A guess of ours." in told
+    assert "  Discs that fail: 10% (failure_share). Your own." in told
+    assert "  Postage of one parcel: 6 dollars (postage). A guess of ours." in told
+    assert "  Share of discs moved from 25% to 75%: $" in told
     low, high = (found["what_if"][name] for name in ("saved", "saved_at_most"))
     assert 0 < low < high
 
@@ -310,14 +334,14 @@ def test_a_line_says_plain_numbers_and_what_the_unknown_leave_open() -> None:
     assert in_words(sure) == "Sent on disc: 20.1 % (18.02-22.3), n = 612; left out: 1,000 open"
     some = Result(**out, value=20.1, low=17.1, high=28.9, n=612, unknown=32)
     assert in_words(some) == (
-        "Sent on disc: between 20.1 and 25.33 %, as 32 unknown channels turn out, "
+        "Sent on disc: between 20.1 and 25.33 %, depending on 32 unknown channels, "
         "95 % interval (17.1-28.9), n = 612"
     )
     half = Result(key="turnaround_censored_p90", label="P90", unit="days", value=46.0, n=20)
     above, below = (replace(half, low=30.5), replace(half, high=50.0))
     assert in_words(above) == "P90: 46 days (from 30.5, not bounded above), n = 20"
     assert in_words(below) == "P90: 46 days (up to 50, not bounded below), n = 20"
-    assert (signed(12_345.6), signed(-0.00004)) == ("+12,346", "-0.000040")
+    assert (signed(12_345.6), signed(-0.00004)) == ("+12,346", "−0.000040")
 
 
 def test_one_thing_is_called_as_one() -> None:

@@ -10,7 +10,7 @@ from scipy.stats import t, ttest_1samp
 from statsmodels.stats.proportion import proportion_confint
 
 from analytics.statistics.intervals import wilson, wilson_of_share
-from analytics.statistics.scores import brier, excess, reliability, skill
+from analytics.statistics.scores import Figure, brier, excess, reliability, skill
 
 CHANCE = st.integers(0, 100).map(lambda hundredths: hundredths / 100)
 LOOKS = st.lists(
@@ -106,3 +106,7 @@ def test_where_one_case_holds_all_of_the_error_no_interval_is_claimed() -> None:
     found = skill(np.array([0.5, 0.0]), np.array([0.0, 1e-26]), came, cases)
     assert (found.low, found.high) == (None, None)
     assert found.words() == "0.75"
+
+
+def test_words_of_a_figure_have_one_minus_and_none_before_nothing() -> None:
+    assert Figure(value=-0.004, low=-0.04, high=0.03).words() == "0.00 (−0.04 to 0.03)"
