@@ -197,7 +197,7 @@ def test_the_command_publishes_nothing_small(capsys: pytest.CaptureFixture[str])
         and all(group["n"] is None for group in one["by"])
     ]
     assert 0 < len(hidden) < sum(one["why"] == HIDDEN for one in told_of.values())
-    assert f"{len(hidden)} of {len(told_of)} measures are hidden whole" in beside
+    assert f"{len(hidden)} of {len(told_of)} measures show nothing" in beside
     assert {key: list(one) for key, one in told_of.items()} == {
         key: list(one) for key, one in whole.items()
     }
