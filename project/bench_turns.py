@@ -78,6 +78,7 @@ def turned(root: Path, name: str, size: Size, kind: str, turns: int) -> dict[str
         "last": _medians(took[-SOME:]),
         "median_s": _medians(took)["in_all_s"],
         "p95_s": float(np.quantile(_in_all(took), 0.95)),
+        "longest_s": max(_in_all(took)),
     }
 
 

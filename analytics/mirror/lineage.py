@@ -99,23 +99,18 @@ def _gone(
     """
     known = dict[str, pa.Table]()
     if is_open(was):
-        holding = [(one, _counting(one, numbers)) for one in pieces]
+        holding = [(one, one.counting(numbers)) for one in pieces]
         if sum(one.requests for one, held in holding if len(held)) > HANDY:
             went = np.concatenate([held for _, held in holding])
             known = rows_at_hand(was, ids_of(went), come.of_cases(["request_id", "received"]))
     return lambda table: known[table] if table in known else _of(numbers, pieces, table)
 
 
-def _counting(piece: Partition, numbers: Numbers) -> Numbers:
-    """Return which of some requests count in a piece."""
-    return np.setdiff1d(piece.stored.held(numbers), piece.left_out, assume_unique=True)
-
-
 def _of(numbers: Numbers, pieces: Iterable[Partition], table: str) -> pa.Table:
     """Return the rows of some requests that count in some pieces."""
     found, ids = list(nothing().rows.batches(table)), ids_of(numbers)
     for one in pieces:
-        if len(_counting(one, numbers)):
+        if len(one.counting(numbers)):
             rows = one.of(table).table
             found.append(rows.filter(pc.is_in(rows["request_id"], value_set=ids)))
     return pa.concat_tables(found).unify_dictionaries().combine_chunks()

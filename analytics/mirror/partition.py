@@ -19,7 +19,7 @@ from analytics.mirror.digest import digest
 from analytics.mirror.fold import Mirror, fold
 from analytics.mirror.held import Held, Sieved
 from analytics.mirror.rows import TABLES
-from analytics.mirror.stored import Numbers, Stored
+from analytics.mirror.stored import Numbers, Stored, among
 from analytics.mirror.words import listed, of_codes, settled
 
 NOBODY: Numbers = np.zeros(0, np.int64)
@@ -68,10 +68,15 @@ class Partition:
 
     def without(self, numbers: Numbers) -> Partition:
         """Return the piece with more requests left out; itself where none of them counts here."""
-        held = np.setdiff1d(self.stored.held(numbers), self.left_out, assume_unique=True)
+        held = self.counting(numbers)
         if not len(held):
             return self
-        return Partition(self.stored, np.union1d(self.left_out, held))
+        return Partition(self.stored, np.sort(np.concatenate([self.left_out, held])))
+
+    def counting(self, numbers: Numbers) -> Numbers:
+        """Return which of some requests count here."""
+        held = self.stored.held(numbers)
+        return held[~among(held, self.left_out)]
 
     def loose(self) -> Partition:
         """Return the rows that count as a piece of their own; it is not settled."""

@@ -54,11 +54,7 @@ class Stored:
 
     def held(self, numbers: Numbers) -> Numbers:
         """Return which of some requests are among its own."""
-        if not len(self.numbers):
-            return numbers[:0]
-        at = np.minimum(self.numbers.searchsorted(numbers), len(self.numbers) - 1)
-        found: Numbers = numbers[self.numbers[at] == numbers]
-        return found
+        return numbers[among(numbers, self.numbers)]
 
     @cached_property
     def months(self) -> dict[str, Months]:
@@ -90,6 +86,14 @@ class Stored:
         numbers, moments = self._stale
         least = int(moments[~np.isin(numbers, left_out)].min(initial=_NEVER))
         return None if least == _NEVER else least
+
+
+def among(numbers: Numbers, own: Numbers) -> NDArray[np.bool_]:
+    """Say which of some requests are among others; numpy's own takes ten times as long for few."""
+    if not len(own):
+        return np.zeros(len(numbers), bool)
+    found: NDArray[np.bool_] = own[np.minimum(own.searchsorted(numbers), len(own) - 1)] == numbers
+    return found
 
 
 def _numbers_in(cases: pa.Table) -> Numbers:
