@@ -5,7 +5,8 @@ change within a minute lie in many pieces. So their rows come into one small pie
 others, an amendment, and the pieces leave out what lies there of the same requests. Amendments of
 like size become one, so that they stay few; half of what is in them is put where it belongs once it
 is much, into the pieces first that have the largest share of it. What is gone is gone at once: the
-pieces that hold it are written anew, so that no file keeps a request that was removed.
+pieces that hold it are written anew, and where it lay beside, all is put where it belongs, so that
+no file keeps a request that was removed, and no list a word of it.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ def amended(pieces: Partitions, ids: Collection[int], fresh: Mirror) -> dict[Key
     order that holds for facilities.
     """
     numbers = numbers_of(ids)
-    if len(numbers) > FEW:
-        return replaced(pieces, ids, fresh)
     gone = np.setdiff1d(numbers, numbers_of(map(int, fresh.cases["request_id"].to_pylist())))
+    is_gone_beside = any(len(one.stored.held(gone)) for one in _apart(pieces)[1].values())
+    if len(numbers) > FEW or is_gone_beside:  # words that lay beside are told until all is in place
+        return replaced(pieces, ids, fresh)
     left = _rid_of(gone, _without(pieces, numbers))
     if fresh.cases.num_rows:
         base, amendments = _apart(left)
@@ -52,13 +54,12 @@ def _without(pieces: Partitions, numbers: Numbers) -> dict[Key, Partition]:
 
 
 def _rid_of(gone: Numbers, pieces: dict[Key, Partition]) -> dict[Key, Partition]:
-    """Return pieces in none of whose files anything of some requests is."""
+    """Return pieces in none of whose files anything of some requests is; beside them nothing is."""
     holding = {key for key, piece in pieces.items() if len(piece.stored.held(gone))}
     if not holding:
         return pieces
     base, amendments = _apart(pieces)
-    left = amendments | {key: amendments[key].settled() for key in holding & amendments.keys()}
-    return put_in(base, [], anew=holding & base.keys(), beside=left.items()) | left
+    return put_in(base, [], anew=holding, beside=amendments.items()) | amendments
 
 
 def _apart(pieces: Partitions) -> tuple[dict[Key, Partition], dict[Key, Partition]]:
@@ -68,7 +69,7 @@ def _apart(pieces: Partitions) -> tuple[dict[Key, Partition], dict[Key, Partitio
 
 
 def _joined(amendments: Partitions, key: Key, fresh: Mirror) -> dict[Key, Partition]:
-    """Return amendments and a new one, which takes in the newest before it that are not larger."""
+    """Return amendments and a new one, which takes in the newest before it of like size."""
     left = dict(amendments)
     taken = [Partition(Stored(Held(fresh.cases), Held(fresh.steps)))]
     size = fresh.cases.num_rows

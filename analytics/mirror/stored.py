@@ -78,13 +78,13 @@ class Stored:
         """Return the requests whose rows are to be read anew at a moment, but for some."""
         numbers, moments = self._stale
         due = numbers[moments <= at]
-        found: list[int] = due[~np.isin(due, left_out)].tolist()
+        found: list[int] = due[~among(due, left_out)].tolist()
         return found
 
     def stale_without(self, left_out: Numbers) -> int | None:
         """Return what `stale_from` is without some requests."""
         numbers, moments = self._stale
-        least = int(moments[~np.isin(numbers, left_out)].min(initial=_NEVER))
+        least = int(moments[~among(numbers, left_out)].min(initial=_NEVER))
         return None if least == _NEVER else least
 
 

@@ -134,7 +134,7 @@ def _linked(snapshot: Snapshot, folder: Path) -> Path | None:
     if kept is None:
         return None
     try:
-        for name in ("cases", "steps", LEFT_OUT):  # older ones have none that is left out
+        for name in ("cases", "steps", LEFT_OUT):  # older ones lack the last: written anew
             copytree(root_of(source) / kept.name / name, folder / name, copy_function=os.link)
     except OSError:
         return None

@@ -145,22 +145,23 @@ def files_of(root: Path, made: Published, table: str) -> Iterator[pa.Table]:
         yield pa.parquet.read_table(path, partitioning=None)
 
 
+@pytest.mark.parametrize(("gone", "left_beside"), [(8, 4), (4, 0)])
 def test_who_is_gone_is_in_no_file_and_others_stay_where_they_lie(
-    begun: Partitions, tmp_path: Path
+    gone: int, left_beside: int, begun: Partitions, tmp_path: Path
 ) -> None:
     first = published.publish(tmp_path, facts(), begun, last=None)
     beside_now = changed(first.pieces, {3, 4, 5}, told(1, {3, 4, 5}))
     second = published.publish(tmp_path, facts(), beside_now, last=first)
-    left = changed(second.pieces, {4, 7}, told(1, {7}))
+    left = changed(second.pieces, {gone, 7}, told(1, {7}))
     third = published.publish(tmp_path, facts(), left, last=second)
-    assert sum(beside(third.pieces)) == 3
+    assert sum(beside(third.pieces)) == left_beside
     for table in TABLES:
         held = [
             number
             for rows in files_of(tmp_path, third, table)
             for number in rows["request_id"].to_pylist()
         ]
-        assert "4" not in held
+        assert str(gone) not in held
         assert table == "landmarks" or "3" in held
 
 
@@ -182,6 +183,9 @@ def test_words_that_came_and_went_beside_are_told_until_they_are_put_in_place(
         last = published.publish(tmp_path, facts(), pieces, last=last)
         assert facilities(last) == known
     assert "site-003" not in last.rows.facilities
+    without = changed(last.pieces, {number}, nothing())
+    told_then = facilities(published.publish(tmp_path, facts(), without, last=last))
+    assert told_then <= usual  # of who is gone nothing is told
     pieces = replaced(last.pieces, (), nothing())
     for whole in (pieces, begun):
         assert facilities(published.publish(tmp_path, facts(), whole, last=last)) == usual
